@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# apt with a state of its own in our cache: it can look into suites that this machine has not configured (a bare
+# debootstrap has no security suite, nobody has the next release's backports) and changes nothing of the machine's apt.
+
+source "$root/scripts/lib/progress.sh"
+
+apt_state=$cache/apt
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# private_apt apt-get|apt-cache ARGUMENT...
+private_apt() {
+    local tool=$1
+    shift
+    # The sandbox user of a root's apt could not write in our cache; signatures are checked as ever.
+    "$tool" -o Dir::State="$apt_state" -o Dir::State::status="$apt_state/status" -o Dir::Cache="$apt_state/cache" \
+        -o Dir::Etc::sourcelist="$apt_state/sources.list" -o Dir::Etc::sourceparts=- \
+        -o APT::Sandbox::User=root -o Acquire::Languages=none -o APT::Get::List-Cleanup=0 "$@"
+}
+
+# mirror main|security: where this machine gets Debian from. apt itself reads its sources for us, in both their formats.
+mirror() {
+    local uri release security='' main=''
+    while read -r uri release; do
+        [[ -n $main || $release == *-* ]] || main=$uri
+        [[ -n $security || $release != *-security ]] || security=$uri
+    done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | grep -E '^[a-z+]+:.*/debian')
+    [[ -n $main$security ]] || die "apt has no Debian archive configured: add one to /etc/apt/sources.list"
+    case $1 in
+        main) echo "${main:-${security/debian-security/debian}}" ;;
+        security) echo "${security:-$(sed -E 's|/debian(/.*)?$|/debian-security\1|' <<<"$main")}" ;;
+    esac
+}
+
+# use_suites SUITE...: makes apt's private lists those of these suites, freshly read.
+use_suites() {
+    local suite from
+    [[ -r $keyring ]] || die "$keyring is missing: install debian-archive-keyring"
+    mkdir -p "$apt_state"/{lists/partial,cache/archives/partial}
+    : >"$apt_state/status"
+    for suite; do
+        [[ $suite == *-security ]] && from=security || from=main
+        echo "deb [signed-by=$keyring arch=amd64] $(mirror $from) $suite main"
+    done >"$apt_state/sources.list"
+    with_progress "reading package lists of $*" private_apt apt-get update || die "cannot read the package lists of $*"
+}
+
+# fetch_packages DIR PACKAGE...: downloads the packages and unpacks them under DIR, installing nothing.
+fetch_packages() {
+    local dir=$1 debs package
+    shift
+    debs=$(mktemp -d "$apt_state/debs.XXXXXX")
+    (cd "$debs" && with_progress "downloading" private_apt apt-get download "$@") || die "cannot download $*"
+    mkdir -p "$dir"
+    for package in "$debs"/*.deb; do
+        dpkg-deb -x "$package" "$dir"
+    done
+    rm -rf "$debs"
+}

@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Runs QEMU, connects the guest's command to our own stdin, stdout and stderr, and exits with the command's status.
+
+usage: vmio.py [options] --qemu-arguments N QEMU-ARGUMENT... COMMAND...
+
+scripts/vm calls this. It is Python and not shell because every stream must arrive byte-exact and complete, with the
+counts compared before the machine is ended, and because QEMU takes socket pairs as open descriptors: so nothing is
+left behind in the file system, whatever kills us. scripts/guest/init is the other side and describes the protocol.
+"""
+
+import argparse
+import base64
+import fcntl
+import os
+import queue
+import select
+import shlex
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+import tty
+
+EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
+BOOT_SECONDS = 180  # a slow host with a kernel full of debug options needs 40
+LOG_LINES = 40
+END_MARK = b"wqlab-vm: the command ended"
+ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
+
+
+def write_all(fd, data):
+    """os.write until all is out, also where somebody made the descriptor non-blocking."""
+    while data:
+        try:
+            data = data[os.write(fd, data):]
+        except BlockingIOError:
+            select.select([], [fd], [])
+
+
+class Pump(threading.Thread):
+    """Copies what QEMU sends on a socket to `sink`, and counts it."""
+
+    def __init__(self, source, sink, on_broken=None):
+        super().__init__(daemon=True)
+        self.source, self.sink, self.on_broken = source, sink, on_broken
+        self.count, self.grown = 0, threading.Condition()
+        self.start()
+
+    def run(self):
+        try:
+            while data := self.source.recv(65536):
+                self.sink(data)
+                with self.grown:
+                    self.count += len(data)
+                    self.grown.notify_all()
+        except ConnectionResetError:
+            pass
+        except BrokenPipeError:
+            if self.on_broken:
+                self.on_broken()
+
+    def wait_for(self, count):
+        with self.grown:
+            self.grown.wait_for(lambda: self.count >= count)
+
+
+class Log:
+    """The serial console: the kernel's log, kept to be shown if the kernel dies."""
+
+    def __init__(self, path):
+        self.file = open(path, "wb", buffering=0) if path else None
+        self.text, self.ended = b"", threading.Event()
+
+    def add(self, data):
+        data = data.replace(b"\r", b"")
+        if self.file:
+            self.file.write(data)
+        self.text = (self.text + data)[-65536:]
+        if END_MARK in self.text:
+            self.ended.set()
+
+    def show_tail(self):
+        lines = self.text.decode(errors="replace").splitlines()[-LOG_LINES:]
+        print("vm: the end of the kernel log:", *lines, sep="\n    ", file=sys.stderr)
+
+
+class Machine:
+    """QEMU, with its ports as sockets of ours."""
+
+    def __init__(self, arguments, stdin, with_terminal):
+        self.arguments = arguments + ["-device", "virtio-serial-pci,max_ports=8"]
+        self.theirs = []
+        self.serial = self._socket("serial", ["-serial", "chardev:serial"])
+        if with_terminal:
+            self.terminal = self._socket("terminal", ["-device", "virtconsole,nr=0,chardev=terminal"])
+        self.control = self._port(1, "control")
+        # Only a plain descriptor delivers its end of file after all of its data; a socket's hang-up overtakes them.
+        self.arguments += ["-chardev", "stdio,id=stdin,signal=off", "-device", "virtserialport,nr=2,chardev=stdin"]
+        self.stdout, self.stderr, self.files = self._port(3, "stdout"), self._port(4, "stderr"), self._port(5, "files")
+        # setpriv: however we end, QEMU ends with us.
+        self.process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *self.arguments], stdin=stdin, stdout=subprocess.DEVNULL,
+            pass_fds=[s.fileno() for s in self.theirs])
+        for s in self.theirs:
+            s.close()
+
+    def _socket(self, name, device):
+        ours, theirs = socket.socketpair()
+        self.theirs.append(theirs)
+        self.arguments += ["-chardev", f"socket,id={name},fd={theirs.fileno()}", *device]
+        return ours
+
+    def _port(self, number, name):
+        return self._socket(name, ["-device", f"virtserialport,nr={number},chardev={name}"])
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Terminal:
+    """Our terminal, in raw mode while it is the guest's."""
+
+    def __init__(self, machine, on_escape):
+        self.machine, self.on_escape = machine, on_escape
+        self.saved = termios.tcgetattr(0)
+        tty.setraw(0)
+        signal.signal(signal.SIGWINCH, lambda *_: machine.control.sendall(b"%d %d\n" % self.size()))
+        threading.Thread(target=self._read_keys, daemon=True).start()
+
+    @staticmethod
+    def size():
+        rows, columns = struct.unpack("hhhh", fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8)))[:2]
+        return rows or 24, columns or 80
+
+    def restore(self):
+        termios.tcsetattr(0, termios.TCSADRAIN, self.saved)
+
+    def _read_keys(self):
+        presses = []
+        while keys := os.read(0, 4096):
+            for key in keys:
+                presses = (presses + [time.monotonic()])[-ESCAPE_PRESSES:] if key == ESCAPE else []
+                if len(presses) == ESCAPE_PRESSES and presses[-1] - presses[0] < ESCAPE_SECONDS:
+                    self.on_escape()
+            self.machine.terminal.sendall(keys)
+
+
+def pump_stdin(fd):
+    """A pipe that gets all of our stdin. QEMU must not have the descriptor itself: it would make it non-blocking for all its users."""
+    ours, theirs = os.pipe()
+
+    def copy():
+        out = os.fdopen(theirs, "wb", buffering=0)
+        try:
+            while data := os.read(fd, 65536):
+                write_all(out.fileno(), data)
+        except OSError:
+            pass  # the guest is gone, or our stdin was never readable
+        out.close()
+
+    threading.Thread(target=copy, daemon=True).start()
+    return ours
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--timeout", type=float, default=0)
+    parser.add_argument("--dmesg")
+    parser.add_argument("--out")
+    parser.add_argument("--module", action="store_true")
+    parser.add_argument("--qemu-arguments", type=int, required=True)
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    options.qemu, options.command = options.rest[:options.qemu_arguments], options.rest[options.qemu_arguments:]
+    return options
+
+
+def is_terminal(fd):
+    try:
+        return os.isatty(fd)
+    except OSError:
+        return False
+
+
+def wanted(options, with_terminal):
+    """The shell script that tells the guest's init what to do."""
+    rows, columns = Terminal.size() if with_terminal else (24, 80)
+    settings = {
+        "module": int(options.module), "files": int(bool(options.out)), "terminal": int(with_terminal),
+        "stderr_apart": int(not is_terminal(2)), "rows": rows, "columns": columns,
+    }
+    lines = [f"{name}={value}" for name, value in settings.items()]
+    if with_terminal:
+        lines.append("export TERM=" + shlex.quote(os.environ.get("TERM", "vt100")))
+    lines.append("set -- " + shlex.join(options.command))
+    return base64.b64encode("\n".join(lines).encode(errors="surrogateescape")) + b"\n"
+
+
+def run(options):
+    # A terminal is the guest's only if we have it to ourselves: in `scripts/vm ... | less` the keys are less's.
+    with_terminal = is_terminal(0) and is_terminal(1)
+    stdin = subprocess.DEVNULL if is_terminal(0) else pump_stdin(0)
+    log = Log(options.dmesg)
+    events = queue.Queue()
+    machine = Machine(options.qemu, stdin, with_terminal)
+    terminal = unpack = None
+    sink_files = lambda data: None
+    if options.out:
+        unpack = subprocess.Popen(["tar", "-x", "--no-same-owner", "-C", options.out], stdin=subprocess.PIPE)
+        sink_files = lambda data: write_all(unpack.stdin.fileno(), data)
+    broken = lambda: events.put("broken")
+    Pump(machine.serial, log.add)
+    out = Pump(machine.stdout, lambda data: write_all(1, data), broken)
+    err = Pump(machine.stderr, lambda data: write_all(2, data), broken)
+    files = Pump(machine.files, sink_files)
+
+    def read_control():
+        for line in machine.control.makefile(errors="replace"):
+            events.put(line.rstrip("\n"))
+
+    def read_end():
+        machine.process.wait()
+        events.put("gone")
+
+    def stop(number, _frame):
+        events.put(f"signal {number}")
+
+    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+        signal.signal(number, stop)
+    threading.Thread(target=read_control, daemon=True).start()
+    threading.Thread(target=read_end, daemon=True).start()
+    message, show_log = None, True
+    try:
+        machine.control.sendall(wanted(options, with_terminal))
+        limit, deadline, what = BOOT_SECONDS, time.monotonic() + BOOT_SECONDS, "the kernel did not boot"
+        while True:
+            try:
+                event, *rest = events.get(timeout=deadline and max(0, deadline - time.monotonic())).split(" ", 1)
+            except queue.Empty:
+                message, status = f"{what} within {limit:g} s", EXIT_TIMEOUT
+                break
+            if event == "start":
+                limit, what = options.timeout, "the command did not end"
+                deadline = time.monotonic() + limit if limit else None
+                if with_terminal:
+                    Pump(machine.terminal, lambda data: write_all(1, data))
+                    terminal = Terminal(machine, lambda: events.put("escape"))
+            elif event == "exit":
+                status, *counts = map(int, rest[0].split())
+                for pump, count in zip((out, err, files), counts):
+                    pump.wait_for(count)
+                log.ended.wait(2)
+                break
+            elif event == "fail":
+                message, status = rest[0], EXIT_SETUP
+                break
+            elif event == "gone":
+                message, status = "the kernel died, or the command ended the machine", EXIT_DIED
+                break
+            elif event == "broken":  # as a process is ended that writes to a pipe that nobody reads
+                status = 128 + signal.SIGPIPE
+                break
+            elif event == "signal":
+                status = 128 + int(rest[0])
+                break
+            elif event == "escape":
+                message, status, show_log = "ended by Ctrl-] three times", 128 + signal.SIGINT, False
+                break
+    finally:
+        machine.kill()
+        if terminal:
+            terminal.restore()
+    if unpack:
+        unpack.stdin.close()
+        unpack.wait()
+    if message:
+        print(f"vm: {message}", file=sys.stderr)
+        if show_log:
+            log.show_tail()
+    return status
+
+
+if __name__ == "__main__":
+    # Threads may sit in a read of our stdin for ever; they end with us.
+    exit_status = run(parse_arguments())
+    sys.stderr.flush()
+    os._exit(exit_status)
