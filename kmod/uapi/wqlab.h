@@ -232,6 +232,8 @@ enum wqlab_wq_result {
 	WQLAB_A_WQ_RESULT_MAX_CONCURRENCY,/* u32: bound and BH: on any one CPU;
 					 * unbound: in the whole system */
 	WQLAB_A_WQ_RESULT_WORKERS_LOST,	/* u64: sightings of workers beyond the table */
+	WQLAB_A_WQ_RESULT_REORDERED,	/* u64: ordered only: started after a later item
+					 * of the same issuer */
 	WQLAB_A_WQ_RESULT_PAD,
 
 	__WQLAB_A_WQ_RESULT_MAX,

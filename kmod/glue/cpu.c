@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because CPU masks, current and the preempt count are macros and per-CPU variables. */
+#include <linux/cpumask.h>
+#include <linux/nodemask.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/topology.h>
+#include <linux/utsname.h>
+
+#include "glue.h"
+
+uint32_t wqlab_nr_cpus(void)
+{
+	return nr_cpu_ids;
+}
+
+bool wqlab_cpu_online(uint32_t cpu)
+{
+	return cpu < nr_cpu_ids && cpu_online(cpu);
+}
+
+uint32_t wqlab_next_online_cpu(uint32_t cpu)
+{
+	uint32_t next = cpumask_next((int)cpu, cpu_online_mask);
+
+	return next < nr_cpu_ids ? next : cpumask_first(cpu_online_mask);
+}
+
+int wqlab_cpu_node(uint32_t cpu)
+{
+	return cpu_to_node(cpu);
+}
+
+bool wqlab_node_online(uint32_t node)
+{
+	return node < MAX_NUMNODES && node_online(node);
+}
+
+uint32_t wqlab_this_cpu(void)
+{
+	return raw_smp_processor_id();
+}
+
+const char *wqlab_release(void)
+{
+	return init_utsname()->release;
+}
+
+void wqlab_pin_begin(struct wqlab_context *context)
+{
+	preempt_disable();
+	context->cpu = smp_processor_id();
+	context->pid = current->pid;
+	context->softirq = in_serving_softirq();
+}
+
+void wqlab_pin_end(void)
+{
+	preempt_enable();
+}
+
+int wqlab_current_nice(void)
+{
+	return task_nice(current);
+}

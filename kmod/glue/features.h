@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How kernels differ, told by what their headers say, never by a version:
+ * distributions backport. Kbuild greps linux/workqueue.h and passes
+ * -DWQLAB_HAVE_...=0 or 1; here is what each means.
+ *
+ * WQLAB_HAVE_WQ_PERCPU		930c2ea566af ("workqueue: Add new WQ_PERCPU flag", 6.17,
+ *				in late 6.12.y): the flag exists
+ * WQLAB_HAVE_SYSTEM_PERCPU_WQ	128ea9f6ccfb ("workqueue: Add system_percpu_wq and
+ *				system_dfl_wq", 6.17, in late 6.12.y)
+ * WQLAB_HAVE_BH_PERCPU		7.x: WQ_BH allows and wants WQ_PERCPU, and a workqueue that
+ *				is neither WQ_PERCPU nor WQ_UNBOUND draws a warning; 6.12
+ *				refuses WQ_BH with it
+ * WQLAB_HAVE_ORDERED_SYSFS	alloc_workqueue() takes WQ_SYSFS for an ordered workqueue;
+ *				6.12 warns and returns NULL. No header shows it, so it is
+ *				taken from system_dfl_long_wq, which came later
+ * WQLAB_HAVE_SYSTEM_DFL_LONG_WQ 7.x
+ */
+#ifndef WQLAB_FEATURES_H
+#define WQLAB_FEATURES_H
+
+#if !defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
+	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
+	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ)
+#error "Kbuild passes the features"
+#endif
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one boundary between C++ and the kernel: plain C, opaque handles,
+ * fixed-width types. The C side implements the first part, C++ the second.
+ * Work, completion and mutex storage is C++'s, sized by layout.h.
+ *
+ * "Any context" below means task, softirq and hardirq.
+ */
+#ifndef WQLAB_GLUE_H
+#define WQLAB_GLUE_H
+
+#ifdef __cplusplus
+#include <cstddef>
+#include <cstdint>
+extern "C" {
+#else
+#include <linux/types.h>
+#endif
+
+struct workqueue_struct;
+struct work_struct;
+struct task_struct;
+struct completion;
+struct mutex;
+struct sk_buff;
+struct genl_info;
+struct netlink_callback;
+struct nlattr;
+
+/* ---- memory.c ---- */
+
+/* Zeroed, on or near node (-1: any), cache-line aligned; NULL when there is none. May sleep. */
+void *wqlab_alloc(size_t bytes, int node);
+void wqlab_free(void *memory);
+/* What an item's body allocates: no sleep when atomic. Any context but hardirq. */
+void *wqlab_body_alloc(size_t bytes, bool atomic);
+void wqlab_body_free(void *memory);
+
+/* ---- cpu.c ---- */
+
+uint32_t wqlab_nr_cpus(void);		/* nr_cpu_ids */
+bool wqlab_cpu_online(uint32_t cpu);
+/* The first online CPU after cpu, wrapping; cpu may be UINT32_MAX. */
+uint32_t wqlab_next_online_cpu(uint32_t cpu);
+int wqlab_cpu_node(uint32_t cpu);
+bool wqlab_node_online(uint32_t node);
+uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
+const char *wqlab_release(void);	/* utsname()->release */
+
+struct wqlab_context {
+	uint32_t cpu;
+	int32_t pid;
+	bool softirq;
+};
+/* From begin to end nothing else of this CPU runs in the same kind of context. */
+void wqlab_pin_begin(struct wqlab_context *context);
+void wqlab_pin_end(void);
+int wqlab_current_nice(void);
+
+/* ---- time.c ---- */
+
+uint64_t wqlab_now(void);		/* ktime_get_ns(): the same on all CPUs; any context */
+void wqlab_relax(void);			/* cpu_relax() */
+void wqlab_resched(void);		/* cond_resched() */
+void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */
+
+/* ---- thread.c ---- */
+
+/* Not running yet; cpu -1: anywhere. NULL when there is no memory or thread. */
+struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
+					int cpu, const char *name);
+void wqlab_thread_wake(struct task_struct *thread);	/* any context */
+/* Waits for main's return and releases the thread; one never woken does not run. */
+void wqlab_thread_stop(struct task_struct *thread);
+/*
+ * The sleeper's half of a wake-up: prepare, look at the condition, then
+ * commit or, if there is something to do, cancel.
+ */
+void wqlab_sleep_prepare(void);
+void wqlab_sleep_commit(void);
+void wqlab_sleep_commit_until(uint64_t deadline);	/* wqlab_now() time */
+void wqlab_sleep_cancel(void);
+
+void wqlab_event_init(struct completion *event);
+void wqlab_event_signal(struct completion *event);	/* any context */
+/* Consumes one signal; false: none came within ns. UINT64_MAX waits for ever. */
+bool wqlab_event_wait(struct completion *event, uint64_t ns);
+
+void wqlab_mutex_init(struct mutex *mutex);
+void wqlab_mutex_destroy(struct mutex *mutex);
+void wqlab_mutex_lock(struct mutex *mutex);
+void wqlab_mutex_unlock(struct mutex *mutex);
+
+/* ---- workqueue.c ---- */
+
+enum wqlab_work_kind { WQLAB_WORK_PLAIN, WQLAB_WORK_DELAYED, WQLAB_WORK_RCU };
+
+/* enum wqlab_wq_flag, enum wqlab_feature */
+uint32_t wqlab_wq_flags_known(void);
+uint32_t wqlab_features(void);
+/* The name is not a format. NULL: refused or no memory. */
+struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);
+/* Waits for all queued items. */
+void wqlab_wq_destroy(struct workqueue_struct *wq);
+/* The i-th exported system workqueue's name, NULL past the last. */
+const char *wqlab_wq_system_name(unsigned int i);
+/* It, and its flags; NULL: no such name. */
+struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags);
+
+/* The item's function is wqlab_work_run(). */
+void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind);
+/* As the kernel's functions of these names; true: was not pending before. Any context. */
+bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work);
+bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
+bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node);
+bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns);
+bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work);
+/* True: was pending and has been re-armed. */
+bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns);
+bool wqlab_work_pending(struct work_struct *work);
+/* True: was pending and will not run for that. Not for RCU work. */
+bool wqlab_cancel(struct work_struct *work, enum wqlab_work_kind kind);
+/* Waits; true: there was something to wait for. */
+bool wqlab_flush(struct work_struct *work, enum wqlab_work_kind kind);
+
+/* ---- netlink.c ---- */
+
+int wqlab_nl_register(void);
+void wqlab_nl_unregister(void);
+/* -error, with the reason and the attribute (may be NULL) in the extack. */
+int wqlab_nl_refuse(struct genl_info *info, const void *attribute, int error,
+		    const char *format, ...) __attribute__((format(printf, 4, 5)));
+const struct nlattr *wqlab_nl_attribute(struct genl_info *info, int type);
+/* The request's whole attribute stream. */
+const void *wqlab_nl_stream(struct genl_info *info, size_t *bytes);
+uint32_t wqlab_nl_portid(struct genl_info *info);
+
+struct sk_buff *wqlab_nl_reply_new(struct genl_info *info, uint8_t command);
+int wqlab_nl_reply_send(struct genl_info *info, struct sk_buff *message);
+struct sk_buff *wqlab_nl_event_new(uint8_t command);
+void wqlab_nl_event_send(struct sk_buff *message);
+void wqlab_nl_message_free(struct sk_buff *message);
+/* One message of a dump; NULL: this part is full. */
+void *wqlab_nl_part_begin(struct sk_buff *part, struct netlink_callback *cb, uint8_t command);
+void wqlab_nl_part_end(struct sk_buff *part, void *header);
+void wqlab_nl_part_cancel(struct sk_buff *part, void *header);
+
+/* False: no room. */
+bool wqlab_nl_put(struct sk_buff *message, int type, const void *bytes, size_t length);
+bool wqlab_nl_put_u64(struct sk_buff *message, int type, uint64_t value, int pad);
+bool wqlab_nl_put_string(struct sk_buff *message, int type, const char *value);
+void *wqlab_nl_nest_begin(struct sk_buff *message, int type);
+void wqlab_nl_nest_end(struct sk_buff *message, void *nest);
+
+/* ---- implemented in C++ ---- */
+
+int wqlab_init(void);
+void wqlab_exit(void);
+/* A work function; softirq for BH, else task. */
+void wqlab_work_run(struct work_struct *work);
+/* Requests, in a task; 0 or -errno. */
+int wqlab_nl_info(struct genl_info *info);
+int wqlab_nl_run_start(struct genl_info *info);
+int wqlab_nl_run_release(struct genl_info *info);
+int wqlab_nl_run_stop(struct genl_info *info);
+int wqlab_nl_run_forget(struct genl_info *info);
+int wqlab_nl_run_get(struct genl_info *info);
+/* A dump: start gives a cursor, next fills parts until it returns 0, done frees. */
+int wqlab_nl_dump_start(struct genl_info *info, void **cursor);
+int wqlab_nl_dump_next(void *cursor, struct sk_buff *part, struct netlink_callback *cb);
+void wqlab_nl_dump_done(void *cursor);
+/* A generic-netlink socket of the initial namespace closed. */
+void wqlab_nl_socket_closed(uint32_t portid);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sizes and constants of the target kernel that C++ needs, measured by the
+ * target's own compiler and configuration. Compiled to assembly only; Kbuild
+ * turns it into layout.h, as the kernel makes asm-offsets.h.
+ */
+#include <linux/completion.h>
+#include <linux/kbuild.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+int main(void)
+{
+	DEFINE(WQLAB_SIZEOF_WORK, sizeof(struct work_struct));
+	DEFINE(WQLAB_SIZEOF_DELAYED_WORK, sizeof(struct delayed_work));
+	DEFINE(WQLAB_SIZEOF_RCU_WORK, sizeof(struct rcu_work));
+	DEFINE(WQLAB_SIZEOF_MUTEX, sizeof(struct mutex));
+	DEFINE(WQLAB_SIZEOF_COMPLETION, sizeof(struct completion));
+
+	/* A work function finds its item where the work is. */
+	BUILD_BUG_ON(offsetof(struct delayed_work, work));
+	BUILD_BUG_ON(offsetof(struct rcu_work, work));
+	return 0;
+}

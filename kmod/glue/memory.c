@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because GFP flags and the allocators are macros. */
+#include <linux/cache.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "glue.h"
+
+void *wqlab_alloc(size_t bytes, int node)
+{
+	/* Only sizes that are powers of two are sure to be aligned to themselves. */
+	if (bytes < PAGE_SIZE)
+		bytes = roundup_pow_of_two(max_t(size_t, bytes, L1_CACHE_BYTES));
+	return kvzalloc_node(bytes, GFP_KERNEL, node);
+}
+
+void wqlab_free(void *memory)
+{
+	kvfree(memory);
+}
+
+void *wqlab_body_alloc(size_t bytes, bool atomic)
+{
+	return kmalloc(bytes, (atomic ? GFP_ATOMIC : GFP_KERNEL) | __GFP_NOWARN);
+}
+
+void wqlab_body_free(void *memory)
+{
+	kfree(memory);
+}

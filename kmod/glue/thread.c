@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because thread creation, task states, completions and mutexes are macros. */
+#include <linux/completion.h>
+#include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "glue.h"
+
+struct start {
+	void (*main)(void *argument);
+	void *argument;
+};
+
+static int thread_main(void *data)
+{
+	struct start start = *(struct start *)data;
+
+	kfree(data);
+	start.main(start.argument);
+
+	/* Stay until wqlab_thread_stop(), so that the handle stays valid. */
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
+					int cpu, const char *name)
+{
+	struct start *start = kmalloc(sizeof(*start), GFP_KERNEL);
+	struct task_struct *thread;
+
+	if (!start)
+		return NULL;
+	start->main = main;
+	start->argument = argument;
+
+	thread = kthread_create(thread_main, start, "%s", name);
+	if (IS_ERR(thread)) {
+		kfree(start);
+		return NULL;
+	}
+	if (cpu >= 0)
+		kthread_bind(thread, cpu);
+	return thread;
+}
+
+void wqlab_thread_wake(struct task_struct *thread)
+{
+	wake_up_process(thread);
+}
+
+void wqlab_thread_stop(struct task_struct *thread)
+{
+	/* A thread that never ran has not taken its start over. */
+	void *start = kthread_data(thread);
+
+	if (kthread_stop(thread) == -EINTR)
+		kfree(start);
+}
+
+void wqlab_sleep_prepare(void)
+{
+	set_current_state(TASK_IDLE);
+}
+
+void wqlab_sleep_commit(void)
+{
+	schedule();
+}
+
+void wqlab_sleep_commit_until(uint64_t deadline)
+{
+	ktime_t expires = ns_to_ktime(deadline);
+
+	schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
+}
+
+void wqlab_sleep_cancel(void)
+{
+	__set_current_state(TASK_RUNNING);
+}
+
+void wqlab_event_init(struct completion *event)
+{
+	init_completion(event);
+}
+
+void wqlab_event_signal(struct completion *event)
+{
+	complete(event);
+}
+
+bool wqlab_event_wait(struct completion *event, uint64_t ns)
+{
+	if (ns == U64_MAX) {
+		/* Interruptible only so that an idle thread is no load. */
+		while (wait_for_completion_interruptible(event))
+			;
+		return true;
+	}
+	return wait_for_completion_interruptible_timeout(event, nsecs_to_jiffies(ns) + 1) > 0;
+}
+
+void wqlab_mutex_init(struct mutex *mutex)
+{
+	mutex_init(mutex);
+}
+
+void wqlab_mutex_destroy(struct mutex *mutex)
+{
+	mutex_destroy(mutex);
+}
+
+void wqlab_mutex_lock(struct mutex *mutex)
+{
+	mutex_lock(mutex);
+}
+
+void wqlab_mutex_unlock(struct mutex *mutex)
+{
+	mutex_unlock(mutex);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because the workqueue API is macros and inlines. */
+#include <linux/container_of.h>
+#include <linux/jiffies.h>
+#include <linux/workqueue.h>
+
+#include "../uapi/wqlab.h"
+#include "features.h"
+#include "glue.h"
+
+static const struct {
+	u32 ours;
+	u32 kernels;
+} flag_map[] = {
+	{ WQLAB_WQ_BH,			WQ_BH },
+	{ WQLAB_WQ_UNBOUND,		WQ_UNBOUND },
+	{ WQLAB_WQ_FREEZABLE,		WQ_FREEZABLE },
+	{ WQLAB_WQ_MEM_RECLAIM,		WQ_MEM_RECLAIM },
+	{ WQLAB_WQ_HIGHPRI,		WQ_HIGHPRI },
+	{ WQLAB_WQ_CPU_INTENSIVE,	WQ_CPU_INTENSIVE },
+	{ WQLAB_WQ_SYSFS,		WQ_SYSFS },
+	{ WQLAB_WQ_POWER_EFFICIENT,	WQ_POWER_EFFICIENT },
+#if WQLAB_HAVE_WQ_PERCPU
+	{ WQLAB_WQ_PERCPU,		WQ_PERCPU },
+#endif
+};
+
+uint32_t wqlab_wq_flags_known(void)
+{
+	u32 known = WQLAB_WQ_ORDERED;
+
+	for (int i = 0; i < ARRAY_SIZE(flag_map); i++)
+		known |= flag_map[i].ours;
+	return known;
+}
+
+uint32_t wqlab_features(void)
+{
+	return (WQLAB_HAVE_ORDERED_SYSFS ? WQLAB_FEATURE_ORDERED_SYSFS : 0) |
+	       (WQLAB_HAVE_BH_PERCPU ? WQLAB_FEATURE_BH_PERCPU : 0) |
+	       (IS_ENABLED(CONFIG_PREEMPT_RT) ? WQLAB_FEATURE_PREEMPT_RT : 0);
+}
+
+struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active)
+{
+	u32 kernels = 0;
+
+	for (int i = 0; i < ARRAY_SIZE(flag_map); i++)
+		if (flags & flag_map[i].ours)
+			kernels |= flag_map[i].kernels;
+
+	if (flags & WQLAB_WQ_ORDERED)
+		return alloc_ordered_workqueue("%s", kernels & ~WQ_UNBOUND, name);
+#if WQLAB_HAVE_BH_PERCPU
+	/* These kernels want one of the two said (commit in features.h). */
+	if (!(kernels & WQ_UNBOUND))
+		kernels |= WQ_PERCPU;
+#endif
+	return alloc_workqueue("%s", kernels, max_active, name);
+}
+
+void wqlab_wq_destroy(struct workqueue_struct *wq)
+{
+	destroy_workqueue(wq);
+}
+
+/* Addresses of the pointers, which the kernel fills before any module loads. */
+#define SYSTEM(wq, flags) { #wq, &wq, flags }
+static const struct {
+	const char *name;
+	struct workqueue_struct **wq;
+	u32 flags;
+} system_wqs[] = {
+	SYSTEM(system_wq, 0),
+	SYSTEM(system_highpri_wq, WQLAB_WQ_HIGHPRI),
+	SYSTEM(system_long_wq, 0),
+	SYSTEM(system_unbound_wq, WQLAB_WQ_UNBOUND),
+	SYSTEM(system_freezable_wq, WQLAB_WQ_FREEZABLE),
+	SYSTEM(system_power_efficient_wq, WQLAB_WQ_POWER_EFFICIENT),
+	SYSTEM(system_freezable_power_efficient_wq, WQLAB_WQ_FREEZABLE | WQLAB_WQ_POWER_EFFICIENT),
+	SYSTEM(system_bh_wq, WQLAB_WQ_BH),
+	SYSTEM(system_bh_highpri_wq, WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI),
+#if WQLAB_HAVE_SYSTEM_PERCPU_WQ
+	SYSTEM(system_percpu_wq, 0),
+	SYSTEM(system_dfl_wq, WQLAB_WQ_UNBOUND),
+#endif
+#if WQLAB_HAVE_SYSTEM_DFL_LONG_WQ
+	SYSTEM(system_dfl_long_wq, WQLAB_WQ_UNBOUND),
+#endif
+};
+
+const char *wqlab_wq_system_name(unsigned int i)
+{
+	return i < ARRAY_SIZE(system_wqs) ? system_wqs[i].name : NULL;
+}
+
+struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags)
+{
+	for (int i = 0; i < ARRAY_SIZE(system_wqs); i++) {
+		if (strcmp(system_wqs[i].name, name))
+			continue;
+		*flags = system_wqs[i].flags;
+		return *system_wqs[i].wq;
+	}
+	return NULL;
+}
+
+static void run(struct work_struct *work)
+{
+	wqlab_work_run(work);
+}
+
+static struct delayed_work *delayed(struct work_struct *work)
+{
+	return container_of(work, struct delayed_work, work);
+}
+
+static struct rcu_work *rcu(struct work_struct *work)
+{
+	return container_of(work, struct rcu_work, work);
+}
+
+void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind)
+{
+	switch (kind) {
+	case WQLAB_WORK_PLAIN:
+		INIT_WORK(work, run);
+		break;
+	case WQLAB_WORK_DELAYED:
+		INIT_DELAYED_WORK(delayed(work), run);
+		break;
+	case WQLAB_WORK_RCU:
+		INIT_RCU_WORK(rcu(work), run);
+		break;
+	}
+}
+
+bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work)
+{
+	return queue_work(wq, work);
+}
+
+bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)
+{
+	return queue_work_on(cpu, wq, work);
+}
+
+bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node)
+{
+	return queue_work_node(node, wq, work);
+}
+
+bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
+{
+	return queue_delayed_work(wq, delayed(work), nsecs_to_jiffies(ns));
+}
+
+bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work)
+{
+	return queue_rcu_work(wq, rcu(work));
+}
+
+bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
+{
+	return mod_delayed_work(wq, delayed(work), nsecs_to_jiffies(ns));
+}
+
+bool wqlab_work_pending(struct work_struct *work)
+{
+	return work_pending(work);
+}
+
+bool wqlab_cancel(struct work_struct *work, enum wqlab_work_kind kind)
+{
+	return kind == WQLAB_WORK_DELAYED ? cancel_delayed_work(delayed(work)) : cancel_work(work);
+}
+
+bool wqlab_flush(struct work_struct *work, enum wqlab_work_kind kind)
+{
+	switch (kind) {
+	case WQLAB_WORK_DELAYED:
+		return flush_delayed_work(delayed(work));
+	case WQLAB_WORK_RCU:
+		return flush_rcu_work(rcu(work));
+	default:
+		return flush_work(work);
+	}
+}

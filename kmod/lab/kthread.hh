@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+// A kernel thread that ends when its owner does, and how it sleeps.
+#pragma once
+
+#include "../core/result.hh"
+#include "../glue/glue.h"
+
+namespace wqlab {
+
+class Kthread {
+public:
+    static constexpr int kAnyCpu = -1;
+
+    Kthread() = default;
+    Kthread(Kthread&& other) : task_(std::exchange(other.task_, nullptr)) {}
+    Kthread& operator=(Kthread&& other)
+    {
+        std::swap(task_, other.task_);
+        return *this;
+    }
+    ~Kthread() { join(); }
+
+    // Runs object.*Main() once woken. Bound to cpu, unless kAnyCpu.
+    template <auto Main, typename Object>
+    static Result<Kthread> create(Object& object, int cpu, const char* name)
+    {
+        Kthread thread;
+        thread.task_ = wqlab_thread_create(
+            [](void* argument) { (static_cast<Object*>(argument)->*Main)(); }, &object, cpu, name);
+        if (!thread.task_)
+            return Errno::kNoMemory;
+        return thread;
+    }
+
+    // Any context.
+    void wake() { wqlab_thread_wake(task_); }
+
+    // Waits for Main's return; one never woken never runs.
+    void join()
+    {
+        if (task_)
+            wqlab_thread_stop(std::exchange(task_, nullptr));
+    }
+
+    // Sleeps until woken and the condition holds; checks it before every sleep,
+    // so that whoever makes it true and then wakes is never missed.
+    template <typename Condition>
+    static void sleep_until(Condition condition)
+    {
+        for (;;) {
+            wqlab_sleep_prepare();
+            if (condition())
+                break;
+            wqlab_sleep_commit();
+        }
+        wqlab_sleep_cancel();
+    }
+
+    // The same, but no longer than the deadline.
+    template <typename Condition>
+    static void sleep_until(uint64_t deadline, Condition condition)
+    {
+        for (;;) {
+            wqlab_sleep_prepare();
+            if (condition() || wqlab_now() >= deadline)
+                break;
+            wqlab_sleep_commit_until(deadline);
+        }
+        wqlab_sleep_cancel();
+    }
+
+private:
+    task_struct* task_ = nullptr;
+};
+
+}  // namespace wqlab

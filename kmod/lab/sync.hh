@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+// Waiting and excluding, over the kernel's completion and mutex.
+#pragma once
+
+#include "../glue/glue.h"
+#include "layout.h"
+
+namespace wqlab {
+
+// Storage of a kernel type that C++ never sees, of the size that C measured.
+template <typename Kernel, size_t Size>
+class Opaque {
+public:
+    Kernel* get() { return reinterpret_cast<Kernel*>(bytes_); }
+
+private:
+    alignas(8) unsigned char bytes_[Size];
+};
+
+// Counts signals; each wait consumes one. A spurious wait is harmless to
+// users: they look at their condition again.
+class Event {
+public:
+    Event() { wqlab_event_init(completion_.get()); }
+    Event(const Event&) = delete;
+
+    static constexpr uint64_t kForEver = UINT64_MAX;
+
+    void signal() { wqlab_event_signal(completion_.get()); }
+    bool wait(uint64_t ns = kForEver) { return wqlab_event_wait(completion_.get(), ns); }
+
+private:
+    Opaque<completion, WQLAB_SIZEOF_COMPLETION> completion_;
+};
+
+class Mutex {
+public:
+    Mutex() { wqlab_mutex_init(mutex_.get()); }
+    Mutex(const Mutex&) = delete;
+    ~Mutex() { wqlab_mutex_destroy(mutex_.get()); }
+
+    class [[nodiscard]] Guard {
+    public:
+        explicit Guard(Mutex& mutex) : mutex_(mutex) { wqlab_mutex_lock(mutex_.mutex_.get()); }
+        Guard(const Guard&) = delete;
+        ~Guard() { wqlab_mutex_unlock(mutex_.mutex_.get()); }
+
+    private:
+        Mutex& mutex_;
+    };
+
+private:
+    Opaque<mutex, WQLAB_SIZEOF_MUTEX> mutex_;
+};
+
+}  // namespace wqlab

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+// A work item: the kernel's struct, and the C++ object around it.
+#pragma once
+
+#include "../glue/glue.h"
+#include "layout.h"
+#include "sync.hh"
+
+namespace wqlab {
+
+inline constexpr size_t kWorkSize = WQLAB_SIZEOF_DELAYED_WORK > WQLAB_SIZEOF_RCU_WORK
+                                        ? WQLAB_SIZEOF_DELAYED_WORK
+                                        : WQLAB_SIZEOF_RCU_WORK;
+static_assert(kWorkSize >= WQLAB_SIZEOF_WORK);
+
+// Derive from it and give it a function. It must not end while pending or
+// running: flush() first.
+class WorkItem {
+public:
+    using Function = void (*)(WorkItem&);
+
+    explicit WorkItem(Function function, wqlab_work_kind kind) : function_(function), kind_(kind)
+    {
+        wqlab_work_init(work(), kind);
+    }
+    WorkItem(const WorkItem&) = delete;
+
+    // As the kernel's functions of these names.
+    bool queue(workqueue_struct* wq) { return wqlab_queue(wq, work()); }
+    bool queue_on(workqueue_struct* wq, uint32_t cpu) { return wqlab_queue_on(wq, work(), cpu); }
+    bool queue_node(workqueue_struct* wq, uint32_t node) { return wqlab_queue_node(wq, work(), node); }
+    bool queue_delayed(workqueue_struct* wq, uint64_t ns) { return wqlab_queue_delayed(wq, work(), ns); }
+    bool queue_rcu(workqueue_struct* wq) { return wqlab_queue_rcu(wq, work()); }
+    bool mod_delayed(workqueue_struct* wq, uint64_t ns) { return wqlab_mod_delayed(wq, work(), ns); }
+    bool pending() { return wqlab_work_pending(work()); }
+    bool cancel() { return wqlab_cancel(work(), kind_); }
+    bool flush() { return wqlab_flush(work(), kind_); }
+
+    // From the kernel, in a worker or a softirq. The kernel's struct comes first.
+    static void run(work_struct* work)
+    {
+        static_assert(__builtin_offsetof(WorkItem, storage_) == 0);
+        auto& item = *reinterpret_cast<WorkItem*>(work);
+        item.function_(item);
+    }
+
+private:
+    work_struct* work() { return storage_.get(); }
+
+    Opaque<work_struct, kWorkSize> storage_;
+    Function function_;
+    wqlab_work_kind kind_;
+};
+
+}  // namespace wqlab

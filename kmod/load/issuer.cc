@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "issuer.hh"
+
+namespace wqlab {
+
+static wqlab_work_kind kind_of(uint32_t mode)
+{
+    switch (mode) {
+    case WQLAB_MODE_DELAYED:
+        return WQLAB_WORK_DELAYED;
+    case WQLAB_MODE_RCU:
+        return WQLAB_WORK_RCU;
+    default:
+        return WQLAB_WORK_PLAIN;
+    }
+}
+
+Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec,
+                            uint64_t budget, uint32_t cpu, uint64_t seed, const char* name)
+{
+    control_ = &control;
+    queue_ = &queue;
+    spec_ = &spec;
+    budget_ = budget;
+    random_ = Random(seed);
+    home_cpu_ = spec.queue_cpu != IssuerSpec::kAnywhere ? spec.queue_cpu : cpu;
+
+    const int node = wqlab_cpu_node(cpu);
+    const uint32_t bytes = spec.body.kind == WQLAB_BODY_TOUCH ? static_cast<uint32_t>(spec.body.bytes) : 0;
+    buffers_ = TRY(Array<unsigned char>::create(bytes * spec.depth, node));
+    items_ = static_cast<Item*>(wqlab_alloc(sizeof(Item) * spec.depth, node));
+    if (!items_)
+        return Errno::kNoMemory;
+    for (; depth_ < spec.depth; depth_++) {
+        Item* item = new (&items_[depth_])
+            Item(*this, kind_of(spec.mode), random_.next(), bytes ? &buffers_[bytes * depth_] : nullptr);
+        put(*item);
+    }
+    thread_ = TRY((Kthread::create<&Issuer::main>(*this, static_cast<int>(cpu), name)));
+    return {};
+}
+
+Issuer::~Issuer()
+{
+    thread_.join();
+    for (uint32_t i = 0; i < depth_; i++)
+        items_[i].~Item();
+    wqlab_free(items_);
+}
+
+void Issuer::settle()
+{
+    for (uint32_t i = 0; i < depth_; i++)
+        items_[i].flush();
+}
+
+// The issuing thread.
+void Issuer::main()
+{
+    next_due_ns_ = control_->begun_ns.get();
+    issue_all();
+    await_outstanding();
+    record_.finished_ns.set(wqlab_now() - control_->begun_ns.get());
+    finished_.set();
+    control_->changed.signal();
+}
+
+void Issuer::issue_all()
+{
+    while (budget_ && !control_->closing.is_set()) {
+        if (spec_->paced())
+            await_arrival();
+        Item* item = spec_->coalesce ? &items_[next_item_++ % depth_] : take_or_wait();
+        if (!item || control_->closing.is_set()) {
+            if (item && !spec_->coalesce)
+                put(*item);
+            return;
+        }
+        if (spec_->paced())
+            note_lateness();
+        issue(*item);
+        wqlab_resched();
+    }
+}
+
+// Until the next item is due, or the run closes.
+void Issuer::await_arrival()
+{
+    if (left_in_burst_) {
+        left_in_burst_--;
+        return;
+    }
+    due_ns_ = next_due_ns_;
+    next_due_ns_ += spec_->poisson ? random_.exponential(spec_->interval) : spec_->interval;
+    left_in_burst_ = spec_->mode == WQLAB_MODE_BURST ? spec_->burst - 1 : 0;
+    if (wqlab_now() < due_ns_)
+        Kthread::sleep_until(due_ns_, [this] { return control_->closing.is_set(); });
+}
+
+void Issuer::note_lateness()
+{
+    const uint64_t now = wqlab_now();
+    if (now <= due_ns_ + WQLAB_LATE_SLACK_NS)
+        return;
+    record_.late.add();
+    record_.late_max.raise_to(now - due_ns_);
+}
+
+void Issuer::issue(Item& item)
+{
+    const bool modifies = random_.percent(spec_->mod_percent);
+    const bool timed = --until_timed_ == 0;
+    if (timed)
+        until_timed_ = control_->sample;
+
+    uint32_t links = 0;
+    if (spec_->mode == WQLAB_MODE_CHAIN)
+        links = budget_ - 1 < spec_->links ? static_cast<uint32_t>(budget_ - 1) : spec_->links;
+    item.set_links(links);
+    item.set_ticket(next_ticket_++);
+    if (!spec_->coalesce)
+        item.set_references(modifies ? 2 : 1);
+
+    const uint64_t before = timed ? wqlab_now() : 0;
+    item.note(before, home_cpu_, timed);
+    item.noted_was_queued();
+    const bool queued = call(item);
+    if (timed)
+        record_.queue_call.add(wqlab_now() - before);
+    if (!queued) {
+        item.noted_was_withdrawn();
+        record_.refused.add();
+        // Only coalescing asks for it. Otherwise the item was ours and idle:
+        // keep it, so that it is not lost to the count.
+        if (!spec_->coalesce)
+            put(item);
+        return;
+    }
+    record_.queued.add();
+    budget_ -= 1 + links;
+
+    if (modifies)
+        modify(item, timed);
+    if (random_.percent(spec_->cancel_percent) && item.cancel()) {
+        item.noted_was_withdrawn();
+        record_.cancelled.add();
+        budget_ += item.links_left();
+        release(item);
+        return;
+    }
+    if (random_.percent(spec_->flush_percent) && item.flush())
+        record_.flushed.add();
+}
+
+// mod_delayed_work() on an item that may be on its timer, queued, running or
+// done. Our reference keeps it from coming back before that is settled.
+void Issuer::modify(Item& item, bool timed)
+{
+    item.note(timed ? wqlab_now() : 0, home_cpu_, timed);
+    if (item.mod_delayed(queue_->wq(), spec_->delay)) {
+        record_.modified.add();
+        release(item);
+        return;
+    }
+    // It had begun, so it has been queued once more: our reference is that execution's.
+    item.noted_was_queued();
+    record_.queued.add();
+    if (budget_)
+        budget_--;
+}
+
+bool Issuer::call(Item& item)
+{
+    workqueue_struct* wq = queue_->wq();
+    switch (spec_->mode) {
+    case WQLAB_MODE_DELAYED:
+        return item.queue_delayed(wq, spec_->delay);
+    case WQLAB_MODE_RCU:
+        return item.queue_rcu(wq);
+    }
+    if (spec_->queue_cpu != IssuerSpec::kAnywhere)
+        return item.queue_on(wq, spec_->queue_cpu);
+    if (spec_->queue_node != IssuerSpec::kAnywhere)
+        return item.queue_node(wq, spec_->queue_node);
+    return item.queue(wq);
+}
+
+void Issuer::release(Item& item)
+{
+    if (!spec_->coalesce && item.drop_reference())
+        put(item);
+}
+
+void Issuer::put(Item& item)
+{
+    item.next = free_;
+    free_ = &item;
+    free_count_++;
+}
+
+void Issuer::collect()
+{
+    for (Item* item = returned_.take_all(); item;) {
+        Item* next = item->next;
+        put(*item);
+        item = next;
+    }
+}
+
+// A free item; nullptr when the run closes first.
+Item* Issuer::take_or_wait()
+{
+    if (!free_)
+        collect();
+    while (!free_) {
+        Kthread::sleep_until([this] { return !returned_.empty() || control_->closing.is_set(); });
+        collect();
+        if (!free_ && control_->closing.is_set())
+            return nullptr;
+    }
+    Item* item = free_;
+    free_ = item->next;
+    free_count_--;
+    return item;
+}
+
+void Issuer::await_outstanding()
+{
+    if (spec_->coalesce) {
+        settle();
+        return;
+    }
+    for (collect(); free_count_ < depth_; collect())
+        Kthread::sleep_until([this] { return !returned_.empty(); });
+}
+
+}  // namespace wqlab

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+// A kernel thread that queues items, and waits until it has them all back.
+#pragma once
+
+#include "../core/handback.hh"
+#include "../core/random.hh"
+#include "../lab/kthread.hh"
+#include "../lab/sync.hh"
+#include "item.hh"
+#include "loaded_queue.hh"
+#include "record.hh"
+#include "spec.hh"
+
+namespace wqlab {
+
+// What the issuers and items of a run have in common.
+struct RunControl {
+    Flag closing;   // issue nothing more
+    Flag aborting;  // and cut bodies short
+    Counter begun_ns;
+    uint32_t sample = 1;
+    Mutex mutex;    // of WQLAB_BODY_MUTEX
+    Event changed;  // the conductor looks again
+};
+
+class Issuer {
+public:
+    // The budget is how many items it may issue; the CPU is where its thread
+    // is bound. Creates all items; the thread waits for start().
+    Result<void> create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec,
+                        uint64_t budget, uint32_t cpu, uint64_t seed, const char* name);
+    ~Issuer();
+
+    void start() { thread_.wake(); }
+    // After RunControl::closing was set. Any task.
+    void wake() { thread_.wake(); }
+    bool finished() const { return finished_.is_set(); }
+    // After finished(): until no item function is running. The kernel still
+    // uses an item until its function has returned, which is after hand_back().
+    void settle();
+
+    // From the item's function, in any of its contexts.
+    void hand_back(Item& item)
+    {
+        if (returned_.push(item))
+            thread_.wake();
+    }
+
+    const IssuerSpec& spec() const { return *spec_; }
+    const IssueRecord& record() const { return record_; }
+    // Where its items count as queued.
+    uint32_t home_cpu() const { return home_cpu_; }
+    RunControl& control() const { return *control_; }
+    LoadedQueue& queue() const { return *queue_; }
+
+    // Ordered workqueues run one item at a time, so this has one writer at a
+    // time, on the line that hand_back() writes anyway. True: out of order.
+    bool started_out_of_order(uint32_t ticket)
+    {
+        const bool early = static_cast<int32_t>(ticket - last_started_) < 0;
+        last_started_ = ticket;
+        return early;
+    }
+
+private:
+    void main();
+    void issue_all();
+    void await_arrival();
+    void note_lateness();
+    void issue(Item& item);
+    void modify(Item& item, bool timed);
+    bool call(Item& item);
+    void release(Item& item);
+    void put(Item& item);
+    void collect();
+    Item* take_or_wait();
+    void await_outstanding();
+
+    RunControl* control_ = nullptr;
+    LoadedQueue* queue_ = nullptr;
+    const IssuerSpec* spec_ = nullptr;
+    uint32_t home_cpu_ = 0;
+    uint32_t depth_ = 0;
+    uint64_t budget_ = 0;
+    Item* items_ = nullptr;  // depth_ of them
+    Array<unsigned char> buffers_;
+    Random random_;
+    uint64_t due_ns_ = 0;       // of the item at hand
+    uint64_t next_due_ns_ = 0;
+    uint32_t left_in_burst_ = 0;
+    uint32_t until_timed_ = 1;
+    uint32_t next_ticket_ = 0;
+    uint32_t next_item_ = 0;  // coalescing: in turn
+    Item* free_ = nullptr;
+    uint32_t free_count_ = 0;
+    Flag finished_;
+    IssueRecord record_;
+    Kthread thread_;
+
+    // Written by the CPUs that run the items; a line of its own.
+    alignas(64) HandbackStack<Item> returned_;
+    uint32_t last_started_ = 0;
+};
+
+}  // namespace wqlab

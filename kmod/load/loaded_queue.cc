@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "loaded_queue.hh"
+
+#include "../core/text.hh"
+
+namespace wqlab {
+
+Result<void> LoadedQueue::create(const WorkqueueSpec& spec, uint32_t run_id)
+{
+    const uint32_t cpus = wqlab_nr_cpus();
+    records_ = TRY(Array<Box<ExecutionRecord>>::create(cpus));
+    for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+        const int node = wqlab_cpu_node(cpu);
+        records_[cpu] = TRY(Box<ExecutionRecord>::create_on(node));
+        records_[cpu]->from = TRY(Array<Counter>::create(cpus, node));
+    }
+
+    if (spec.is_system()) {
+        workqueue_ = TRY(Workqueue::system(spec.system));
+        Text(kernel_name_).add(spec.system);
+    } else {
+        Text(kernel_name_).add("wqlab").add(run_id).add("-").add(spec.name);
+        workqueue_ = TRY(Workqueue::create(kernel_name_, spec.flags, spec.max_active));
+    }
+    flags_ = workqueue_.flags();
+    unbound_ = flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED);
+    return {};
+}
+
+uint32_t LoadedQueue::max_concurrency() const
+{
+    uint32_t most = running_.most();
+    for (const Box<ExecutionRecord>& record : records_)
+        if (record->running.most() > most)
+            most = record->running.most();
+    return most;
+}
+
+}  // namespace wqlab

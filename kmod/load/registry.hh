@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+// All runs there are, and the thread that buries those whose owner is gone.
+#pragma once
+
+#include "../lab/kthread.hh"
+#include "../lab/memory.hh"
+#include "../lab/sync.hh"
+#include "run.hh"
+
+namespace wqlab {
+
+class Registry {
+public:
+    // For messages: who hears of progress and ends.
+    Result<void> create(Run::Listener listener);
+    // After shut_down().
+    ~Registry();
+
+    // The new run's id. kBusy: as many runs as there may be. kNoDevice: unloading.
+    Result<uint32_t> start(RunSpec&& spec, uint32_t owner);
+    // Calls visit(run) with the registry locked; kNoEntry: there is no such run.
+    template <typename Visit>
+    Result<void> with(uint32_t id, Visit visit)
+    {
+        const Mutex::Guard guard(lock_);
+        for (Box<Run>& run : runs_)
+            if (run && run->id() == id)
+                return visit(*run);
+        return Errno::kNoEntry;
+    }
+    template <typename Visit>
+    void for_each(Visit visit)
+    {
+        const Mutex::Guard guard(lock_);
+        for (Box<Run>& run : runs_)
+            if (run)
+                visit(*run);
+    }
+    // kBusy: it has not ended.
+    Result<void> forget(uint32_t id);
+    // Ends the owner's runs; they vanish once they have ended.
+    void owner_gone(uint32_t owner);
+    // Takes no new runs, ends all there are and waits for their items.
+    void shut_down();
+    // From a run's conductor: it has ended.
+    void run_ended() { burials_.signal(); }
+
+private:
+    uint32_t unused_id();
+    void bury_orphans();
+
+    Mutex lock_;  // L: registry lock; outermost
+    bool closed_ = false;             // L
+    uint32_t last_id_ = 0;            // L
+    Array<Box<Run>> runs_;            // L
+    Run::Listener listener_ = nullptr;
+    Event burials_;
+    Flag leaving_;
+    Kthread undertaker_;
+};
+
+}  // namespace wqlab

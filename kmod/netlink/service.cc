@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "service.hh"
+
+#include "fill.hh"
+
+namespace wqlab {
+
+// Not the object itself: it would need a constructor that nobody calls.
+static constinit Service* service = nullptr;
+
+Service& Service::get()
+{
+    return *service;
+}
+
+Result<void> Service::create()
+{
+    return registry_.create(announce);
+}
+
+// A run's conductor. Nobody may be listening, and an event that can't be sent
+// is no loss: run-get tells the same.
+void Service::announce(const Run& run)
+{
+    {
+        Message message(wqlab_nl_event_new(run.ended() ? WQLAB_CMD_RUN_END : WQLAB_CMD_RUN_PROGRESS));
+        if (message) {
+            Filler filler = message.fill();
+            fill_summary(filler, RunSummary(run));
+            if (filler.fits())
+                wqlab_nl_event_send(message.release());
+        }
+    }
+    if (run.ended())
+        get().registry().run_ended();
+}
+
+}  // namespace wqlab
+
+using namespace wqlab;
+
+int wqlab_init(void)
+{
+    Result<Box<Service>> created = Box<Service>::create();
+    if (!created.ok())
+        return -static_cast<int>(created.error());
+    Box<Service> box = created.take();
+    service = box.get();
+    if (const Result<void> done = box->create(); !done.ok())
+        return -static_cast<int>(done.error());
+    if (const int error = wqlab_nl_register())
+        return error;
+    box.release();
+    return 0;
+}
+
+void wqlab_exit(void)
+{
+    // Runs first, while the family can still announce their ends; then the
+    // family, after which no request can come; then the rest.
+    service->shut_down();
+    wqlab_nl_unregister();
+    Box<Service>::adopt(service);
+}
