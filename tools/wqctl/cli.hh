@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// The command line: what may be said, and what was.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "render/completion.hh"
+#include "scenario/flags.hh"
+
+namespace wqctl {
+
+struct Invocation {
+    std::string command;  // "run"; empty: only text to print
+    std::string text;     // help or version
+    RunFlags run;
+    bool json = false;
+    std::string id;       // show, stop
+    std::string preset;   // presets
+    std::string shell;    // completion
+};
+
+class Cli {
+public:
+    Cli();
+
+    // Throws usage errors, with the nearest known word.
+    Invocation parse(std::vector<std::string> arguments);
+    std::vector<CommandModel> model() const;
+
+private:
+    void add_run();
+    void add_others();
+    CLI::App* add_command(const std::string& name, const std::string& description);
+
+    Invocation invocation_;
+    CLI::App app_;
+};
+
+}  // namespace wqctl

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// From the wire to the models.
+#pragma once
+
+#include "client/attributes.hh"
+#include "model/info.hh"
+#include "model/report.hh"
+
+namespace wqctl {
+
+Info decode_info(const Attributes& attributes);
+RunState decode_state(const Attributes& attributes);
+
+// One message of run-get's dump of a run; lists that come in chunks grow.
+void decode_part(const Attributes& attributes, RunReport& report);
+
+}  // namespace wqctl

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the module says about itself and its kernel.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wqctl {
+
+struct Info {
+    std::string module_version;
+    std::string release;
+    uint32_t features = 0;  // enum wqlab_feature
+    uint32_t wq_flags = 0;  // enum wqlab_wq_flag that this kernel has
+    uint32_t sub_bits = 0;  // of the histograms
+    std::vector<std::string> system_workqueues;
+    std::vector<std::pair<std::string, uint64_t>> limits;
+
+    bool has(uint32_t feature) const { return features & feature; }
+
+    std::optional<uint64_t> limit(std::string_view name) const
+    {
+        for (const auto& [key, value] : limits)
+            if (key == name)
+                return value;
+        return {};
+    }
+};
+
+}  // namespace wqctl

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// The scenarios that ship with the tool.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wqctl {
+
+struct Preset {
+    std::string_view name;
+    std::string_view text;  // a scenario file
+};
+
+// Sorted by name.
+const std::vector<Preset>& presets();
+
+// Throws a usage error that names the nearest one.
+const Preset& find_preset(std::string_view name);
+
+}  // namespace wqctl

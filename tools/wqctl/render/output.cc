@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "render/output.hh"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "text/error.hh"
+
+namespace wqctl {
+
+Output::Output() : style_(Style::of(STDOUT_FILENO)) {}
+
+void Output::text(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void Output::json(const nlohmann::ordered_json& document)
+{
+    // Names and labels come from users; a broken byte must not end the tool.
+    text(document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+void Output::finish()
+{
+    errno = 0;
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout))
+        return;
+    if (errno != EPIPE)
+        throw Error(kBad, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+}
+
+void print_error(std::string_view message, std::string_view hint)
+{
+    const Style style = Style::of(STDERR_FILENO);
+    std::string text = fmt::format("wqctl: {} {}\n", style.red("error:"), message);
+    if (!hint.empty())
+        text += fmt::format("{} {}\n", style.cyan("hint:"), hint);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void print_loud(std::string_view message)
+{
+    const Style style = Style::of(STDERR_FILENO);
+    const std::string text = style.red(fmt::format("wqctl: BROKEN PROMISE: {}", message)) + "\n";
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+}  // namespace wqctl

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+// Standard output: the one place that prints results.
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "render/style.hh"
+
+namespace wqctl {
+
+class Output {
+public:
+    Output();
+
+    const Style& style() const { return style_; }
+    void text(std::string_view text);
+    void json(const nlohmann::ordered_json& document);
+    // Throws when not all arrived; a reader that went away is no error.
+    void finish();
+
+private:
+    Style style_;
+};
+
+// Standard error.
+void print_error(std::string_view message, std::string_view hint);
+// For what must not be overlooked.
+void print_loud(std::string_view message);
+
+}  // namespace wqctl
