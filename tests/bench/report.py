@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Turns what `pairs` printed into tables: report.py speed|instructions < LINES"""
+import collections
+import statistics
+import sys
+
+KINDS = [(kind, depth) for kind in ("percpu", "unbound") for depth in ("1", "32")]
+
+
+def read(lines):
+    """{(kind, depth, what): [nanoseconds for an item, one a pair]}"""
+    samples = collections.defaultdict(list)
+    for line in lines:
+        kind, depth, what, elapsed, items = line.split()
+        samples[kind, depth, what].append(int(elapsed) / int(items))
+    return samples
+
+
+def speed(samples):
+    target = {("1", "full"): 0.95, ("32", "full"): 0.75, ("32", "sampled"): 0.95}
+    print(f"{'workqueue':<10}{'depth':>6}  {'records':<10}{'bare/s':>10}{'wqlab/s':>10}"
+          f"{'ratio':>8}  {'min..max':<14}{'target':>7}")
+    for kind, depth in KINDS:
+        bare = samples[kind, depth, "bare"]
+        for what in ("full", "sampled", "counted"):
+            own = samples[kind, depth, what]
+            ratios = [b / o for b, o in zip(bare, own)]
+            goal = target.get((depth, what))
+            spread = f"{min(ratios):.2f}..{max(ratios):.2f}"
+            print(f"{kind:<10}{depth:>6}  {what:<10}{1e9 / statistics.median(bare):>10.0f}"
+                  f"{1e9 / statistics.median(own):>10.0f}{statistics.median(ratios):>8.3f}  "
+                  f"{spread:<14}{goal or '':>7}")
+    print(f"medians of {len(bare)} interleaved pairs; full: every item timed, sampled: one in 16, "
+          "counted: one in a million")
+
+
+def instructions(samples):
+    print(f"{'workqueue':<10}{'depth':>6}{'bare':>9}{'+counting':>11}{'+timing':>9}{'= recording adds':>18}")
+    for kind, depth in KINDS:
+        bare, counted, full = (statistics.median(samples[kind, depth, what])
+                               for what in ("bare", "counted", "full"))
+        print(f"{kind:<10}{depth:>6}{bare:>9.0f}{counted - bare:>11.0f}{full - counted:>9.0f}"
+              f"{full - bare:>18.0f}")
+    print("guest instructions for an item (-icount shift=0: one nanosecond each)")
+
+
+{"speed": speed, "instructions": instructions}[sys.argv[1]](read(sys.stdin))

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lab.hh"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+Outcome wqctl(Words arguments, Process::As as)
+{
+    arguments.insert(arguments.begin(), "wqctl");
+    return execute(std::move(arguments), as);
+}
+
+json run(Words arguments)
+{
+    arguments.insert(arguments.begin(), {"run", "--json", "--no-progress"});
+    std::string line;
+    for (const std::string& word : arguments)
+        line += " " + word;
+    INFO("wqctl" << line);
+    const Outcome outcome = wqctl(arguments);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    const json report = json::parse(outcome.out);
+    check_books(report);
+    return report;
+}
+
+json run_one(Words arguments)
+{
+    const json report = run(std::move(arguments));
+    REQUIRE(report["workqueues"].size() == 1);
+    return report["workqueues"][0];
+}
+
+void check_books(const json& report)
+{
+    REQUIRE(report["schema"] == "wqlab/run/1");
+    for (const json& wq : report["workqueues"]) {
+        INFO(wq["name"]);
+        const uint64_t queued = wq["queued"], executed = wq["executed"], cancelled = wq["cancelled"];
+        CHECK(queued == executed + cancelled);
+        uint64_t queued_by_cpu = 0, executed_by_cpu = 0;
+        for (const json& cpu : wq["cpus"]) {
+            queued_by_cpu += cpu["queued"].get<uint64_t>();
+            executed_by_cpu += cpu["executed"].get<uint64_t>();
+        }
+        CHECK(queued_by_cpu == queued);
+        CHECK(executed_by_cpu == executed);
+        CHECK(wq["context"]["process"].get<uint64_t>() + wq["context"]["softirq"].get<uint64_t>() == executed);
+        for (const auto& [name, latency] : wq["latency_ns"].items()) {
+            INFO(name);
+            uint64_t count = 0;
+            for (const json& bucket : latency["buckets"])
+                count += bucket["count"].get<uint64_t>();
+            CHECK(count == latency["count"]);
+            // Timed are at most those that there are; all parts of one item are timed or none.
+            CHECK(count <= (name == "queue_call" ? queued + wq["coalesced"].get<uint64_t>() : executed));
+            if (name == "run" || name == "total")
+                CHECK(count == wq["latency_ns"]["wait"]["count"]);
+        }
+    }
+}
+
+std::string scenario(const json& content)
+{
+    static unsigned number = 0;
+    const std::string path = "/tmp/scenario-" + std::to_string(number++) + ".json";
+    write_file(path, content.dump(2));
+    return path;
+}
+
+bool eventually(const std::function<bool()>& condition)
+{
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > limit)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
+}
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void write_file(const std::string& path, const std::string& text)
+{
+    std::ofstream file(path);
+    file << text;
+    file.close();
+    if (!file)
+        throw std::runtime_error("cannot write " + path);
+}
+
+std::vector<int> cpu_list(const std::string& text)
+{
+    std::vector<int> cpus;
+    std::stringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');) {
+        if (part.find_first_of("0123456789") == std::string::npos)
+            continue;
+        const size_t dash = part.find('-');
+        const int first = std::stoi(part), last = dash == std::string::npos ? first : std::stoi(part.substr(dash + 1));
+        for (int cpu = first; cpu <= last; cpu++)
+            cpus.push_back(cpu);
+    }
+    return cpus;
+}
+
+std::vector<int> online_cpus()
+{
+    return cpu_list(read_file("/sys/devices/system/cpu/online"));
+}
+
+bool module_loaded()
+{
+    return std::filesystem::exists("/sys/module/wqlab");
+}
+
+void load_module()
+{
+    const Outcome outcome = execute({"insmod", "/lib/modules/wqlab.ko"});
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+}
+
+void unload_module()
+{
+    const Outcome outcome = execute({"rmmod", "wqlab"});
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    REQUIRE_FALSE(module_loaded());
+}

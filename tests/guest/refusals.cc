@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+// Bad input: one clear line before anything starts, from wqctl and, for who
+// speaks to the module without it, from the module.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "client/encode.hh"
+#include "client/lab.hh"
+#include "lab.hh"
+#include "scenario/scenario.hh"
+#include "text/error.hh"
+
+namespace {
+
+struct BadCommand {
+    Words words;
+    std::string says;  // part of the error line
+    int status = 2;
+};
+
+uint64_t workqueues_created()
+{
+    // Only run-start makes them, and ids only grow.
+    const Outcome outcome = wqctl({"run", "--detach", "--json", "--items", "1"});
+    const uint64_t id = json::parse(outcome.out)["id"];
+    eventually([&] { return wqctl({"stop", std::to_string(id)}).status == 0; });
+    return id;
+}
+
+}  // namespace
+
+TEST_CASE("wqctl refuses bad input with one line, a hint, and nothing started", "[lab]")
+{
+    const std::vector<BadCommand> bad = {
+        {{"--flags", "bh", "--max-active", "4"}, "max-active"},
+        {{"--flags", "bh", "--sleep", "1ms"}, "sleep"},
+        {{"--flags", "bh", "--mutex", "1us"}, "mutex"},
+        {{"--flags", "bh,unbound"}, "bh"},
+        {{"--flags", "bh", "--spin", "100ms"}, "10"},
+        {{"--flags", "unbound,percpu"}, "percpu"},
+        {{"--flags", "unbond"}, "unbound"},
+        {{"--scope", "cache"}, "scope"},
+        {{"--flags", "highpri", "--nice", "3"}, "nice"},
+        {{"--flags", "unbound", "--scope", "socket"}, "scope"},
+        {{"--ordered", "--max-active", "2"}, "max-active"},
+        {{"--ordered", "--scope", "cpu"}, "scope"},
+        {{"--cpus", "99"}, "99"},
+        {{"--queue-on", "77"}, "77"},
+        {{"--flags", "unbound", "--queue-node", "9"}, "9"},
+        {{"--queue-node", "0"}, "unbound"},
+        {{"--issuers", "5000"}, "256"},
+        {{"--depth", "1000000"}, "4096"},
+        {{"--spin", "5s"}, "1"},
+        {{"--duration", "1000h"}, "24"},
+        {{"--rcu", "--cancel", "5"}, "cancel"},
+        {{"--coalesce"}, "coalesce"},
+        {{"--poisson"}, "poisson"},
+        {{"--mod", "5"}, "mod"},
+        {{"--chain", "3", "--rate", "100"}, "chain"},
+        {{"--spin", "1us", "--sleep", "1us"}, "sleep"},
+        {{"--spin", "10"}, "10"},
+        {{"--system", "nosuch"}, "nosuch"},
+        {{"--system", "highpri", "--max-active", "3"}, "max-active"},
+        {{"--preset", "tuor"}, "tour"},
+        {{"--no-such-flag"}, "no-such-flag"},
+        {{"/nonexistent.json"}, "nonexistent"},
+    };
+    const uint64_t before = workqueues_created();
+    for (const BadCommand& command : bad) {
+        Words words = {"run"};
+        words.insert(words.end(), command.words.begin(), command.words.end());
+        const Outcome outcome = wqctl(words);
+        std::string line;
+        for (const std::string& word : words)
+            line += word + " ";
+        INFO(line << "\n" << outcome.err);
+        CHECK(outcome.status == command.status);
+        CHECK(outcome.out.empty());
+        CHECK(outcome.err.compare(0, 14, "wqctl: error: ") == 0);
+        CHECK(outcome.err.find(command.says) != std::string::npos);
+        CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 2);  // the error, a hint
+    }
+    CHECK(workqueues_created() == before + 1);
+}
+
+TEST_CASE("an unknown key in a scenario is named with its line", "[lab]")
+{
+    write_file("/tmp/bad.json", "{\n  \"duration\": \"1s\",\n  \"workqueues\": [\n    {\"name\": \"a\", \"flgs\": []}\n  ]\n}\n");
+    const Outcome outcome = wqctl({"run", "/tmp/bad.json"});
+    INFO(outcome.err);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err.find("bad.json:4") != std::string::npos);
+    CHECK(outcome.err.find("flags") != std::string::npos);
+}
+
+TEST_CASE("a CPU that is off is refused", "[lab]")
+{
+    const std::string online = "/sys/devices/system/cpu/cpu3/online";
+    write_file(online, "0");
+    const Outcome outcome = wqctl({"run", "--cpus", "3", "--items", "1"});
+    const Outcome target = wqctl({"run", "--queue-on", "3", "--items", "1"});
+    write_file(online, "1");
+    INFO(outcome.err << target.err);
+    CHECK(outcome.status == 2);
+    CHECK(target.status == 2);
+    CHECK(outcome.err.find("3") != std::string::npos);
+}
+
+TEST_CASE("unprivileged: info works, the rest is refused by the kernel, and told so", "[lab]")
+{
+    CHECK(wqctl({"info"}, Process::As::Nobody).status == 0);
+    for (const Words& words : {Words{"run", "--items", "1"}, {"list"}, {"stop", "1"}}) {
+        const Outcome outcome = wqctl(words, Process::As::Nobody);
+        INFO(words[0] << ": " << outcome.err);
+        CHECK(outcome.status == 3);
+        CHECK(outcome.err.find("CAP_SYS_ADMIN") != std::string::npos);
+    }
+}
+
+TEST_CASE("without the module wqctl says how to load it", "[lab]")
+{
+    unload_module();
+    for (const Words& words : {Words{"info"}, {"run", "--items", "1"}, {"list"}}) {
+        const Outcome outcome = wqctl(words);
+        INFO(outcome.err);
+        CHECK(outcome.status == 3);
+        CHECK(outcome.err.find("insmod") != std::string::npos);
+    }
+    load_module();
+}
+
+TEST_CASE("a run that does not exist is refused", "[lab]")
+{
+    for (const char* command : {"stop", "show"}) {
+        const Outcome outcome = wqctl({command, "4711"});
+        INFO(outcome.err);
+        CHECK(outcome.status == 2);
+        CHECK(outcome.err.find("4711") != std::string::npos);
+    }
+}
+
+namespace {
+
+using wqctl::IssuerSpec;
+using wqctl::Scenario;
+
+struct BadRequest {
+    const char* says;  // part of the extack
+    std::function<void(Scenario&)> spoil;
+};
+
+Scenario plain()
+{
+    Scenario scenario;
+    scenario.items = 1;
+    scenario.workqueues.emplace_back().name = "plain";
+    scenario.issuers.emplace_back();
+    return wqctl::resolve(scenario);
+}
+
+}  // namespace
+
+TEST_CASE("the module refuses by itself what wqctl would not have sent", "[lab]")
+{
+    using S = Scenario&;
+    const std::vector<BadRequest> bad = {
+        {"BH goes with HIGHPRI", [](S s) { s.workqueues[0].flags = WQLAB_WQ_BH | WQLAB_WQ_UNBOUND; }},
+        {"no max_active", [](S s) { s.workqueues[0].flags = WQLAB_WQ_BH; s.workqueues[0].max_active = 3; }},
+        {"can't sleep", [](S s) {
+            s.workqueues[0].flags = WQLAB_WQ_BH;
+            s.issuers[0].body = WQLAB_BODY_SLEEP;
+            s.issuers[0].time.ns = 1000;
+        }},
+        {"softirq", [](S s) {
+            s.workqueues[0].flags = WQLAB_WQ_BH;
+            s.issuers[0].body = WQLAB_BODY_SPIN;
+            s.issuers[0].time.ns = 20'000'000;
+        }},
+        {"max_active 1", [](S s) { s.workqueues[0].flags = WQLAB_WQ_ORDERED; s.workqueues[0].max_active = 2; }},
+        {"PERCPU excludes", [](S s) { s.workqueues[0].flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_PERCPU; }},
+        {"no such system", [](S s) { s.workqueues[0].system = "system_none_wq"; }},
+        {"printable", [](S s) { s.workqueues[0].name = "a/b"; }},
+        {"same name", [](S s) { s.workqueues.push_back(s.workqueues[0]); s.issuers[0].workqueues = {"plain"}; }},
+        {"needs a workqueue", [](S s) { s.workqueues.clear(); s.issuers.clear(); }},
+        {"needs an issuer", [](S s) { s.issuers.clear(); }},
+        {"not online", [](S s) { s.issuers[0].cpus = wqctl::CpuList{99}; }},
+        {"not online", [](S s) { s.issuers[0].queue_on = 99; }},
+        {"unbound", [](S s) { s.issuers[0].queue_node = 0; }},
+        {"RCU work", [](S s) { s.issuers[0].mode = WQLAB_MODE_RCU; s.issuers[0].cancel_percent = 5; }},
+        {"coalescing", [](S s) { s.issuers[0].coalesce = true; }},
+        {"need a time", [](S s) { s.issuers[0].body = WQLAB_BODY_SPIN; }},
+        {"exceed", [](S s) { s.issuers[0].body = WQLAB_BODY_SPIN; s.issuers[0].time.ns = 5'000'000'000; }},
+        {"need bytes", [](S s) { s.issuers[0].body = WQLAB_BODY_ALLOC; }},
+        {"threads exceed", [](S s) {
+            s.issuers[0].threads = 200;
+            s.issuers.push_back(s.issuers[0]);
+        }},
+        {"bytes of memory", [](S s) {
+            s.issuers[0].threads = 16;
+            s.issuers[0].depth = 1024;
+            s.issuers[0].body = WQLAB_BODY_TOUCH;
+            s.issuers[0].bytes = 1 << 20;
+        }},
+    };
+    wqctl::Lab lab;
+    for (const BadRequest& request : bad) {
+        Scenario scenario = plain();
+        request.spoil(scenario);
+        INFO(request.says);
+        std::string said = "nothing: it was accepted";
+        try {
+            wqctl::Message message = wqctl::encode_run(scenario, {});
+            lab.forget(lab.start(message).id);
+        } catch (const wqctl::Error& error) {
+            said = error.what();
+        }
+        CHECK_THAT(said, Catch::Contains(request.says));
+        CHECK(lab.states().empty());
+    }
+}
+
+TEST_CASE("the policy refuses what is out of range and names the bound", "[lab]")
+{
+    wqctl::Lab lab;
+    for (const auto& [spoil, bound] : std::vector<std::pair<std::function<void(Scenario&)>, std::string>>{
+             {[](Scenario& s) { s.issuers[0].depth = 5000; }, "4096"},
+             {[](Scenario& s) { s.issuers[0].threads = 0; }, "1"},
+             {[](Scenario& s) { s.sample = 2'000'000; }, "1000000"},
+             {[](Scenario& s) { s.issuers[0].cancel_percent = 101; }, "100"}}) {
+        Scenario scenario = plain();
+        spoil(scenario);
+        std::string said = "nothing: it was accepted";
+        try {
+            wqctl::Message message = wqctl::encode_run(scenario, {});
+            lab.start(message);
+        } catch (const wqctl::Error& error) {
+            said = error.what();
+        }
+        CHECK_THAT(said, Catch::Contains(bound));
+    }
+    CHECK(lab.states().empty());
+}
+
+TEST_CASE("no more runs than the limit, and the slot of a forgotten one is free again", "[lab]")
+{
+    std::vector<uint32_t> ids;
+    wqctl::Lab lab;
+    std::string said;
+    for (int i = 0; i < 17; i++) {
+        wqctl::Message message = wqctl::encode_run(plain(), {});  // held
+        try {
+            ids.push_back(lab.start(message).id);
+        } catch (const wqctl::Error& error) {
+            said = error.what();
+        }
+    }
+    CHECK(ids.size() == 16);
+    CHECK_THAT(said, Catch::Contains("16"));
+    CHECK_THROWS_AS(lab.forget(ids[0]), wqctl::Error);
+    lab.stop(ids[0]);
+    CHECK(eventually([&] { return lab.state(ids[0]).state == WQLAB_RUN_ENDED; }));
+    lab.forget(ids[0]);
+    wqctl::Message again = wqctl::encode_run(plain(), {});
+    CHECK_NOTHROW(lab.start(again));
+}
