@@ -27,14 +27,19 @@ def header_of(path):
             constant, _, expression = (part.strip() for part in entry.partition("="))
             value = eval(expression, {}, constants) if expression else value + 1
             members[constant] = constants[constant] = value
-        enums[name] = {k: v for k, v in members.items() if not re.search(r"_MAX$", k) or k == "WQLAB_A_ISSUER_TIME_MAX"
-                       or k == "WQLAB_A_WQ_RESULT_LATE_MAX"}
+        # FOO_MAX = __FOO_MAX - 1 counts the others
+        enums[name] = {k: v for k, v in members.items() if not k.startswith("__") and "__" + k not in members}
     defines = dict(re.findall(r'#define\s+(\w+)\s+"?([\w ]+?)"?\s*$', text, re.M))
     return enums, defines
 
 
 def c_name(*parts):
     return "-".join(parts).upper().replace("-", "_")
+
+
+# The genetlink schema has no prefix for enums; these are not called in C as it
+# would call them.
+PREFIXES = {"run-state": "wqlab-run-", "end-reason": "wqlab-end-", "wq-flag": "wqlab-wq-"}
 
 
 def spec_of(spec):
@@ -45,12 +50,12 @@ def spec_of(spec):
         if definition["type"] not in ("enum", "flags"):
             continue
         start, members = definition.get("value-start", 0), {}
-        prefix = definition.get("name-prefix", f"{family}-{definition['name']}-")
+        prefix = PREFIXES.get(definition["name"], f"{family}-{definition['name']}-")
         for i, entry in enumerate(definition["entries"]):
             entry = entry if isinstance(entry, dict) else {"name": entry}
             value = entry.get("value", start + i)
             members[c_name(prefix + entry["name"])] = 1 << value if definition["type"] == "flags" else value
-        enums[definition.get("enum-name", c_name(family, definition["name"]).lower())] = members
+        enums[c_name(family, definition["name"]).lower()] = members
     for space in spec["attribute-sets"]:
         value, members = 0, {}
         for attribute in space["attributes"]:

@@ -32,6 +32,7 @@ void decode_workqueue(const Attributes& a, RunReport& report)
     wq.migrated = a.u64(WQLAB_A_WQ_RESULT_MIGRATED);
     wq.max_concurrency = a.u32(WQLAB_A_WQ_RESULT_MAX_CONCURRENCY);
     wq.workers_lost = a.u64(WQLAB_A_WQ_RESULT_WORKERS_LOST);
+    wq.reordered = a.u64(WQLAB_A_WQ_RESULT_REORDERED);
 }
 
 void append(std::vector<Flow>& list, const std::vector<wqlab_flow>& chunk)
@@ -104,11 +105,6 @@ RunState decode_state(const Attributes& a)
     run.end_reason = a.u32(WQLAB_A_RUN_END_REASON);
     run.elapsed_ns = a.u64(WQLAB_A_RUN_ELAPSED);
     run.memory_bytes = a.u64(WQLAB_A_RUN_MEMORY);
-    run.items = a.u64(WQLAB_A_RUN_ITEMS);
-    run.duration = a.u64(WQLAB_A_RUN_DURATION);
-    run.sample = a.u32(WQLAB_A_RUN_SAMPLE);
-    run.seed = a.u64(WQLAB_A_RUN_SEED);
-    run.detached = a.flag(WQLAB_A_RUN_DETACHED);
     run.queued = a.u64(WQLAB_A_RUN_QUEUED);
     run.refused = a.u64(WQLAB_A_RUN_REFUSED);
     run.executed = a.u64(WQLAB_A_RUN_EXECUTED);

@@ -50,6 +50,9 @@ std::vector<std::string> broken_promises(const RunReport& report)
                                              ? wq.queued - wq.executed - wq.cancelled
                                              : wq.executed + wq.cancelled - wq.queued,
                                          wq.queued > wq.executed + wq.cancelled ? "are lost" : "too many"));
+        if (wq.reordered)
+            broken.push_back(fmt::format("workqueue \"{}\": it is ordered, but {} items started after a later one",
+                                         wq.name, wq.reordered));
         uint64_t queued = 0;
         for (const Flow& flow : wq.queued_at)
             queued += flow.count;

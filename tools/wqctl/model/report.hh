@@ -23,11 +23,6 @@ struct RunState {
     uint32_t end_reason = WQLAB_END_NONE;
     uint64_t elapsed_ns = 0;
     uint64_t memory_bytes = 0;
-    uint64_t items = 0;     // 0: no such end
-    uint64_t duration = 0;  // 0: no such end
-    uint32_t sample = 1;
-    uint64_t seed = 0;
-    bool detached = false;
     uint64_t queued = 0;
     uint64_t refused = 0;
     uint64_t executed = 0;
@@ -78,6 +73,7 @@ struct WorkqueueReport {
     uint64_t migrated = 0;
     uint32_t max_concurrency = 0;
     uint64_t workers_lost = 0;
+    uint64_t reordered = 0;
     std::array<Latency, __WQLAB_LATENCY_MAX> latency;
     std::vector<Flow> queued_at;
     std::vector<Flow> flows;

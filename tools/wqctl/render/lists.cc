@@ -88,12 +88,11 @@ std::string render_runs(const std::vector<RunState>& runs, const Style& style)
     table.column("executed");
     table.column("cancelled");
     table.column("memory");
-    table.column("detached", kLeft);
     for (const RunState& run : runs)
         table.row({std::to_string(run.id), run.label, std::string(run_state_name(run.state)),
                    run.ended() ? std::string(end_reason_name(run.end_reason)) : "",
                    human_time(run.elapsed_ns, style.charset), grouped(run.queued), grouped(run.executed),
-                   grouped(run.cancelled), human_size(run.memory_bytes), run.detached ? "yes" : ""});
+                   grouped(run.cancelled), human_size(run.memory_bytes)});
     return table.render(style);
 }
 
@@ -106,7 +105,6 @@ nlohmann::ordered_json runs_to_json(const std::vector<RunState>& runs)
             {"label", run.label},
             {"state", run_state_name(run.state)},
             {"end_reason", end_reason_name(run.end_reason)},
-            {"detached", run.detached},
             {"elapsed_ns", run.elapsed_ns},
             {"memory_bytes", run.memory_bytes},
             {"queued", run.queued},

@@ -83,6 +83,7 @@ Json to_json(const WorkqueueReport& wq)
     json["alloc_failed"] = wq.alloc_failed;
     json["migrated"] = wq.migrated;
     json["workers_lost"] = wq.workers_lost;
+    json["reordered"] = wq.reordered;
     json["flows"] = Json::array();
     for (const Flow& flow : wq.flows)
         json["flows"].push_back({{"from", flow.from}, {"to", flow.to}, {"count", flow.count}});
@@ -106,7 +107,6 @@ nlohmann::ordered_json report_to_json(const RunReport& report)
         {"state", run_state_name(report.run.state)},
         {"end_reason", end_reason_name(report.run.end_reason)},
         {"memory_bytes", report.run.memory_bytes},
-        {"sample", report.run.sample},
         {"broken_promises", broken_promises(report)},
     };
     json["workqueues"] = Json::array();

@@ -127,8 +127,8 @@ std::string headline(const RunReport& report, const Style& style)
     if (run.ended())
         text += fmt::format(" by {}", end_reason_name(run.end_reason));
     text += fmt::format(" after {}, {} items", human_time(run.elapsed_ns, style.charset), grouped(run.executed));
-    if (run.sample > 1)
-        text += fmt::format(", one in {} timed", run.sample);
+    if (report.scenario && report.scenario->sample > 1)
+        text += fmt::format(", one in {} timed", report.scenario->sample);
     if (run.memory_bytes)
         text += fmt::format(", {} of records", human_size(run.memory_bytes));
     if (!report.kernel.empty())

@@ -63,6 +63,6 @@ void check_workqueue(const WorkqueueSpec& workqueue, const Machine& machine, con
 
 // The issuer alone, then the issuer on one of its workqueues.
 void check_issuer(const IssuerSpec& issuer, const Machine& machine, const Info* info);
-void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& workqueue, const Machine& machine, const Info* info);
+void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& workqueue, const Info* info);
 
 }  // namespace wqctl::rules

@@ -107,7 +107,7 @@ void validate(const Scenario& scenario, const Machine& machine, const Info* info
     for (const IssuerSpec& issuer : scenario.issuers) {
         check_issuer(issuer, machine, info);
         for (uint32_t index : targets(scenario, issuer))
-            check_issuer_on(issuer, scenario.workqueues[index], machine, info);
+            check_issuer_on(issuer, scenario.workqueues[index], info);
     }
     check_totals(scenario, info);
 }

@@ -59,8 +59,7 @@ void check_mode(const IssuerSpec& issuer)
     required(issuer.delay.has_value(), "delay", WQLAB_MODE_DELAYED, "say how long, such as 1ms");
     const std::string paced = fmt::format("it goes with {} or {}", how_to(issuer, WQLAB_MODE_OPEN),
                                           how_to(issuer, WQLAB_MODE_BURST));
-    if (issuer.poisson && !is_paced(issuer))
-        refuse(issuer, issuer.origin.file.empty() ? "poisson" : "arrival", in_mode(issuer), paced);
+    only_in(issuer.poisson, issuer.origin.file.empty() ? "poisson" : "arrival", WQLAB_MODE_OPEN);
     if (issuer.coalesce && !is_paced(issuer))
         refuse(issuer, "coalesce", in_mode(issuer) + ", which waits for its items", paced);
 }
@@ -93,6 +92,9 @@ void check_numbers(const IssuerSpec& issuer, const Info* info)
         refuse(issuer, "every", "is 0", "use a time such as 10ms");
     if (issuer.rate && (!(*issuer.rate > 0) || !std::isfinite(*issuer.rate)))
         refuse(issuer, "rate", "is not more than 0", "use items a second such as 50000");
+    if (issuer.depth && issuer.burst && *issuer.depth < *issuer.burst)
+        refuse(issuer, "depth", fmt::format("of {} cannot hold a burst of {}", *issuer.depth, *issuer.burst),
+               fmt::format("use {} or more", *issuer.burst));
     if (issuer.depth)
         check_limit(issuer, "depth", *issuer.depth, "depth", info);
     if (issuer.burst)
@@ -106,10 +108,10 @@ void check_numbers(const IssuerSpec& issuer, const Info* info)
     if (!issuer.rate || !info)
         return;
     const uint64_t interval = issue_interval_ns(issuer);
-    const uint64_t least = std::max<uint64_t>(1, info->limit("min_interval_ns").value_or(1));
+    const uint64_t least = std::max<uint64_t>(1, info->limit("interval_min_ns").value_or(1));
     if (interval < least)
         refuse(issuer, "rate",
-               fmt::format("leaves each of {} threads {}ns from item to item, less than the limit min_interval_ns of {}",
+               fmt::format("leaves each of {} threads {}ns from item to item, less than the limit interval_min_ns of {}",
                            issuer.threads, interval, exact_time(least)),
                "lower it, or use more threads");
     if (const auto most = info->limit("interval_ns"); most && interval > *most)
@@ -168,7 +170,7 @@ void check_issuer(const IssuerSpec& issuer, const Machine& machine, const Info* 
     check_places(issuer, machine);
 }
 
-void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& wq, const Machine& machine, const Info* info)
+void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& wq, const Info* info)
 {
     const bool is_bh = wq.system.empty() ? wq.flags & WQLAB_WQ_BH
                                          : wq.system == "system_bh_wq" || wq.system == "system_bh_highpri_wq";
@@ -183,9 +185,7 @@ void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& wq, const Ma
         check_limit(issuer, "spin", issuer.time.kind == WQLAB_DIST_UNIFORM ? issuer.time.max_ns : issuer.time.ns,
                     "bh_spin_ns", info, exact_time);
     const auto named = [&wq](std::string_view part) { return wq.system.find(part) != std::string::npos; };
-    const bool efficient = machine.power_efficient;
-    const bool unbound = wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED) || named("unbound") || named("dfl") ||
-                         (efficient && (wq.flags & WQLAB_WQ_POWER_EFFICIENT || named("power_efficient")));
+    const bool unbound = wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED) || named("unbound") || named("dfl");
     if (issuer.queue_node && !unbound)
         refuse(issuer, "queue_node",
                fmt::format("needs an unbound workqueue, and \"{}\" is {}", wq.name, is_bh ? "a BH one" : "a per-CPU one"),
