@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs QEMU, connects the guest's command to our own stdin, stdout and stderr, and exits with the command's status.
 
-usage: vmio.py [options] --qemu-arguments N QEMU-ARGUMENT... COMMAND...
+usage: vmio.py [options] --qemu-arguments N -- QEMU-ARGUMENT... COMMAND...
 
 scripts/vm calls this. It is Python and not shell because every stream must arrive byte-exact and complete, with the
 counts compared before the machine is ended, and because QEMU takes socket pairs as open descriptors: so nothing is
@@ -10,6 +10,7 @@ left behind in the file system, whatever kills us. scripts/guest/init is the oth
 
 import argparse
 import base64
+import contextlib
 import fcntl
 import os
 import queue
@@ -20,6 +21,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import time
@@ -28,7 +30,7 @@ import tty
 EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
 BOOT_SECONDS = 180  # a slow host with a kernel full of debug options needs 40
 LOG_LINES = 40
-END_MARK = b"wqlab-vm: the command ended"
+START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
 
 
@@ -84,15 +86,35 @@ class Log:
             self.ended.set()
 
     def show_tail(self):
-        lines = self.text.decode(errors="replace").splitlines()[-LOG_LINES:]
-        print("vm: the end of the kernel log:", *lines, sep="\n    ", file=sys.stderr)
+        """The last lines, and of them those since the guest was ready, if it got so far."""
+        lines = self.text.splitlines()[-LOG_LINES:]
+        ready = [number for number, line in enumerate(lines) if START_MARK in line]
+        lines = [line.decode(errors="replace") for line in lines[ready[0] if ready else 0:]]
+        if lines:
+            print("vm: the end of the kernel log:", *lines, sep="\n    ", file=sys.stderr)
+
+
+def with_added(initrd, directories):
+    """The initramfs and one archive for each directory, in memory: the kernel unpacks a row of archives as one."""
+    memory = os.memfd_create("initrd", 0)
+    with open(initrd, "rb") as base:
+        os.sendfile(memory, base.fileno(), 0, os.fstat(base.fileno()).st_size)
+    for directory in directories:
+        names = subprocess.run(["find", ".", "-mindepth", "1", "-print0"], cwd=directory, check=True, stdout=subprocess.PIPE).stdout
+        subprocess.run(["cpio", "--quiet", "-0oH", "newc", "-R", "0:0"], cwd=directory, check=True, input=names, stdout=memory)
+    return memory
 
 
 class Machine:
     """QEMU, with its ports as sockets of ours."""
 
-    def __init__(self, arguments, stdin, with_terminal):
-        self.arguments = arguments + ["-device", "virtio-serial-pci,max_ports=8"]
+    def __init__(self, options, stdin, with_terminal):
+        self.arguments = options.qemu + ["-device", "virtio-serial-pci,max_ports=8"]
+        initrd, descriptors = options.initrd, []
+        if options.add:
+            descriptors = [with_added(initrd, options.add)]
+            initrd = f"/proc/self/fd/{descriptors[0]}"
+        self.arguments += ["-initrd", initrd]
         self.theirs = []
         self.serial = self._socket("serial", ["-serial", "chardev:serial"])
         if with_terminal:
@@ -102,11 +124,14 @@ class Machine:
         self.arguments += ["-chardev", "stdio,id=stdin,signal=off", "-device", "virtserialport,nr=2,chardev=stdin"]
         self.stdout, self.stderr, self.files = self._port(3, "stdout"), self._port(4, "stderr"), self._port(5, "files")
         # setpriv: however we end, QEMU ends with us.
+        self.complaints = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", *self.arguments], stdin=stdin, stdout=subprocess.DEVNULL,
-            pass_fds=[s.fileno() for s in self.theirs])
+            ["setpriv", "--pdeathsig", "KILL", *self.arguments], stdin=stdin, stdout=subprocess.DEVNULL, stderr=self.complaints,
+            pass_fds=descriptors + [s.fileno() for s in self.theirs])
         for s in self.theirs:
             s.close()
+        for descriptor in descriptors:
+            os.close(descriptor)
 
     def _socket(self, name, device):
         ours, theirs = socket.socketpair()
@@ -116,6 +141,10 @@ class Machine:
 
     def _port(self, number, name):
         return self._socket(name, ["-device", f"virtserialport,nr={number},chardev={name}"])
+
+    def complaint(self):
+        self.complaints.seek(0)
+        return self.complaints.read().decode(errors="replace").strip()
 
     def kill(self):
         self.process.kill()
@@ -173,10 +202,13 @@ def parse_arguments():
     parser.add_argument("--dmesg")
     parser.add_argument("--out")
     parser.add_argument("--module", action="store_true")
+    parser.add_argument("--initrd", required=True)
+    parser.add_argument("--add", action="append", default=[])
     parser.add_argument("--qemu-arguments", type=int, required=True)
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    options.qemu, options.command = options.rest[:options.qemu_arguments], options.rest[options.qemu_arguments:]
+    rest = options.rest[1:]  # after the --
+    options.qemu, options.command = rest[:options.qemu_arguments], rest[options.qemu_arguments:]
     return options
 
 
@@ -207,7 +239,7 @@ def run(options):
     stdin = subprocess.DEVNULL if is_terminal(0) else pump_stdin(0)
     log = Log(options.dmesg)
     events = queue.Queue()
-    machine = Machine(options.qemu, stdin, with_terminal)
+    machine = Machine(options, stdin, with_terminal)
     terminal = unpack = None
     sink_files = lambda data: None
     if options.out:
@@ -220,8 +252,9 @@ def run(options):
     files = Pump(machine.files, sink_files)
 
     def read_control():
-        for line in machine.control.makefile(errors="replace"):
-            events.put(line.rstrip("\n"))
+        with contextlib.suppress(ConnectionResetError):
+            for line in machine.control.makefile(errors="replace"):
+                events.put(line.rstrip("\n"))
 
     def read_end():
         machine.process.wait()
@@ -261,6 +294,8 @@ def run(options):
                 break
             elif event == "gone":
                 message, status = "the kernel died, or the command ended the machine", EXIT_DIED
+                if machine.process.returncode:  # a guest's end, however violent, is a success for QEMU
+                    message, status = "QEMU failed: " + machine.complaint(), EXIT_SETUP
                 break
             elif event == "broken":  # as a process is ended that writes to a pipe that nobody reads
                 status = 128 + signal.SIGPIPE
