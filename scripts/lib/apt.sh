@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # apt with a state of its own in our cache: it can look into suites that this machine has not configured (a bare
 # debootstrap has no security suite, nobody has the next release's backports) and changes nothing of the machine's apt.
@@ -14,7 +15,7 @@ private_apt() {
     # The sandbox user of a root's apt could not write in our cache; signatures are checked as ever.
     "$tool" -o Dir::State="$apt_state" -o Dir::State::status="$apt_state/status" -o Dir::Cache="$apt_state/cache" \
         -o Dir::Etc::sourcelist="$apt_state/sources.list" -o Dir::Etc::sourceparts=- \
-        -o APT::Sandbox::User=root -o Acquire::Languages=none -o APT::Get::List-Cleanup=0 "$@"
+        -o APT::Sandbox::User=root -o Acquire::Languages=none -o APT::Get::List-Cleanup=0 -o APT::Status-Fd=1 "$@"
 }
 
 # mirror main|security: where this machine gets Debian from. apt itself reads its sources for us, in both their formats.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What every script here shares. Source it first; it also sets the shell's safety options.
 
@@ -11,16 +12,5 @@ cache=${WQLAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/wqlab}
 say() { printf '%s [%3d s] %s\n' "${0##*/}:" "$SECONDS" "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# quietly COMMAND...: its output is kept back and shown only if it fails.
-quietly() {
-    local output
-    output=$("$@" 2>&1) || {
-        local status=$?
-        printf '%s\n' "$output" >&2
-        printf '%s: this failed with status %d: %s\n' "${0##*/}" "$status" "$*" >&2
-        return "$status"
-    }
-}
-
-# The comment block at a script's head is its --help.
-usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+# The comment block at a script's head, after the licence, is its --help.
+usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Sourced by scripts/kernel: Debian's own 6.12 packages, unpacked side by side under one root.
 #

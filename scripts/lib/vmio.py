@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
 """Runs QEMU, connects the guest's command to our own stdin, stdout and stderr, and exits with the command's status.
 
 usage: vmio.py [options] --qemu-arguments N -- QEMU-ARGUMENT... COMMAND...

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What scripts/run and scripts/test build.
+
+source "$root/scripts/lib/progress.sh"
+
+# build_module KERNEL-NAME
+build_module() {
+    local directory
+    directory=$("$root/scripts/kernel" get "$1")
+    with_progress "building the module for $1" make --no-print-directory -C "$root" module KDIR="$directory/build"
+}
+
+build_tool() {
+    with_progress "building wqctl" make --no-print-directory -C "$root" tool
+}
