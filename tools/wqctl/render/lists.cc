@@ -23,6 +23,14 @@ std::vector<std::string> features_of(const Info& info)
     return names;
 }
 
+std::string list(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
 // "depth" is a count, "spin_ns" a time, "touch_bytes" a size.
 std::string limit_text(const std::string& name, uint64_t value)
 {
@@ -44,9 +52,9 @@ std::string render_info(const Info& info, const Style& style)
         return text;
     };
     std::string text = line("module", info.module_version) + line("kernel", info.release) +
-                       line("features", enumerate(features_of(info), ",")) +
-                       line("flags", enumerate(flags_to_names(info.wq_flags), ",")) +
-                       line("system workqueues", enumerate(info.system_workqueues, ",")) +
+                       line("features", list(features_of(info))) +
+                       line("flags", list(flags_to_names(info.wq_flags))) +
+                       line("system workqueues", list(info.system_workqueues)) +
                        line("histogram error", fmt::format("{:.4f} % at worst", 100.0 / (2u << info.sub_bits)));
     Table limits;
     limits.column("limit", kLeft);
@@ -98,9 +106,9 @@ std::string render_runs(const std::vector<RunState>& runs, const Style& style)
 
 nlohmann::ordered_json runs_to_json(const std::vector<RunState>& runs)
 {
-    Json list = Json::array();
+    Json entries = Json::array();
     for (const RunState& run : runs)
-        list.push_back({
+        entries.push_back({
             {"id", run.id},
             {"label", run.label},
             {"state", run_state_name(run.state)},
@@ -112,7 +120,7 @@ nlohmann::ordered_json runs_to_json(const std::vector<RunState>& runs)
             {"executed", run.executed},
             {"cancelled", run.cancelled},
         });
-    return {{"schema", "wqlab/runs/1"}, {"runs", std::move(list)}};
+    return {{"schema", "wqlab/runs/1"}, {"runs", std::move(entries)}};
 }
 
 std::string render_presets(const std::vector<PresetSummary>& presets, const Style& style)
@@ -131,10 +139,10 @@ std::string render_presets(const std::vector<PresetSummary>& presets, const Styl
 
 nlohmann::ordered_json presets_to_json(const std::vector<PresetSummary>& presets)
 {
-    Json list = Json::array();
+    Json entries = Json::array();
     for (const PresetSummary& preset : presets)
-        list.push_back({{"name", preset.name}, {"description", preset.description}});
-    return {{"schema", "wqlab/presets/1"}, {"presets", std::move(list)}};
+        entries.push_back({{"name", preset.name}, {"description", preset.description}});
+    return {{"schema", "wqlab/presets/1"}, {"presets", std::move(entries)}};
 }
 
 std::string render_started(const RunState& run, const Style&)

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,7 +15,12 @@ namespace wqctl {
 
 Output::Output() : style_(Style::of(STDOUT_FILENO)) {}
 
-void Output::text(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Output::text(std::string_view text)
+{
+    errno = 0;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() && !error_)
+        error_ = errno;
+}
 
 void Output::json(const nlohmann::ordered_json& document)
 {
@@ -25,10 +31,10 @@ void Output::json(const nlohmann::ordered_json& document)
 void Output::finish()
 {
     errno = 0;
-    if (std::fflush(stdout) == 0 && !std::ferror(stdout))
-        return;
-    if (errno != EPIPE)
-        throw Error(kBad, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+    if (std::fflush(stdout) != 0 && !error_)
+        error_ = errno;
+    if (const int error = std::exchange(error_, 0); error && error != EPIPE)
+        throw Error(kBad, fmt::format("cannot write to standard output: {}", std::strerror(error)));
 }
 
 void print_error(std::string_view message, std::string_view hint)

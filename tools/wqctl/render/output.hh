@@ -22,6 +22,7 @@ public:
 
 private:
     Style style_;
+    int error_ = 0;  // errno of the first write that failed
 };
 
 // Standard error.

@@ -148,15 +148,16 @@ std::string histograms(const RunReport& report, const Style& style)
     return style.bold("wait, from before the queue call to the start of the function") + "\n" + picture;
 }
 
+// Open-loop items that were not issued when they should have been.
 std::string lateness(const RunReport& report, const Style& style)
 {
-    std::string text;
-    for (const WorkqueueReport& wq : report.workqueues)
-        if (wq.late)
-            text += wrap(fmt::format("{}: {} of {} items were issued late, the worst by {}; the load was less than asked for",
-                                     wq.name, grouped(wq.late), grouped(wq.queued), human_time(wq.late_max_ns, style.charset)),
-                         style.width, "");
-    return text;
+    const auto worst = std::max_element(report.workqueues.begin(), report.workqueues.end(),
+                                        [](const auto& a, const auto& b) { return a.late_max_ns < b.late_max_ns; });
+    if (worst == report.workqueues.end() || worst->late == 0)
+        return {};
+    return wrap(fmt::format("late: items that their issuer queued well after they were due, the worst by {} ({})",
+                            human_time(worst->late_max_ns, style.charset), worst->name),
+                style.width, "");
 }
 
 }  // namespace
