@@ -25,6 +25,9 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     random_ = Random(seed);
     home_cpu_ = spec.queue_cpu != IssuerSpec::kAnywhere ? spec.queue_cpu : cpu;
 
+    // A chain's links queue themselves; timers and grace periods have their own order.
+    keeps_order_ = queue.ordered() && (spec.paced() || spec.mode == WQLAB_MODE_CLOSED);
+
     const int node = wqlab_cpu_node(cpu);
     const uint32_t bytes = spec.body.kind == WQLAB_BODY_TOUCH ? static_cast<uint32_t>(spec.body.bytes) : 0;
     buffers_ = TRY(Array<unsigned char>::create(bytes * spec.depth, node));

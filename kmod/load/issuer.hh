@@ -53,8 +53,10 @@ public:
     RunControl& control() const { return *control_; }
     LoadedQueue& queue() const { return *queue_; }
 
-    // Ordered workqueues run one item at a time, so this has one writer at a
-    // time, on the line that hand_back() writes anyway. True: out of order.
+    // Whether items must start in the order of this issuer's queue calls.
+    bool keeps_order() const { return keeps_order_; }
+    // Only where it must, and so where items run one at a time: this has one
+    // writer at a time, on the line that hand_back() writes anyway.
     bool started_out_of_order(uint32_t ticket)
     {
         const bool early = static_cast<int32_t>(ticket - last_started_) < 0;
@@ -80,6 +82,7 @@ private:
     LoadedQueue* queue_ = nullptr;
     const IssuerSpec* spec_ = nullptr;
     uint32_t home_cpu_ = 0;
+    bool keeps_order_ = false;
     uint32_t depth_ = 0;
     uint64_t budget_ = 0;
     Item* items_ = nullptr;  // depth_ of them

@@ -38,7 +38,7 @@ void Item::execute()
     LoadedQueue& queue = issuer_.queue();
     const uint32_t start_cpu = wqlab_this_cpu();
     Gauge& running = queue.gauge(start_cpu);
-    const bool reordered = queue.ordered() && issuer_.started_out_of_order(note.ticket);
+    const bool reordered = issuer_.keeps_order() && issuer_.started_out_of_order(note.ticket);
 
     running.enter();
     uint64_t start = 0, end = 0;

@@ -163,12 +163,12 @@ TEST_CASE("a run can be read while it runs", "[lab]")
     Process long_run({"wqctl", "run", "--json", "--no-progress", "--flags", "unbound", "--spin", "5us"});
     json runs;
     REQUIRE(eventually([&] {
-        const Outcome list = wqctl({"list", "--json"});
+        const Outcome list = tool({"list", "--json"});
         runs = list.status == 0 ? json::parse(list.out)["runs"] : json::array();
         return runs.size() == 1 && runs[0]["executed"].get<uint64_t>() > 100;
     }));
     const std::string id = std::to_string(runs[0]["id"].get<int>());
-    const Outcome shown = wqctl({"show", id, "--json"});
+    const Outcome shown = tool({"show", id, "--json"});
     REQUIRE(shown.status == 0);
     const json wq = json::parse(shown.out)["workqueues"][0];
     CHECK(wq["queued"].get<uint64_t>() >= wq["executed"].get<uint64_t>());
@@ -178,7 +178,7 @@ TEST_CASE("a run can be read while it runs", "[lab]")
 
 TEST_CASE("every preset runs, keeps its books and says what to look at", "[presets]")
 {
-    const Outcome outcome = wqctl({"presets", "--json"});
+    const Outcome outcome = tool({"presets", "--json"});
     REQUIRE(outcome.status == 0);
     const json presets = json::parse(outcome.out)["presets"];
     REQUIRE(presets.size() >= 9);

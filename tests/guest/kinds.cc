@@ -95,7 +95,7 @@ TEST_CASE("unbound items of sleeping workers run side by side on distinct worker
 
 TEST_CASE("every system workqueue runs items, in the context that its name says", "[lab]")
 {
-    const json info = json::parse(wqctl({"info", "--json"}).out);
+    const json info = json::parse(tool({"info", "--json"}).out);
     REQUIRE(info["system_workqueues"].size() >= 9);
     for (const json& name : info["system_workqueues"]) {
         const json wq = run_one({"--system", name.get<std::string>(), "--items", "200"});

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <thread>
 
-Outcome wqctl(Words arguments, Process::As as)
+Outcome tool(Words arguments, Process::As as)
 {
     arguments.insert(arguments.begin(), "wqctl");
     return execute(std::move(arguments), as);
@@ -21,7 +21,7 @@ json run(Words arguments)
     for (const std::string& word : arguments)
         line += " " + word;
     INFO("wqctl" << line);
-    const Outcome outcome = wqctl(arguments);
+    const Outcome outcome = tool(arguments);
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);
     const json report = json::parse(outcome.out);

@@ -12,7 +12,7 @@
 using nlohmann::json;
 using Words = std::vector<std::string>;
 
-Outcome wqctl(Words arguments, Process::As as = Process::As::Root);
+Outcome tool(Words arguments, Process::As as = Process::As::Root);
 
 // `wqctl run --json …`, which must end well; its report, whose sums have been checked.
 json run(Words arguments);

@@ -15,7 +15,7 @@ namespace {
 
 json runs()
 {
-    const Outcome list = wqctl({"list", "--json"});
+    const Outcome list = tool({"list", "--json"});
     return list.status == 0 ? json::parse(list.out)["runs"] : json::array();
 }
 
@@ -36,6 +36,12 @@ unsigned threads_named(const std::string& prefix)
         count += comm.compare(0, prefix.size(), prefix) == 0;
     }
     return count;
+}
+
+// Not by "wqlab" alone: this program is called so, too.
+unsigned threads_of_module()
+{
+    return threads_named("wqlab\n") + threads_named("wqlab/");
 }
 
 // Live slab objects that code of this name allocated (boot with slab_debug=U).
@@ -79,7 +85,7 @@ TEST_CASE("kill -9 of wqctl ends its run and frees everything", "[lab]")
 TEST_CASE("kill -9 ends a run whose items sleep long, and it does not take as long", "[lab]")
 {
     Process victim({"wqctl", "run", "--no-progress", "--ordered", "--depth", "64", "--sleep", "10s"});
-    REQUIRE(eventually([] { return runs().size() == 1 && runs()[0]["queued"].get<uint64_t>() == 64 * online_cpus().size(); }));
+    REQUIRE(eventually([] { return runs().size() == 1 && runs()[0]["queued"].get<uint64_t>() == 64; }));
     victim.signal(SIGKILL);
     victim.wait();
     // 64 items of 10 s one after the other would be 10 minutes and more.
@@ -96,7 +102,7 @@ TEST_CASE("SIGINT ends a run early, with a whole report", "[lab]")
     REQUIRE(outcome.status == 0);
     const json report = json::parse(outcome.out);
     check_books(report);
-    CHECK(report["end_reason"] == "stop");
+    CHECK(report["end_reason"] == "stopped");
 }
 
 TEST_CASE("rmmod in the middle of a run waits for every item and leaves nothing", "[lab]")
@@ -104,7 +110,7 @@ TEST_CASE("rmmod in the middle of a run waits for every item and leaves nothing"
     Process running(endless());
     REQUIRE(eventually(some_run_executes));
     unload_module();
-    CHECK(threads_named("wqlab") == 0);
+    CHECK(threads_of_module() == 0);
     CHECK(threads_named("kworker/R-wqlab") == 0);
     CHECK(read_file("/proc/vmallocinfo").find("[wqlab]") == std::string::npos);
     const Outcome outcome = running.wait();
@@ -126,16 +132,16 @@ TEST_CASE("a held run that nobody releases goes with its owner, and with the mod
 
 TEST_CASE("a detached run outlives its starter and is stopped by its id", "[lab]")
 {
-    const Outcome started = wqctl({"run", "--detach", "--json", "--flags", "unbound"});
+    const Outcome started = tool({"run", "--detach", "--json", "--flags", "unbound"});
     INFO(started.err);
     REQUIRE(started.status == 0);
     const std::string id = std::to_string(json::parse(started.out)["id"].get<int>());
     REQUIRE(eventually(some_run_executes));
-    const Outcome stopped = wqctl({"stop", id, "--json"});
+    const Outcome stopped = tool({"stop", id, "--json"});
     REQUIRE(stopped.status == 0);
     check_books(json::parse(stopped.out));
     CHECK(runs().empty());
-    CHECK(wqctl({"stop", id}).status == 2);
+    CHECK(tool({"stop", id}).status == 2);
 }
 
 TEST_CASE("200 rounds of load, run and unload leave nothing", "[leaks]")
@@ -207,6 +213,6 @@ TEST_CASE("200 rounds of load, run and unload leave nothing", "[leaks]")
     const unsigned slack = 2 * static_cast<unsigned>(online_cpus().size()) + 2;
     CHECK(allocations_by("alloc_worker") <= workers + slack);
     CHECK(threads_named("") <= threads + slack);
-    CHECK(threads_named("wqlab") == 0);
+    CHECK(threads_of_module() == 0);
     load_module();
 }
