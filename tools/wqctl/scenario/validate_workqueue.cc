@@ -64,8 +64,8 @@ void check_bh(const WorkqueueSpec& wq, const Info* info)
         allowed |= WQLAB_WQ_PERCPU;
     if (const uint32_t excess = wq.flags & ~allowed)
         refuse(wq, "flags", fmt::format("{} not go with bh", does(flags_to_names(excess))),
-               fmt::format("the kernel takes {} with it",
-                           allowed & WQLAB_WQ_PERCPU && info ? "highpri and percpu" : "highpri only"));
+               allowed & WQLAB_WQ_PERCPU ? "only highpri and, where the kernel has it, percpu do"
+                                         : "on this kernel only highpri does");
 }
 
 void check_ordered(const WorkqueueSpec& wq, const Info* info)

@@ -21,7 +21,7 @@ std::optional<std::string> read_line(const std::string& path)
 int write_line(const std::string& path, const std::string& text)
 {
     // One write(): sysfs takes each as a whole.
-    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    const int fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (fd < 0)
         return errno;
     const int error = write(fd, text.data(), text.size()) < 0 ? errno : 0;
