@@ -3,8 +3,10 @@
 
 KDIR   ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
+# Given no number, CMake starts everything at once, and one of these files takes a compiler half a gigabyte.
+JOBS   ?= $(shell nproc)
 
-.PHONY: all module tool run test unit bench install clean help
+.PHONY: all module tool run test build-unit unit bench install clean help
 .DEFAULT_GOAL := all
 
 all: module tool  ## the module for KDIR (default: the running kernel), and wqctl
@@ -14,7 +16,7 @@ module:           ## build/kmod/RELEASE/wqlab.ko
 
 tool:             ## build/tool/wqctl, and the tests that run in the guest
 	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)"
-	@cmake --build build/tool --parallel
+	@cmake --build build/tool --parallel $(JOBS) --target wqctl completions wqlab-guest-tests
 
 run:              ## the tour, in QEMU (scripts/run)
 	@scripts/run
@@ -22,9 +24,11 @@ run:              ## the tour, in QEMU (scripts/run)
 test:             ## every test (scripts/test)
 	@scripts/test
 
-unit:             ## the unit tests, with address and undefined-behaviour sanitizers
+build-unit:
 	@cmake -S . -B build/unit -DWQLAB_SANITIZE=ON
-	@cmake --build build/unit --parallel
+	@cmake --build build/unit --parallel $(JOBS) --target unit
+
+unit: build-unit  ## the unit tests, with address and undefined-behaviour sanitizers
 	@ctest --test-dir build/unit --output-on-failure
 
 bench:            ## measure the module's own cost (scripts/bench)
