@@ -44,18 +44,27 @@ unsigned threads_of_module()
     return threads_named("wqlab\n") + threads_named("wqlab/");
 }
 
-// Live slab objects that code of this name allocated (boot with slab_debug=U).
-// Prefix: "get_unbound_pool+" or "[wqlab]".
+// Live slab objects with this code in their allocation's backtrace (boot with
+// slab_debug=U): "alloc_workqueue+", or "[wqlab]" for everything of the module.
 uint64_t allocations_by(const std::string& code)
 {
-    uint64_t count = 0;
+    uint64_t total = 0;
     for (const auto& cache : fs::directory_iterator("/sys/kernel/debug/slab")) {
         std::ifstream traces(cache.path() / "alloc_traces");
-        for (std::string line; std::getline(traces, line);)
-            if (line.find(code) != std::string::npos && line.find("age=") != std::string::npos)
-                count += std::stoull(line);
+        // A block for each backtrace: "COUNT CODE age=…", its frames, an empty line.
+        uint64_t count = 0;
+        bool found = false;
+        for (std::string line; std::getline(traces, line);) {
+            if (line.find("age=") != std::string::npos)
+                count = std::stoull(line);
+            found |= line.find(code) != std::string::npos;
+            if (line.empty()) {
+                total += found ? count : 0;
+                found = false;
+            }
+        }
     }
-    return count;
+    return total;
 }
 
 const Words kEndless = {"run", "--json", "--no-progress", "--flags", "unbound,mem_reclaim", "--depth", "16",
@@ -144,6 +153,25 @@ TEST_CASE("a detached run outlives its starter and is stopped by its id", "[lab]
     CHECK(tool({"stop", id}).status == 2);
 }
 
+TEST_CASE("an idle module holds what it held before its first run", "[leaks]")
+{
+    unload_module();
+    load_module();
+    const uint64_t fresh = allocations_by("[wqlab]");
+    REQUIRE(fresh > 0);
+    const std::string id = std::to_string(json::parse(tool({"run", "--detach", "--json"}).out)["id"].get<int>());
+    CHECK(allocations_by("[wqlab]") > fresh);
+    CHECK(tool({"stop", id}).status == 0);
+    run_one({"--flags", "unbound,mem_reclaim", "--nice", "7", "--items", "500", "--touch", "4K", "--depth", "8"});
+    run_one({"--flags", "bh", "--items", "500"});
+    run_one({"--rcu", "--items", "50"});
+    // wqctl has looked at the workqueue in sysfs: the kernel keeps names that were looked up.
+    CHECK(eventually([&] {
+        write_file("/proc/sys/vm/drop_caches", "2");
+        return allocations_by("[wqlab]") == fresh;
+    }));
+}
+
 TEST_CASE("200 rounds of load, run and unload leave nothing", "[leaks]")
 {
     const auto round = [](unsigned i) {
@@ -161,58 +189,49 @@ TEST_CASE("200 rounds of load, run and unload leave nothing", "[leaks]")
             {"--flags", "bh,highpri", "--items", "200"},
             {"--ordered", "--delay", "1ms", "--items", "60", "--depth", "8", "--cancel", "20"},
         };
-        run_one(kLoads[i % 4 % 3]);
+        run_one(kLoads[i % 4]);
         unload_module();
     };
-    const auto nothing_above = [](const std::string& code, uint64_t before) {
-        uint64_t now = 0;
-        const bool ok = eventually([&] { return (now = allocations_by(code)) <= before; });
-        INFO(code << ": " << before << " before, " << now << " after");
-        CHECK(ok);
+    // Workqueues with pwqs and rescuers; pools and pwqs of changed attributes;
+    // workers. What is released behind a grace period goes within the second.
+    const Words kCode = {"alloc_workqueue+", "apply_wqattrs", "create_worker"};
+    const auto settled = [&] {
+        std::vector<uint64_t> counts, again;
+        do {
+            counts = again;
+            again.clear();
+            for (const std::string& code : kCode)
+                again.push_back(allocations_by(code));
+        } while (counts != again);
+        return counts;
     };
 
-    REQUIRE(fs::exists("/sys/kernel/debug/slab/kmalloc-64/alloc_traces"));
     if (module_loaded())
         unload_module();
-    // The first rounds create what the kernel keeps: a second worker for each
-    // pool, and the slabs of what it has not used before.
-    for (unsigned i = 0; i < 8; i++)
+    // The first rounds create what the kernel keeps, such as a second worker for each pool.
+    for (unsigned i = 0; i < 16; i++)
         round(i);
-    // Pools and pwqs are released behind an RCU grace period and a kthread.
-    uint64_t pools = 0, pwqs = 0, workqueues = 0, workers = 0;
-    REQUIRE(eventually([] { return threads_named("kworker/R-wqlab") == 0; }));
-    const auto measure = [&] {
-        pools = allocations_by("get_unbound_pool");
-        pwqs = allocations_by("alloc_unbound_pwq");
-        workqueues = allocations_by("alloc_workqueue");
-        workers = allocations_by("alloc_worker");
-    };
-    // Still falling? Then something is still being released.
-    uint64_t last;
-    do {
-        last = pools + pwqs + workqueues;
-        execute({"sleep", "1"});
-        measure();
-    } while (pools + pwqs + workqueues < last);
+    const std::vector<uint64_t> before = settled();
     const unsigned threads = threads_named("");
-    INFO("pools " << pools << ", pwqs " << pwqs << ", workqueues " << workqueues << ", workers " << workers
-                  << ", threads " << threads);
-    REQUIRE(workqueues > 0);
-    REQUIRE(workers > 0);
+    REQUIRE(before[0] > 0);
+    REQUIRE(before[2] > 0);
 
-    for (unsigned i = 8; i < 200; i++)
+    for (unsigned i = 16; i < 216; i++)
         round(i);
 
-    nothing_above("get_unbound_pool", pools);
-    nothing_above("alloc_unbound_pwq", pwqs);
-    nothing_above("alloc_workqueue", workqueues);
-    CHECK(allocations_by("[wqlab]") == 0);
-    CHECK(read_file("/proc/vmallocinfo").find("[wqlab]") == std::string::npos);
-    // Idle workers of the per-CPU pools stay for minutes; each pool may have
-    // kept one more than at the first count, and no more than that.
+    // Idle workers of the per-CPU pools stay for five minutes; each pool, BH
+    // apart, may keep one more than at the first count.
     const unsigned slack = 2 * static_cast<unsigned>(online_cpus().size()) + 2;
-    CHECK(allocations_by("alloc_worker") <= workers + slack);
+    for (size_t i = 0; i < kCode.size(); i++) {
+        const uint64_t most = before[i] + (kCode[i] == "create_worker" ? 2 * slack : 0);
+        uint64_t now = 0;
+        const bool ok = eventually([&] { return (now = allocations_by(kCode[i])) <= most; });
+        INFO(kCode[i] << ": " << before[i] << " before, " << now << " after");
+        CHECK(ok);
+    }
+    CHECK(read_file("/proc/vmallocinfo").find("[wqlab]") == std::string::npos);
     CHECK(threads_named("") <= threads + slack);
     CHECK(threads_of_module() == 0);
+    CHECK(threads_named("kworker/R-wqlab") == 0);
     load_module();
 }

@@ -49,7 +49,7 @@ TEST_CASE("items of a strict scope stay inside the pod of the CPU that queued th
             INFO(scope << " from CPU " << cpu);
             const json wq = run_one({"--flags", "unbound", "--scope", scope, "--strict", "--cpus", std::to_string(cpu),
                                      "--items", "600", "--depth", "16", "--sleep", "1us..100us"});
-            CHECK(wq["attrs"]["affinity_scope"].get<std::string>() == scope);
+            CHECK(wq["attributes"]["scope"] == scope);
             CHECK(wq["off_scope"] == 0);
             for (const json& where : wq["cpus"])
                 if (where["executed"].get<uint64_t>())
@@ -72,7 +72,7 @@ TEST_CASE("nice and cpumask of an unbound workqueue are kept and put on record",
 {
     const json wq = run_one({"--flags", "unbound", "--nice", "7", "--cpumask", "2-3", "--items", "800", "--depth", "8"});
     CHECK(wq["nice"] == json::array({7}));
-    CHECK(wq["attrs"]["nice"] == 7);
+    CHECK(wq["attributes"]["nice"] == 7);
     for (const json& where : wq["cpus"])
         if (where["executed"].get<uint64_t>())
             CHECK(inside({2, 3}, where["cpu"]));
