@@ -210,7 +210,7 @@ TEST_CASE("a refusal without words says what the number means")
     CHECK(unprivileged.exit_code == kUnavailable);
     CHECK(unprivileged.hint == "needs CAP_SYS_ADMIN (run as root)");
     CHECK(decode_refusal(refusal(ENOENT, Wire()).bytes(), {}).to_error("run-get").message ==
-          "the wqlab module has been unloaded");
+          "the wqlab module has been unloaded, and its runs with it");
     Wire words;
     words.text(NLMSGERR_ATTR_MSG, "there is no run 5");
     CHECK(decode_refusal(refusal(ENOENT, words).bytes(), {}).to_error("run-get").message ==

@@ -110,7 +110,7 @@ TEST_CASE("a report has what matters on its rows")
     report.scenario->sample = 16;
     const std::string text = render_report_table(report, plain(300));
     for (const char* part : {"softirq", "p99.9", "617k", "81.0%", "100% cache", "Look at this.", "one in 16 timed",
-                             "ended by duration", "late: ", "5.00ms"})
+                             "ended (duration)", "late: ", "5.00ms"})
         CHECK_THAT(text, Catch::Contains(part));
     // One workqueue has room for rows of bars.
     CHECK_THAT(text, Catch::Contains(" .. "));

@@ -84,9 +84,10 @@ Error Refusal::to_error(const std::string& command) const
     if (error == EPERM || error == EACCES)
         return {kUnavailable, fmt::format("the kernel refused {}: {}", command, text()),
                 "needs CAP_SYS_ADMIN (run as root)"};
-    // The family went away, or the run did.
-    if (error == ENOENT && message.empty())
-        return {kUnavailable, "the wqlab module has been unloaded", "insmod wqlab.ko, or modprobe wqlab"};
+    // In words it would say which run or workqueue there is not.
+    if ((error == ENOENT || error == EPROTONOSUPPORT) && message.empty())
+        return {kUnavailable, "the wqlab module has been unloaded, and its runs with it",
+                "insmod wqlab.ko, or modprobe wqlab"};
     const bool wrong_request = error == EINVAL || error == ERANGE || error == ENOENT || error == EOPNOTSUPP ||
                                error == E2BIG || error == EOVERFLOW;
     return {wrong_request ? kUsage : kBad, fmt::format("the kernel refused {}: {}", command, text())};

@@ -125,7 +125,7 @@ std::string headline(const RunReport& report, const Style& style)
     std::string text = style.bold(run.label.empty() ? "run" : run.label);
     text += fmt::format("  run {}, {}", run.id, run_state_name(run.state));
     if (run.ended())
-        text += fmt::format(" by {}", end_reason_name(run.end_reason));
+        text += fmt::format(" ({})", end_reason_name(run.end_reason));
     text += fmt::format(" after {}, {} items", human_time(run.elapsed_ns, style.charset), grouped(run.executed));
     if (report.scenario && report.scenario->sample > 1)
         text += fmt::format(", one in {} timed", report.scenario->sample);
