@@ -9,7 +9,8 @@ namespace wqlab {
 // One writer at a time: an ordinary addition, whole for readers.
 class Counter {
 public:
-    void add(uint64_t n = 1) { set(get() + n); }
+    // Plain, so that it is one instruction; an aligned word is written whole.
+    void add(uint64_t n = 1) { value_ += n; }
     void raise_to(uint64_t n)
     {
         if (n > get())

@@ -47,12 +47,14 @@ const char *wqlab_release(void)
 	return init_utsname()->release;
 }
 
-void wqlab_pin_begin(struct wqlab_context *context)
+struct wqlab_context wqlab_pin_begin(void)
 {
 	preempt_disable();
-	context->cpu = smp_processor_id();
-	context->pid = current->pid;
-	context->softirq = in_serving_softirq();
+	return (struct wqlab_context) {
+		.cpu = smp_processor_id(),
+		.pid = current->pid,
+		.softirq = in_serving_softirq(),
+	};
 }
 
 void wqlab_pin_end(void)

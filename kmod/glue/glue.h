@@ -47,13 +47,14 @@ bool wqlab_node_online(uint32_t node);
 uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
 const char *wqlab_release(void);	/* utsname()->release */
 
+/* Small enough to be returned in registers. */
 struct wqlab_context {
 	uint32_t cpu;
 	int32_t pid;
-	bool softirq;
+	uint64_t softirq;
 };
 /* From begin to end nothing else of this CPU runs in the same kind of context. */
-void wqlab_pin_begin(struct wqlab_context *context);
+struct wqlab_context wqlab_pin_begin(void);
 void wqlab_pin_end(void);
 int wqlab_current_nice(void);
 

@@ -105,11 +105,6 @@ struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags)
 	return NULL;
 }
 
-static void run(struct work_struct *work)
-{
-	wqlab_work_run(work);
-}
-
 static struct delayed_work *delayed(struct work_struct *work)
 {
 	return container_of(work, struct delayed_work, work);
@@ -124,13 +119,13 @@ void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind)
 {
 	switch (kind) {
 	case WQLAB_WORK_PLAIN:
-		INIT_WORK(work, run);
+		INIT_WORK(work, wqlab_work_run);
 		break;
 	case WQLAB_WORK_DELAYED:
-		INIT_DELAYED_WORK(delayed(work), run);
+		INIT_DELAYED_WORK(delayed(work), wqlab_work_run);
 		break;
 	case WQLAB_WORK_RCU:
-		INIT_RCU_WORK(rcu(work), run);
+		INIT_RCU_WORK(rcu(work), wqlab_work_run);
 		break;
 	}
 }
@@ -150,9 +145,15 @@ bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uin
 	return queue_work_node(node, wq, work);
 }
 
+/* Rounded up: a delay is a lower bound. */
+static unsigned long jiffies_of(u64 ns)
+{
+	return nsecs_to_jiffies(ns + TICK_NSEC - 1);
+}
+
 bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
 {
-	return queue_delayed_work(wq, delayed(work), nsecs_to_jiffies(ns));
+	return queue_delayed_work(wq, delayed(work), jiffies_of(ns));
 }
 
 bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work)
@@ -162,7 +163,7 @@ bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work)
 
 bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
 {
-	return mod_delayed_work(wq, delayed(work), nsecs_to_jiffies(ns));
+	return mod_delayed_work(wq, delayed(work), jiffies_of(ns));
 }
 
 bool wqlab_work_pending(struct work_struct *work)

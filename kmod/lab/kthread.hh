@@ -42,31 +42,33 @@ public:
             wqlab_thread_stop(std::exchange(task_, nullptr));
     }
 
-    // Sleeps until woken and the condition holds; checks it before every sleep,
+    // Sleeps until the condition holds; checks it after making ready to sleep,
     // so that whoever makes it true and then wakes is never missed.
     template <typename Condition>
     static void sleep_until(Condition condition)
     {
-        for (;;) {
+        do {
             wqlab_sleep_prepare();
-            if (condition())
-                break;
+            if (condition()) {
+                wqlab_sleep_cancel();
+                return;
+            }
             wqlab_sleep_commit();
-        }
-        wqlab_sleep_cancel();
+        } while (!condition());
     }
 
     // The same, but no longer than the deadline.
     template <typename Condition>
     static void sleep_until(uint64_t deadline, Condition condition)
     {
-        for (;;) {
+        do {
             wqlab_sleep_prepare();
-            if (condition() || wqlab_now() >= deadline)
-                break;
+            if (condition()) {
+                wqlab_sleep_cancel();
+                return;
+            }
             wqlab_sleep_commit_until(deadline);
-        }
-        wqlab_sleep_cancel();
+        } while (!condition() && wqlab_now() < deadline);
     }
 
 private:

@@ -28,6 +28,11 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     // A chain's links queue themselves; timers and grace periods have their own order.
     keeps_order_ = queue.ordered() && (spec.paced() || spec.mode == WQLAB_MODE_CLOSED);
 
+    plain_ = spec.mode != WQLAB_MODE_CHAIN && spec.mode != WQLAB_MODE_DELAYED && spec.mode != WQLAB_MODE_RCU &&
+             !spec.coalesce && !spec.cancel_percent && !spec.flush_percent &&
+             spec.queue_cpu == IssuerSpec::kAnywhere && spec.queue_node == IssuerSpec::kAnywhere;
+    bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING;
+
     const int node = wqlab_cpu_node(cpu);
     const uint32_t bytes = spec.body.kind == WQLAB_BODY_TOUCH ? static_cast<uint32_t>(spec.body.bytes) : 0;
     buffers_ = TRY(Array<unsigned char>::create(bytes * spec.depth, node));
@@ -68,17 +73,45 @@ void Issuer::main()
     control_->changed.signal();
 }
 
+// A free item; nullptr when the run closes first.
+inline Item* Issuer::take()
+{
+    if (!free_ && !wait_for_free())
+        return nullptr;
+    Item* item = free_;
+    free_ = item->next;
+    free_count_--;
+    return item;
+}
+
+inline void Issuer::issue(Item& item)
+{
+    uint64_t before = 0;
+    if (--until_timed_ == 0) {
+        until_timed_ = control_->sample;
+        before = wqlab_now();
+    }
+    item.note({before, home_cpu_, next_ticket_++});
+    if (plain_) {
+        // Ours and idle: it can't be refused, and it comes back once.
+        item.queue(queue_->wq());
+        budget_--;
+        record_.queued.add();
+        if (before)
+            record_.queue_call.add(wqlab_now() - before);
+        return;
+    }
+    issue_with_options(item, before);
+}
+
 void Issuer::issue_all()
 {
     while (budget_ && !control_->closing.is_set()) {
         if (spec_->paced())
             await_arrival();
-        Item* item = spec_->coalesce ? &items_[next_item_++ % depth_] : take_or_wait();
-        if (!item || control_->closing.is_set()) {
-            if (item && !spec_->coalesce)
-                put(*item);
+        Item* item = spec_->coalesce ? &items_[next_item_++ % depth_] : take();
+        if (!item)
             return;
-        }
         if (spec_->paced())
             note_lateness();
         issue(*item);
@@ -109,29 +142,20 @@ void Issuer::note_lateness()
     record_.late_max.raise_to(now - due_ns_);
 }
 
-void Issuer::issue(Item& item)
+void Issuer::issue_with_options(Item& item, uint64_t before)
 {
     const bool modifies = random_.percent(spec_->mod_percent);
-    const bool timed = --until_timed_ == 0;
-    if (timed)
-        until_timed_ = control_->sample;
-
     uint32_t links = 0;
     if (spec_->mode == WQLAB_MODE_CHAIN)
         links = budget_ - 1 < spec_->links ? static_cast<uint32_t>(budget_ - 1) : spec_->links;
     item.set_links(links);
-    item.set_ticket(next_ticket_++);
-    if (!spec_->coalesce)
-        item.set_references(modifies ? 2 : 1);
+    item.set_references(modifies ? 2 : 1);
 
-    const uint64_t before = timed ? wqlab_now() : 0;
-    item.note(before, home_cpu_, timed);
-    item.noted_was_queued();
     const bool queued = call(item);
-    if (timed)
+    if (before)
         record_.queue_call.add(wqlab_now() - before);
     if (!queued) {
-        item.noted_was_withdrawn();
+        item.withdraw_note();
         record_.refused.add();
         // Only coalescing asks for it. Otherwise the item was ours and idle:
         // keep it, so that it is not lost to the count.
@@ -143,9 +167,9 @@ void Issuer::issue(Item& item)
     budget_ -= 1 + links;
 
     if (modifies)
-        modify(item, timed);
+        modify(item, before != 0);
     if (random_.percent(spec_->cancel_percent) && item.cancel()) {
-        item.noted_was_withdrawn();
+        item.withdraw_note();
         record_.cancelled.add();
         budget_ += item.links_left();
         release(item);
@@ -159,14 +183,14 @@ void Issuer::issue(Item& item)
 // done. Our reference keeps it from coming back before that is settled.
 void Issuer::modify(Item& item, bool timed)
 {
-    item.note(timed ? wqlab_now() : 0, home_cpu_, timed);
+    item.note({timed ? wqlab_now() : 0, home_cpu_, next_ticket_});
     if (item.mod_delayed(queue_->wq(), spec_->delay)) {
+        item.withdraw_note();
         record_.modified.add();
         release(item);
         return;
     }
     // It had begun, so it has been queued once more: our reference is that execution's.
-    item.noted_was_queued();
     record_.queued.add();
     if (budget_)
         budget_--;
@@ -210,21 +234,11 @@ void Issuer::collect()
     }
 }
 
-// A free item; nullptr when the run closes first.
-Item* Issuer::take_or_wait()
+bool Issuer::wait_for_free()
 {
-    if (!free_)
-        collect();
-    while (!free_) {
+    for (collect(); !free_ && !control_->closing.is_set(); collect())
         Kthread::sleep_until([this] { return !returned_.empty() || control_->closing.is_set(); });
-        collect();
-        if (!free_ && control_->closing.is_set())
-            return nullptr;
-    }
-    Item* item = free_;
-    free_ = item->next;
-    free_count_--;
-    return item;
+    return free_ != nullptr;
 }
 
 void Issuer::await_outstanding()

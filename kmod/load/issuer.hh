@@ -53,6 +53,10 @@ public:
     RunControl& control() const { return *control_; }
     LoadedQueue& queue() const { return *queue_; }
 
+    // Queued by queue_work(), once, and left alone: the path without branches.
+    bool is_plain() const { return plain_; }
+    // Plain, and there is nothing to do for its items, or to check.
+    bool is_bare() const { return bare_; }
     // Whether items must start in the order of this issuer's queue calls.
     bool keeps_order() const { return keeps_order_; }
     // Only where it must, and so where items run one at a time: this has one
@@ -70,12 +74,14 @@ private:
     void await_arrival();
     void note_lateness();
     void issue(Item& item);
+    void issue_with_options(Item& item, uint64_t before);
     void modify(Item& item, bool timed);
     bool call(Item& item);
     void release(Item& item);
     void put(Item& item);
     void collect();
-    Item* take_or_wait();
+    Item* take();
+    [[gnu::noinline]] bool wait_for_free();
     void await_outstanding();
 
     RunControl* control_ = nullptr;
@@ -83,6 +89,8 @@ private:
     const IssuerSpec* spec_ = nullptr;
     uint32_t home_cpu_ = 0;
     bool keeps_order_ = false;
+    bool plain_ = false;
+    bool bare_ = false;
     uint32_t depth_ = 0;
     uint64_t budget_ = 0;
     Item* items_ = nullptr;  // depth_ of them

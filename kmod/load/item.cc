@@ -11,7 +11,7 @@ namespace {
 // While one exists, nothing else of this CPU writes this workqueue's record.
 class Pin {
 public:
-    Pin() { wqlab_pin_begin(&context_); }
+    Pin() : context_(wqlab_pin_begin()) {}
     Pin(const Pin&) = delete;
     ~Pin() { wqlab_pin_end(); }
 
@@ -20,8 +20,21 @@ public:
     bool softirq() const { return context_.softirq; }
 
 private:
-    wqlab_context context_;
+    const wqlab_context context_;
 };
+
+// What every item leaves behind.
+ExecutionRecord& count(LoadedQueue& queue, const Pin& pin, uint32_t queued_at)
+{
+    ExecutionRecord& record = queue.on(pin.cpu());
+    record.executed.add();
+    record.from[queued_at].add();
+    if (pin.softirq())
+        record.softirq.add();
+    else if (!record.workers.see(pin.pid(), wqlab_current_nice))
+        record.workers_lost.add();
+    return record;
+}
 
 }  // namespace
 
@@ -34,56 +47,64 @@ Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* b
 void Item::execute()
 {
     const Note note = notes_[started_++ % kNotes];
-    RunControl& control = issuer_.control();
-    LoadedQueue& queue = issuer_.queue();
+    Issuer& issuer = issuer_;
+    if (note.ns || !issuer.is_bare()) {
+        execute_with_options(note);
+        return;
+    }
+    {
+        const Pin pin;
+        LoadedQueue& queue = issuer.queue();
+        Gauge& running = queue.gauge(pin.cpu());
+        running.enter();
+        count(queue, pin, note.cpu);
+        running.leave();
+    }
+    issuer.hand_back(*this);
+}
+
+void Item::execute_with_options(const Note& note)
+{
+    const bool timed = note.ns != 0;
+    Issuer& issuer = issuer_;
+    RunControl& control = issuer.control();
+    LoadedQueue& queue = issuer.queue();
+    const bool reordered = issuer.keeps_order() && issuer.started_out_of_order(note.ticket);
+    const bool drained = control.aborting.is_set();
     const uint32_t start_cpu = wqlab_this_cpu();
     Gauge& running = queue.gauge(start_cpu);
-    const bool reordered = issuer_.keeps_order() && issuer_.started_out_of_order(note.ticket);
 
     running.enter();
-    uint64_t start = 0, end = 0;
+    const uint64_t start = timed ? wqlab_now() : 0;
     bool performed = true;
-    const bool drained = control.aborting.is_set();
-    if (note.timed)
-        start = wqlab_now();
-    const BodySpec& body = issuer_.spec().body;
-    if (body.kind != WQLAB_BODY_NOTHING && !drained) {
+    if (const BodySpec& body = issuer.spec().body; body.kind != WQLAB_BODY_NOTHING && !drained) {
         BodyContext context{random_, buffer_, control.mutex, control.aborting,
                             (queue.flags() & WQLAB_WQ_BH) != 0};
         performed = perform(body, context);
     }
-    if (note.timed)
-        end = wqlab_now();
+    const uint64_t end = timed ? wqlab_now() : 0;
     running.leave();
-
     {
         const Pin pin;
-        ExecutionRecord& record = queue.on(pin.cpu());
-        record.executed.add();
-        record.from[note.cpu].add();
-        if (pin.softirq())
-            record.softirq.add();
-        else if (!record.workers.see(pin.pid(), wqlab_current_nice))
-            record.workers_lost.add();
-        if (pin.cpu() != start_cpu)
-            record.migrated.add();
-        if (!performed)
-            record.alloc_failed.add();
-        if (reordered)
-            record.reordered.add();
-        if (drained) {
-            record.drained.add();
-        } else if (note.timed) {
+        ExecutionRecord& record = count(queue, pin, note.cpu);
+        if (timed && !drained) {
             record.wait.add(start - note.ns);
             record.run.add(end - start);
             record.total.add(end - note.ns);
         }
+        record.drained.add(drained);
+        record.alloc_failed.add(!performed);
+        record.reordered.add(reordered);
+        record.migrated.add(pin.cpu() != start_cpu);
     }
-
+    if (issuer.is_plain()) {
+        issuer.hand_back(*this);
+        return;
+    }
     if (links_left_ && !control.closing.is_set() && requeue())
         return;
-    if (!issuer_.spec().coalesce && drop_reference())
-        issuer_.hand_back(*this);
+    if (!issuer.spec().coalesce && drop_reference())
+        issuer.hand_back(*this);
 }
 
 // A link of a chain. False: somebody has disabled the item.
@@ -93,20 +114,18 @@ bool Item::requeue()
     const bool timed = --until_timed_ == 0;
     if (timed)
         until_timed_ = issuer_.control().sample;
-    Issuer& issuer = issuer_;
-    LoadedQueue& queue = issuer.queue();
+    LoadedQueue& queue = issuer_.queue();
 
     // Pinned, so that the CPU noted is the one that queue_work() sees.
     const Pin pin;
-    ExecutionRecord& record = queue.on(pin.cpu());
     const uint64_t before = timed ? wqlab_now() : 0;
-    note(before, pin.cpu(), timed);
-    noted_was_queued();
+    note({before, pin.cpu(), 0});
     if (!this->queue(queue.wq())) {
-        noted_was_withdrawn();
+        withdraw_note();
         return false;
     }
     // From here on the item may be anyone's: nothing below looks at it.
+    ExecutionRecord& record = queue.on(pin.cpu());
     record.requeued.add();
     if (timed)
         record.queue_call.add(wqlab_now() - before);
