@@ -7,7 +7,7 @@ mkdir -p "$logs"
 counts=$(mktemp)
 pattern=''
 
-# stage NAME COMMAND...: a COMMAND that fails without a failed test is one failed test.
+# stage NAME COMMAND...: fails if a test failed. A COMMAND that fails without a failed test is one failed test.
 stage() {
     local name=$1 began=$SECONDS mine status=0
     shift
@@ -27,6 +27,7 @@ stage() {
     fi
     echo "$passed $failed $skipped" >>"$counts"
     printf '%-28s %4d passed, %d failed, %d skipped  (%d s)\n' "$name" "$passed" "$failed" "$skipped" $((SECONDS - began))
+    ((failed == 0))
 }
 
 # totals: prints the last line of all; fails if a test failed.
