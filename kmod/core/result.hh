@@ -15,7 +15,6 @@ enum class Errno : int {
     kBusy = 16,
     kNoDevice = 19,
     kInvalid = 22,
-    kRange = 34,
     kMessageSize = 90,
 };
 

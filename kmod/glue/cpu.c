@@ -29,7 +29,7 @@ uint32_t wqlab_next_online_cpu(uint32_t cpu)
 
 int wqlab_cpu_node(uint32_t cpu)
 {
-	return cpu_to_node(cpu);
+	return cpu_possible(cpu) ? cpu_to_node(cpu) : NUMA_NO_NODE;
 }
 
 bool wqlab_node_online(uint32_t node)

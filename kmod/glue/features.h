@@ -25,4 +25,8 @@
 #error "Kbuild passes the features"
 #endif
 
+#ifndef CONFIG_64BIT
+#error "records are words of 64 bits, which must be written whole"
+#endif
+
 #endif

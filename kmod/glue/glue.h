@@ -71,7 +71,7 @@ void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */
 struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
 					int cpu, const char *name);
 void wqlab_thread_wake(struct task_struct *thread);	/* any context */
-/* Waits for main's return and releases the thread; one never woken does not run. */
+/* Waits for main's return and releases the thread; one that has not run yet never does. */
 void wqlab_thread_stop(struct task_struct *thread);
 /*
  * The sleeper's half of a wake-up: prepare, look at the condition, then
@@ -90,6 +90,8 @@ bool wqlab_event_wait(struct completion *event, uint64_t ns);
 void wqlab_mutex_init(struct mutex *mutex);
 void wqlab_mutex_destroy(struct mutex *mutex);
 void wqlab_mutex_lock(struct mutex *mutex);
+/* For a worker: waiting long is no hung task. */
+void wqlab_mutex_lock_patiently(struct mutex *mutex);
 void wqlab_mutex_unlock(struct mutex *mutex);
 
 /* ---- workqueue.c ---- */
@@ -110,7 +112,10 @@ struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags);
 
 /* The item's function is wqlab_work_run(). */
 void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind);
-/* As the kernel's functions of these names; true: was not pending before. Any context. */
+/*
+ * As the kernel's functions of these names; true: was not pending before. Any
+ * context. queue_on: on a CPU that has gone offline, as queue.
+ */
 bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work);
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node);
@@ -118,7 +123,6 @@ bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, 
 bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work);
 /* True: was pending and has been re-armed. */
 bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns);
-bool wqlab_work_pending(struct work_struct *work);
 /* True: was pending and will not run for that. Not for RCU work. */
 bool wqlab_cancel(struct work_struct *work, enum wqlab_work_kind kind);
 /* Waits; true: there was something to wait for. */

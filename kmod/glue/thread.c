@@ -126,6 +126,13 @@ void wqlab_mutex_lock(struct mutex *mutex)
 	mutex_lock(mutex);
 }
 
+void wqlab_mutex_lock_patiently(struct mutex *mutex)
+{
+	/* Kernel threads get no signals: this only changes how the wait is seen. */
+	while (mutex_lock_interruptible(mutex))
+		;
+}
+
 void wqlab_mutex_unlock(struct mutex *mutex)
 {
 	mutex_unlock(mutex);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because the workqueue API is macros and inlines. */
 #include <linux/container_of.h>
+#include <linux/cpumask.h>
 #include <linux/jiffies.h>
+#include <linux/preempt.h>
 #include <linux/workqueue.h>
 
 #include "../uapi/wqlab.h"
@@ -137,7 +139,17 @@ bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work)
 
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)
 {
-	return queue_work_on(cpu, wq, work);
+	bool queued;
+
+	/*
+	 * workqueue_softirq_dead() drains a dead CPU's BH pool once: what comes
+	 * later would wait there for the CPU's return. With preemption off the
+	 * CPU can't go between the look and the call.
+	 */
+	preempt_disable();
+	queued = queue_work_on(cpu_online(cpu) ? cpu : WORK_CPU_UNBOUND, wq, work);
+	preempt_enable();
+	return queued;
 }
 
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node)
@@ -164,11 +176,6 @@ bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work)
 bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
 {
 	return mod_delayed_work(wq, delayed(work), jiffies_of(ns));
-}
-
-bool wqlab_work_pending(struct work_struct *work)
-{
-	return work_pending(work);
 }
 
 bool wqlab_cancel(struct work_struct *work, enum wqlab_work_kind kind)

@@ -32,10 +32,14 @@ public:
         return thread;
     }
 
-    // Any context.
-    void wake() { wqlab_thread_wake(task_); }
+    // Any context. Nothing if there is none.
+    void wake()
+    {
+        if (task_)
+            wqlab_thread_wake(task_);
+    }
 
-    // Waits for Main's return; one never woken never runs.
+    // Waits for Main's return; if it has not begun yet, it never does.
     void join()
     {
         if (task_)

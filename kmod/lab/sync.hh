@@ -49,6 +49,17 @@ public:
         Mutex& mutex_;
     };
 
+    // In a worker, where others may hold it for long.
+    class [[nodiscard]] PatientGuard {
+    public:
+        explicit PatientGuard(Mutex& mutex) : mutex_(mutex) { wqlab_mutex_lock_patiently(mutex_.mutex_.get()); }
+        PatientGuard(const PatientGuard&) = delete;
+        ~PatientGuard() { wqlab_mutex_unlock(mutex_.mutex_.get()); }
+
+    private:
+        Mutex& mutex_;
+    };
+
 private:
     Opaque<mutex, WQLAB_SIZEOF_MUTEX> mutex_;
 };

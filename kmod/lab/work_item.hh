@@ -32,7 +32,6 @@ public:
     bool queue_delayed(workqueue_struct* wq, uint64_t ns) { return wqlab_queue_delayed(wq, work(), ns); }
     bool queue_rcu(workqueue_struct* wq) { return wqlab_queue_rcu(wq, work()); }
     bool mod_delayed(workqueue_struct* wq, uint64_t ns) { return wqlab_mod_delayed(wq, work(), ns); }
-    bool pending() { return wqlab_work_pending(work()); }
     bool cancel() { return wqlab_cancel(work(), kind_); }
     bool flush() { return wqlab_flush(work(), kind_); }
 

@@ -51,7 +51,6 @@ public:
 
     workqueue_struct* get() const { return wq_; }
     uint32_t flags() const { return flags_; }
-    bool is_system() const { return wq_ && !own_; }
     explicit operator bool() const { return wq_ != nullptr; }
 
 private:

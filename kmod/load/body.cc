@@ -45,7 +45,7 @@ bool perform(const BodySpec& spec, BodyContext& context)
         return memory != nullptr;
     }
     case WQLAB_BODY_MUTEX: {
-        Mutex::Guard guard(context.mutex);
+        Mutex::PatientGuard guard(context.mutex);
         spin(draw(spec.time, context.random, spin_limit), context.abort);
         break;
     }

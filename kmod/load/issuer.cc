@@ -45,6 +45,8 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
         put(*item);
     }
     thread_ = TRY((Kthread::create<&Issuer::main>(*this, static_cast<int>(cpu), name)));
+    // At once: a thread that was never woken counts as a hung task.
+    thread_.wake();
     return {};
 }
 
@@ -65,10 +67,13 @@ void Issuer::settle()
 // The issuing thread.
 void Issuer::main()
 {
-    next_due_ns_ = control_->begun_ns.get();
-    issue_all();
-    await_outstanding();
-    record_.finished_ns.set(wqlab_now() - control_->begun_ns.get());
+    Kthread::sleep_until([this] { return control_->begun_ns.get() || control_->closing.is_set(); });
+    if (const uint64_t begun = control_->begun_ns.get()) {
+        next_due_ns_ = begun;
+        issue_all();
+        await_outstanding();
+        record_.finished_ns.set(wqlab_now() - begun);
+    }
     finished_.set();
     control_->changed.signal();
 }
@@ -94,9 +99,9 @@ inline void Issuer::issue(Item& item)
     item.note({before, home_cpu_, next_ticket_++});
     if (plain_) {
         // Ours and idle: it can't be refused, and it comes back once.
-        item.queue(queue_->wq());
-        budget_--;
         record_.queued.add();
+        budget_--;
+        item.queue(queue_->wq());
         if (before)
             record_.queue_call.add(wqlab_now() - before);
         return;
@@ -144,7 +149,8 @@ void Issuer::note_lateness()
 
 void Issuer::issue_with_options(Item& item, uint64_t before)
 {
-    const bool modifies = random_.percent(spec_->mod_percent);
+    // Modified too late, it is queued twice: only if the budget has both.
+    const bool modifies = budget_ >= 2 && random_.percent(spec_->mod_percent);
     uint32_t links = 0;
     if (spec_->mode == WQLAB_MODE_CHAIN)
         links = budget_ - 1 < spec_->links ? static_cast<uint32_t>(budget_ - 1) : spec_->links;
@@ -192,8 +198,7 @@ void Issuer::modify(Item& item, bool timed)
     }
     // It had begun, so it has been queued once more: our reference is that execution's.
     record_.queued.add();
-    if (budget_)
-        budget_--;
+    budget_--;
 }
 
 bool Issuer::call(Item& item)

@@ -26,13 +26,12 @@ struct RunControl {
 class Issuer {
 public:
     // The budget is how many items it may issue; the CPU is where its thread
-    // is bound. Creates all items; the thread waits for start().
+    // is bound. Creates all items; the thread waits until the run begins or closes.
     Result<void> create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec,
                         uint64_t budget, uint32_t cpu, uint64_t seed, const char* name);
     ~Issuer();
 
-    void start() { thread_.wake(); }
-    // After RunControl::closing was set. Any task.
+    // After RunControl::begun_ns or closing was set. Any task.
     void wake() { thread_.wake(); }
     bool finished() const { return finished_.is_set(); }
     // After finished(): until no item function is running. The kernel still

@@ -57,7 +57,7 @@ void Item::execute()
         LoadedQueue& queue = issuer.queue();
         Gauge& running = queue.gauge(pin.cpu());
         running.enter();
-        count(queue, pin, note.cpu);
+        count(queue, pin, note.cpu).drained.add(issuer.control().aborting.is_set());
         running.leave();
     }
     issuer.hand_back(*this);
@@ -101,16 +101,18 @@ void Item::execute_with_options(const Note& note)
         issuer.hand_back(*this);
         return;
     }
-    if (links_left_ && !control.closing.is_set() && requeue())
-        return;
+    // A cancel that comes while the item runs finds nothing to cancel, but holds
+    // its PENDING bit for a moment (workqueue.c, try_to_grab_pending()).
+    while (links_left_ && !control.closing.is_set())
+        if (requeue())
+            return;
     if (!issuer.spec().coalesce && drop_reference())
         issuer.hand_back(*this);
 }
 
-// A link of a chain. False: somebody has disabled the item.
+// A link of a chain. False: refused, nothing has changed.
 bool Item::requeue()
 {
-    links_left_--;
     const bool timed = --until_timed_ == 0;
     if (timed)
         until_timed_ = issuer_.control().sample;
@@ -120,7 +122,9 @@ bool Item::requeue()
     const Pin pin;
     const uint64_t before = timed ? wqlab_now() : 0;
     note({before, pin.cpu(), 0});
+    links_left_--;
     if (!this->queue(queue.wq())) {
+        links_left_++;
         withdraw_note();
         return false;
     }

@@ -33,6 +33,8 @@
 #define WQLAB_MAX_SPIN_NS		(1 * WQLAB_NSEC_PER_SEC)
 /* A softirq holds up its whole CPU. */
 #define WQLAB_MAX_BH_SPIN_NS		(10 * 1000 * 1000ULL)
+/* flush_work() can't be interrupted: what it may have to wait for, below the hung-task threshold. */
+#define WQLAB_MAX_FLUSH_WAIT_NS		(60 * WQLAB_NSEC_PER_SEC)
 /* How long items of a run that ended by time may go on with their bodies. */
 #define WQLAB_DRAIN_GRACE_NS		(1 * WQLAB_NSEC_PER_SEC)
 /* An item issued this much after its time is counted as late. */

@@ -23,7 +23,8 @@ Result<void> LoadedQueue::create(const WorkqueueSpec& spec, uint32_t run_id)
         workqueue_ = TRY(Workqueue::create(kernel_name_, spec.flags, spec.max_active));
     }
     flags_ = workqueue_.flags();
-    unbound_ = flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED);
+    // A power-efficient one may be made unbound (wq_power_efficient).
+    unbound_ = flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED | WQLAB_WQ_POWER_EFFICIENT);
     return {};
 }
 

@@ -19,6 +19,7 @@ public:
     workqueue_struct* wq() const { return workqueue_.get(); }
     uint32_t flags() const { return flags_; }
     bool ordered() const { return flags_ & WQLAB_WQ_ORDERED; }
+    // Of a system one, the name of its variable.
     const char* kernel_name() const { return kernel_name_; }
 
     // A bound workqueue's limit counts for each CPU, so each has its own gauge
@@ -35,7 +36,7 @@ private:
     Workqueue workqueue_;
     uint32_t flags_ = 0;
     bool unbound_ = false;
-    char kernel_name_[32] = {};
+    char kernel_name_[64] = {};
     Array<Box<ExecutionRecord>> records_;
     alignas(64) Gauge running_;
 };

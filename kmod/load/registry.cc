@@ -6,7 +6,7 @@ namespace wqlab {
 Result<void> Registry::create(Run::Listener listener)
 {
     listener_ = listener;
-    runs_ = TRY(Array<Box<Run>>::create(WQLAB_MAX_RUNS));
+    slots_ = TRY(Array<Slot>::create(WQLAB_MAX_RUNS));
     undertaker_ = TRY((Kthread::create<&Registry::bury_orphans>(*this, Kthread::kAnyCpu, "wqlab")));
     undertaker_.wake();
     return {};
@@ -21,67 +21,99 @@ Registry::~Registry()
 
 Result<uint32_t> Registry::start(RunSpec&& spec, uint32_t owner)
 {
+    const uint32_t id = TRY(reserve());
+    Box<Run> run;
+    const Result<void> created = create_run(std::move(spec), owner, id, run);
+
+    const Mutex::Guard guard(lock_);
+    Slot& slot = *slot_of(id);
+    if (created.ok() && !closed_)
+        slot.run = std::move(run);
+    else
+        slot.id = 0;
+    if (!created.ok())
+        return created.error();
+    if (closed_)
+        return Errno::kNoDevice;
+    return id;
+}
+
+Result<uint32_t> Registry::reserve()
+{
     const Mutex::Guard guard(lock_);
     if (closed_)
         return Errno::kNoDevice;
-    for (Box<Run>& slot : runs_) {
-        if (slot)
-            continue;
-        const uint32_t id = unused_id();
-        Box<Run> run = TRY(Box<Run>::create(id, spec.detached ? 0 : owner, std::move(spec), listener_));
-        TRY(run->create());
-        slot = std::move(run);
-        return id;
-    }
+    for (Slot& slot : slots_)
+        if (!slot.id)
+            return slot.id = unused_id();
     return Errno::kBusy;
+}
+
+Result<void> Registry::create_run(RunSpec&& spec, uint32_t owner, uint32_t id, Box<Run>& run)
+{
+    run = TRY(Box<Run>::create(id, spec.detached ? 0 : owner, std::move(spec), listener_));
+    return run->create();
 }
 
 // L. Ids wrap, so that a workqueue's name has room; there are far more than runs.
 uint32_t Registry::unused_id()
 {
-    for (;;) {
+    do
         last_id_ = last_id_ % WQLAB_MAX_RUN_ID + 1;
-        bool used = false;
-        for (Box<Run>& run : runs_)
-            used |= run && run->id() == last_id_;
-        if (!used)
-            return last_id_;
-    }
+    while (slot_of(last_id_));
+    return last_id_;
+}
+
+// L. nullptr: no such run, not even one that is being created.
+Registry::Slot* Registry::slot_of(uint32_t id)
+{
+    for (Slot& slot : slots_)
+        if (slot.id == id)
+            return &slot;
+    return nullptr;
+}
+
+// L. The slot is free; the caller lets the run go once the lock is open.
+Box<Run> Registry::Slot::vacate()
+{
+    id = 0;
+    return std::move(run);
 }
 
 Result<void> Registry::forget(uint32_t id)
 {
+    Box<Run> forgotten;
     const Mutex::Guard guard(lock_);
-    for (Box<Run>& run : runs_) {
-        if (!run || run->id() != id)
-            continue;
-        if (!run->ended())
-            return Errno::kBusy;
-        run = Box<Run>();
-        return {};
-    }
-    return Errno::kNoEntry;
+    Slot* slot = slot_of(id);
+    if (!slot || !slot->run)
+        return Errno::kNoEntry;
+    if (!slot->run->ended())
+        return Errno::kBusy;
+    forgotten = slot->vacate();
+    return {};
 }
 
 void Registry::owner_gone(uint32_t owner)
 {
     const Mutex::Guard guard(lock_);
-    for (Box<Run>& run : runs_)
-        if (run && run->owner() == owner)
-            run->abandon();
+    for (Slot& slot : slots_)
+        if (slot.run && slot.run->owner() == owner)
+            slot.run->abandon();
     burials_.signal();
 }
 
 void Registry::shut_down()
 {
-    const Mutex::Guard guard(lock_);
-    closed_ = true;
     // First all, then one after the other: they drain side by side.
-    for (Box<Run>& run : runs_)
-        if (run)
-            run->end(WQLAB_END_UNLOAD);
-    for (Box<Run>& run : runs_)
-        run = Box<Run>();
+    {
+        const Mutex::Guard guard(lock_);
+        closed_ = true;
+        for (Slot& slot : slots_)
+            if (slot.run)
+                slot.run->end(WQLAB_END_UNLOAD);
+    }
+    while (take_out([](const Run&) { return true; }))
+        ;
 }
 
 // The undertaker's thread. An orphan's conductor can't bury itself: its own
@@ -90,11 +122,21 @@ void Registry::bury_orphans()
 {
     while (!leaving_.is_set()) {
         burials_.wait();
-        const Mutex::Guard guard(lock_);
-        for (Box<Run>& run : runs_)
-            if (run && run->abandoned() && run->ended())
-                run = Box<Run>();
+        while (take_out([](const Run& run) { return run.abandoned() && run.ended(); }))
+            ;
     }
+}
+
+// One run that the condition names; it ends its life with the lock open,
+// because that may take as long as its items do.
+template <typename Condition>
+Box<Run> Registry::take_out(Condition condition)
+{
+    const Mutex::Guard guard(lock_);
+    for (Slot& slot : slots_)
+        if (slot.run && condition(*slot.run))
+            return slot.vacate();
+    return {};
 }
 
 }  // namespace wqlab

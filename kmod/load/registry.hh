@@ -23,18 +23,17 @@ public:
     Result<void> with(uint32_t id, Visit visit)
     {
         const Mutex::Guard guard(lock_);
-        for (Box<Run>& run : runs_)
-            if (run && run->id() == id)
-                return visit(*run);
+        if (Slot* slot = slot_of(id); slot && slot->run)
+            return visit(*slot->run);
         return Errno::kNoEntry;
     }
     template <typename Visit>
     void for_each(Visit visit)
     {
         const Mutex::Guard guard(lock_);
-        for (Box<Run>& run : runs_)
-            if (run)
-                visit(*run);
+        for (Slot& slot : slots_)
+            if (slot.run)
+                visit(*slot.run);
     }
     // kBusy: it has not ended.
     Result<void> forget(uint32_t id);
@@ -46,13 +45,27 @@ public:
     void run_ended() { burials_.signal(); }
 
 private:
+    struct Slot {
+        Box<Run> vacate();
+
+        uint32_t id = 0;  // 0: free; set while its run is being created, too
+        Box<Run> run;
+    };
+
+    Result<uint32_t> reserve();
+    Result<void> create_run(RunSpec&& spec, uint32_t owner, uint32_t id, Box<Run>& run);
     uint32_t unused_id();
+    Slot* slot_of(uint32_t id);
+    template <typename Condition>
+    Box<Run> take_out(Condition condition);
     void bury_orphans();
 
-    Mutex lock_;  // L: registry lock; outermost
+    // L: registry lock; outermost. Held for looks and moves only: closing any
+    // generic-netlink socket of the machine takes it (owner_gone()).
+    Mutex lock_;
     bool closed_ = false;             // L
     uint32_t last_id_ = 0;            // L
-    Array<Box<Run>> runs_;            // L
+    Array<Slot> slots_;               // L
     Run::Listener listener_ = nullptr;
     Event burials_;
     Flag leaving_;

@@ -18,6 +18,8 @@ Run::~Run()
 {
     end(WQLAB_END_STOP);
     conductor_.join();
+    // If the conductor never ran, the issuers are still waiting.
+    close();
 }
 
 Result<void> Run::create()
@@ -88,7 +90,7 @@ wqlab_run_state Run::state() const
         return WQLAB_RUN_ENDED;
     if (control_.closing.is_set())
         return WQLAB_RUN_DRAINING;
-    return control_.begun_ns.get() ? WQLAB_RUN_RUNNING : WQLAB_RUN_HELD;
+    return begun_.is_set() ? WQLAB_RUN_RUNNING : WQLAB_RUN_HELD;
 }
 
 uint64_t Run::elapsed() const
@@ -102,13 +104,13 @@ uint64_t Run::elapsed() const
 RunTotals Run::totals() const
 {
     RunTotals totals;
-    // Executions first: seen later, queue calls can only be more.
-    for (const LoadedQueue& queue : queues_) {
-        for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++) {
+    // While it runs, a moment's sums are near each other, not equal.
+    for (const LoadedQueue& queue : queues_)
+        for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++)
             totals.executed += queue.on(cpu).executed.get();
+    for (const LoadedQueue& queue : queues_)
+        for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++)
             totals.queued += queue.on(cpu).requeued.get();
-        }
-    }
     for (const Issuer& issuer : issuers_) {
         totals.cancelled += issuer.record().cancelled.get();
         totals.queued += issuer.record().queued.get();
@@ -121,12 +123,13 @@ RunTotals Run::totals() const
 void Run::conduct()
 {
     await_begin();
-    if (begun_.is_set()) {
+    if (end_reason() == WQLAB_END_NONE) {
         control_.begun_ns.set(wqlab_now());
         for (Issuer& issuer : issuers_)
-            issuer.start();
+            issuer.wake();
         await_issuers();
     }
+    close();
     ended_ns_.set(wqlab_now());
     // Every item is back, but the function that gave it back may not have
     // returned, and the kernel looks at the item until it has.

@@ -31,7 +31,6 @@ Result<void> QueueSnapshot::take(const Run& run, uint32_t index)
     latency = TRY(Array<Histogram>::create(WQLAB_LATENCY_MAX + 1));
 
     Array<Counter> queued_by_cpu = TRY(Array<Counter>::create(queue.cpus()));
-    // Executions first: read later, queue calls can only be more.
     add_executions(queue, queued_by_cpu);
     add_issuers(run, index, queued_by_cpu);
     TRY(collect_flows(queue, queued_by_cpu));

@@ -25,7 +25,7 @@ struct QueueSnapshot {
     Result<void> take(const Run& run, uint32_t index);
 
     char name[WQLAB_NAME_LEN] = {};
-    char kernel_name[32] = {};
+    char kernel_name[64] = {};
     uint32_t flags = 0;
     uint64_t elapsed = 0;
     uint64_t queued = 0, refused = 0, executed = 0, cancelled = 0;

@@ -150,6 +150,9 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& spec, Refusal& refusal)
                .refuse_if(bh && spec.body.time.asked() > WQLAB_MAX_BH_SPIN_NS,
                           "%llu ns exceed the limit of %llu in softirq context", spec.body.time.asked(),
                           WQLAB_MAX_BH_SPIN_NS)
+               .refuse_if((spec.flush_percent || spec.coalesce) &&
+                              spec.depth * spec.body.time.asked() > WQLAB_MAX_FLUSH_WAIT_NS,
+                          "flushing %llu items of %llu ns may wait too long", spec.depth, spec.body.time.asked())
                .refuse_if(spec.queue_node != IssuerSpec::kAnywhere && !(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED)),
                           "queue_work_node() is for unbound workqueues")
                .broken();

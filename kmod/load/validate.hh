@@ -18,7 +18,7 @@ struct Refusal {
 // The first fault of the spec; false when there is none. Task context.
 [[nodiscard]] bool refuse(const RunSpec& spec, Refusal& refusal);
 
-// Bytes that the run will hold: records, items and what they touch.
+// Bytes of the run's records and items, and of what these touch.
 uint64_t memory_of(const RunSpec& spec);
 
 }  // namespace wqlab

@@ -37,6 +37,9 @@ constexpr Limit kLimits[] = {
     {"sleep_ns", WQLAB_MAX_SLEEP_NS},
     {"spin_ns", WQLAB_MAX_SPIN_NS},
     {"bh_spin_ns", WQLAB_MAX_BH_SPIN_NS},
+    {"flush_wait_ns", WQLAB_MAX_FLUSH_WAIT_NS},
+    {"cpu_list", WQLAB_MAX_CPU_LIST},
+    {"run_id", WQLAB_MAX_RUN_ID},
     {"drain_grace_ns", WQLAB_DRAIN_GRACE_NS},
     {"late_slack_ns", WQLAB_LATE_SLACK_NS},
 };

@@ -28,6 +28,8 @@ static WorkqueueSpec parse_workqueue(const Attribute& nest)
 
 static Result<Array<uint32_t>> parse_cpus(const Attribute& list)
 {
+    if (list.size() == 0 || list.size() % sizeof(uint32_t))
+        return Errno::kInvalid;
     Array<uint32_t> cpus = TRY(Array<uint32_t>::create(static_cast<uint32_t>(list.size() / sizeof(uint32_t))));
     for (uint32_t i = 0; i < cpus.size(); i++)
         cpus[i] = list.read<uint32_t>(i);

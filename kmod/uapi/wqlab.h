@@ -86,7 +86,7 @@ enum wqlab_run {
 	WQLAB_A_RUN_STATE,		/* u32: enum wqlab_run_state */
 	WQLAB_A_RUN_END_REASON,		/* u32: enum wqlab_end_reason */
 	WQLAB_A_RUN_ELAPSED,		/* u64 ns: since it began, until it ended */
-	WQLAB_A_RUN_MEMORY,		/* u64: bytes that the run holds */
+	WQLAB_A_RUN_MEMORY,		/* u64: bytes of its records and items */
 	WQLAB_A_RUN_QUEUED,		/* u64 */
 	WQLAB_A_RUN_REFUSED,		/* u64: queue calls that found the item pending */
 	WQLAB_A_RUN_EXECUTED,		/* u64 */
@@ -213,7 +213,8 @@ enum wqlab_dist {
 enum wqlab_wq_result {
 	WQLAB_A_WQ_RESULT_INDEX = 1,	/* u32 */
 	WQLAB_A_WQ_RESULT_NAME,		/* string: as in the request */
-	WQLAB_A_WQ_RESULT_KERNEL_NAME,	/* string: as in /sys/devices/virtual/workqueue */
+	WQLAB_A_WQ_RESULT_KERNEL_NAME,	/* string: what the kernel calls an own one;
+					 * the variable of a system one */
 	WQLAB_A_WQ_RESULT_FLAGS,	/* u32: enum wqlab_wq_flag */
 	WQLAB_A_WQ_RESULT_ELAPSED,	/* u64 ns: until its last issuer had all items back */
 	WQLAB_A_WQ_RESULT_QUEUED,	/* u64 */

@@ -7,7 +7,10 @@
 #include <signal.h>
 #include <sstream>
 
+#include "client/encode.hh"
+#include "client/lab.hh"
 #include "lab.hh"
+#include "scenario/scenario.hh"
 
 namespace fs = std::filesystem;
 
@@ -137,6 +140,61 @@ TEST_CASE("a held run that nobody releases goes with its owner, and with the mod
     unload_module();
     load_module();
     CHECK(runs().empty());
+}
+
+TEST_CASE("a held run's threads are idle, no hung tasks, and go with the socket", "[lab]")
+{
+    wqctl::Scenario scenario;
+    scenario.items = 10;
+    scenario.workqueues.emplace_back().name = "held";
+    scenario.issuers.emplace_back().threads = 5;
+    unsigned idle = 0, others = 0;
+    {
+        wqctl::Lab lab;
+        wqctl::Message message = wqctl::encode_run(wqctl::resolve(scenario), {});
+        const uint32_t id = lab.start(message).id;
+        CHECK(lab.state(id).state == WQLAB_RUN_HELD);
+        // Five issuers and the conductor; a thread is runnable until it first sleeps.
+        CHECK(eventually([&] {
+            idle = others = 0;
+            for (const auto& entry : fs::directory_iterator("/proc")) {
+                const std::string stat = read_file(entry.path() / "stat");
+                const size_t end = stat.rfind(')');
+                if (end == std::string::npos || stat.find("(wqlab/") == std::string::npos)
+                    continue;
+                (stat[end + 2] == 'I' || stat[end + 2] == 'S' ? idle : others)++;
+            }
+            return idle == 6 && others == 0;
+        }));
+        // Stopped before it began, it has issued nothing, and a late release changes nothing.
+        lab.stop(id);
+        CHECK(eventually([&] { return lab.state(id).state == WQLAB_RUN_ENDED; }));
+        lab.release(id);
+        CHECK(lab.state(id).queued == 0);
+    }
+    CHECK(eventually([] { return runs().empty(); }));
+}
+
+TEST_CASE("items for a CPU that goes offline are not lost", "[lab]")
+{
+    const std::string online = "/sys/devices/system/cpu/cpu3/online";
+    for (const char* flags : {"bh", "percpu", "unbound"}) {
+        INFO(flags);
+        Words words = {"wqctl", "run", "--json", "--no-progress", "--cpus", "0", "--queue-on", "3", "--depth", "8"};
+        if (flags != std::string("percpu"))
+            words.insert(words.end(), {"--flags", flags});
+        Process running(words);
+        REQUIRE(eventually(some_run_executes));
+        write_file(online, "0");
+        const uint64_t then = runs()[0]["executed"];
+        CHECK(eventually([&] { return runs()[0]["executed"].get<uint64_t>() > then + 100; }));
+        running.signal(SIGINT);
+        const Outcome outcome = running.wait();
+        write_file(online, "1");
+        INFO(outcome.err);
+        REQUIRE(outcome.status == 0);
+        check_books(json::parse(outcome.out));
+    }
 }
 
 TEST_CASE("a detached run outlives its starter and is stopped by its id", "[lab]")
