@@ -18,9 +18,8 @@ public:
         int32_t nice;
     };
 
-    // Calls nice() only for a worker not seen before. False: the table is full.
-    template <typename Nice>
-    bool see(int32_t pid, Nice nice)
+    // Keeps the nice of its first sight. False: the table is full.
+    bool see(int32_t pid, int32_t nice)
     {
         if (pid == last_)
             return true;
@@ -29,7 +28,7 @@ public:
             if (slot.pid != pid) {
                 if (slot.pid)
                     continue;
-                slot.nice = nice();
+                slot.nice = nice;
                 __atomic_store_n(&slot.pid, pid, __ATOMIC_RELEASE);
             }
             last_ = pid;

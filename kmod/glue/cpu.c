@@ -47,22 +47,23 @@ const char *wqlab_release(void)
 	return init_utsname()->release;
 }
 
-struct wqlab_context wqlab_pin_begin(void)
+struct wqlab_context wqlab_current(void)
 {
-	preempt_disable();
 	return (struct wqlab_context) {
-		.cpu = smp_processor_id(),
+		.cpu = raw_smp_processor_id(),
 		.pid = current->pid,
+		.nice = task_nice(current),
 		.softirq = in_serving_softirq(),
 	};
+}
+
+uint32_t wqlab_pin_begin(void)
+{
+	preempt_disable();
+	return smp_processor_id();
 }
 
 void wqlab_pin_end(void)
 {
 	preempt_enable();
-}
-
-int wqlab_current_nice(void)
-{
-	return task_nice(current);
 }

@@ -47,16 +47,17 @@ bool wqlab_node_online(uint32_t node);
 uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
 const char *wqlab_release(void);	/* utsname()->release */
 
-/* Small enough to be returned in registers. */
+/* Who runs, and where; small enough to be returned in registers. */
 struct wqlab_context {
-	uint32_t cpu;
+	uint32_t cpu;	/* a hint unless pinned or not preemptible */
 	int32_t pid;
-	uint64_t softirq;
+	int32_t nice;
+	uint32_t softirq;
 };
+struct wqlab_context wqlab_current(void);
 /* From begin to end nothing else of this CPU runs in the same kind of context. */
-struct wqlab_context wqlab_pin_begin(void);
+uint32_t wqlab_pin_begin(void);		/* the CPU */
 void wqlab_pin_end(void);
-int wqlab_current_nice(void);
 
 /* ---- time.c ---- */
 

@@ -34,6 +34,7 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING;
 
     const int node = wqlab_cpu_node(cpu);
+    record_.returned_from = TRY(Array<Counter>::create(wqlab_nr_cpus(), node));
     const uint32_t bytes = spec.body.kind == WQLAB_BODY_TOUCH ? static_cast<uint32_t>(spec.body.bytes) : 0;
     buffers_ = TRY(Array<unsigned char>::create(bytes * spec.depth, node));
     items_ = static_cast<Item*>(wqlab_alloc(sizeof(Item) * spec.depth, node));
@@ -234,6 +235,10 @@ void Issuer::collect()
 {
     for (Item* item = returned_.take_all(); item;) {
         Item* next = item->next;
+        if (plain_) {
+            record_.returned.add(item->last_note(), item->last_outcome());
+            record_.returned_from[item->last_outcome().where.cpu].add();
+        }
         put(*item);
         item = next;
     }

@@ -11,30 +11,15 @@ namespace {
 // While one exists, nothing else of this CPU writes this workqueue's record.
 class Pin {
 public:
-    Pin() : context_(wqlab_pin_begin()) {}
+    Pin() : cpu_(wqlab_pin_begin()) {}
     Pin(const Pin&) = delete;
     ~Pin() { wqlab_pin_end(); }
 
-    uint32_t cpu() const { return context_.cpu; }
-    int32_t pid() const { return context_.pid; }
-    bool softirq() const { return context_.softirq; }
+    uint32_t cpu() const { return cpu_; }
 
 private:
-    const wqlab_context context_;
+    const uint32_t cpu_;
 };
-
-// What every item leaves behind.
-ExecutionRecord& count(LoadedQueue& queue, const Pin& pin, uint32_t queued_at)
-{
-    ExecutionRecord& record = queue.on(pin.cpu());
-    record.executed.add();
-    record.from[queued_at].add();
-    if (pin.softirq())
-        record.softirq.add();
-    else if (!record.workers.see(pin.pid(), wqlab_current_nice))
-        record.workers_lost.add();
-    return record;
-}
 
 }  // namespace
 
@@ -48,66 +33,67 @@ void Item::execute()
 {
     const Note note = notes_[started_++ % kNotes];
     Issuer& issuer = issuer_;
-    if (note.ns || !issuer.is_bare()) {
-        execute_with_options(note);
-        return;
-    }
-    {
-        const Pin pin;
-        LoadedQueue& queue = issuer.queue();
-        Gauge& running = queue.gauge(pin.cpu());
-        running.enter();
-        count(queue, pin, note.cpu).drained.add(issuer.control().aborting.is_set());
-        running.leave();
-    }
-    issuer.hand_back(*this);
-}
-
-void Item::execute_with_options(const Note& note)
-{
-    const bool timed = note.ns != 0;
-    Issuer& issuer = issuer_;
-    RunControl& control = issuer.control();
-    LoadedQueue& queue = issuer.queue();
-    const bool reordered = issuer.keeps_order() && issuer.started_out_of_order(note.ticket);
-    const bool drained = control.aborting.is_set();
-    const uint32_t start_cpu = wqlab_this_cpu();
-    Gauge& running = queue.gauge(start_cpu);
-
-    running.enter();
-    const uint64_t start = timed ? wqlab_now() : 0;
-    bool performed = true;
-    if (const BodySpec& body = issuer.spec().body; body.kind != WQLAB_BODY_NOTHING && !drained) {
-        BodyContext context{random_, buffer_, control.mutex, control.aborting,
-                            (queue.flags() & WQLAB_WQ_BH) != 0};
-        performed = perform(body, context);
-    }
-    const uint64_t end = timed ? wqlab_now() : 0;
-    running.leave();
-    {
-        const Pin pin;
-        ExecutionRecord& record = count(queue, pin, note.cpu);
-        if (timed && !drained) {
-            record.wait.add(start - note.ns);
-            record.run.add(end - start);
-            record.total.add(end - note.ns);
-        }
-        record.drained.add(drained);
-        record.alloc_failed.add(!performed);
-        record.reordered.add(reordered);
-        record.migrated.add(pin.cpu() != start_cpu);
-    }
     if (issuer.is_plain()) {
+        execute_body(note, outcome_);
         issuer.hand_back(*this);
         return;
     }
+    Outcome outcome;
+    execute_body(note, outcome);
+    account(note, outcome);
     // A cancel that comes while the item runs finds nothing to cancel, but holds
     // its PENDING bit for a moment (workqueue.c, try_to_grab_pending()).
-    while (links_left_ && !control.closing.is_set())
+    while (links_left_ && !issuer.control().closing.is_set())
         if (requeue())
             return;
     if (!issuer.spec().coalesce && drop_reference())
         issuer.hand_back(*this);
+}
+
+inline void Item::execute_body(const Note& note, Outcome& outcome)
+{
+    Issuer& issuer = issuer_;
+    const wqlab_context where = wqlab_current();
+    Gauge& running = issuer.queue().gauge(where.cpu);
+
+    running.enter();
+    if (note.ns)
+        outcome.start = wqlab_now();
+    outcome.exceptions = issuer.is_bare() ? issuer.control().aborting.is_set() * Outcome::kDrained
+                                          : perform_body(note, where.cpu);
+    if (note.ns)
+        outcome.end = wqlab_now();
+    running.leave();
+    outcome.where = where;
+}
+
+// The outcome's exceptions.
+uint32_t Item::perform_body(const Note& note, uint32_t start_cpu)
+{
+    uint32_t exceptions = 0;
+    RunControl& control = issuer_.control();
+    const BodySpec& body = issuer_.spec().body;
+    if (issuer_.keeps_order() && issuer_.started_out_of_order(note.ticket))
+        exceptions |= Outcome::kReordered;
+    if (control.aborting.is_set()) {
+        exceptions |= Outcome::kDrained;
+    } else if (body.kind != WQLAB_BODY_NOTHING) {
+        BodyContext context{random_, buffer_, control.mutex, control.aborting,
+                            (issuer_.queue().flags() & WQLAB_WQ_BH) != 0};
+        if (!perform(body, context))
+            exceptions |= Outcome::kAllocFailed;
+    }
+    if (wqlab_this_cpu() != start_cpu)
+        exceptions |= Outcome::kMigrated;
+    return exceptions;
+}
+
+void Item::account(const Note& note, const Outcome& outcome)
+{
+    const Pin pin;
+    CpuRecord& record = issuer_.queue().on(pin.cpu());
+    record.queued_at[note.cpu].add();
+    record.executions.add(note, outcome);
 }
 
 // A link of a chain. False: refused, nothing has changed.
@@ -129,7 +115,7 @@ bool Item::requeue()
         return false;
     }
     // From here on the item may be anyone's: nothing below looks at it.
-    ExecutionRecord& record = queue.on(pin.cpu());
+    CpuRecord& record = queue.on(pin.cpu());
     record.requeued.add();
     if (timed)
         record.queue_call.add(wqlab_now() - before);

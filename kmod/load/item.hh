@@ -4,16 +4,18 @@
 
 #include "../core/random.hh"
 #include "../lab/work_item.hh"
+#include "record.hh"
 
 namespace wqlab {
 
 class Issuer;
 
 // Who may touch what. Until it is queued an item is its issuer's. Once it is,
-// it belongs to the kernel, and comes back through Issuer::hand_back(). Where
-// more than one execution can be owed (mod_delayed_work(), chains, cancels),
-// that is when the last of its references is dropped: one for each execution
-// owed, and one more while the issuer still means to modify it.
+// it belongs to the kernel, and comes back through Issuer::hand_back(). A plain
+// issuer's items come back after each execution. Of the others more than one
+// execution can be owed; they come back when the last of their references is
+// dropped: one for each execution owed, and one more while the issuer still
+// means to modify the item.
 //
 // An item can be queued again while it runs. What is noted at a queue call is
 // therefore kept for three instances: one that has begun, one that is pending,
@@ -24,13 +26,6 @@ class alignas(64) Item : public WorkItem {
 public:
     Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer);
 
-    // What an execution needs to know of its queue call. ns: before the call;
-    // 0 if this one is not timed.
-    struct Note {
-        uint64_t ns;
-        uint32_t cpu;
-        uint32_t ticket;  // counts the issuer's calls
-    };
     // Before the queue call, by whoever makes it.
     void note(const Note& note) { notes_[queued_++ % kNotes] = note; }
     // The queue call was refused, or the item cancelled: the noted instance will not run.
@@ -42,6 +37,10 @@ public:
     // True: that was the last.
     bool drop_reference() { return __atomic_sub_fetch(&references_, 1, __ATOMIC_ACQ_REL) == 0; }
 
+    // Of the last execution, once the item is back; a plain issuer's only.
+    const Note& last_note() const { return notes_[(started_ - 1) % kNotes]; }
+    const Outcome& last_outcome() const { return outcome_; }
+
     Item* next = nullptr;  // in the issuer's lists
 
 private:
@@ -49,7 +48,9 @@ private:
 
     static void run(WorkItem& work) { static_cast<Item&>(work).execute(); }
     void execute();
-    void execute_with_options(const Note& note);
+    void execute_body(const Note& note, Outcome& outcome);
+    uint32_t perform_body(const Note& note, uint32_t start_cpu);
+    void account(const Note& note, const Outcome& outcome);
     bool requeue();
 
     Issuer& issuer_;
@@ -57,6 +58,7 @@ private:
     uint32_t queued_ = 0;   // instances noted
     uint32_t started_ = 0;  // instances begun
     Note notes_[kNotes] = {};
+    Outcome outcome_ = {};
     uint32_t links_left_ = 0;
     uint32_t until_timed_ = 1;
     uint32_t references_ = 0;

@@ -8,11 +8,11 @@ namespace wqlab {
 Result<void> LoadedQueue::create(const WorkqueueSpec& spec, uint32_t run_id)
 {
     const uint32_t cpus = wqlab_nr_cpus();
-    records_ = TRY(Array<Box<ExecutionRecord>>::create(cpus));
+    records_ = TRY(Array<Box<CpuRecord>>::create(cpus));
     for (uint32_t cpu = 0; cpu < cpus; cpu++) {
         const int node = wqlab_cpu_node(cpu);
-        records_[cpu] = TRY(Box<ExecutionRecord>::create_on(node));
-        records_[cpu]->from = TRY(Array<Counter>::create(cpus, node));
+        records_[cpu] = TRY(Box<CpuRecord>::create_on(node));
+        records_[cpu]->queued_at = TRY(Array<Counter>::create(cpus, node));
     }
 
     if (spec.is_system()) {
@@ -31,7 +31,7 @@ Result<void> LoadedQueue::create(const WorkqueueSpec& spec, uint32_t run_id)
 uint32_t LoadedQueue::max_concurrency() const
 {
     uint32_t most = running_.most();
-    for (const Box<ExecutionRecord>& record : records_)
+    for (const Box<CpuRecord>& record : records_)
         if (record->running.most() > most)
             most = record->running.most();
     return most;

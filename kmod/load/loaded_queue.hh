@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A workqueue under load: the real thing and its execution records.
+// A workqueue under load: the real thing and its records for each CPU.
 #pragma once
 
 #include "../lab/workqueue.hh"
@@ -28,8 +28,8 @@ public:
     Gauge& gauge(uint32_t cpu) { return unbound_ ? running_ : records_[cpu]->running; }
     uint32_t max_concurrency() const;
 
-    ExecutionRecord& on(uint32_t cpu) { return *records_[cpu]; }
-    const ExecutionRecord& on(uint32_t cpu) const { return *records_[cpu]; }
+    CpuRecord& on(uint32_t cpu) { return *records_[cpu]; }
+    const CpuRecord& on(uint32_t cpu) const { return *records_[cpu]; }
     uint32_t cpus() const { return records_.size(); }
 
 private:
@@ -37,7 +37,7 @@ private:
     uint32_t flags_ = 0;
     bool unbound_ = false;
     char kernel_name_[64] = {};
-    Array<Box<ExecutionRecord>> records_;
+    Array<Box<CpuRecord>> records_;
     alignas(64) Gauge running_;
 };
 

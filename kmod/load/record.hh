@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What is written down of each item. A record has one writer at a time, so
-// nothing on an item's path locks, allocates, or writes a line that another
-// CPU writes: an issuer's record is its thread's; an execution record belongs
-// to one workqueue and one CPU, and is written with preemption off, and a
-// workqueue's items run either in softirqs or in tasks, never in both.
+// nothing on an item's path locks, allocates, or writes a record's line that
+// another CPU writes.
 #pragma once
 
 #include "../core/counter.hh"
@@ -14,7 +12,65 @@
 
 namespace wqlab {
 
-// Of one issuing thread.
+// What was noted at a queue call.
+struct Note {
+    uint64_t ns;      // before the call; 0: this one is not timed
+    uint32_t cpu;     // queued from it, or for it
+    uint32_t ticket;  // counts the issuer's calls
+};
+
+// What an execution was.
+struct Outcome {
+    enum : uint32_t { kDrained = 1, kAllocFailed = 2, kReordered = 4, kMigrated = 8 };
+
+    wqlab_context where;  // it began
+    uint64_t start;       // ns; of a timed one
+    uint64_t end;
+    uint32_t exceptions;
+};
+
+// Of executions, by whoever may write it.
+struct ExecutionRecord {
+    Counter executed;
+    Counter softirq;
+    Counter drained;
+    Counter alloc_failed;
+    Counter reordered;
+    Counter migrated;
+    Counter workers_lost;
+    WorkerSet workers;
+    Histogram wait;
+    Histogram run;
+    Histogram total;
+
+    void add(const Note& note, const Outcome& outcome)
+    {
+        executed.add();
+        if (outcome.where.softirq)
+            softirq.add();
+        else if (!workers.see(outcome.where.pid, outcome.where.nice))
+            workers_lost.add();
+        if (outcome.exceptions)
+            add_exceptions(outcome.exceptions);
+        if (note.ns && !(outcome.exceptions & Outcome::kDrained)) {
+            wait.add(outcome.start - note.ns);
+            run.add(outcome.end - outcome.start);
+            total.add(outcome.end - note.ns);
+        }
+    }
+
+private:
+    [[gnu::noinline]] void add_exceptions(uint32_t exceptions)
+    {
+        drained.add((exceptions & Outcome::kDrained) != 0);
+        alloc_failed.add((exceptions & Outcome::kAllocFailed) != 0);
+        reordered.add((exceptions & Outcome::kReordered) != 0);
+        migrated.add((exceptions & Outcome::kMigrated) != 0);
+    }
+};
+
+// Of one issuing thread; the thread is the writer. An item that comes back
+// after each execution brings its outcome along, and is accounted for here.
 struct IssueRecord {
     Counter queued;
     Counter refused;
@@ -25,25 +81,19 @@ struct IssueRecord {
     Counter late_max;
     Counter finished_ns;  // since the run began, when all items were back; 0 before
     Histogram queue_call;
+    ExecutionRecord returned;
+    Array<Counter> returned_from;  // by the CPU it ran on
 };
 
-// Of one workqueue's executions on one CPU.
-struct ExecutionRecord {
-    Counter executed;
-    Counter drained;
-    Counter softirq;
-    Counter migrated;
-    Counter alloc_failed;
-    Counter reordered;
-    Counter workers_lost;
-    Counter requeued;  // queue calls that items made for themselves
-    Gauge running;     // bound workqueues: on this CPU
-    Array<Counter> from;  // executed here, by the CPU queued at
-    WorkerSet workers;
-    Histogram wait;
-    Histogram run;
-    Histogram total;
-    Histogram queue_call;  // of the requeued
+// Of one workqueue and one CPU: executions after which the item did not come
+// back. Written with preemption off, and a workqueue's items run either in
+// softirqs or in tasks, never in both.
+struct CpuRecord {
+    ExecutionRecord executions;
+    Array<Counter> queued_at;  // executed here, by the CPU queued at
+    Counter requeued;          // queue calls that items made for themselves
+    Histogram queue_call;      // of those
+    Gauge running;             // bound workqueues: on this CPU
 };
 
 }  // namespace wqlab

@@ -107,11 +107,12 @@ RunTotals Run::totals() const
     // While it runs, a moment's sums are near each other, not equal.
     for (const LoadedQueue& queue : queues_)
         for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++)
-            totals.executed += queue.on(cpu).executed.get();
+            totals.executed += queue.on(cpu).executions.executed.get();
     for (const LoadedQueue& queue : queues_)
         for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++)
             totals.queued += queue.on(cpu).requeued.get();
     for (const Issuer& issuer : issuers_) {
+        totals.executed += issuer.record().returned.executed.get();
         totals.cancelled += issuer.record().cancelled.get();
         totals.queued += issuer.record().queued.get();
         totals.refused += issuer.record().refused.get();

@@ -30,79 +30,85 @@ Result<void> QueueSnapshot::take(const Run& run, uint32_t index)
     max_concurrency = queue.max_concurrency();
     latency = TRY(Array<Histogram>::create(WQLAB_LATENCY_MAX + 1));
 
-    Array<Counter> queued_by_cpu = TRY(Array<Counter>::create(queue.cpus()));
-    add_executions(queue, queued_by_cpu);
-    add_issuers(run, index, queued_by_cpu);
-    TRY(collect_flows(queue, queued_by_cpu));
-    return collect_workers(queue);
-}
-
-void QueueSnapshot::add_executions(const LoadedQueue& queue, Array<Counter>& queued_by_cpu)
-{
-    for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++) {
-        const ExecutionRecord& record = queue.on(cpu);
-        executed += record.executed.get();
-        drained += record.drained.get();
-        softirq += record.softirq.get();
-        migrated += record.migrated.get();
-        alloc_failed += record.alloc_failed.get();
-        workers_lost += record.workers_lost.get();
-        reordered += record.reordered.get();
-        queued += record.requeued.get();
-        queued_by_cpu[cpu].add(record.requeued.get());
-        latency[WQLAB_LATENCY_WAIT].merge(record.wait);
-        latency[WQLAB_LATENCY_RUN].merge(record.run);
-        latency[WQLAB_LATENCY_TOTAL].merge(record.total);
-        latency[WQLAB_LATENCY_QUEUE_CALL].merge(record.queue_call);
-    }
-}
-
-void QueueSnapshot::add_issuers(const Run& run, uint32_t index, Array<Counter>& queued_by_cpu)
-{
+    const uint32_t cpus = queue.cpus();
+    Flows flows;
+    flows.queued = TRY(Array<Counter>::create(cpus));
+    flows.executed = TRY(Array<Counter>::create(cpus * cpus));
+    for (uint32_t cpu = 0; cpu < cpus; cpu++)
+        add_cpu(queue.on(cpu), cpu, cpus, flows);
     bool all_finished = true;
     for (const Issuer& issuer : run.issuers()) {
         if (issuer.spec().workqueue != index)
             continue;
-        const IssueRecord& record = issuer.record();
-        queued += record.queued.get();
-        refused += record.refused.get();
-        cancelled += record.cancelled.get();
-        flushed += record.flushed.get();
-        modified += record.modified.get();
-        late += record.late.get();
-        if (record.late_max.get() > late_max)
-            late_max = record.late_max.get();
-        if (record.finished_ns.get() > elapsed)
-            elapsed = record.finished_ns.get();
+        add_issuer(issuer, cpus, flows);
         all_finished &= issuer.finished();
-        queued_by_cpu[issuer.home_cpu()].add(record.queued.get());
-        latency[WQLAB_LATENCY_QUEUE_CALL].merge(record.queue_call);
     }
     if (!all_finished)
         elapsed = run.elapsed();
+    TRY(list_flows(flows, cpus));
+    return list_workers(run, index);
 }
 
-Result<void> QueueSnapshot::collect_flows(const LoadedQueue& queue, const Array<Counter>& queued_by_cpu)
+void QueueSnapshot::add(const ExecutionRecord& record)
 {
-    const uint32_t cpus = queue.cpus();
-    // Counted first, then collected: a flow that appears between is left out.
-    uint32_t sources = 0, flows = 0;
-    for (uint32_t from = 0; from < cpus; from++) {
-        sources += queued_by_cpu[from].get() != 0;
-        for (uint32_t to = 0; to < cpus; to++)
-            flows += queue.on(to).from[from].get() != 0;
-    }
+    executed += record.executed.get();
+    softirq += record.softirq.get();
+    drained += record.drained.get();
+    alloc_failed += record.alloc_failed.get();
+    reordered += record.reordered.get();
+    migrated += record.migrated.get();
+    workers_lost += record.workers_lost.get();
+    latency[WQLAB_LATENCY_WAIT].merge(record.wait);
+    latency[WQLAB_LATENCY_RUN].merge(record.run);
+    latency[WQLAB_LATENCY_TOTAL].merge(record.total);
+}
+
+void QueueSnapshot::add_cpu(const CpuRecord& record, uint32_t cpu, uint32_t cpus, Flows& flows)
+{
+    add(record.executions);
+    queued += record.requeued.get();
+    flows.queued[cpu].add(record.requeued.get());
+    for (uint32_t from = 0; from < cpus; from++)
+        flows.executed[from * cpus + cpu].add(record.queued_at[from].get());
+    latency[WQLAB_LATENCY_QUEUE_CALL].merge(record.queue_call);
+}
+
+void QueueSnapshot::add_issuer(const Issuer& issuer, uint32_t cpus, Flows& flows)
+{
+    const IssueRecord& record = issuer.record();
+    add(record.returned);
+    queued += record.queued.get();
+    refused += record.refused.get();
+    cancelled += record.cancelled.get();
+    flushed += record.flushed.get();
+    modified += record.modified.get();
+    late += record.late.get();
+    if (record.late_max.get() > late_max)
+        late_max = record.late_max.get();
+    if (record.finished_ns.get() > elapsed)
+        elapsed = record.finished_ns.get();
+    flows.queued[issuer.home_cpu()].add(record.queued.get());
+    for (uint32_t to = 0; to < cpus; to++)
+        flows.executed[issuer.home_cpu() * cpus + to].add(record.returned_from[to].get());
+    latency[WQLAB_LATENCY_QUEUE_CALL].merge(record.queue_call);
+}
+
+Result<void> QueueSnapshot::list_flows(const Flows& flows, uint32_t cpus)
+{
+    uint32_t sources = 0, pairs = 0;
+    for (const Counter& count : flows.queued)
+        sources += count.get() != 0;
+    for (const Counter& count : flows.executed)
+        pairs += count.get() != 0;
     queued_at = TRY(Array<wqlab_flow>::create(sources));
-    executed_at = TRY(Array<wqlab_flow>::create(flows));
-    sources = flows = 0;
+    executed_at = TRY(Array<wqlab_flow>::create(pairs));
+    sources = pairs = 0;
     for (uint32_t from = 0; from < cpus; from++) {
-        if (queued_by_cpu[from].get())
-            queued_at[sources++] = {queued_by_cpu[from].get(), from, from};
-        for (uint32_t to = 0; to < cpus; to++) {
-            const uint64_t count = queue.on(to).from[from].get();
-            if (count && flows < executed_at.size())
-                executed_at[flows++] = {count, from, to};
-        }
+        if (const uint64_t count = flows.queued[from].get())
+            queued_at[sources++] = {count, from, from};
+        for (uint32_t to = 0; to < cpus; to++)
+            if (const uint64_t count = flows.executed[from * cpus + to].get())
+                executed_at[pairs++] = {count, from, to};
     }
     return {};
 }
@@ -116,20 +122,28 @@ static void sort_by_pid(Array<wqlab_worker>& workers, uint32_t size)
                 std::swap(workers[j - gap], workers[j]);
 }
 
-Result<void> QueueSnapshot::collect_workers(const LoadedQueue& queue)
+Result<void> QueueSnapshot::list_workers(const Run& run, uint32_t index)
 {
-    uint32_t sightings = 0;
-    for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++)
-        queue.on(cpu).workers.for_each([&](WorkerSet::Worker) { sightings++; });
+    const LoadedQueue& queue = run.queues()[index];
+    const auto for_each_set = [&](auto visit) {
+        for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++)
+            visit(queue.on(cpu).executions.workers);
+        for (const Issuer& issuer : run.issuers())
+            if (issuer.spec().workqueue == index)
+                visit(issuer.record().returned.workers);
+    };
 
+    // Counted, then collected: who appears in between is left out.
+    uint32_t sightings = 0;
+    for_each_set([&](const WorkerSet& set) { set.for_each([&](WorkerSet::Worker) { sightings++; }); });
     Array<wqlab_worker> seen = TRY(Array<wqlab_worker>::create(sightings));
     uint32_t size = 0;
-    for (uint32_t cpu = 0; cpu < queue.cpus(); cpu++) {
-        queue.on(cpu).workers.for_each([&](WorkerSet::Worker worker) {
+    for_each_set([&](const WorkerSet& set) {
+        set.for_each([&](WorkerSet::Worker worker) {
             if (size < sightings)
                 seen[size++] = {worker.pid, worker.nice};
         });
-    }
+    });
     sort_by_pid(seen, size);
     uint32_t distinct = 0;
     for (uint32_t i = 0; i < size; i++)

@@ -38,10 +38,17 @@ struct QueueSnapshot {
     Array<Histogram> latency;     // by enum wqlab_latency
 
 private:
-    void add_issuers(const Run& run, uint32_t index, Array<Counter>& queued_by_cpu);
-    void add_executions(const LoadedQueue& queue, Array<Counter>& queued_by_cpu);
-    Result<void> collect_flows(const LoadedQueue& queue, const Array<Counter>& queued_by_cpu);
-    Result<void> collect_workers(const LoadedQueue& queue);
+    // Items by the CPU queued at and, once executed, the CPU run on.
+    struct Flows {
+        Array<Counter> queued;    // [from]
+        Array<Counter> executed;  // [from * cpus + to]
+    };
+
+    void add(const ExecutionRecord& record);
+    void add_cpu(const CpuRecord& record, uint32_t cpu, uint32_t cpus, Flows& flows);
+    void add_issuer(const Issuer& issuer, uint32_t cpus, Flows& flows);
+    Result<void> list_flows(const Flows& flows, uint32_t cpus);
+    Result<void> list_workers(const Run& run, uint32_t index);
 };
 
 struct RunSnapshot {

@@ -163,10 +163,11 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& spec, Refusal& refusal)
 uint64_t memory_of(const RunSpec& spec)
 {
     const uint64_t cpus = wqlab_nr_cpus();
-    uint64_t bytes = spec.workqueues.size() * cpus * (sizeof(ExecutionRecord) + cpus * sizeof(Counter));
+    uint64_t bytes = spec.workqueues.size() * cpus * (sizeof(CpuRecord) + cpus * sizeof(Counter));
     for (const IssuerSpec& issuer : spec.issuers) {
         const uint64_t touched = issuer.body.kind == WQLAB_BODY_TOUCH ? issuer.body.bytes : 0;
-        bytes += issuer.threads * (sizeof(Issuer) + issuer.depth * (sizeof(Item) + touched));
+        bytes += issuer.threads *
+                 (sizeof(Issuer) + cpus * sizeof(Counter) + issuer.depth * (sizeof(Item) + touched));
     }
     return bytes;
 }
