@@ -62,6 +62,15 @@ void wqlab_pin_end(void);
 /* ---- time.c ---- */
 
 uint64_t wqlab_now(void);		/* ktime_get_ns(): the same on all CPUs; any context */
+/*
+ * For measuring what is short: cycles of the TSC where the kernel trusts it,
+ * else wqlab_now(). Never 0. Differences times wqlab_stamp_mult, shifted right
+ * by WQLAB_STAMP_SHIFT, are nanoseconds. Any context.
+ */
+uint64_t wqlab_stamp(void);
+extern uint32_t wqlab_stamp_mult;
+#define WQLAB_STAMP_SHIFT 22
+void wqlab_stamp_init(void);		/* once, before the first stamp */
 void wqlab_relax(void);			/* cpu_relax() */
 void wqlab_resched(void);		/* cond_resched() */
 void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */

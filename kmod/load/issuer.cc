@@ -95,7 +95,7 @@ inline void Issuer::issue(Item& item)
     uint64_t before = 0;
     if (--until_timed_ == 0) {
         until_timed_ = control_->sample;
-        before = wqlab_now();
+        before = Clock::stamp();
     }
     item.note({before, home_cpu_, next_ticket_++});
     if (plain_) {
@@ -104,7 +104,7 @@ inline void Issuer::issue(Item& item)
         budget_--;
         item.queue(queue_->wq());
         if (before)
-            record_.queue_call.add(wqlab_now() - before);
+            record_.queue_call.add(Clock::ns_since(before));
         return;
     }
     issue_with_options(item, before);
@@ -112,13 +112,14 @@ inline void Issuer::issue(Item& item)
 
 void Issuer::issue_all()
 {
+    const bool paced = spec_->paced(), coalesce = spec_->coalesce;
     while (budget_ && !control_->closing.is_set()) {
-        if (spec_->paced())
+        if (paced)
             await_arrival();
-        Item* item = spec_->coalesce ? &items_[next_item_++ % depth_] : take();
+        Item* item = coalesce ? &items_[next_item_++ % depth_] : take();
         if (!item)
             return;
-        if (spec_->paced())
+        if (paced)
             note_lateness();
         issue(*item);
         wqlab_resched();
@@ -160,7 +161,7 @@ void Issuer::issue_with_options(Item& item, uint64_t before)
 
     const bool queued = call(item);
     if (before)
-        record_.queue_call.add(wqlab_now() - before);
+        record_.queue_call.add(Clock::ns_since(before));
     if (!queued) {
         item.withdraw_note();
         record_.refused.add();
@@ -190,7 +191,7 @@ void Issuer::issue_with_options(Item& item, uint64_t before)
 // done. Our reference keeps it from coming back before that is settled.
 void Issuer::modify(Item& item, bool timed)
 {
-    item.note({timed ? wqlab_now() : 0, home_cpu_, next_ticket_});
+    item.note({timed ? Clock::stamp() : 0, home_cpu_, next_ticket_});
     if (item.mod_delayed(queue_->wq(), spec_->delay)) {
         item.withdraw_note();
         record_.modified.add();

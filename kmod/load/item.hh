@@ -48,7 +48,8 @@ private:
 
     static void run(WorkItem& work) { static_cast<Item&>(work).execute(); }
     void execute();
-    void execute_body(const Note& note, Outcome& outcome);
+    void execute_bare();
+    void execute_with_options();
     uint32_t perform_body(const Note& note, uint32_t start_cpu);
     void account(const Note& note, const Outcome& outcome);
     bool requeue();

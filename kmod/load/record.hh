@@ -7,6 +7,7 @@
 #include "../core/counter.hh"
 #include "../core/histogram.hh"
 #include "../core/worker_set.hh"
+#include "../lab/clock.hh"
 #include "../lab/memory.hh"
 #include "../uapi/wqlab.h"
 
@@ -14,7 +15,7 @@ namespace wqlab {
 
 // What was noted at a queue call.
 struct Note {
-    uint64_t ns;      // before the call; 0: this one is not timed
+    uint64_t stamp;   // before the call; 0: this one is not timed
     uint32_t cpu;     // queued from it, or for it
     uint32_t ticket;  // counts the issuer's calls
 };
@@ -24,7 +25,7 @@ struct Outcome {
     enum : uint32_t { kDrained = 1, kAllocFailed = 2, kReordered = 4, kMigrated = 8 };
 
     wqlab_context where;  // it began
-    uint64_t start;       // ns; of a timed one
+    uint64_t start;       // stamps; of a timed one
     uint64_t end;
     uint32_t exceptions;
 };
@@ -52,10 +53,10 @@ struct ExecutionRecord {
             workers_lost.add();
         if (outcome.exceptions)
             add_exceptions(outcome.exceptions);
-        if (note.ns && !(outcome.exceptions & Outcome::kDrained)) {
-            wait.add(outcome.start - note.ns);
-            run.add(outcome.end - outcome.start);
-            total.add(outcome.end - note.ns);
+        if (note.stamp && !(outcome.exceptions & Outcome::kDrained)) {
+            wait.add(Clock::ns_between(note.stamp, outcome.start));
+            run.add(Clock::ns_between(outcome.start, outcome.end));
+            total.add(Clock::ns_between(note.stamp, outcome.end));
         }
     }
 

@@ -41,6 +41,7 @@ using namespace wqlab;
 
 int wqlab_init(void)
 {
+    wqlab_stamp_init();
     Result<Box<Service>> created = Box<Service>::create();
     if (!created.ok())
         return -static_cast<int>(created.error());
