@@ -15,9 +15,3 @@
 #include "netlink/handlers.cc"
 #include "netlink/parse.cc"
 #include "netlink/service.cc"
-
-// From C, for every item.
-void wqlab_work_run(work_struct* work)
-{
-    wqlab::WorkItem::run(work);
-}

@@ -120,8 +120,8 @@ const char *wqlab_wq_system_name(unsigned int i);
 /* It, and its flags; NULL: no such name. */
 struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags);
 
-/* The item's function is wqlab_work_run(). */
-void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind);
+void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
+		     void (*function)(struct work_struct *work));
 /*
  * As the kernel's functions of these names; true: was not pending before. Any
  * context. queue_on: on a CPU that has gone offline, as queue.
@@ -171,8 +171,6 @@ void wqlab_nl_nest_end(struct sk_buff *message, void *nest);
 
 int wqlab_init(void);
 void wqlab_exit(void);
-/* A work function; softirq for BH, else task. */
-void wqlab_work_run(struct work_struct *work);
 /* Requests, in a task; 0 or -errno. */
 int wqlab_nl_info(struct genl_info *info);
 int wqlab_nl_run_start(struct genl_info *info);

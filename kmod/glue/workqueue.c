@@ -117,17 +117,18 @@ static struct rcu_work *rcu(struct work_struct *work)
 	return container_of(work, struct rcu_work, work);
 }
 
-void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind)
+void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
+		     void (*function)(struct work_struct *work))
 {
 	switch (kind) {
 	case WQLAB_WORK_PLAIN:
-		INIT_WORK(work, wqlab_work_run);
+		INIT_WORK(work, function);
 		break;
 	case WQLAB_WORK_DELAYED:
-		INIT_DELAYED_WORK(delayed(work), wqlab_work_run);
+		INIT_DELAYED_WORK(delayed(work), function);
 		break;
 	case WQLAB_WORK_RCU:
-		INIT_RCU_WORK(rcu(work), wqlab_work_run);
+		INIT_RCU_WORK(rcu(work), function);
 		break;
 	}
 }

@@ -13,16 +13,12 @@ inline constexpr size_t kWorkSize = WQLAB_SIZEOF_DELAYED_WORK > WQLAB_SIZEOF_RCU
                                         : WQLAB_SIZEOF_RCU_WORK;
 static_assert(kWorkSize >= WQLAB_SIZEOF_WORK);
 
-// Derive from it and give it a function. It must not end while pending or
-// running: flush() first.
+// Derive from it as class Item : public WorkItem<Item>, and have a member
+// execute(). An item must not end while pending or running: flush() first.
+template <typename Derived>
 class WorkItem {
 public:
-    using Function = void (*)(WorkItem&);
-
-    explicit WorkItem(Function function, wqlab_work_kind kind) : function_(function), kind_(kind)
-    {
-        wqlab_work_init(work(), kind);
-    }
+    explicit WorkItem(wqlab_work_kind kind) : kind_(kind) { wqlab_work_init(work(), kind, run); }
     WorkItem(const WorkItem&) = delete;
 
     // As the kernel's functions of these names.
@@ -35,19 +31,17 @@ public:
     bool cancel() { return wqlab_cancel(work(), kind_); }
     bool flush() { return wqlab_flush(work(), kind_); }
 
+private:
     // From the kernel, in a worker or a softirq. The kernel's struct comes first.
     static void run(work_struct* work)
     {
         static_assert(__builtin_offsetof(WorkItem, storage_) == 0);
-        auto& item = *reinterpret_cast<WorkItem*>(work);
-        item.function_(item);
+        static_cast<Derived*>(reinterpret_cast<WorkItem*>(work))->execute();
     }
 
-private:
     work_struct* work() { return storage_.get(); }
 
     Opaque<work_struct, kWorkSize> storage_;
-    Function function_;
     wqlab_work_kind kind_;
 };
 

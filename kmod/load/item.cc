@@ -24,11 +24,10 @@ private:
 }  // namespace
 
 Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer)
-    : WorkItem(run, kind), issuer_(issuer), buffer_(buffer), random_(seed)
+    : WorkItem(kind), issuer_(issuer), buffer_(buffer), random_(seed)
 {
 }
 
-// A worker, or a softirq for WQ_BH.
 void Item::execute()
 {
     if (issuer_.is_bare())

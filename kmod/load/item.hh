@@ -22,7 +22,7 @@ class Issuer;
 // and one whose queue call may yet be refused. The one before those has ended,
 // because an item does not run twice at once (workqueue.c,
 // find_worker_executing_work()).
-class alignas(64) Item : public WorkItem {
+class alignas(64) Item : public WorkItem<Item> {
 public:
     Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer);
 
@@ -41,13 +41,14 @@ public:
     const Note& last_note() const { return notes_[(started_ - 1) % kNotes]; }
     const Outcome& last_outcome() const { return outcome_; }
 
+    // The work function: a worker, or a softirq for WQ_BH.
+    void execute();
+
     Item* next = nullptr;  // in the issuer's lists
 
 private:
     static constexpr uint32_t kNotes = 4;  // three, rounded up to a power of two
 
-    static void run(WorkItem& work) { static_cast<Item&>(work).execute(); }
-    void execute();
     void execute_bare();
     void execute_with_options();
     uint32_t perform_body(const Note& note, uint32_t start_cpu);
