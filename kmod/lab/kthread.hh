@@ -46,19 +46,25 @@ public:
             wqlab_thread_stop(std::exchange(task_, nullptr));
     }
 
+    // Sleeps once, unless the condition holds already. It may not hold after.
+    template <typename Condition>
+    static void sleep_unless(Condition condition)
+    {
+        wqlab_sleep_prepare();
+        if (condition())
+            wqlab_sleep_cancel();
+        else
+            wqlab_sleep_commit();
+    }
+
     // Sleeps until the condition holds; checks it after making ready to sleep,
     // so that whoever makes it true and then wakes is never missed.
     template <typename Condition>
     static void sleep_until(Condition condition)
     {
-        do {
-            wqlab_sleep_prepare();
-            if (condition()) {
-                wqlab_sleep_cancel();
-                return;
-            }
-            wqlab_sleep_commit();
-        } while (!condition());
+        do
+            sleep_unless(condition);
+        while (!condition());
     }
 
     // The same, but no longer than the deadline.

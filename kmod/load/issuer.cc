@@ -247,9 +247,13 @@ void Issuer::collect()
 
 bool Issuer::wait_for_free()
 {
-    for (collect(); !free_ && !control_->closing.is_set(); collect())
-        Kthread::sleep_until([this] { return !returned_.empty() || control_->closing.is_set(); });
-    return free_ != nullptr;
+    while (returned_.empty()) {
+        if (control_->closing.is_set())
+            return false;
+        Kthread::sleep_unless([this] { return !returned_.empty() || control_->closing.is_set(); });
+    }
+    collect();
+    return true;
 }
 
 void Issuer::await_outstanding()

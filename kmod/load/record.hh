@@ -54,9 +54,11 @@ struct ExecutionRecord {
         if (outcome.exceptions)
             add_exceptions(outcome.exceptions);
         if (note.stamp && !(outcome.exceptions & Outcome::kDrained)) {
-            wait.add(Clock::ns_between(note.stamp, outcome.start));
-            run.add(Clock::ns_between(outcome.start, outcome.end));
-            total.add(Clock::ns_between(note.stamp, outcome.end));
+            const uint64_t waited = Clock::ns_between(note.stamp, outcome.start);
+            const uint64_t ran = Clock::ns_between(outcome.start, outcome.end);
+            wait.add(waited);
+            run.add(ran);
+            total.add(waited + ran);
         }
     }
 
