@@ -63,11 +63,12 @@ void wqlab_pin_end(void);
 
 uint64_t wqlab_now(void);		/* ktime_get_ns(): the same on all CPUs; any context */
 /*
- * For measuring what is short: cycles of the TSC where the kernel trusts it,
- * else wqlab_now(). Never 0. Differences times wqlab_stamp_mult, shifted right
- * by WQLAB_STAMP_SHIFT, are nanoseconds. Any context.
+ * For measuring what is short (lab/clock.hh): whether the kernel trusts the
+ * TSC, so that its cycles may be read on any CPU; and what makes nanoseconds of
+ * a difference, times mult and shifted right by WQLAB_STAMP_SHIFT. Without it,
+ * stamps are wqlab_now().
  */
-uint64_t wqlab_stamp(void);
+extern bool wqlab_stamp_is_tsc;
 extern uint32_t wqlab_stamp_mult;
 #define WQLAB_STAMP_SHIFT 22
 void wqlab_stamp_init(void);		/* once, before the first stamp */

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because cpu_relax(), cond_resched() and ktime are inlines. */
-#include <linux/cache.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 #ifdef CONFIG_X86_64
-#include <asm/msr.h>
 #include <asm/tsc.h>
 #endif
 
@@ -18,13 +16,9 @@ uint64_t wqlab_now(void)
 	return ktime_get_ns();
 }
 
-uint32_t wqlab_stamp_mult  = 1U << WQLAB_STAMP_SHIFT;
-static bool stamp_is_tsc ;
+bool wqlab_stamp_is_tsc;
+uint32_t wqlab_stamp_mult = 1U << WQLAB_STAMP_SHIFT;
 
-/*
- * ktime_get() is 57 instructions, most of them for what differences do not
- * need; four stamps would be more than half of what recording an item costs.
- */
 void wqlab_stamp_init(void)
 {
 #ifdef CONFIG_X86_64
@@ -32,17 +26,8 @@ void wqlab_stamp_init(void)
 	if (check_tsc_unstable() || tsc_khz < 1000)
 		return;
 	wqlab_stamp_mult = div_u64((u64)NSEC_PER_MSEC << WQLAB_STAMP_SHIFT, tsc_khz);
-	stamp_is_tsc = true;
+	wqlab_stamp_is_tsc = true;
 #endif
-}
-
-uint64_t wqlab_stamp(void)
-{
-#ifdef CONFIG_X86_64
-	if (likely(stamp_is_tsc))
-		return rdtsc_ordered();
-#endif
-	return ktime_get_ns();
 }
 
 void wqlab_relax(void)
