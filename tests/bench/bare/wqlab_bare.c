@@ -19,6 +19,10 @@ static uint depth = 1;
 module_param(depth, uint, 0444);
 static ulong items = 100000;
 module_param(items, ulong, 0444);
+static uint burn; /* loops of about five instructions in the item's function */
+module_param(burn, uint, 0444);
+static uint burn_issuer; /* and before each queue call */
+module_param(burn_issuer, uint, 0444);
 static uint cpu;
 module_param(cpu, uint, 0444);
 static ulong elapsed_ns;
@@ -38,6 +42,8 @@ static void item_func(struct work_struct *work)
 {
 	struct item *item = container_of(work, struct item, work);
 
+	for (volatile uint i = 0; i < burn; i++)
+		;
 	if (llist_add(&item->node, &returned))
 		wake_up_process(issuer);
 }
@@ -77,6 +83,8 @@ static int issue(void *data)
 		}
 		item = llist_entry(free, struct item, node);
 		free = free->next;
+		for (volatile uint i = 0; i < burn_issuer; i++)
+			;
 		queue_work(wq, &item->work);
 		out++;
 		cond_resched();
