@@ -108,6 +108,22 @@ TEST_CASE("every system workqueue runs items, in the context that its name says"
     }
 }
 
+TEST_CASE("every flag that the kernel has makes a workqueue that runs items", "[lab]")
+{
+    const json info = json::parse(tool({"info", "--json"}).out);
+    unsigned tried = 0;
+    for (const json& flag : info["flags"]) {
+        const std::string name = flag;
+        const json wq = name == "ordered" ? run_one({"--ordered", "--items", "200"})
+                                          : run_one({"--flags", name, "--items", "200"});
+        INFO(name);
+        CHECK(wq["executed"] == 200);
+        CHECK(wq["context"][name == "bh" ? "softirq" : "process"] == 200);
+        tried++;
+    }
+    CHECK(tried >= 9);
+}
+
 TEST_CASE("sleeping items of a per-CPU workqueue overlap, spinning ones do not", "[lab]")
 {
     CHECK(run_one({"--cpus", "0", "--depth", "4", "--items", "40", "--sleep", "2ms"})["max_concurrency"] == 4);
