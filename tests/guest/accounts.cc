@@ -48,7 +48,7 @@ TEST_CASE("cancelled items do not run, and are counted", "[lab]")
     // One at a time, so that the others are pending when they are cancelled.
     const json wq = run_one({"--ordered", "--items", "3000", "--depth", "32", "--spin", "5us", "--cancel", "40"});
     CHECK(wq["cancelled"].get<int>() > 0);
-    const json delayed = run_one({"--delay", "1ms", "--items", "1000", "--depth", "32", "--cancel", "50"});
+    const json delayed = run_one({"--delay", "50ms", "--items", "1000", "--depth", "64", "--cancel", "50"});
     CHECK(delayed["cancelled"].get<int>() > 300);
     const json chain = run_one({"--ordered", "--chain", "20", "--items", "3000", "--depth", "8", "--cancel", "50"});
     CHECK(chain["queued"] == 3000);
@@ -58,7 +58,7 @@ TEST_CASE("flushing and modifying lose no item", "[lab]")
 {
     CHECK(run_one({"--flags", "unbound", "--items", "2000", "--depth", "16", "--flush", "30", "--spin", "2us"})["flushed"]
               .get<int>() > 0);
-    const json far = run_one({"--delay", "5ms", "--items", "600", "--depth", "32", "--mod", "50"});
+    const json far = run_one({"--delay", "50ms", "--items", "600", "--depth", "64", "--mod", "50"});
     CHECK(far["modified"].get<int>() > 100);
     // With no delay the item often runs before it is modified, and then runs once more.
     run_one({"--delay", "0ns", "--flags", "unbound", "--items", "5000", "--depth", "32", "--mod", "100"});
