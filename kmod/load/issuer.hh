@@ -19,8 +19,9 @@ struct RunControl {
     Flag aborting;  // and cut bodies short
     Counter begun_ns;
     uint32_t sample = 1;
-    Mutex mutex;    // of WQLAB_BODY_MUTEX
-    Event changed;  // the conductor looks again
+    // Lines of their own: what is above is read for every item.
+    alignas(64) Mutex mutex;  // of WQLAB_BODY_MUTEX
+    alignas(64) Event changed;  // the conductor looks again
 };
 
 class Issuer {
@@ -52,7 +53,7 @@ public:
     RunControl& control() const { return *control_; }
     LoadedQueue& queue() const { return *queue_; }
 
-    // Queued by queue_work(), once, and left alone: the path without branches.
+    // Queued by queue_work() and left alone: comes back after each execution.
     bool is_plain() const { return plain_; }
     // Plain, and there is nothing to do for its items, or to check.
     bool is_bare() const { return bare_; }
@@ -83,6 +84,7 @@ private:
     [[gnu::noinline]] bool wait_for_free();
     void await_outstanding();
 
+    // Read by the CPUs that run the items, written by nobody meanwhile.
     RunControl* control_ = nullptr;
     LoadedQueue* queue_ = nullptr;
     const IssuerSpec* spec_ = nullptr;
@@ -90,8 +92,11 @@ private:
     bool keeps_order_ = false;
     bool plain_ = false;
     bool bare_ = false;
+    Kthread thread_;
+
+    // The issuing thread's own.
+    alignas(64) uint64_t budget_ = 0;
     uint32_t depth_ = 0;
-    uint64_t budget_ = 0;
     Item* items_ = nullptr;  // depth_ of them
     Array<unsigned char> buffers_;
     Random random_;
@@ -105,7 +110,6 @@ private:
     uint32_t free_count_ = 0;
     Flag finished_;
     IssueRecord record_;
-    Kthread thread_;
 
     // Written by the CPUs that run the items; a line of its own.
     alignas(64) HandbackStack<Item> returned_;

@@ -132,7 +132,7 @@ TEST_CASE("rmmod in the middle of a run waits for every item and leaves nothing"
     CHECK(runs().empty());
 }
 
-TEST_CASE("a held run that nobody releases goes with its owner, and with the module", "[lab]")
+TEST_CASE("rmmod ends a detached run and its delayed items", "[lab]")
 {
     Process detached({"wqctl", "run", "--detach", "--duration", "60s", "--delay", "10ms"});
     CHECK(detached.wait().status == 0);
