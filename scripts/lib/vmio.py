@@ -247,7 +247,7 @@ def run(options):
         unpack = subprocess.Popen(["tar", "-x", "--no-same-owner", "-C", options.out], stdin=subprocess.PIPE)
         sink_files = lambda data: write_all(unpack.stdin.fileno(), data)
     broken = lambda: events.put("broken")
-    Pump(machine.serial, log.add)
+    serial = Pump(machine.serial, log.add)
     out = Pump(machine.stdout, lambda data: write_all(1, data), broken)
     err = Pump(machine.stderr, lambda data: write_all(2, data), broken)
     files = Pump(machine.files, sink_files)
@@ -294,6 +294,8 @@ def run(options):
                 message, status = rest[0], EXIT_SETUP
                 break
             elif event == "gone":
+                for pump in out, err, files:
+                    pump.join()
                 message, status = "the kernel died, or the command ended the machine", EXIT_DIED
                 if machine.process.returncode:  # a guest's end, however violent, is a success for QEMU
                     message, status = "QEMU failed: " + machine.complaint(), EXIT_SETUP
@@ -309,6 +311,7 @@ def run(options):
                 break
     finally:
         machine.kill()
+        serial.join()  # what a dead kernel said last may still be in the socket
         if terminal:
             terminal.restore()
     if unpack:
