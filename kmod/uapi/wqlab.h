@@ -35,6 +35,10 @@ enum wqlab_cmd {
 				 * with an id, everything about one */
 	WQLAB_CMD_RUN_PROGRESS,	/* event: run state, a few times a second */
 	WQLAB_CMD_RUN_END,	/* event: the run has ended, its records stand still */
+	WQLAB_CMD_SNAPSHOT,	/* dump: the machine's pools and workqueues at one moment */
+	WQLAB_CMD_LATENCY_START,/* do: record every item of the machine */
+	WQLAB_CMD_LATENCY_STOP,	/* do: stand still; records stay until the socket closes */
+	WQLAB_CMD_LATENCY_GET,	/* dump: what was recorded */
 
 	__WQLAB_CMD_MAX,
 	WQLAB_CMD_MAX = __WQLAB_CMD_MAX - 1
@@ -49,6 +53,8 @@ enum wqlab_info {
 	WQLAB_A_INFO_SYSTEM_WQ,		/* string, multi: system workqueues */
 	WQLAB_A_INFO_LIMIT,		/* nest, multi: enum wqlab_limit */
 	WQLAB_A_INFO_SUB_BITS,		/* u32: histogram sub-bucket bits */
+	WQLAB_A_INFO_VIEW,		/* nest, multi: enum wqlab_view, what a snapshot
+					 * can show of this kernel */
 
 	__WQLAB_A_INFO_MAX,
 	WQLAB_A_INFO_MAX = __WQLAB_A_INFO_MAX - 1
@@ -60,6 +66,15 @@ enum wqlab_limit {
 
 	__WQLAB_A_LIMIT_MAX,
 	WQLAB_A_LIMIT_MAX = __WQLAB_A_LIMIT_MAX - 1
+};
+
+enum wqlab_view {
+	WQLAB_A_VIEW_SECTION = 1,	/* u32: a bit of enum wqlab_section; 0: latency */
+	WQLAB_A_VIEW_LACKS,		/* string, multi: symbols and fields that this
+					 * kernel lacks; none: the view is available */
+
+	__WQLAB_A_VIEW_MAX,
+	WQLAB_A_VIEW_MAX = __WQLAB_A_VIEW_MAX - 1
 };
 
 /* Ways in which kernels differ; see kmod/glue/features.h. */
@@ -306,6 +321,373 @@ struct wqlab_bucket {
 	__u64 count;
 	__u32 index;
 	__u32 reserved;
+};
+
+/*
+ * A snapshot: tables that refer to each other by index, sent in chunks. A
+ * message holds one chunk of one table; a table's chunks come in order, and
+ * tables that others refer to (strings, masks) may grow until the end. Arrays
+ * are of the structs below. "string" and "mask" are indices into those tables.
+ */
+#define WQLAB_NONE	(~0U)		/* no such string, mask, workqueue, ... */
+#define WQLAB_NEVER	(~0ULL)		/* no such time */
+
+enum wqlab_section {
+	WQLAB_SECTION_SCOPES = 1 << 0,	/* scopes, pods, cpu-pods, nodes */
+	WQLAB_SECTION_POOLS = 1 << 1,
+	WQLAB_SECTION_WORKQUEUES = 1 << 2,/* workqueues, cpu-pwqs, pwqs */
+	WQLAB_SECTION_RESCUERS = 1 << 3,/* the rescuer fields of workqueues */
+	WQLAB_SECTION_NODES = 1 << 4,	/* node-active */
+	WQLAB_SECTION_WORK = 1 << 5,	/* workers, works, flushers */
+	WQLAB_SECTION_TIMERS = 1 << 6,
+	WQLAB_SECTION_HOGS = 1 << 7,
+};
+#define WQLAB_SECTIONS_ALL	((1 << 8) - 1)
+
+enum wqlab_snapshot {
+	WQLAB_A_SNAPSHOT_SECTIONS = 1,	/* u32: enum wqlab_section; request: absent is all;
+					 * reply: those that are there */
+	WQLAB_A_SNAPSHOT_HEAD,		/* binary struct wqlab_snap_head: the first message */
+	WQLAB_A_SNAPSHOT_TROUBLE,	/* string: where a walk stopped, and why */
+	WQLAB_A_SNAPSHOT_STRINGS,	/* binary: NUL-terminated strings */
+	WQLAB_A_SNAPSHOT_MASKS,		/* binary u64[]: mask_words for each mask */
+	WQLAB_A_SNAPSHOT_SCOPES,	/* binary struct wqlab_snap_scope[] */
+	WQLAB_A_SNAPSHOT_PODS,		/* binary struct wqlab_snap_pod[] */
+	WQLAB_A_SNAPSHOT_CPU_PODS,	/* binary struct wqlab_snap_cpu_pod[] */
+	WQLAB_A_SNAPSHOT_NODES,		/* binary struct wqlab_snap_node[] */
+	WQLAB_A_SNAPSHOT_POOLS,		/* binary struct wqlab_snap_pool[] */
+	WQLAB_A_SNAPSHOT_WORKQUEUES,	/* binary struct wqlab_snap_workqueue[] */
+	WQLAB_A_SNAPSHOT_PWQS,		/* binary struct wqlab_snap_pwq[] */
+	WQLAB_A_SNAPSHOT_CPU_PWQS,	/* binary struct wqlab_snap_cpu_pwq[] */
+	WQLAB_A_SNAPSHOT_NODE_ACTIVE,	/* binary struct wqlab_snap_node_active[] */
+	WQLAB_A_SNAPSHOT_WORKERS,	/* binary struct wqlab_snap_worker[] */
+	WQLAB_A_SNAPSHOT_WORKS,		/* binary struct wqlab_snap_work[] */
+	WQLAB_A_SNAPSHOT_FLUSHERS,	/* binary struct wqlab_snap_flusher[] */
+	WQLAB_A_SNAPSHOT_TIMERS,	/* binary struct wqlab_snap_timer[] */
+	WQLAB_A_SNAPSHOT_HOGS,		/* binary struct wqlab_snap_hog[] */
+
+	__WQLAB_A_SNAPSHOT_MAX,
+	WQLAB_A_SNAPSHOT_MAX = __WQLAB_A_SNAPSHOT_MAX - 1
+};
+
+struct wqlab_snap_head {
+	__u64 time_ns;			/* CLOCK_MONOTONIC when it was begun */
+	__u64 took_ns;
+	__u64 longest_hold_ns;		/* of a pool's lock, interrupts off */
+	__u64 cpu_intensive_thresh_us;
+	__s32 longest_hold_pool;	/* that pool's id, -1: none was taken */
+	__u32 nr_cpu_ids;
+	__u32 mask_words;
+	__u32 hz;
+	__u32 possible_cpus;		/* masks, WQLAB_NONE where not to be had */
+	__u32 online_cpus;
+	__u32 unbound_cpus;		/* wq_unbound_cpumask */
+	__u32 requested_cpus;		/* wq_requested_unbound_cpumask */
+	__u32 isolated_cpus;		/* wq_isolated_cpumask */
+	__u32 shard_size;		/* wq_cache_shard_size; WQLAB_NONE: no such thing */
+	__u32 watchdog_thresh;		/* seconds, 0: off; WQLAB_NONE: no watchdog */
+	__u32 flags;			/* enum wqlab_snap_state */
+};
+
+enum wqlab_snap_state {
+	WQLAB_STATE_FREEZING = 1 << 0,	/* workqueue_freezing */
+	WQLAB_STATE_FORCE_RR = 1 << 1,	/* wq_debug_force_rr_cpu */
+};
+
+/* An affinity scope: one of wq_pod_types[]. */
+struct wqlab_snap_scope {
+	__u32 type;			/* the kernel's enum wq_affn_scope */
+	__u32 name;			/* string */
+	__u32 is_default;		/* what "default" means: wq_affn_dfl */
+	__u32 nr_pods;
+};
+
+struct wqlab_snap_pod {
+	__u32 scope;			/* its type */
+	__u32 pod;
+	__s32 node;
+	__u32 cpus;			/* mask */
+};
+
+struct wqlab_snap_cpu_pod {
+	__u32 scope;
+	__u32 cpu;
+	__s32 pod;
+	__u32 reserved;
+};
+
+struct wqlab_snap_node {
+	__u32 node;
+	__u32 cpus;			/* mask */
+};
+
+enum wqlab_pool_flag {
+	WQLAB_POOL_BH = 1 << 0,
+	WQLAB_POOL_MANAGER_ACTIVE = 1 << 1,
+	WQLAB_POOL_DISASSOCIATED = 1 << 2,
+	WQLAB_POOL_BH_DRAINING = 1 << 3,
+	WQLAB_POOL_STRICT = 1 << 8,	/* attrs->affn_strict */
+	WQLAB_POOL_PENDING_CUT = 1 << 9,/* more is pending than was copied */
+	WQLAB_POOL_BUSY_CUT = 1 << 10,	/* more is busy than was copied */
+	WQLAB_POOL_SPLIT = 1 << 11,	/* copied under more than one hold of its lock */
+};
+
+struct wqlab_snap_pool {
+	__u64 since_progress_ns;	/* while it has pending items; else WQLAB_NEVER */
+	__u64 hold_ns;			/* its lock, for this copy */
+	__u64 idle_timer_ns;		/* due in, WQLAB_NEVER: not armed */
+	__u64 mayday_timer_ns;
+	__s32 id;
+	__s32 cpu;			/* -1: unbound */
+	__s32 node;
+	__u32 raw_flags;		/* the kernel's own bits */
+	__u32 flags;			/* enum wqlab_pool_flag */
+	__s32 refcnt;
+	__s32 nice;
+	__s32 nr_workers;
+	__s32 nr_idle;
+	__s32 nr_running;
+	__u32 nr_pending;		/* on its worklist, barriers and all, as far as copied */
+	__u32 nr_busy;
+	__u32 cpus;			/* mask: attrs->cpumask */
+	__u32 pod_cpus;			/* mask: attrs->__pod_cpumask */
+	__u32 scope;			/* attrs->affn_scope */
+	__s32 manager;			/* pid, 0: nobody manages it now */
+};
+
+/* The low ten bits are enum wqlab_wq_flag. */
+enum wqlab_snap_wq_flag {
+	WQLAB_SNAP_WQ_DESTROYING = 1 << 16,
+	WQLAB_SNAP_WQ_DRAINING = 1 << 17,
+	WQLAB_SNAP_WQ_LEGACY = 1 << 18,
+	WQLAB_SNAP_WQ_DEPRECATED = 1 << 19,
+	WQLAB_SNAP_WQ_STRICT = 1 << 24,	/* attrs->affn_strict */
+	WQLAB_SNAP_WQ_IN_SYSFS = 1 << 25,
+	WQLAB_SNAP_WQ_FROZEN = 1 << 26,	/* freezable, and workqueues are frozen */
+	WQLAB_SNAP_WQ_PWQS_CUT = 1 << 27,/* more pwqs than were copied */
+};
+
+struct wqlab_snap_workqueue {
+	__u64 identity;			/* the hash of its address, as the kernel's %p prints it */
+	__u32 name;			/* string */
+	__u32 symbol;			/* string: the system workqueue's variable, or WQLAB_NONE */
+	__u32 raw_flags;		/* the kernel's own bits */
+	__u32 flags;			/* enum wqlab_wq_flag, enum wqlab_snap_wq_flag */
+	__s32 min_active;
+	__s32 max_active;
+	__s32 saved_min_active;
+	__s32 saved_max_active;
+	__u32 scope;			/* attrs->affn_scope; WQLAB_NONE: per-CPU */
+	__s32 nice;			/* of attrs, else of its pools */
+	__u32 cpus;			/* mask: attrs->cpumask, or WQLAB_NONE */
+	__u32 effective_cpus;		/* mask: of its default pool, or WQLAB_NONE */
+	__s32 nr_drainers;
+	__s32 work_color;
+	__s32 flush_color;
+	__s32 nr_pwqs_to_flush;
+	__u32 dfl_pwq;			/* index of its default pwq, or WQLAB_NONE */
+	__u32 first_pwq;		/* its pwqs are consecutive */
+	__u32 nr_pwqs;
+	__s32 rescuer_pid;		/* 0: it has none */
+	__u32 rescuer_cpus;		/* mask: where the rescuer may run now */
+	__s32 rescuer_pool;		/* the pool it works on; -1: idle */
+	__u32 nr_maydays;		/* pwqs that wait for the rescuer */
+	__u32 reserved;
+};
+
+enum wqlab_pwq_flag {
+	WQLAB_PWQ_PLUGGED = 1 << 0,
+	WQLAB_PWQ_MAYDAY = 1 << 1,	/* on the list of maydays */
+	WQLAB_PWQ_NODE_PENDING = 1 << 2,/* waits for its node's nr_active */
+};
+
+#define WQLAB_PWQ_STATS		8
+#define WQLAB_PWQ_COLORS	16
+
+enum wqlab_pwq_stat {
+	WQLAB_PWQ_STAT_STARTED,
+	WQLAB_PWQ_STAT_COMPLETED,
+	WQLAB_PWQ_STAT_CPU_TIME,	/* us */
+	WQLAB_PWQ_STAT_CPU_INTENSIVE,
+	WQLAB_PWQ_STAT_CM_WAKEUP,
+	WQLAB_PWQ_STAT_REPATRIATED,
+	WQLAB_PWQ_STAT_MAYDAY,
+	WQLAB_PWQ_STAT_RESCUED,
+};
+
+struct wqlab_snap_pwq {
+	__u64 identity;
+	__u64 stats[WQLAB_PWQ_STATS];	/* by enum wqlab_pwq_stat */
+	__s32 in_flight[WQLAB_PWQ_COLORS];
+	__u32 workqueue;		/* index */
+	__s32 pool;			/* id */
+	__s32 refcnt;
+	__s32 nr_active;
+	__u32 nr_inactive;		/* as far as copied */
+	__s32 work_color;
+	__s32 flush_color;
+	__u32 flags;			/* enum wqlab_pwq_flag */
+};
+
+/* The pwq that an item queued on this CPU goes to. */
+struct wqlab_snap_cpu_pwq {
+	__u32 workqueue;		/* index */
+	__u32 cpu;
+	__u32 pwq;			/* index */
+	__s32 pool;			/* its id */
+};
+
+/* max_active of an unbound workqueue is counted on each node. */
+struct wqlab_snap_node_active {
+	__u32 workqueue;		/* index */
+	__s32 node;			/* -1: the default */
+	__s32 nr;
+	__s32 max;
+	__u32 nr_pending_pwqs;
+	__u32 reserved;
+};
+
+enum wqlab_worker_flag {
+	WQLAB_WORKER_DIE = 1 << 0,
+	WQLAB_WORKER_IDLE = 1 << 1,
+	WQLAB_WORKER_PREP = 1 << 2,
+	WQLAB_WORKER_CPU_INTENSIVE = 1 << 3,
+	WQLAB_WORKER_UNBOUND = 1 << 4,
+	WQLAB_WORKER_REBOUND = 1 << 5,
+	WQLAB_WORKER_RESCUER = 1 << 8,
+	WQLAB_WORKER_BH = 1 << 9,	/* no task: a softirq */
+	WQLAB_WORKER_MANAGER = 1 << 10,
+	WQLAB_WORKER_SLEEPING = 1 << 11,/* its task is not runnable */
+	WQLAB_WORKER_ON_CPU = 1 << 12,	/* its task has a CPU now */
+	WQLAB_WORKER_SINCE_AT_LEAST = 1 << 13,/* busy_ns is a lower bound */
+};
+
+struct wqlab_snap_worker {
+	__u64 busy_ns;			/* with its item; WQLAB_NEVER: idle or not known */
+	__u64 idle_ns;			/* WQLAB_NEVER: busy */
+	__u64 work;			/* identity of the item, 0: none */
+	__s32 pool;			/* id; of an idle rescuer -1 */
+	__s32 pid;			/* 0: BH */
+	__s32 id;
+	__u32 raw_flags;
+	__u32 flags;			/* enum wqlab_worker_flag */
+	__u32 function;			/* string: symbol, and [module]; of the item or WQLAB_NONE */
+	__u32 pwq;			/* index: of the item */
+	__u32 workqueue;		/* index: of the item; of a rescuer, its own */
+	__u32 description;		/* string: set_worker_desc(), or WQLAB_NONE */
+	__u32 command;			/* string: the task's name */
+	__u32 cpus;			/* mask: where it may run */
+	__s32 cpu;			/* where it runs or last ran */
+	__s32 nice;
+	__u32 reserved;
+};
+
+enum wqlab_work_state {
+	WQLAB_WORK_PENDING,		/* on its pool's worklist */
+	WQLAB_WORK_SCHEDULED,		/* handed to a worker, behind what it does */
+	WQLAB_WORK_INACTIVE,		/* held back by max_active */
+};
+
+struct wqlab_snap_work {
+	__u64 identity;
+	__u64 barrier_target;		/* the item a barrier waits for, 0: no barrier or not known */
+	__s32 pool;			/* id */
+	__u32 pwq;			/* index, or WQLAB_NONE */
+	__u32 workqueue;		/* index, or WQLAB_NONE */
+	__u32 state;			/* enum wqlab_work_state; in order within each */
+	__u32 function;			/* string */
+	__u32 is_barrier;		/* of flush_work() or flush_workqueue() */
+	__s32 waiter;			/* pid of who waits behind a barrier, else 0 */
+	__u32 waiter_command;		/* string */
+	__s32 worker;			/* pid of the worker, if scheduled */
+	__u32 reserved;
+};
+
+enum wqlab_flusher_state {
+	WQLAB_FLUSHER_FIRST,		/* the one that flushes */
+	WQLAB_FLUSHER_QUEUED,
+	WQLAB_FLUSHER_OVERFLOW,		/* no colour was left for it */
+};
+
+struct wqlab_snap_flusher {
+	__u32 workqueue;		/* index */
+	__u32 state;			/* enum wqlab_flusher_state */
+	__s32 color;
+	__s32 pid;			/* 0: not waiting yet */
+	__u32 command;			/* string */
+	__u32 reserved;
+};
+
+/* A delayed work whose timer has not fired. */
+struct wqlab_snap_timer {
+	__s64 due_ns;			/* in so long; negative: overdue */
+	__u64 work;			/* identity */
+	__u32 function;			/* string */
+	__u32 workqueue;		/* index */
+	__s32 cpu;			/* queued for; -1: WORK_CPU_UNBOUND */
+	__u32 timer_cpu;		/* whose wheel it is on */
+	__u32 cpu_online;		/* of the timer's CPU */
+	__u32 deferrable;
+};
+
+/* An item function that ran longer than cpu_intensive_thresh_us at a stretch. */
+struct wqlab_snap_hog {
+	__u64 count;
+	__u32 function;			/* string */
+	__u32 reserved;
+};
+
+/*
+ * Latency: of every item that is queued and executed while it records, by
+ * workqueue, function and CPU. One recording at a time; it belongs to the
+ * socket that started it and ends with it.
+ */
+enum wqlab_latency_attr {
+	WQLAB_A_LATENCY_ELAPSED = 1,	/* u64 ns: recorded so far */
+	WQLAB_A_LATENCY_PROBES,		/* u64: calls of the four probes */
+	WQLAB_A_LATENCY_PROBES_TIMED,	/* u64: of which so many were timed */
+	WQLAB_A_LATENCY_PROBES_NS,	/* u64 ns: what those took together */
+	WQLAB_A_LATENCY_LOST_ITEMS,	/* u64: not recorded, the table of items was full */
+	WQLAB_A_LATENCY_LOST_KEYS,	/* u64: not recorded, the table of keys was full */
+	WQLAB_A_LATENCY_UNPAIRED,	/* u64: begun before the recording */
+	WQLAB_A_LATENCY_MEMORY,		/* u64 bytes */
+	WQLAB_A_LATENCY_KEY,		/* nest: enum wqlab_latency_key, one in a message */
+	WQLAB_A_LATENCY_PAD,
+
+	__WQLAB_A_LATENCY_MAX,
+	WQLAB_A_LATENCY_MAX = __WQLAB_A_LATENCY_MAX - 1
+};
+
+enum wqlab_latency_key {
+	WQLAB_A_LATENCY_KEY_WQ_NAME = 1,/* string */
+	WQLAB_A_LATENCY_KEY_WQ_IDENTITY,/* u64: as wqlab_snap_workqueue's */
+	WQLAB_A_LATENCY_KEY_FUNCTION,	/* string */
+	WQLAB_A_LATENCY_KEY_CPU,	/* u32: that executed it */
+	WQLAB_A_LATENCY_KEY_STAGE,	/* nest, multi: enum wqlab_latency_stage */
+	WQLAB_A_LATENCY_KEY_PAD,
+
+	__WQLAB_A_LATENCY_KEY_MAX,
+	WQLAB_A_LATENCY_KEY_MAX = __WQLAB_A_LATENCY_KEY_MAX - 1
+};
+
+enum wqlab_stage {
+	WQLAB_STAGE_INACTIVE,		/* queue to activate: held back by max_active */
+	WQLAB_STAGE_PENDING,		/* activate to start: waits for a worker */
+	WQLAB_STAGE_RUN,		/* start to end */
+};
+#define WQLAB_STAGES	3
+
+enum wqlab_latency_stage {
+	WQLAB_A_LATENCY_STAGE_STAGE = 1,/* u32: enum wqlab_stage */
+	WQLAB_A_LATENCY_STAGE_COUNT,	/* u64 */
+	WQLAB_A_LATENCY_STAGE_SUM,	/* u64 ns */
+	WQLAB_A_LATENCY_STAGE_MIN,	/* u64 ns */
+	WQLAB_A_LATENCY_STAGE_MAX_VALUE,/* u64 ns */
+	WQLAB_A_LATENCY_STAGE_BUCKETS,	/* binary struct wqlab_bucket[] */
+	WQLAB_A_LATENCY_STAGE_PAD,
+
+	__WQLAB_A_LATENCY_STAGE_MAX,
+	WQLAB_A_LATENCY_STAGE_MAX = __WQLAB_A_LATENCY_STAGE_MAX - 1
 };
 
 #endif

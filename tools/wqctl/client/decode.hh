@@ -5,6 +5,7 @@
 #include "client/attributes.hh"
 #include "model/info.hh"
 #include "model/report.hh"
+#include "model/snapshot.hh"
 
 namespace wqctl {
 
@@ -13,5 +14,7 @@ RunState decode_state(const Attributes& attributes);
 
 // One message of run-get's dump of a run; lists that come in chunks grow.
 void decode_part(const Attributes& attributes, RunReport& report);
+// One message of a snapshot.
+void decode_part(const Attributes& attributes, Snapshot& snapshot);
 
 }  // namespace wqctl

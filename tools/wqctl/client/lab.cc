@@ -19,6 +19,10 @@ std::string command_name(uint8_t command)
     case WQLAB_CMD_RUN_STOP: return "run-stop";
     case WQLAB_CMD_RUN_FORGET: return "run-forget";
     case WQLAB_CMD_RUN_GET: return "run-get";
+    case WQLAB_CMD_SNAPSHOT: return "snapshot";
+    case WQLAB_CMD_LATENCY_START: return "latency-start";
+    case WQLAB_CMD_LATENCY_STOP: return "latency-stop";
+    case WQLAB_CMD_LATENCY_GET: return "latency-get";
     }
     return fmt::format("command {}", command);
 }
@@ -95,6 +99,17 @@ RunReport Lab::report(uint32_t id)
         WQLAB_CMD_RUN_GET, message,
         [&](uint8_t, const Attributes& attributes) { decode_part(attributes, report); }, true);
     return report;
+}
+
+Snapshot Lab::snapshot(uint32_t sections)
+{
+    Message message;
+    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections);
+    Snapshot snapshot;
+    request(
+        WQLAB_CMD_SNAPSHOT, message, [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); },
+        true);
+    return snapshot;
 }
 
 Events::Events(const Lab& lab)

@@ -11,6 +11,7 @@
 #include "client/socket.hh"
 #include "model/info.hh"
 #include "model/report.hh"
+#include "model/snapshot.hh"
 
 namespace wqctl {
 
@@ -28,6 +29,7 @@ public:
     RunState state(uint32_t id);
     std::vector<RunState> states();
     RunReport report(uint32_t id);
+    Snapshot snapshot(uint32_t sections = WQLAB_SECTIONS_ALL);
 
     const FamilyInfo& family() const { return family_; }
 

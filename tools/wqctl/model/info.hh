@@ -11,6 +11,12 @@
 
 namespace wqctl {
 
+// A section of a snapshot, or (0) latency.
+struct View {
+    uint32_t section = 0;
+    std::vector<std::string> lacks;  // symbols and fields; none: the view is available
+};
+
 struct Info {
     std::string module_version;
     std::string release;
@@ -19,6 +25,7 @@ struct Info {
     uint32_t sub_bits = 0;  // of the histograms
     std::vector<std::string> system_workqueues;
     std::vector<std::pair<std::string, uint64_t>> limits;
+    std::vector<View> views;
 
     bool has(uint32_t feature) const { return features & feature; }
 

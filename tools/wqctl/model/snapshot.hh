@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+// The machine's pools and workqueues at one moment, as the module sent them:
+// tables of the wire's own structs. Every index in them is looked up through
+// here, because nobody vouches for it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "text/cpu_list.hh"
+#include "uapi/wqlab.h"
+
+namespace wqctl {
+
+struct Snapshot {
+    wqlab_snap_head head{};
+    uint32_t sections = 0;              // enum wqlab_section that are there
+    std::vector<std::string> troubles;  // where a walk stopped, and why
+
+    std::vector<std::string> strings;
+    std::vector<uint64_t> mask_words;
+    std::vector<wqlab_snap_scope> scopes;
+    std::vector<wqlab_snap_pod> pods;
+    std::vector<wqlab_snap_cpu_pod> cpu_pods;
+    std::vector<wqlab_snap_node> nodes;
+    std::vector<wqlab_snap_pool> pools;            // by id
+    std::vector<wqlab_snap_workqueue> workqueues;  // in the kernel's order
+    std::vector<wqlab_snap_pwq> pwqs;              // by workqueue
+    std::vector<wqlab_snap_cpu_pwq> cpu_pwqs;      // by workqueue, then CPU
+    std::vector<wqlab_snap_node_active> node_active;
+    std::vector<wqlab_snap_worker> workers;  // by pool
+    std::vector<wqlab_snap_work> works;      // by pool; in order within each state
+    std::vector<wqlab_snap_flusher> flushers;
+    std::vector<wqlab_snap_timer> timers;
+    std::vector<wqlab_snap_hog> hogs;
+
+    bool has(uint32_t section) const { return sections & section; }
+
+    // "?" for what is not there.
+    const std::string& string(uint32_t index) const;
+    // The CPUs of a mask, ascending; empty for what is not there.
+    CpuList cpus(uint32_t mask) const;
+    bool has_mask(uint32_t mask) const;
+
+    // nullptr for what is not there.
+    const wqlab_snap_pool* pool(int32_t id) const;
+    const wqlab_snap_workqueue* workqueue(uint32_t index) const;
+    const wqlab_snap_pwq* pwq(uint32_t index) const;
+    const wqlab_snap_scope* scope(uint32_t type) const;
+    const wqlab_snap_scope* default_scope() const;
+
+    std::span<const wqlab_snap_pwq> pwqs_of(const wqlab_snap_workqueue& workqueue) const;
+    std::span<const wqlab_snap_cpu_pwq> cpu_pwqs_of(uint32_t workqueue) const;
+    uint32_t index_of(const wqlab_snap_workqueue& workqueue) const
+    {
+        return static_cast<uint32_t>(&workqueue - workqueues.data());
+    }
+};
+
+}  // namespace wqctl
