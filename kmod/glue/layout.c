@@ -17,6 +17,14 @@ int main(void)
 	DEFINE(WQLAB_SIZEOF_MUTEX, sizeof(struct mutex));
 	DEFINE(WQLAB_SIZEOF_COMPLETION, sizeof(struct completion));
 
+	/* What work_struct->data means. */
+	DEFINE(WQLAB_WORK_PWQ, WORK_STRUCT_PWQ);
+	DEFINE(WQLAB_WORK_LINKED, WORK_STRUCT_LINKED);
+	DEFINE(WQLAB_WORK_PWQ_SHIFT, WORK_STRUCT_PWQ_SHIFT);
+
+	DEFINE(WQLAB_TIMER_DEFERRABLE, TIMER_DEFERRABLE);
+	DEFINE(WQLAB_WORK_CPU_UNBOUND, WORK_CPU_UNBOUND);
+
 	/* A work function finds its item where the work is. */
 	BUILD_BUG_ON(offsetof(struct delayed_work, work));
 	BUILD_BUG_ON(offsetof(struct rcu_work, work));
