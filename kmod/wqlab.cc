@@ -3,6 +3,9 @@
 // C++, and the kernel's -mrecord-mcount refers to each copy from one plain
 // section: with two units, `ld -r` would drop a copy that is still referred
 // to. It also lets the compiler see an item's whole path at once.
+#include "core/btf.cc"
+#include "core/btf_member.cc"
+#include "core/layout.cc"
 #include "load/body.cc"
 #include "load/issuer.cc"
 #include "load/item.cc"

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+// BTF's header and its records; the kernel's Documentation/bpf/btf.rst has the format.
+#include "btf.hh"
+
+namespace wqlab {
+
+namespace {
+
+// The header: magic, version, flags, its own length, then offset and length of
+// each section, counted from the header's end.
+struct BtfHeader {
+    static constexpr uint16_t kMagic = 0xeb9f;
+    static constexpr uint16_t kMagicSwapped = 0x9feb;
+    static constexpr uint8_t kVersion = 1;
+
+    static constexpr uint32_t kLength = 4;
+    static constexpr uint32_t kTypes = 8;
+    static constexpr uint32_t kStrings = 16;
+    static constexpr uint32_t kSizes = 24;
+    static constexpr uint32_t kAtLeast = 24;
+    static constexpr uint32_t kWithSizes = 32;
+};
+
+// A record: name, info, size or type; then what its kind has.
+struct BtfRecord {
+    static constexpr uint32_t kInfo = 4;
+    static constexpr uint32_t kWord = 8;
+    static constexpr uint32_t kSize = 12;
+
+    // In Linux 6.12 a count had 16 bits and a kind 5; what became theirs was zero.
+    static constexpr uint32_t kind(uint32_t info) { return info >> 24 & 0x7f; }
+    static constexpr uint32_t count(uint32_t info) { return info & 0xffffff; }
+    static constexpr bool flag(uint32_t info) { return info >> 31; }
+};
+
+// What the section of sizes has for each kind: bytes behind the record, for each of its count, and flags.
+constexpr uint32_t kBtfSizeEntry = 4;
+
+}  // namespace
+
+const Btf::RecordSize* Btf::known_size(uint32_t kind)
+{
+    // Bytes behind the record, and for each of its count.
+    static constexpr RecordSize kSizes[] = {
+        {0, 0},   // void, which has no record
+        {4, 0},   // int
+        {0, 0},   // pointer
+        {12, 0},  // array
+        {0, 12},  // struct
+        {0, 12},  // union
+        {0, 8},   // enum
+        {0, 0},   // forward declaration
+        {0, 0},   // typedef
+        {0, 0},   // volatile
+        {0, 0},   // const
+        {0, 0},   // restrict
+        {0, 0},   // function; its count is its linkage
+        {0, 8},   // prototype
+        {4, 0},   // variable
+        {0, 12},  // section
+        {0, 0},   // float
+        {4, 0},   // declaration tag
+        {0, 0},   // type tag
+        {0, 12},  // 64-bit enum
+    };
+    static_assert(sizeof(kSizes) / sizeof(*kSizes) == static_cast<size_t>(BtfKind::kKnown));
+    return kind && kind < static_cast<uint32_t>(BtfKind::kKnown) ? &kSizes[kind] : nullptr;
+}
+
+Result<Btf> Btf::open(Span<const uint8_t> bytes, Span<uint32_t> marks, BtfProblem& problem)
+{
+    Btf btf;
+    TRY(btf.read_header(bytes, problem));
+    TRY(btf.read_types(marks, problem));
+    return btf;
+}
+
+Result<void> Btf::read_header(Span<const uint8_t> bytes, BtfProblem& problem)
+{
+    if (bytes.size() < BtfHeader::kAtLeast)
+        return problem.set("too short for BTF");
+    const auto magic = static_cast<uint16_t>(load(bytes.data()));
+    if (magic == BtfHeader::kMagicSwapped)
+        return problem.set("BTF of the other byte order");
+    if (magic != BtfHeader::kMagic)
+        return problem.set("no BTF");
+    if (bytes[2] != BtfHeader::kVersion)
+        return problem.set("unknown version of BTF:", bytes[2]);
+    if (bytes[3])
+        return problem.set("unknown flags of BTF:", bytes[3]);
+
+    // A longer header is a newer one: what it has more need not be known to read the rest.
+    const uint32_t header = load(bytes.data() + BtfHeader::kLength);
+    if (header < BtfHeader::kAtLeast || header > bytes.size() || header % 4)
+        return problem.set("impossible length of the header:", header);
+
+    const auto section = [&](uint32_t where, Span<const uint8_t>& found) {
+        const uint32_t offset = load(bytes.data() + where);
+        const uint32_t length = load(bytes.data() + where + 4);
+        if (uint64_t{header} + offset + length > bytes.size())
+            return false;
+        found = Span(bytes.data() + header + offset, length);
+        return true;
+    };
+    Span<const uint8_t> strings;
+    if (!section(BtfHeader::kTypes, records_))
+        return problem.set("the types are not within the BTF");
+    if (!section(BtfHeader::kStrings, strings))
+        return problem.set("the strings are not within the BTF");
+    if (header >= BtfHeader::kWithSizes && !section(BtfHeader::kSizes, sizes_))
+        return problem.set("the kinds' sizes are not within the BTF");
+
+    if (!strings.size() || strings[0] || strings[strings.size() - 1])
+        return problem.set("the strings do not begin and end with a zero");
+    strings_ = reinterpret_cast<const char*>(strings.data());
+    strings_size_ = static_cast<uint32_t>(strings.size());
+
+    // Were a known kind's records of another size, we would misread them.
+    for (uint32_t kind = 1; kind < static_cast<uint32_t>(BtfKind::kKnown); kind++) {
+        const size_t at = size_t{kind} * kBtfSizeEntry;
+        if (at + kBtfSizeEntry <= sizes_.size() &&
+            (sizes_[at] != known_size(kind)->fixed || sizes_[at + 1] != known_size(kind)->each))
+            return problem.set("records of an unknown form, kind", kind);
+    }
+    return {};
+}
+
+Result<void> Btf::read_types(Span<uint32_t> marks, BtfProblem& problem)
+{
+    for (uint32_t at = 0; at < records_.size();) {
+        const uint32_t id = types_ + 1;
+        if (records_.size() - at < BtfRecord::kSize)
+            return problem.set("it is cut off", 0, id);
+        if (load(records_.data() + at) >= strings_size_)
+            return problem.set("its name is not within the strings", 0, id);
+        const BtfType type = decode(id, at);
+        uint64_t size;
+        if (!size_of_record(type, size))
+            return problem.set("it is of an unknown kind:", static_cast<uint32_t>(type.kind), id);
+        if (size > records_.size() - at)
+            return problem.set("it is cut off", 0, id);
+        if (const char* fault = fault_of_elements(type))
+            return problem.set(fault, 0, id);
+        if (!mark(marks, at))
+            return problem.set("no room for marks");
+        types_++;
+        at += static_cast<uint32_t>(size);
+    }
+    return {};
+}
+
+const char* Btf::fault_of_elements(const BtfType& type) const
+{
+    if (!type.is_struct() && !type.is_enum())
+        return nullptr;
+    for (uint32_t i = 0; i < type.count; i++)
+        if (load(element(type, i)) >= strings_size_)
+            return type.is_struct() ? "a member's name is not within the strings"
+                                    : "a constant's name is not within the strings";
+    return nullptr;
+}
+
+// When the marks are used up, every other one is given back.
+bool Btf::mark(Span<uint32_t> marks, uint32_t at)
+{
+    if (!marks.size())
+        return false;
+    marks_ = marks.data();
+    while (types_ % (1u << mark_shift_) == 0) {
+        const uint32_t index = types_ >> mark_shift_;
+        if (index < marks.size()) {
+            marks[index] = at;
+            break;
+        }
+        for (uint32_t i = 0; 2 * i < marks.size(); i++)
+            marks[i] = marks[2 * i];
+        mark_shift_++;
+    }
+    return true;
+}
+
+BtfType Btf::decode(uint32_t id, uint32_t at) const
+{
+    const uint8_t* record = records_.data() + at;
+    const uint32_t info = load(record + BtfRecord::kInfo);
+    return {
+        .id = id,
+        .at = at,
+        .kind = static_cast<BtfKind>(BtfRecord::kind(info)),
+        .flag = BtfRecord::flag(info),
+        .count = BtfRecord::count(info),
+        .word = load(record + BtfRecord::kWord),
+        .name = text(record),
+    };
+}
+
+bool Btf::size_of_record(const BtfType& type, uint64_t& size) const
+{
+    const auto kind = static_cast<uint32_t>(type.kind);
+    RecordSize form;
+    if (const RecordSize* known = known_size(kind)) {
+        form = *known;
+    } else {
+        const size_t at = size_t{kind} * kBtfSizeEntry;
+        if (!kind || at + kBtfSizeEntry > sizes_.size())
+            return false;
+        form = {sizes_[at], sizes_[at + 1]};
+        if (form.fixed % 4 || form.each % 4)
+            return false;
+    }
+    size = BtfRecord::kSize + form.fixed + uint64_t{form.each} * type.count;
+    return true;
+}
+
+// Where the record behind this one begins; open() has seen that it ends in bounds.
+uint32_t Btf::next(const BtfType& type) const
+{
+    uint64_t size = BtfRecord::kSize;
+    size_of_record(type, size);
+    return type.at + static_cast<uint32_t>(size);
+}
+
+Result<BtfType> Btf::type(uint32_t id) const
+{
+    if (id == 0)
+        return BtfType{};
+    if (id > types_)
+        return Errno::kInvalid;
+    const uint32_t marked = (id - 1) >> mark_shift_;
+    BtfType type = decode((marked << mark_shift_) + 1, marks_[marked]);
+    while (type.id < id)
+        type = decode(type.id + 1, next(type));
+    return type;
+}
+
+const uint8_t* Btf::element(const BtfType& type, uint32_t index) const
+{
+    return records_.data() + type.at + BtfRecord::kSize + size_t{known_size(static_cast<uint32_t>(type.kind))->each} * index;
+}
+
+BtfConstant Btf::constant(const BtfType& type, uint32_t index) const
+{
+    const uint8_t* at = element(type, index);
+    const uint32_t low = load(at + 4);
+    if (type.kind == BtfKind::kEnum64)
+        return {text(at), static_cast<int64_t>(uint64_t{load(at + 8)} << 32 | low)};
+    // The flag says that the enum is signed.
+    return {text(at), type.flag ? static_cast<int32_t>(low) : static_cast<int64_t>(low)};
+}
+
+}  // namespace wqlab

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+// Reads BTF, by which a kernel describes its own types: where a struct has a
+// member, what an enum's constant is. Nothing in it is trusted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "result.hh"
+#include "span.hh"
+#include "text.hh"
+
+namespace wqlab {
+
+enum class BtfKind : uint8_t {
+    kVoid,
+    kInt,
+    kPointer,
+    kArray,
+    kStruct,
+    kUnion,
+    kEnum,
+    kForward,
+    kTypedef,
+    kVolatile,
+    kConst,
+    kRestrict,
+    kFunction,
+    kPrototype,
+    kVariable,
+    kSection,
+    kFloat,
+    kDeclTag,
+    kTypeTag,
+    kEnum64,
+    kKnown,  // those above; later kernels have more
+};
+
+struct BtfType {
+    uint32_t id = 0;
+    uint32_t at = 0;  // its record, in the section of types
+    BtfKind kind = BtfKind::kVoid;
+    bool flag = false;
+    uint32_t count = 0;  // of its members or constants
+    uint32_t word = 0;   // its size or the type that it refers to, as its kind has it
+    const char* name = "";
+
+    bool is_struct() const { return kind == BtfKind::kStruct || kind == BtfKind::kUnion; }
+    bool is_enum() const { return kind == BtfKind::kEnum || kind == BtfKind::kEnum64; }
+    // What C calls a qualifier, and what BTF treats like one.
+    bool is_modifier() const
+    {
+        return (kind >= BtfKind::kTypedef && kind <= BtfKind::kRestrict) || kind == BtfKind::kTypeTag;
+    }
+};
+
+// Where a struct has a member and what that is. It lies within the struct.
+struct BtfMember {
+    uint32_t offset = 0;        // bytes
+    uint32_t size = 0;          // bytes: of the whole array; of those that a bitfield is in
+    uint32_t elements = 1;      // of an array in all its dimensions; 0: a flexible one
+    uint32_t element_size = 0;  // bytes; of anything but an array its size
+    uint8_t bits = 0;           // of a bitfield; 0: it is none
+    uint8_t shift = 0;          // of a bitfield in its bytes, which are at most eight
+    uint8_t pointers = 0;       // 0: by value, 1: T*, 2: T**, …
+    bool is_array = false;
+    bool is_signed = false;
+    const char* type = "";  // T's name: the tag of a struct or enum, or "unsigned int"; typedefs are looked through
+
+    // A bitfield's value, of its bytes as little-endian number.
+    uint64_t extract(uint64_t bytes) const
+    {
+        const uint64_t value = bytes >> shift << (64 - bits);
+        return is_signed ? static_cast<uint64_t>(static_cast<int64_t>(value) >> (64 - bits)) : value >> (64 - bits);
+    }
+    bool operator==(const BtfMember& other) const
+    {
+        return offset == other.offset && size == other.size && elements == other.elements &&
+               element_size == other.element_size && bits == other.bits && shift == other.shift &&
+               pointers == other.pointers && is_array == other.is_array && is_signed == other.is_signed;
+    }
+};
+
+struct BtfConstant {
+    const char* name;
+    int64_t value;
+};
+
+// Why bytes are no BTF that can be read.
+struct BtfProblem {
+    const char* text = "";
+    uint32_t number = 0;
+    uint32_t type = 0;  // 0: it is in the header
+
+    Errno set(const char* what, uint32_t which = 0, uint32_t of_type = 0)
+    {
+        *this = {what, which, of_type};
+        return Errno::kInvalid;
+    }
+    void describe(Text& out) const
+    {
+        if (type)
+            out.add("type ").add(type).add(": ");
+        out.add(text);
+        if (number)
+            out.add(" ").add(number);
+    }
+};
+
+// The bytes, and a few places noted in them, both of which belong to the caller
+// and must stay as they are. Opening and for_each_type() take time linear in
+// the bytes, type() as long as types per mark.
+class Btf {
+public:
+    // Any number of marks will do; a thousand make a kernel's 130 000 types quick enough.
+    static Result<Btf> open(Span<const uint8_t> bytes, Span<uint32_t> marks, BtfProblem& problem);
+
+    // Types are numbered from 1 to this; 0 is void.
+    uint32_t types() const { return types_; }
+    Result<BtfType> type(uint32_t id) const;
+
+    // In their order. The visitor returns whether to go on.
+    template <typename Visit>
+    void for_each_type(Visit visit) const
+    {
+        uint32_t at = 0;
+        for (uint32_t id = 1; id <= types_; id++) {
+            const BtfType type = decode(id, at);
+            if (!visit(type))
+                return;
+            at = next(type);
+        }
+    }
+
+    // An enum's.
+    BtfConstant constant(const BtfType& type, uint32_t index) const;
+    // A struct's or union's; an anonymous one has an empty name.
+    const char* member_name(const BtfType& type, uint32_t index) const { return text(element(type, index)); }
+
+    // A struct's member by its path, "attrs.nice", which goes through anonymous
+    // structs and unions unseen and not through pointers and arrays. The empty
+    // path is the struct itself. Each member looked at is a step; when there
+    // are none left, that is an error.
+    Result<BtfMember> member(const BtfType& type, Slice path, uint32_t& steps) const;
+
+private:
+    struct Spot;
+    struct RecordSize {
+        uint8_t fixed, each;
+    };
+
+    static const RecordSize* known_size(uint32_t kind);
+    Result<void> read_header(Span<const uint8_t> bytes, BtfProblem& problem);
+    Result<void> read_types(Span<uint32_t> marks, BtfProblem& problem);
+    const char* fault_of_elements(const BtfType& type) const;
+    bool mark(Span<uint32_t> marks, uint32_t at);
+
+    BtfType decode(uint32_t id, uint32_t at) const;
+    bool size_of_record(const BtfType& type, uint64_t& size) const;
+    uint32_t next(const BtfType& type) const;
+
+    const uint8_t* element(const BtfType& type, uint32_t index) const;
+    const char* text(const uint8_t* name) const { return strings_ + load(name); }
+    static uint32_t load(const uint8_t* at)
+    {
+        uint32_t word;
+        __builtin_memcpy(&word, at, sizeof(word));
+        return word;
+    }
+
+    Result<BtfType> bare(uint32_t id) const;
+    Result<Spot> find(const BtfType& in, Slice name, unsigned depth, uint32_t& steps) const;
+    Result<BtfMember> measure(const Spot& spot) const;
+    Result<BtfMember> measure_bits(const Spot& spot, const BtfType& type, BtfMember member) const;
+    Result<void> see_target(BtfType type, BtfMember& member) const;
+
+    Span<const uint8_t> records_;
+    Span<const uint8_t> sizes_;  // how large the records of a kind are, for kinds that this file knows nothing of
+    const char* strings_ = nullptr;
+    uint32_t strings_size_ = 0;
+    uint32_t types_ = 0;
+    const uint32_t* marks_ = nullptr;  // each 2^mark_shift_-th record
+    unsigned mark_shift_ = 0;
+};
+
+}  // namespace wqlab
