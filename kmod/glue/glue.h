@@ -233,6 +233,10 @@ int wqlab_nl_run_get(struct genl_info *info);
 int wqlab_nl_dump_start(struct genl_info *info, void **cursor);
 int wqlab_nl_dump_next(void *cursor, struct sk_buff *part, struct netlink_callback *cb);
 void wqlab_nl_dump_done(void *cursor);
+/* Of a snapshot, the same. */
+int wqlab_nl_snapshot_start(struct genl_info *info, void **cursor);
+int wqlab_nl_snapshot_next(void *cursor, struct sk_buff *part, struct netlink_callback *cb);
+void wqlab_nl_snapshot_done(void *cursor);
 /* A generic-netlink socket of the initial namespace closed. */
 void wqlab_nl_socket_closed(uint32_t portid);
 

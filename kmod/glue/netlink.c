@@ -68,6 +68,10 @@ static const struct nla_policy id_policy[WQLAB_A_RUN_ID + 1] = {
 	[WQLAB_A_RUN_ID]		= NLA_POLICY_RANGE(NLA_U32, 1, WQLAB_MAX_RUN_ID),
 };
 
+static const struct nla_policy snapshot_policy[WQLAB_A_SNAPSHOT_SECTIONS + 1] = {
+	[WQLAB_A_SNAPSHOT_SECTIONS]	= NLA_POLICY_MASK(NLA_U32, WQLAB_SECTIONS_ALL),
+};
+
 static int info_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return wqlab_nl_info(info);
@@ -98,28 +102,33 @@ static int run_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return wqlab_nl_run_get(info);
 }
 
-static int run_get_start(struct netlink_callback *cb)
-{
-	struct genl_info *info = (struct genl_info *)genl_info_dump(cb);
-
-	if (!netlink_capable(cb->skb, CAP_SYS_ADMIN))
-		return wqlab_nl_refuse(info, NULL, EPERM, "CAP_SYS_ADMIN is needed");
-	return wqlab_nl_dump_start(info, (void **)&cb->args[0]);
+/* A dump whose cursor C++ keeps: start takes the snapshot, next fills parts, done frees. */
+#define DUMP(name, start_, next_, done_)							\
+static int name##_start(struct netlink_callback *cb)						\
+{												\
+	struct genl_info *info = (struct genl_info *)genl_info_dump(cb);			\
+												\
+	if (!netlink_capable(cb->skb, CAP_SYS_ADMIN))						\
+		return wqlab_nl_refuse(info, NULL, EPERM, "CAP_SYS_ADMIN is needed");		\
+	return start_(info, (void **)&cb->args[0]);						\
+}												\
+												\
+static int name##_dumpit(struct sk_buff *skb, struct netlink_callback *cb)			\
+{												\
+	int more = next_((void *)cb->args[0], skb, cb);						\
+												\
+	/* A part that takes nothing would be asked for again and again. */			\
+	return more && !skb->len ? -EMSGSIZE : more ? skb->len : 0;				\
+}												\
+												\
+static int name##_done(struct netlink_callback *cb)						\
+{												\
+	done_((void *)cb->args[0]);								\
+	return 0;										\
 }
 
-static int run_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	int more = wqlab_nl_dump_next((void *)cb->args[0], skb, cb);
-
-	/* A part that takes nothing would be asked for again and again. */
-	return more && !skb->len ? -EMSGSIZE : more ? skb->len : 0;
-}
-
-static int run_get_done(struct netlink_callback *cb)
-{
-	wqlab_nl_dump_done((void *)cb->args[0]);
-	return 0;
-}
+DUMP(run_get, wqlab_nl_dump_start, wqlab_nl_dump_next, wqlab_nl_dump_done)
+DUMP(snapshot, wqlab_nl_snapshot_start, wqlab_nl_snapshot_next, wqlab_nl_snapshot_done)
 
 static int pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
@@ -143,6 +152,11 @@ static const struct genl_ops ops[] = {
 		.cmd = WQLAB_CMD_RUN_GET, .doit = run_get_doit,
 		.start = run_get_start, .dumpit = run_get_dumpit, .done = run_get_done,
 		.policy = id_policy, .maxattr = ARRAY_SIZE(id_policy) - 1,
+	},
+	{
+		.cmd = WQLAB_CMD_SNAPSHOT,
+		.start = snapshot_start, .dumpit = snapshot_dumpit, .done = snapshot_done,
+		.policy = snapshot_policy, .maxattr = ARRAY_SIZE(snapshot_policy) - 1,
 	},
 };
 

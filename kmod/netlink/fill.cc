@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fill.hh"
 
+#include "service.hh"
+
 namespace wqlab {
 
 namespace {
@@ -57,6 +59,17 @@ unsigned filled_from(const Histogram& histogram, unsigned index)
     return index;
 }
 
+void fill_view(Filler& message, const Kernel& kernel, uint32_t view)
+{
+    constexpr uint32_t kMost = 8;  // of many more, these are enough to say
+    message.u32(WQLAB_A_VIEW_SECTION, view & WQLAB_SECTIONS_ALL);
+    uint32_t said = 0;
+    kernel.for_each_lack(view, [&](const char* what) {
+        if (said++ < kMost)
+            message.text(WQLAB_A_VIEW_LACKS, what);
+    });
+}
+
 }  // namespace
 
 void fill_info(Filler& message)
@@ -68,6 +81,8 @@ void fill_info(Filler& message)
         .u32(WQLAB_A_INFO_SUB_BITS, HistogramGeometry::kSubBits);
     for (unsigned i = 0; const char* name = wqlab_wq_system_name(i); i++)
         message.text(WQLAB_A_INFO_SYSTEM_WQ, name);
+    for (uint32_t view = 1; view & view::kAll; view <<= 1)
+        message.nest(WQLAB_A_INFO_VIEW, [&](Filler& nest) { fill_view(nest, Service::get().kernel(), view); });
     for (const Limit& limit : kLimits) {
         message.nest(WQLAB_A_INFO_LIMIT, [&](Filler& nest) {
             nest.text(WQLAB_A_LIMIT_NAME, limit.name).u64(WQLAB_A_LIMIT_VALUE, limit.value, 0);

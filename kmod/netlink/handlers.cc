@@ -4,16 +4,12 @@
 #include "../load/validate.hh"
 #include "fill.hh"
 #include "parse.hh"
+#include "part.hh"
 #include "service.hh"
 
 namespace wqlab {
 
 namespace {
-
-int code(Errno error)
-{
-    return -static_cast<int>(error);
-}
 
 int required_id(genl_info* info, uint32_t& id)
 {
@@ -66,23 +62,6 @@ Result<void> take_summaries(Array<RunSummary>& summaries)
     for (uint32_t i = 0; i < n; i++)
         summaries[i] = all[i];
     return {};
-}
-
-// One message into the part; false: it is full.
-template <typename Fill>
-bool add_to_part(sk_buff* part, netlink_callback* cb, Fill fill)
-{
-    void* header = wqlab_nl_part_begin(part, cb, WQLAB_CMD_RUN_GET);
-    if (!header)
-        return false;
-    Filler filler(part);
-    fill(filler);
-    if (!filler.fits()) {
-        wqlab_nl_part_cancel(part, header);
-        return false;
-    }
-    wqlab_nl_part_end(part, header);
-    return true;
 }
 
 }  // namespace
@@ -193,12 +172,12 @@ int wqlab_nl_dump_next(void* cursor, sk_buff* part, netlink_callback* cb)
     Dump& dump = *static_cast<Dump*>(cursor);
     if (dump.detailed) {
         for (; !dump.messages.finished(); dump.messages.advance())
-            if (!add_to_part(part, cb, [&](Filler& filler) { dump.messages.fill(filler); }))
+            if (!add_to_part(part, cb, WQLAB_CMD_RUN_GET, [&](Filler& filler) { dump.messages.fill(filler); }))
                 return 1;
         return 0;
     }
     for (; dump.next < dump.summaries.size(); dump.next++)
-        if (!add_to_part(part, cb, [&](Filler& filler) { fill_summary(filler, dump.summaries[dump.next]); }))
+        if (!add_to_part(part, cb, WQLAB_CMD_RUN_GET, [&](Filler& filler) { fill_summary(filler, dump.summaries[dump.next]); }))
             return 1;
     return 0;
 }

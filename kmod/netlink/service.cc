@@ -15,6 +15,7 @@ Service& Service::get()
 
 Result<void> Service::create()
 {
+    kernel_.learn();
     return registry_.create(announce);
 }
 
@@ -42,6 +43,7 @@ using namespace wqlab;
 int wqlab_init(void)
 {
     wqlab_stamp_init();
+    wqlab_hash_init();
     Result<Box<Service>> created = Box<Service>::create();
     if (!created.ok())
         return -static_cast<int>(created.error());

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+// All pools and workqueues of the machine at one moment, as the wire has them.
+#pragma once
+
+#include "kernel.hh"
+#include "words.hh"
+
+namespace wqlab {
+
+// A walk that stopped: what can't be validated is not followed.
+struct Trouble {
+    enum class Where : uint8_t { kPools, kWorkqueues, kPwqs, kFlushers, kMaydays, kWorklist, kWorkers, kInactive, kTimers, kMasks };
+    enum class Why : uint8_t { kBroken, kCut, kStranger };
+
+    Where where;
+    Why why;
+    int32_t id;  // of the pool, the workqueue's index or the CPU; -1: none
+
+    void describe(Text& out) const;
+};
+
+class Troubles {
+public:
+    Result<void> create() { return rows_.reserve(kMost); }
+    // Any context; what is too much is dropped.
+    void add(Trouble::Where where, Trouble::Why why, int32_t id)
+    {
+        if (Trouble* row = rows_.add())
+            *row = {where, why, id};
+    }
+    const Table<Trouble>& rows() const { return rows_; }
+
+private:
+    static constexpr uint32_t kMost = 32;
+
+    Table<Trouble> rows_;
+};
+
+struct Snapshot {
+    // Sleeps, allocates, and takes the kernel's locks in the kernel's order:
+    // wq_pool_mutex, in it each wq->mutex, then each pool->lock, wq_mayday_lock,
+    // nna->lock or timer_base->lock alone.
+    Result<void> take(const Kernel& kernel, uint32_t sections);
+
+    wqlab_snap_head head{};
+    uint32_t sections = 0;
+    Troubles troubles;
+    Strings strings;
+    Masks masks;
+    Table<wqlab_snap_scope> scopes;
+    Table<wqlab_snap_pod> pods;
+    Table<wqlab_snap_cpu_pod> cpu_pods;
+    Table<wqlab_snap_node> nodes;
+    Table<wqlab_snap_pool> pools;
+    Table<wqlab_snap_workqueue> workqueues;
+    Table<wqlab_snap_pwq> pwqs;
+    Table<wqlab_snap_cpu_pwq> cpu_pwqs;
+    Table<wqlab_snap_node_active> node_active;
+    Table<wqlab_snap_worker> workers;
+    Table<wqlab_snap_work> works;
+    Table<wqlab_snap_flusher> flushers;
+    Table<wqlab_snap_timer> timers;
+    Table<wqlab_snap_hog> hogs;
+
+private:
+    Result<void> take_head(const Kernel& kernel);
+};
+
+}  // namespace wqlab
