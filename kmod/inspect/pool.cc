@@ -46,9 +46,36 @@ public:
     {
     }
 
+    // Does it all without the lock and forgets what came out, so that the lock
+    // is not held while caches, page tables or an emulator meet this for the
+    // first time. Lists may change under it; they are never trusted.
+    Result<void> rehearse()
+    {
+        if (sees_work())
+            TRY(make_room());
+        const wqlab_snap_pool row = row_;
+        const uint32_t workers = snapshot_.workers.size(), works = snapshot_.works.size();
+        const uint32_t troubles = snapshot_.troubles.rows().size();
+        copy_pool(sees_work());
+        for (uint32_t i = 0; i < at_.nr_pwqs && i < kPwqsAtOnce; i++) {
+            wqlab_snap_pwq& pwq = snapshot_.pwqs[machine_.by_pool[at_.first_pwq + i]];
+            const wqlab_snap_pwq before = pwq;
+            copy_pwq(machine_.by_pool[at_.first_pwq + i], sees_work());
+            pwq = before;
+        }
+        snapshot_.workers.cut_to(workers);
+        machine_.workers.cut_to(workers);
+        machine_.worker_cpus.cut_to(workers * snapshot_.masks.words_each());
+        snapshot_.works.cut_to(works);
+        machine_.works.cut_to(works);
+        snapshot_.troubles.cut_to(troubles);
+        row_ = row;
+        return {};
+    }
+
     Result<void> run()
     {
-        const bool all = snapshot_.sections & WQLAB_SECTION_WORK;
+        const bool all = sees_work();
         if (all)
             TRY(make_room());
         uint32_t done = 0;
@@ -70,6 +97,8 @@ public:
     }
 
 private:
+    bool sees_work() const { return snapshot_.sections & WQLAB_SECTION_WORK; }
+
     Result<void> make_room()
     {
         const uint32_t nr_workers = kernel_.load<uint32_t>(at_.pool, Field::kPoolNrWorkers);
@@ -356,8 +385,14 @@ private:
 
 Result<void> copy_pools(const Kernel& kernel, Snapshot& snapshot, Machine& machine)
 {
-    snapshot.head.longest_hold_pool = -1;
+    // One of each kind: BH, bound, unbound.
+    uint32_t rehearsed = 0;
     for (uint32_t i = 0; i < machine.pools.size(); i++) {
+        const bool bh = kernel.load<uint32_t>(machine.pools[i].pool, Field::kPoolFlags) & kernel.constant(Field::kPoolBh);
+        const uint32_t kind = bh ? 1 : snapshot.pools[i].cpu >= 0 ? 2 : 4;
+        if (!(rehearsed & kind))
+            TRY(PoolCopy(kernel, snapshot, machine, i).rehearse());
+        rehearsed |= kind;
         TRY(PoolCopy(kernel, snapshot, machine, i).run());
         const wqlab_snap_pool& row = snapshot.pools[i];
         if (snapshot.head.longest_hold_pool < 0 || row.hold_ns > snapshot.head.longest_hold_ns) {

@@ -28,6 +28,7 @@ public:
         if (Trouble* row = rows_.add())
             *row = {where, why, id};
     }
+    void cut_to(uint32_t rows) { rows_.cut_to(rows); }
     const Table<Trouble>& rows() const { return rows_; }
 
 private:

@@ -46,6 +46,9 @@ public:
     // Takes rows in that were written to end(), where there is room for them.
     void grow(uint32_t rows) { size_ += rows; }
 
+    // Forgets what came after the first rows.
+    void cut_to(uint32_t rows) { size_ = rows; }
+
     // Makes room. Sleeps.
     Result<T*> append()
     {
