@@ -39,6 +39,12 @@ enum wqlab_cmd {
 	WQLAB_CMD_LATENCY_START,/* do: record every item of the machine */
 	WQLAB_CMD_LATENCY_STOP,	/* do: stand still; records stay until the socket closes */
 	WQLAB_CMD_LATENCY_GET,	/* dump: what was recorded */
+	WQLAB_CMD_CHECK_LIST,	/* dump: the checks that there are, in order */
+	WQLAB_CMD_CHECK_START,	/* do: begin one; it belongs to the socket */
+	WQLAB_CMD_CHECK_GET,	/* do: how far it is, or what came out */
+	WQLAB_CMD_CHECK_ANSWER,	/* do: what came of the step that it asked for */
+	WQLAB_CMD_CHECK_STOP,	/* do: give it up */
+	WQLAB_CMD_CHECK_TURN,	/* event: check-get has something new to say */
 
 	__WQLAB_CMD_MAX,
 	WQLAB_CMD_MAX = __WQLAB_CMD_MAX - 1
@@ -689,5 +695,71 @@ enum wqlab_latency_stage {
 	__WQLAB_A_LATENCY_STAGE_MAX,
 	WQLAB_A_LATENCY_STAGE_MAX = __WQLAB_A_LATENCY_STAGE_MAX - 1
 };
+
+/*
+ * Checks: each judges one promise of the kernel's documentation. One at a
+ * time. What only user space can do (write a file of sysfs), a check asks for
+ * as a step, which check-get shows and check-answer answers.
+ */
+enum wqlab_check {
+	WQLAB_A_CHECK_ID = 1,		/* string: such as "flush.waits-for-last-instance" */
+	WQLAB_A_CHECK_ROW,		/* u32: the promise's number */
+	WQLAB_A_CHECK_PART,		/* string: "a", "b" where a number has parts */
+	WQLAB_A_CHECK_GROUP,		/* string */
+	WQLAB_A_CHECK_TITLE,		/* string: what is promised */
+	WQLAB_A_CHECK_SOURCE,		/* string: where */
+	WQLAB_A_CHECK_CLASSES,		/* u32: enum wqlab_check_class; 0: the default set */
+	WQLAB_A_CHECK_PROOF,		/* string, multi: faults that it must see */
+	WQLAB_A_CHECK_KNOWN,		/* string: the reference of a deviation known in this kernel */
+	WQLAB_A_CHECK_FAULT,		/* string: start: judge a stand-in with this fault */
+	WQLAB_A_CHECK_SEED,		/* u64: start: of every random choice */
+	WQLAB_A_CHECK_STATE,		/* u32: enum wqlab_check_state */
+	WQLAB_A_CHECK_STATUS,		/* u32: enum wqlab_check_status */
+	WQLAB_A_CHECK_REASON,		/* string: of a failure or a skip */
+	WQLAB_A_CHECK_EVIDENCE,		/* string, multi: what was seen */
+	WQLAB_A_CHECK_ELAPSED,		/* u64 ns */
+	WQLAB_A_CHECK_QUARANTINED,	/* flag: it hung and could not be ended: its thread and
+					 * memory stay, and the module can't be removed */
+	WQLAB_A_CHECK_STEP,		/* u32: number of the step, from 1 */
+	WQLAB_A_CHECK_STEP_KIND,	/* u32: enum wqlab_check_step */
+	WQLAB_A_CHECK_STEP_PATH,	/* string */
+	WQLAB_A_CHECK_STEP_TEXT,	/* string: to write; in an answer: what was read */
+	WQLAB_A_CHECK_STEP_ERROR,	/* u32: in an answer: errno, 0: done */
+	WQLAB_A_CHECK_PAD,
+
+	__WQLAB_A_CHECK_MAX,
+	WQLAB_A_CHECK_MAX = __WQLAB_A_CHECK_MAX - 1
+};
+
+enum wqlab_check_class {
+	WQLAB_CHECK_NEGATIVE = 1 << 0,	/* makes the kernel warn */
+	WQLAB_CHECK_HOTPLUG = 1 << 1,	/* takes CPUs away */
+	WQLAB_CHECK_SLOW = 1 << 2,	/* takes more than seconds */
+	WQLAB_CHECK_NUMA = 1 << 3,	/* needs two nodes */
+	WQLAB_CHECK_MEMORY = 1 << 4,	/* makes threads or memory scarce */
+	WQLAB_CHECK_FREEZER = 1 << 5,	/* freezes tasks and workqueues */
+};
+
+enum wqlab_check_state {
+	WQLAB_CHECK_RUNNING,
+	WQLAB_CHECK_ASKING,		/* waits for check-answer */
+	WQLAB_CHECK_DONE,
+};
+
+enum wqlab_check_status {
+	WQLAB_CHECK_PASS,
+	WQLAB_CHECK_FAIL,
+	WQLAB_CHECK_KNOWN,		/* fails as this kernel is known to */
+	WQLAB_CHECK_SKIP,
+};
+
+enum wqlab_check_step {
+	WQLAB_STEP_WRITE,
+	WQLAB_STEP_READ,
+	WQLAB_STEP_LIST,		/* a directory's names, one in a line */
+};
+
+#define WQLAB_STEP_PATH_LEN	192	/* with the NUL */
+#define WQLAB_STEP_TEXT_LEN	1024	/* with the NUL */
 
 #endif
