@@ -98,6 +98,9 @@ void wqlab_event_signal(struct completion *event);	/* any context */
 /* Consumes one signal; false: none came within ns. UINT64_MAX waits for ever. */
 bool wqlab_event_wait(struct completion *event, uint64_t ns);
 
+void wqlab_gate_open(struct completion *gate);	/* for all that wait and will; any context */
+void wqlab_gate_close(struct completion *gate);
+
 void wqlab_mutex_init(struct mutex *mutex);
 void wqlab_mutex_destroy(struct mutex *mutex);
 void wqlab_mutex_lock(struct mutex *mutex);
@@ -141,13 +144,73 @@ bool wqlab_flush(struct work_struct *work, enum wqlab_work_kind kind);
 
 /* ---- symbols.c ---- */
 
-/* Before and after any number of lookups, one caller at a time; 0 or -errno. */
-int wqlab_symbols_begin(void);
-void wqlab_symbols_end(void);
+/* 0 or -errno: then no symbol is found and nothing may be called. */
+int wqlab_symbols_init(void);
+void wqlab_symbols_exit(void);
+/* Calls a kernel function that is not exported, at an address from wqlab_symbol(). */
+unsigned long wqlab_call(unsigned long a, unsigned long b, unsigned long c, uintptr_t address);
 /* The kernel's own symbol of that name; 0: there is none, or more than one. Sleeps. */
 uintptr_t wqlab_symbol(const char *name);
 /* As %ps: the symbol, and [module]. Any context. */
 void wqlab_symbol_name(uintptr_t address, char *name, size_t size);
+
+/* ---- attributes.c ---- */
+
+struct wqlab_attributes {
+	uint64_t cpus;	/* of the first 64; 0: all possible ones */
+	int nice;
+	int scope;	/* the kernel's enum wq_affn_scope */
+	bool strict;
+};
+/* False: this kernel has not what is needed. */
+bool wqlab_attributes_init(void);
+/* As apply_workqueue_attrs(); 0 or -errno. Sleeps. */
+int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attributes *wanted);
+/* -1: this kernel has no such scope. */
+int wqlab_scope_of(const char *name);
+
+/* ---- promises.c ---- */
+
+/* As the kernel's functions of these names; cpu -1 is WORK_CPU_UNBOUND. */
+bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu);
+bool wqlab_queue_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu, uint64_t jiffies_delay);
+bool wqlab_mod_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu, uint64_t jiffies_delay);
+bool wqlab_cancel_sync(struct work_struct *work, enum wqlab_work_kind kind);
+bool wqlab_disable(struct work_struct *work, enum wqlab_work_kind kind, bool sync);
+bool wqlab_enable(struct work_struct *work, enum wqlab_work_kind kind);
+bool wqlab_enable_and_queue(struct workqueue_struct *wq, struct work_struct *work);
+bool wqlab_work_pending(struct work_struct *work);
+#define WQLAB_BUSY_PENDING 1
+#define WQLAB_BUSY_RUNNING 2
+uint32_t wqlab_work_busy(struct work_struct *work);
+bool wqlab_timer_pending(struct work_struct *work);
+uint64_t wqlab_timer_expires(struct work_struct *work);	/* jiffies */
+bool wqlab_timer_is_deferrable(struct work_struct *work);
+void wqlab_work_init_deferrable(struct work_struct *work, void (*function)(struct work_struct *work));
+void wqlab_flush_workqueue(struct workqueue_struct *wq);
+void wqlab_drain_workqueue(struct workqueue_struct *wq);
+void wqlab_set_max_active(struct workqueue_struct *wq, int max_active);
+bool wqlab_congested(int cpu, struct workqueue_struct *wq);
+struct work_struct *wqlab_current_work(void);
+void wqlab_set_description(const char *text);
+void wqlab_current_command(char command[16]);
+uint64_t wqlab_current_cpus(void);	/* where current may run, of the first 64 */
+/* Call and wait until it has returned; the first one interrupts this CPU. */
+void wqlab_call_in_hardirq(void (*function)(void *argument), void *argument);
+void wqlab_call_with_bh_off(void (*function)(void *argument), void *argument);
+void wqlab_call_with_irqs_off(void (*function)(void *argument), void *argument);
+bool wqlab_in_hardirq(void);
+bool wqlab_in_softirq(void);
+void wqlab_rcu_read_lock(void);
+void wqlab_rcu_read_unlock(void);
+uint64_t wqlab_rcu_cookie(void);		/* get_state_synchronize_rcu() */
+bool wqlab_rcu_passed(uint64_t cookie);		/* poll_state_synchronize_rcu() */
+int wqlab_cpu_down(uint32_t cpu);		/* remove_cpu(), add_cpu(): 0 or -errno */
+int wqlab_cpu_up(uint32_t cpu);
+void wqlab_pin_module(void);			/* it can't be removed any more */
+/* The length. */
+int wqlab_format(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int wqlab_format_list(char *text, size_t size, const char *format, __builtin_va_list arguments);
 
 /* ---- inspect.c ---- */
 
@@ -237,6 +300,14 @@ void wqlab_nl_dump_done(void *cursor);
 int wqlab_nl_snapshot_start(struct genl_info *info, void **cursor);
 int wqlab_nl_snapshot_next(void *cursor, struct sk_buff *part, struct netlink_callback *cb);
 void wqlab_nl_snapshot_done(void *cursor);
+/* Of the checks that there are, the same; and the requests about one. */
+int wqlab_nl_check_list_start(struct genl_info *info, void **cursor);
+int wqlab_nl_check_list_next(void *cursor, struct sk_buff *part, struct netlink_callback *cb);
+void wqlab_nl_check_list_done(void *cursor);
+int wqlab_nl_check_start(struct genl_info *info);
+int wqlab_nl_check_get(struct genl_info *info);
+int wqlab_nl_check_answer(struct genl_info *info);
+int wqlab_nl_check_stop(struct genl_info *info);
 /* A generic-netlink socket of the initial namespace closed. */
 void wqlab_nl_socket_closed(uint32_t portid);
 

@@ -4,6 +4,7 @@
  * initialisers, and most of the netlink API is inlines.
  */
 #include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
@@ -72,6 +73,38 @@ static const struct nla_policy snapshot_policy[WQLAB_A_SNAPSHOT_SECTIONS + 1] = 
 	[WQLAB_A_SNAPSHOT_SECTIONS]	= NLA_POLICY_MASK(NLA_U32, WQLAB_SECTIONS_ALL),
 };
 
+static const struct nla_policy check_policy[WQLAB_A_CHECK_SEED + 1] = {
+	[WQLAB_A_CHECK_ID]		= { .type = NLA_NUL_STRING, .len = 63 },
+	[WQLAB_A_CHECK_FAULT]		= { .type = NLA_NUL_STRING, .len = 31 },
+	[WQLAB_A_CHECK_SEED]		= { .type = NLA_U64 },
+};
+
+static const struct nla_policy answer_policy[WQLAB_A_CHECK_STEP_ERROR + 1] = {
+	[WQLAB_A_CHECK_STEP]		= { .type = NLA_U32 },
+	[WQLAB_A_CHECK_STEP_TEXT]	= { .type = NLA_NUL_STRING, .len = WQLAB_STEP_TEXT_LEN - 1 },
+	[WQLAB_A_CHECK_STEP_ERROR]	= NLA_POLICY_MAX(NLA_U32, MAX_ERRNO),
+};
+
+static int check_start_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return wqlab_nl_check_start(info);
+}
+
+static int check_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return wqlab_nl_check_get(info);
+}
+
+static int check_answer_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return wqlab_nl_check_answer(info);
+}
+
+static int check_stop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return wqlab_nl_check_stop(info);
+}
+
 static int info_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return wqlab_nl_info(info);
@@ -129,6 +162,7 @@ static int name##_done(struct netlink_callback *cb)						\
 
 DUMP(run_get, wqlab_nl_dump_start, wqlab_nl_dump_next, wqlab_nl_dump_done)
 DUMP(snapshot, wqlab_nl_snapshot_start, wqlab_nl_snapshot_next, wqlab_nl_snapshot_done)
+DUMP(check_list, wqlab_nl_check_list_start, wqlab_nl_check_list_next, wqlab_nl_check_list_done)
 
 static int pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
@@ -158,6 +192,20 @@ static const struct genl_ops ops[] = {
 		.start = snapshot_start, .dumpit = snapshot_dumpit, .done = snapshot_done,
 		.policy = snapshot_policy, .maxattr = ARRAY_SIZE(snapshot_policy) - 1,
 	},
+	{
+		.cmd = WQLAB_CMD_CHECK_LIST,
+		.start = check_list_start, .dumpit = check_list_dumpit, .done = check_list_done,
+	},
+	{
+		.cmd = WQLAB_CMD_CHECK_START, .doit = check_start_doit,
+		.policy = check_policy, .maxattr = ARRAY_SIZE(check_policy) - 1,
+	},
+	{ .cmd = WQLAB_CMD_CHECK_GET, .doit = check_get_doit },
+	{
+		.cmd = WQLAB_CMD_CHECK_ANSWER, .doit = check_answer_doit,
+		.policy = answer_policy, .maxattr = ARRAY_SIZE(answer_policy) - 1,
+	},
+	{ .cmd = WQLAB_CMD_CHECK_STOP, .doit = check_stop_doit },
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -11,6 +11,7 @@
  */
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
+#include <linux/ptrace.h>
 
 #include "glue.h"
 
@@ -20,21 +21,20 @@ struct found {
 };
 
 /*
- * Stands for kallsyms_on_each_match_symbol(). notrace: a probe by ftrace could
- * not send it elsewhere. noipa: callers must expect what any function may do.
+ * Stands for the function at the address, with up to three arguments. notrace:
+ * a probe by ftrace could not send it elsewhere. noipa: callers must expect
+ * what any function may do.
  */
-static __attribute__((noipa)) notrace int
-each_match(int (*function)(void *, unsigned long), const char *name, void *data)
+__attribute__((noipa)) notrace unsigned long
+wqlab_call(unsigned long a, unsigned long b, unsigned long c, uintptr_t address)
 {
 	asm volatile("");
-	return -ENOSYS;
+	return 0;
 }
 
-static struct kprobe target = { .symbol_name = "kallsyms_on_each_match_symbol" };
-
-static int go_to_target(struct kprobe *probe, struct pt_regs *regs)
+static int go_there(struct kprobe *probe, struct pt_regs *regs)
 {
-	instruction_pointer_set(regs, (unsigned long)target.addr);
+	instruction_pointer_set(regs, regs_get_kernel_argument(regs, 3));
 	return 1;
 }
 
@@ -44,25 +44,32 @@ static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flag
 }
 
 static struct kprobe detour = {
-	.addr = (kprobe_opcode_t *)each_match,
-	.pre_handler = go_to_target,
+	.addr = (kprobe_opcode_t *)wqlab_call,
+	.pre_handler = go_there,
 	.post_handler = after,
 };
 
-int wqlab_symbols_begin(void)
+static struct kprobe each_match = { .symbol_name = "kallsyms_on_each_match_symbol" };
+static bool can_call;
+
+int wqlab_symbols_init(void)
 {
-	int error = register_kprobe(&target);
+	int error = register_kprobe(&each_match);
 
 	if (error)
 		return error;
 	/* Only its address was wanted. It is after the ENDBR, if there is one. */
-	unregister_kprobe(&target);
-	return register_kprobe(&detour);
+	unregister_kprobe(&each_match);
+	error = register_kprobe(&detour);
+	can_call = !error;
+	return error;
 }
 
-void wqlab_symbols_end(void)
+void wqlab_symbols_exit(void)
 {
-	unregister_kprobe(&detour);
+	if (can_call)
+		unregister_kprobe(&detour);
+	can_call = false;
 }
 
 static int note(void *data, unsigned long address)
@@ -78,7 +85,9 @@ uintptr_t wqlab_symbol(const char *name)
 {
 	struct found found = { };
 
-	each_match(note, name, &found);
+	if (can_call)
+		wqlab_call((unsigned long)note, (unsigned long)name, (unsigned long)&found,
+			   (uintptr_t)each_match.addr);
 	return found.count == 1 ? found.address : 0;
 }
 

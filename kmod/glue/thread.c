@@ -111,6 +111,16 @@ bool wqlab_event_wait(struct completion *event, uint64_t ns)
 	return wait_for_completion_interruptible_timeout(event, nsecs_to_jiffies(ns) + 1) > 0;
 }
 
+void wqlab_gate_open(struct completion *gate)
+{
+	complete_all(gate);
+}
+
+void wqlab_gate_close(struct completion *gate)
+{
+	reinit_completion(gate);
+}
+
 void wqlab_mutex_init(struct mutex *mutex)
 {
 	mutex_init(mutex);

@@ -44,11 +44,10 @@ Span<const WantedSymbol> Symbols::wanted()
 
 Result<void> Symbols::find()
 {
-    if (const int error = wqlab_symbols_begin())
+    if (const int error = wqlab_symbols_init())
         return static_cast<Errno>(-error);
     for (const WantedSymbol& wanted : kWantedSymbols)
         addresses_[static_cast<size_t>(wanted.symbol)] = wqlab_symbol(wanted.name);
-    wqlab_symbols_end();
     return {};
 }
 

@@ -45,6 +45,10 @@ struct WantedSymbol {
 
 class Symbols {
 public:
+    Symbols() = default;
+    Symbols(const Symbols&) = delete;
+    ~Symbols() { wqlab_symbols_exit(); }
+
     // Sleeps; a symbol that is not there, or not alone of its name, is 0.
     Result<void> find();
 

@@ -46,6 +46,9 @@ public:
             wqlab_thread_stop(std::exchange(task_, nullptr));
     }
 
+    // Lets it run for ever: it can't be joined.
+    void leave() { task_ = nullptr; }
+
     // Sleeps once, unless the condition holds already. It may not hold after.
     template <typename Condition>
     static void sleep_unless(Condition condition)

@@ -33,6 +33,21 @@ private:
     Opaque<completion, WQLAB_SIZEOF_COMPLETION> completion_;
 };
 
+// Closed at first. Once open, nobody waits.
+class Gate {
+public:
+    Gate() { wqlab_event_init(completion_.get()); }
+    Gate(const Gate&) = delete;
+
+    void open() { wqlab_gate_open(completion_.get()); }  // any context
+    void close() { wqlab_gate_close(completion_.get()); }
+    // False: it did not open within ns.
+    bool wait(uint64_t ns) { return wqlab_event_wait(completion_.get(), ns); }
+
+private:
+    Opaque<completion, WQLAB_SIZEOF_COMPLETION> completion_;
+};
+
 class Mutex {
 public:
     Mutex() { wqlab_mutex_init(mutex_.get()); }

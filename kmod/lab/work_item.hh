@@ -31,6 +31,12 @@ public:
     bool cancel() { return wqlab_cancel(work(), kind_); }
     bool flush() { return wqlab_flush(work(), kind_); }
 
+protected:
+    wqlab_work_kind kind() const { return kind_; }
+    work_struct* work() { return storage_.get(); }
+    // Right after construction, of a delayed one.
+    void make_deferrable() { wqlab_work_init_deferrable(work(), run); }
+
 private:
     // From the kernel, in a worker or a softirq. The kernel's struct comes first.
     static void run(work_struct* work)
@@ -38,8 +44,6 @@ private:
         static_assert(__builtin_offsetof(WorkItem, storage_) == 0);
         static_cast<Derived*>(reinterpret_cast<WorkItem*>(work))->execute();
     }
-
-    work_struct* work() { return storage_.get(); }
 
     Opaque<work_struct, kWorkSize> storage_;
     wqlab_work_kind kind_;

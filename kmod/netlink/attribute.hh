@@ -26,6 +26,9 @@ public:
         return value;
     }
 
+    // The policy has seen to its NUL.
+    const char* text() const { return static_cast<const char*>(payload()); }
+
     template <size_t N>
     void copy_text(char (&to)[N]) const
     {

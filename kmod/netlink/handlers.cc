@@ -190,4 +190,5 @@ void wqlab_nl_dump_done(void* cursor)
 void wqlab_nl_socket_closed(uint32_t portid)
 {
     Service::get().registry().owner_gone(portid);
+    Service::get().runner().owner_gone(portid);
 }

@@ -16,7 +16,21 @@ Service& Service::get()
 Result<void> Service::create()
 {
     kernel_.learn();
+    wqlab_attributes_init();
+    runner_.on_turn(check_turn);
     return registry_.create(announce);
+}
+
+void Service::shut_down()
+{
+    runner_.shut_down();
+    registry_.shut_down();
+}
+
+void Service::check_turn()
+{
+    if (sk_buff* message = wqlab_nl_event_new(WQLAB_CMD_CHECK_TURN))
+        wqlab_nl_event_send(message);
 }
 
 // A run's conductor. Nobody may be listening, and an event that can't be sent

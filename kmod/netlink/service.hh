@@ -2,6 +2,7 @@
 // What lives from the module's load to its removal.
 #pragma once
 
+#include "../check/runner.hh"
 #include "../inspect/kernel.hh"
 #include "../load/registry.hh"
 
@@ -14,15 +15,19 @@ public:
 
     Result<void> create();
     // Ends all runs; later requests find none and can start none.
-    void shut_down() { registry_.shut_down(); }
+    void shut_down();
     Registry& registry() { return registry_; }
     const Kernel& kernel() const { return kernel_; }
+    Runner& runner() { return runner_; }
 
 private:
     static void announce(const Run& run);
 
-    Registry registry_;
+    static void check_turn();
+
     Kernel kernel_;
+    Registry registry_;
+    Runner runner_{kernel_};
 };
 
 }  // namespace wqlab

@@ -2,6 +2,7 @@
 #include "snapshot.hh"
 
 #include "../lab/memory.hh"
+#include "attribute.hh"
 #include "part.hh"
 #include "service.hh"
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "hands.hh"
+
+#include "errno.hh"
+
+namespace wqlab {
+
+namespace {
+
+constexpr uint64_t kPatience = 60'000'000'000;
+
+template <size_t N>
+void copy_text(char (&to)[N], const char* from)
+{
+    Text(to).add(from);
+}
+
+}  // namespace
+
+int Hands::ask(uint32_t kind, const char* path, const char* text)
+{
+    uint32_t number;
+    {
+        const Mutex::Guard guard(lock_);
+        if (given_up_)
+            return kTimedOut;
+        number = ++step_.number;
+        step_.kind = kind;
+        copy_text(step_.path, path);
+        copy_text(step_.text, text);
+        step_.error = kTimedOut;
+        step_.open = true;
+    }
+    on_ask();
+    const uint64_t deadline = wqlab_now() + kPatience;
+    for (;;) {
+        {
+            const Mutex::Guard guard(lock_);
+            if (!step_.open || given_up_ || wqlab_now() > deadline) {
+                step_.open = false;
+                return step_.error;
+            }
+        }
+        answered_.wait(100'000'000);
+    }
+}
+
+bool Hands::answer(uint32_t number, int error, const char* text)
+{
+    const Mutex::Guard guard(lock_);
+    if (!step_.open || step_.number != number)
+        return false;
+    step_.error = error;
+    copy_text(step_.text, text);
+    step_.open = false;
+    answered_.signal();
+    return true;
+}
+
+bool Hands::look(Step& step)
+{
+    const Mutex::Guard guard(lock_);
+    if (step_.open)
+        step = step_;
+    return step_.open;
+}
+
+void Hands::give_up()
+{
+    const Mutex::Guard guard(lock_);
+    given_up_ = true;
+    answered_.signal();
+}
+
+}  // namespace wqlab

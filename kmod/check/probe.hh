@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+// A work item that notes each of its executions: when, in the order of the
+// trial's tickets, and where. The trial owns it and sees to its end.
+#pragma once
+
+#include "../lab/work_item.hh"
+#include "fault.hh"
+
+namespace wqlab {
+
+class Queue;
+class Trial;
+
+// One execution, as seen from inside.
+struct Execution {
+    uint64_t start = 0;    // tickets: a later event has a higher one
+    uint64_t end = 0;      // 0: goes on
+    uint64_t jiffies = 0;  // at its start
+    uint64_t cpus = 0;     // where its worker may run, of the first 64
+    uint64_t payload = 0;  // what set_payload() had left, as it saw it
+    uint32_t cpu = 0;
+    int32_t pid = 0;
+    int32_t nice = 0;
+    bool softirq = false;
+    char command[16] = {};
+};
+
+class Probe : public WorkItem<Probe> {
+public:
+    enum class Body : uint8_t {
+        kReturn,   // returns at once
+        kGate,     // sleeps until open()
+        kSpin,     // spins, ready to be preempted, until open(); for BH without that
+        kRequeue,  // queues itself again on the queue it came from, requeues() times in all
+        kCall,     // calls on_run()'s function
+    };
+    using Function = void (*)(Probe& probe, void* argument);
+
+    Probe(Trial& trial, const char* name, Body body, wqlab_work_kind kind, bool deferrable);
+
+    // ---- before it is queued
+    Probe& requeues(uint32_t times) { requeues_ = times; return *this; }
+    Probe& on_run(Function function, void* argument = nullptr)
+    {
+        body_ = Body::kCall;
+        function_ = function;
+        argument_ = argument;
+        return *this;
+    }
+    void set_payload(uint64_t payload) { payload_ = payload; }
+    void set_body(Body body) { body_ = body; }
+
+    // ---- the kernel's functions; a fault of the trial's stands in for some
+    bool queue(Queue& queue);                     // WORK_CPU_UNBOUND
+    bool queue_on(Queue& queue, uint32_t cpu);
+    bool queue_node(Queue& queue, int node);
+    bool queue_delayed(Queue& queue, uint64_t jiffies, int cpu = -1);
+    bool mod_delayed(Queue& queue, uint64_t jiffies, int cpu = -1);
+    bool queue_rcu(Queue& queue);
+    bool flush();
+    bool cancel();
+    bool cancel_sync();
+    bool disable(bool sync = false);
+    bool enable();
+    bool enable_and_queue(Queue& queue);
+    bool pending();                                // work_pending()
+    uint32_t busy();                               // WQLAB_BUSY_PENDING, WQLAB_BUSY_RUNNING
+    bool timer_pending() { return wqlab_timer_pending(work()); }
+    uint64_t timer_expires() { return wqlab_timer_expires(work()); }
+    bool timer_is_deferrable() { return wqlab_timer_is_deferrable(work()); }
+    work_struct* address() { return work(); }
+    using WorkItem::kind;
+
+    // ---- its gate, or what it spins for; closed at first
+    void open()
+    {
+        __atomic_store_n(&open_, true, __ATOMIC_RELEASE);
+        gate_.open();
+    }
+    void close()
+    {
+        __atomic_store_n(&open_, false, __ATOMIC_RELEASE);
+        gate_.close();
+    }
+    bool is_open() const { return __atomic_load_n(&open_, __ATOMIC_ACQUIRE); }
+
+    // ---- what was seen
+    const char* name() const { return name_; }
+    uint32_t started() const { return __atomic_load_n(&started_, __ATOMIC_ACQUIRE); }
+    uint32_t ended() const { return __atomic_load_n(&ended_, __ATOMIC_ACQUIRE); }
+    bool running() const { return started() != ended(); }
+    uint32_t overlapped() const { return __atomic_load_n(&overlapped_, __ATOMIC_ACQUIRE); }  // most executions at once
+    // Of the i-th execution, from 0; the last kKept are kept.
+    static constexpr uint32_t kKept = 8;
+    const Execution& execution(uint32_t i) const { return executions_[i % kKept]; }
+    const Execution& last() const { return execution(started() - 1); }
+
+    // The work function.
+    void execute();
+
+private:
+    friend class Rogues;
+    friend class Trial;
+
+    void perform();
+    bool queued(bool result);
+
+    Trial& trial_;
+    const char* const name_;
+    Probe* next_ = nullptr;  // in the trial's list
+    Body body_;
+    bool open_ = false;
+    Gate gate_;
+    Queue* queue_ = nullptr;  // it was last queued on
+    Function function_ = nullptr;
+    void* argument_ = nullptr;
+    uint32_t requeues_ = 0;
+    uint32_t started_ = 0;
+    uint32_t ended_ = 0;
+    uint32_t inside_ = 0;
+    uint32_t overlapped_ = 0;
+    uint64_t payload_ = 0;
+    uint64_t payload_before_ = 0;
+    Execution executions_[kKept];
+};
+
+}  // namespace wqlab

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+// Runs one check at a time, and watches it: one that hangs is helped, and if
+// that does not help left behind, so that the next one finds a working lab.
+#pragma once
+
+#include "../lab/kthread.hh"
+#include "suite.hh"
+#include "trial.hh"
+
+namespace wqlab {
+
+class Runner {
+public:
+    struct State {
+        uint32_t state = WQLAB_CHECK_DONE;
+        uint32_t status = WQLAB_CHECK_PASS;
+        uint64_t elapsed = 0;
+        bool quarantined = false;
+        Step step;
+        char reason[256] = {};
+        char evidence[1536] = {};
+
+        // Not by assignment: a second one does not fit the stack.
+        void reset()
+        {
+            state = WQLAB_CHECK_DONE;
+            status = WQLAB_CHECK_PASS;
+            elapsed = 0;
+            quarantined = false;
+            reason[0] = evidence[0] = '\0';
+        }
+    };
+
+    explicit Runner(const Kernel& kernel) : kernel_(kernel) {}
+    // Ends the one that runs.
+    ~Runner() { shut_down(); }
+
+    // turn: told when get() has something new to say; any thread.
+    void on_turn(void (*turn)()) { turn_ = turn; }
+    // kBusy: one runs. kNoMemory, kNoDevice: going.
+    Result<void> start(const Check& check, Fault fault, uint64_t seed, uint32_t owner);
+    void get(State& state);
+    // False: it does not wait for that step.
+    bool answer(uint32_t step, int error, const char* text);
+    void stop();
+    void owner_gone(uint32_t owner);
+    void shut_down();
+
+private:
+    void watch();  // the watcher's thread
+    void wait_for_end(uint64_t ns);
+    void keep_verdict(bool quarantined);
+
+    const Kernel& kernel_;
+    void (*turn_)() = nullptr;
+    Mutex lock_;  // protects all below but what is atomic
+    Box<Trial> trial_;
+    Kthread worker_;
+    Kthread watcher_;
+    bool stopping_ = false;
+    bool busy_ = false;
+    bool going_ = false;
+    uint32_t owner_ = 0;
+    uint64_t began_ = 0;
+    State last_;
+};
+
+}  // namespace wqlab

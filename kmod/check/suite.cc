@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "suite.hh"
+
+namespace wqlab {
+
+namespace {
+
+constinit const Group kGroups[] = {
+    kQueueingChecks,
+};
+
+}  // namespace
+
+Span<const Group> suite()
+{
+    return kGroups;
+}
+
+}  // namespace wqlab

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+// All checks, in the order of docs/guarantees.md.
+#pragma once
+
+#include "../core/span.hh"
+#include "promise.hh"
+
+namespace wqlab {
+
+Span<const Group> suite();
+
+// One group in each file.
+extern const Group kQueueingChecks;
+extern const Group kDelayedChecks;
+extern const Group kFlushChecks;
+extern const Group kCancelChecks;
+extern const Group kIntrospectionChecks;
+extern const Group kAllocationChecks;
+extern const Group kOrderedChecks;
+extern const Group kConcurrencyChecks;
+extern const Group kReclaimChecks;
+extern const Group kBhChecks;
+extern const Group kAffinityChecks;
+extern const Group kLifecycleChecks;
+
+}  // namespace wqlab

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+// One run of a check: its instruments, what it saw, and the verdict.
+//
+// A check runs in a thread of its own and may wait in the kernel's functions
+// without care: the runner watches, opens every gate when it takes too long,
+// and if even that does not help leaves it behind. Rules for checks:
+//   - slowness may only miss a violation: "must not" is judged while a gate is
+//     held, after linger(); "must" waits long, by wait();
+//   - verdicts come from tickets, counts and results, never from times;
+//   - a check leaves the machine as it found it, also when it fails.
+#pragma once
+
+#include "../core/random.hh"
+#include "../inspect/snapshot.hh"
+#include "../lab/memory.hh"
+#include "actor.hh"
+#include "hands.hh"
+#include "probe.hh"
+#include "promise.hh"
+#include "queue.hh"
+#include "rogues.hh"
+
+namespace wqlab {
+
+class Trial {
+public:
+    Trial(const Check& check, const Kernel& kernel, Fault fault, uint64_t seed);
+    Trial(const Trial&) = delete;
+    // Only when finished().
+    ~Trial();
+
+    Result<void> create();
+
+    // ---- the verdict: the first one counts
+    void fail(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    void skip(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    // What was seen, whatever the verdict.
+    void note(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    bool decided() const { return __atomic_load_n(&decided_, __ATOMIC_ACQUIRE); }
+
+    // ---- instruments; they last until the trial's end. When something can't be
+    // had, the trial is skipped, and what comes instead does nothing.
+    Queue& queue(const Shape& shape = {});
+    Queue& system_queue(const char* name);
+    Probe& probe(const char* name, Probe::Body body = Probe::Body::kReturn,
+                 wqlab_work_kind kind = WQLAB_WORK_PLAIN, bool deferrable = false);
+    // Several of one kind, side by side: probes(n, ...)[i].
+    Probe** probes(uint32_t n, const char* name, Probe::Body body = Probe::Body::kReturn,
+                   wqlab_work_kind kind = WQLAB_WORK_PLAIN);
+    // Starts at once; cpu Kthread::kAnyCpu: anywhere. What it captures by
+    // reference must be the trial's, or outlive wait(done).
+    template <typename Act>
+    Actor& actor(const char* name, int cpu, Act act);
+    // Runs act on that CPU and waits until it has.
+    template <typename Act>
+    void on_cpu(uint32_t cpu, Act act);
+
+    // ---- time
+    uint64_t ticket() { return __atomic_add_fetch(&tickets_, 1, __ATOMIC_ACQ_REL); }
+    // Until the condition holds; if it does not for very long, fails with what
+    // was waited for and the state of the trial's pools. False: failed, or
+    // given up. The condition is asked again and again, and may be expensive.
+    template <typename Condition>
+    bool wait(Condition condition, const char* what);
+    // Gives what must not happen time to happen.
+    void linger();
+    // Something happened that a condition may depend on. Any context.
+    void changed();
+    bool given_up() const { return __atomic_load_n(&given_up_, __ATOMIC_ACQUIRE); }
+
+    // ---- the machine
+    const Kernel& kernel() const { return kernel_; }
+    // A new snapshot, with the trial's workqueues in it; nullptr: skipped.
+    const Snapshot* snapshot(uint32_t sections);
+    // Its row, or nullptr.
+    static const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue);
+    Random& random() { return random_; }
+    Fault fault() const { return fault_; }
+    bool has_fault(Fault fault) const { return fault_ == fault; }
+    uint32_t first_cpu() const { return wqlab_next_online_cpu(UINT32_MAX); }
+    // Another online CPU; the same one if it is alone.
+    uint32_t other_cpu(uint32_t cpu) const { return wqlab_next_online_cpu(cpu); }
+    uint32_t online_cpus() const;
+
+    // ---- by user space: 0 or errno
+    int write(const char* path, const char* text);
+    int read(const char* path);  // then text()
+    int list(const char* path);
+    const char* text() const { return text_; }
+
+    // What the check is about to wait for in the kernel, for the case that it hangs.
+    class Doing {
+    public:
+        Doing(Trial& trial, const char* what, const char* object);
+        ~Doing() { trial_.doing_ = nullptr; }
+        Doing(const Doing&) = delete;
+
+    private:
+        Trial& trial_;
+    };
+
+    // ---- for the runner
+    const Check& check() const { return check_; }
+    Hands& hands() { return hands_; }
+    void main();  // the check's thread: judges, and leaves nothing behind
+    bool finished() const { return __atomic_load_n(&finished_, __ATOMIC_ACQUIRE); }
+    Event& ended() { return ended_; }
+    // Another thread: wait() fails from now on, gates are open, stuck items of the
+    // trial's pools get company.
+    void give_up();
+    void say_where_it_hangs();
+    // Queues an item on each CPU, if it hangs in a flush: that may be all it takes.
+    void keep_company();
+    void describe_pools();
+
+    uint32_t status() const { return status_; }
+    const char* reason() const { return reason_; }
+    const char* evidence() const { return evidence_; }  // lines
+
+private:
+    friend class Actor;
+    friend class Probe;
+    friend class Queue;
+
+    template <typename T, typename... Arguments>
+    T* make(Arguments&&... arguments);
+    void decide(uint32_t status, const char* format, __builtin_va_list arguments);
+    void begin_actor(Actor& actor);
+    void open_gates();
+    void clean_up();
+
+    const Check& check_;
+    const Kernel& kernel_;
+    const Fault fault_;
+    Random random_;
+    Hands hands_;
+    Rogues rogues_;
+    Event changed_;
+    Event ended_;
+    bool finished_ = false;
+    uint64_t tickets_ = 0;
+    uint32_t waiting_ = 0;
+    bool given_up_ = false;
+    uint32_t calls_ = 0;     // of queue functions, for faults of every other one
+    Probe* held_ = nullptr;  // by Fault::kQueueReorders
+
+    Mutex lists_;  // protects the three below
+    Queue* queues_ = nullptr;
+    Probe* probes_ = nullptr;
+    Actor* actors_ = nullptr;
+    Box<Snapshot> snapshot_;
+    unsigned char* arena_ = nullptr;
+    size_t arena_used_ = 0;
+    // What is handed out when there is nothing to hand out.
+    Actor no_actor_{*this, "none"};
+    Probe* no_probe_ = nullptr;
+    Queue* no_queue_ = nullptr;
+    Probe* company_ = nullptr;
+
+    Mutex verdict_;  // protects the writing of those below
+    bool decided_ = false;
+    uint32_t status_ = WQLAB_CHECK_PASS;
+    const char* doing_ = nullptr;
+    const char* doing_to_ = nullptr;
+    char text_[WQLAB_STEP_TEXT_LEN] = {};
+    char reason_[256] = {};
+    char evidence_[1536] = {};
+    size_t evidence_used_ = 0;
+};
+
+template <typename T, typename... Arguments>
+T* Trial::make(Arguments&&... arguments)
+{
+    constexpr size_t kAlign = 64;
+    constexpr size_t kArena = 1u << 20;
+    const size_t at = (arena_used_ + kAlign - 1) / kAlign * kAlign;
+    if (at + sizeof(T) > kArena)
+        return nullptr;
+    arena_used_ = at + sizeof(T);
+    return new (arena_ + at) T(std::forward<Arguments>(arguments)...);
+}
+
+template <typename Act>
+Actor& Trial::actor(const char* name, int cpu, Act act)
+{
+    const Mutex::Guard guard(lists_);
+    using Of = ActorOf<Act>;
+    Of* made = make<Of>(*this, name, act);
+    if (made) {
+        Result<Kthread> thread = Kthread::create<&Of::main>(*made, cpu, "wqlab_actor");
+        if (thread.ok()) {
+            made->thread_ = thread.take();
+            made->next_ = actors_;
+            actors_ = made;
+            made->thread_.wake();
+            return *made;
+        }
+    }
+    skip("no thread or memory for %s", name);
+    no_actor_.done_ = true;
+    return no_actor_;
+}
+
+template <typename Act>
+void Trial::on_cpu(uint32_t cpu, Act act)
+{
+    Actor& caller = actor("caller on a CPU", static_cast<int>(cpu), act);
+    wait([&] { return caller.done(); }, "a thread of its own to run on a CPU");
+}
+
+template <typename Condition>
+bool Trial::wait(Condition condition, const char* what)
+{
+    // A healthy machine that is busy may need seconds.
+    const uint64_t patience = fault_ == Fault::kNone ? 30'000'000'000 : 3'000'000'000;
+    constexpr uint64_t kLook = 4'000'000;  // also if nobody says that something changed
+    const uint64_t deadline = wqlab_now() + patience;
+    __atomic_add_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
+    bool holds;
+    while (!(holds = condition()) && !given_up() && wqlab_now() < deadline)
+        changed_.wait(kLook);
+    __atomic_sub_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
+    if (!holds && !decided()) {
+        if (given_up())
+            fail("given up while it waited for %s", what);
+        else
+            fail("waited %u s in vain for %s", static_cast<uint32_t>(patience / 1'000'000'000), what);
+        describe_pools();
+    }
+    return holds;
+}
+
+}  // namespace wqlab
+
+// In a check: if the condition does not hold, the promise is broken, and this is what was seen.
+#define WANT(trial, condition, ...)         \
+    do {                                    \
+        if (!(condition)) {                 \
+            (trial).fail(__VA_ARGS__);      \
+            return;                         \
+        }                                   \
+    } while (false)
+
+// Wait for it, or end the check.
+#define AWAIT(trial, condition, what)                           \
+    do {                                                        \
+        if (!(trial).wait([&] { return (condition); }, what))   \
+            return;                                             \
+    } while (false)
+
+#define SKIP_UNLESS(trial, condition, ...)  \
+    do {                                    \
+        if (!(condition)) {                 \
+            (trial).skip(__VA_ARGS__);      \
+            return;                         \
+        }                                   \
+    } while (false)

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * C, because workqueue_attrs and cpumasks are the kernel's. What changes the
+ * attributes of a workqueue is not exported, and found by name.
+ */
+#include <linux/cpumask.h>
+#include <linux/workqueue.h>
+
+#include "features.h"
+#include "glue.h"
+
+static uintptr_t alloc_attrs, free_attrs, apply_attrs;
+
+bool wqlab_attributes_init(void)
+{
+	alloc_attrs = wqlab_symbol("alloc_workqueue_attrs");
+	/* 7.x: a macro around the function that says where memory is charged. */
+	if (!alloc_attrs)
+		alloc_attrs = wqlab_symbol("alloc_workqueue_attrs_noprof");
+	free_attrs = wqlab_symbol("free_workqueue_attrs");
+	apply_attrs = wqlab_symbol("apply_workqueue_attrs");
+	return alloc_attrs && free_attrs && apply_attrs;
+}
+
+int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attributes *wanted)
+{
+	struct workqueue_attrs *attrs;
+	long error = -ENOSYS;
+
+	if (!alloc_attrs || !free_attrs || !apply_attrs)
+		return error;
+	attrs = (void *)wqlab_call(0, 0, 0, alloc_attrs);
+	if (!attrs)
+		return -ENOMEM;
+	attrs->nice = wanted->nice;
+	attrs->affn_scope = wanted->scope;
+	attrs->affn_strict = wanted->strict;
+	if (wanted->cpus) {
+		cpumask_clear(attrs->cpumask);
+		for (unsigned int cpu = 0; cpu < nr_cpu_ids && cpu < 64; cpu++)
+			if (wanted->cpus >> cpu & 1)
+				cpumask_set_cpu(cpu, attrs->cpumask);
+	}
+	error = (int)wqlab_call((unsigned long)wq, (unsigned long)attrs, 0, apply_attrs);
+	wqlab_call((unsigned long)attrs, 0, 0, free_attrs);
+	return error;
+}
+
+int wqlab_scope_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		int scope;
+	} scopes[] = {
+		{ "default", WQ_AFFN_DFL },
+		{ "cpu", WQ_AFFN_CPU },
+		{ "smt", WQ_AFFN_SMT },
+		{ "cache", WQ_AFFN_CACHE },
+		{ "numa", WQ_AFFN_NUMA },
+		{ "system", WQ_AFFN_SYSTEM },
+#if WQLAB_HAVE_CACHE_SHARD
+		{ "cache_shard", WQ_AFFN_CACHE_SHARD },
+#endif
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(scopes); i++)
+		if (!strcmp(scopes[i].name, name))
+			return scopes[i].scope;
+	return -1;
+}
