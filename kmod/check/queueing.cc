@@ -4,7 +4,7 @@
 
 namespace wqlab {
 
-namespace {
+namespace queueing {  // of its own: all files are one translation unit
 
 struct SaysWhetherPending {
     static constexpr Promise kPromise = {
@@ -94,8 +94,8 @@ constexpr Check kAll[] = {
     check_of<NotOnTwoCpus>(),
 };
 
-}  // namespace
+}  // namespace queueing
 
-constinit const Group kQueueingChecks = group_of("queueing", kAll);
+constinit const Group kQueueingChecks = group_of("queueing", queueing::kAll);
 
 }  // namespace wqlab

@@ -7,6 +7,7 @@ namespace {
 
 constinit const Group kGroups[] = {
     kQueueingChecks,
+    kFlushChecks,
 };
 
 }  // namespace

@@ -166,6 +166,19 @@ Probe** Trial::probes(uint32_t n, const char* name, Probe::Body body, wqlab_work
     return list->of;
 }
 
+Gate& Trial::gate()
+{
+    const Mutex::Guard guard(lists_);
+    OwnGate* made = make<OwnGate>();
+    if (!made) {
+        skip("no memory for a gate");
+        return no_gate_.gate;
+    }
+    made->next = gates_;
+    gates_ = made;
+    return made->gate;
+}
+
 void Trial::changed()
 {
     if (__atomic_load_n(&waiting_, __ATOMIC_ACQUIRE))
@@ -278,6 +291,8 @@ void Trial::open_gates()
         probe->requeues_ = 0;
         probe->open();
     }
+    for (OwnGate* gate = gates_; gate; gate = gate->next)
+        gate->gate.open();
 }
 
 // Gates first: whatever waits, waits for one of them.

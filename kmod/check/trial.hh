@@ -55,6 +55,9 @@ public:
     template <typename Act>
     void on_cpu(uint32_t cpu, Act act);
 
+    // Opened at the trial's end, whatever happens.
+    Gate& gate();
+
     // ---- time
     uint64_t ticket() { return __atomic_add_fetch(&tickets_, 1, __ATOMIC_ACQ_REL); }
     // Until the condition holds; if it does not for very long, fails with what
@@ -74,6 +77,20 @@ public:
     const Snapshot* snapshot(uint32_t sections);
     // Its row, or nullptr.
     static const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue);
+    // Each takes a snapshot. Whether the actor sleeps in flush_work(), behind a
+    // barrier; or in flush_workqueue() of that queue.
+    bool sleeps_behind_barrier(Actor& actor)
+    {
+        Actor* const one[] = {&actor};
+        return sleep_behind_barriers(one) == 1;
+    }
+    uint32_t sleep_behind_barriers(Span<Actor* const> actors);
+    bool flushes(const Actor& actor, const Queue& queue);
+    // How many of its items max_active holds back, on all CPUs.
+    uint32_t inactive(const Queue& queue);
+    // The pool that its items go to from this CPU has items pending, and all its
+    // workers sleep: nobody has been told.
+    bool is_stalled(const Queue& queue, uint32_t cpu);
     Random& random() { return random_; }
     Fault fault() const { return fault_; }
     bool has_fault(Fault fault) const { return fault_ == fault; }
@@ -144,10 +161,17 @@ private:
     uint32_t calls_ = 0;     // of queue functions, for faults of every other one
     Probe* held_ = nullptr;  // by Fault::kQueueReorders
 
-    Mutex lists_;  // protects the three below
+    struct OwnGate {
+        Gate gate;
+        OwnGate* next = nullptr;
+    };
+
+    Mutex lists_;  // protects the four below
     Queue* queues_ = nullptr;
     Probe* probes_ = nullptr;
     Actor* actors_ = nullptr;
+    OwnGate* gates_ = nullptr;
+    OwnGate no_gate_;
     Box<Snapshot> snapshot_;
     unsigned char* arena_ = nullptr;
     size_t arena_used_ = 0;

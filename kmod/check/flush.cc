@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group C: flush, drain, destroy.
+#include "trial.hh"
+
+namespace wqlab {
+
+namespace flushing {  // of its own: all files are one translation unit
+
+struct SaysWhetherItWaited {
+    static constexpr Promise kPromise = {
+        36, "", "flush.says-whether-it-waited",
+        "flush_work() returns true if it waited for the item, and false if that was idle or never queued",
+        "kernel/workqueue.c: flush_work()", 0, Fault::kFlushLies};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Probe& item = t.probe("the item", Probe::Body::kGate);
+        WANT(t, !item.flush(), "it returned true for an item that was never queued");
+        item.queue(wq);
+        AWAIT(t, item.started() == 1, "the item to start");
+        bool running = false;
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { running = item.flush(); });
+        AWAIT(t, flusher.done() || t.sleeps_behind_barrier(flusher), "flush_work() of a running item to begin");
+        item.open();
+        AWAIT(t, flusher.done(), "flush_work() of an item that has ended to return");
+        WANT(t, running, "it returned false for an item that was running");
+        wq.flush();
+        WANT(t, !item.flush(), "it returned true for an idle item");
+    }
+};
+
+struct WaitsForLastInstance {
+    static constexpr Promise kPromise = {
+        37, "", "flush.waits-for-last-instance",
+        "flush_work() waits for the last queued instance of the item, and not for what queues it later",
+        "kernel/workqueue.c: flush_work()", 0, Fault::kFlushReturnsEarly};
+
+    struct Gates {
+        Gate* of[2];
+    };
+
+    static void pass(Probe& probe, void* argument)
+    {
+        Gates& gates = *static_cast<Gates*>(argument);
+        const uint32_t n = probe.started() - 1;
+        gates.of[n < 1 ? n : 1]->wait(Event::kForEver - 1);
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Gates gates = {{&t.gate(), &t.gate()}};
+        Probe& item = t.probe("the item").on_run(pass, &gates);
+        item.queue(wq);
+        AWAIT(t, item.started() == 1, "the item to start");
+        item.queue(wq);
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { item.flush(); });
+        AWAIT(t, flusher.done() || t.sleeps_behind_barrier(flusher), "flush_work() to begin");
+        gates.of[0]->open();
+        AWAIT(t, item.started() == 2, "the second execution");
+        t.linger();
+        WANT(t, !flusher.done(), "it returned while the instance queued before it was still running");
+        gates.of[1]->open();
+        AWAIT(t, flusher.done(), "flush_work() to return");
+        WANT(t, flusher.done_ticket() > item.execution(1).end && item.ended() == 2, "it returned before the second execution ended");
+
+        Probe& requeuer = t.probe("an item that always queues itself", Probe::Body::kRequeue);
+        requeuer.requeues(UINT32_MAX);
+        requeuer.queue(wq);
+        AWAIT(t, requeuer.started() > 10, "the item that queues itself to run");
+        Actor& other = t.actor("flusher of the endless", Kthread::kAnyCpu, [&] { requeuer.flush(); });
+        AWAIT(t, other.done(), "flush_work() of an item that always queues itself to return");
+        requeuer.requeues(0);
+    }
+};
+
+struct AnyNumberOfFlushers {
+    static constexpr Promise kPromise = {
+        38, "", "flush.any-number-at-once",
+        "Any number of threads can flush one item at once: all return, and none before it has ended",
+        "kernel/workqueue.c: insert_wq_barrier()", 0, Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kFlushers = 32;
+        Queue& wq = t.queue();
+        Probe& item = t.probe("the item", Probe::Body::kGate);
+        item.queue(wq);
+        AWAIT(t, item.started() == 1, "the item to start");
+        Actor* flushers[kFlushers];
+        for (Actor*& flusher : flushers)
+            flusher = &t.actor("flusher", Kthread::kAnyCpu, [&] { item.flush(); });
+        const auto done = [&] {
+            uint32_t n = 0;
+            for (Actor* flusher : flushers)
+                n += flusher->done();
+            return n;
+        };
+        AWAIT(t, done() || t.sleep_behind_barriers(flushers) == kFlushers, "32 threads to sleep in flush_work()");
+        t.linger();
+        WANT(t, done() == 0, "%u of 32 returned while the item was running", done());
+        item.open();
+        AWAIT(t, done() == kFlushers, "all 32 to return");
+        for (Actor* flusher : flushers)
+            WANT(t, flusher->done_ticket() > item.last().end, "one returned before the item had ended");
+    }
+};
+
+// What 39a and 39b share: B is inactive, flushed and cancelled, and only then
+// does A, which held it back, end.
+struct CancelledWhileFlushed {
+    Queue* wq;
+    Probe* a;
+    Probe* b;
+    Actor* flusher;
+    uint32_t cpu_of_b;
+
+    // False: the check has ended.
+    static bool make(Trial& t, CancelledWhileFlushed& made)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        if (here == there) {
+            t.skip("there is one CPU");
+            return false;
+        }
+        // A pool for each CPU, which nothing else uses.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
+        Probe& a = t.probe("A", Probe::Body::kGate);
+        Probe& b = t.probe("B");
+        a.queue_on(wq, here);
+        if (!t.wait([&] { return a.started() == 1; }, "A to start"))
+            return false;
+        b.queue_on(wq, there);
+        if (!t.wait([&] { return t.inactive(wq) >= 1 || b.started(); }, "B to be held back"))
+            return false;
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&b] { b.flush(); });
+        if (!t.wait([&] { return flusher.done() || t.sleeps_behind_barrier(flusher); }, "flush_work() of B to begin"))
+            return false;
+        made = {&wq, &a, &b, &flusher, there};
+        if (flusher.done() || b.started()) {
+            t.fail("flush_work() of an inactive item returned, or it ran");
+            return false;
+        }
+        if (!b.cancel()) {
+            t.fail("cancel_work() of an inactive item returned false");
+            return false;
+        }
+        return true;
+    }
+};
+
+struct InactiveCancelReleasesWithHelp {
+    static constexpr Promise kPromise = {
+        39, "a", "flush.inactive-cancel-releases-flusher-with-help",
+        "Who flushes an inactive item is released when that is cancelled, once anything else runs on its pool",
+        "include/linux/workqueue.h: flush_work(); kernel/workqueue.c: try_to_grab_pending()", 0, Fault::kFlushNeverReturns};
+
+    static void run(Trial& t)
+    {
+        CancelledWhileFlushed made;
+        if (!CancelledWhileFlushed::make(t, made))
+            return;
+        // Of another workqueue with the same attributes, and so on the same pool.
+        Queue& other = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
+        Probe& helper = t.probe("the helper");
+        helper.queue_on(other, made.cpu_of_b);
+        AWAIT(t, made.flusher->done(), "flush_work() of an item that was cancelled to return");
+        WANT(t, made.a->running() && !made.b->started(), "A ended or B ran before");
+    }
+};
+
+struct InactiveCancelReleasesFlusher {
+    static constexpr Promise kPromise = {
+        39, "b", "flush.inactive-cancel-releases-flusher",
+        "Who flushes an inactive item is released when that is cancelled, without help from other items",
+        "include/linux/workqueue.h: flush_work(); kernel/workqueue.c: try_to_grab_pending()", 0, Fault::kFlushNeverReturns,
+        {"not mended: the barrier moves to the pool's worklist and nobody kicks the pool"}};
+
+    static void run(Trial& t)
+    {
+        CancelledWhileFlushed made;
+        if (!CancelledWhileFlushed::make(t, made))
+            return;
+        made.a->open();
+        // Not by time: a pool whose items are pending while all of its workers
+        // sleep has been told nothing, and will not be.
+        uint32_t stalled = 0;
+        t.wait([&] {
+            stalled = t.is_stalled(*made.wq, made.cpu_of_b) ? stalled + 1 : 0;
+            return made.flusher->done() || stalled >= 50;
+        }, "flush_work() of an item that was cancelled to return");
+        const bool released = made.flusher->done();
+        // Let it go, so that the next check finds a lab in order.
+        Probe& helper = t.probe("the helper");
+        wqlab_queue_bare_on(made.wq->get(), helper.address(), static_cast<int>(made.cpu_of_b));
+        WANT(t, released, "the barrier is on the worklist, all workers of the pool sleep, and nobody has been kicked");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<SaysWhetherItWaited>(),
+    check_of<WaitsForLastInstance>(),
+    check_of<AnyNumberOfFlushers>(),
+    check_of<InactiveCancelReleasesWithHelp>(),
+    check_of<InactiveCancelReleasesFlusher>(),
+};
+
+}  // namespace flushing
+
+constinit const Group kFlushChecks = group_of("flush", flushing::kAll);
+
+}  // namespace wqlab

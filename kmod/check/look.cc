@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a snapshot says of a trial's own threads and workqueues.
+#include "trial.hh"
+
+namespace wqlab {
+
+uint32_t Trial::sleep_behind_barriers(Span<Actor* const> actors)
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    uint32_t n = 0;
+    for (const Actor* actor : actors) {
+        bool found = false;
+        for (uint32_t i = 0; now && i < now->works.size() && !found; i++)
+            found = now->works[i].is_barrier && now->works[i].waiter == actor->pid();
+        n += found;
+    }
+    return n;
+}
+
+bool Trial::flushes(const Actor& actor, const Queue& queue)
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
+    for (uint32_t i = 0; wq && i < now->flushers.size(); i++)
+        if (&now->workqueues[now->flushers[i].workqueue] == wq && now->flushers[i].pid == actor.pid())
+            return true;
+    return false;
+}
+
+uint32_t Trial::inactive(const Queue& queue)
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
+    uint32_t n = 0;
+    for (uint32_t i = 0; wq && i < wq->nr_pwqs; i++)
+        n += now->pwqs[wq->first_pwq + i].nr_inactive;
+    return n;
+}
+
+bool Trial::is_stalled(const Queue& queue, uint32_t cpu)
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
+    if (!wq)
+        return false;
+    for (const wqlab_snap_cpu_pwq& at : now->cpu_pwqs) {
+        if (&now->workqueues[at.workqueue] != wq || at.cpu != cpu)
+            continue;
+        for (const wqlab_snap_pool& pool : now->pools)
+            if (pool.id == at.pool && (!pool.nr_pending || pool.nr_busy || pool.manager))
+                return false;
+        for (const wqlab_snap_worker& worker : now->workers)
+            if (worker.pool == at.pool && !(worker.flags & WQLAB_WORKER_SLEEPING))
+                return false;
+        return true;
+    }
+    return false;
+}
+
+}  // namespace wqlab
