@@ -198,12 +198,141 @@ struct InactiveCancelReleasesFlusher {
     }
 };
 
+struct BarriersDoNotCount {
+    static constexpr Promise kPromise = {
+        40, "", "flush.barriers-do-not-count",
+        "What flush_work() queues does not count in max_active",
+        "kernel/workqueue.c: struct pool_workqueue", 0, Fault::kLimitIgnored};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kFlushers = 8;
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue({.max_active = 2});
+        Probe** gates = t.probes(5, "an item", Probe::Body::kGate);
+        gates[0]->queue_on(wq, cpu);
+        AWAIT(t, gates[0]->started() == 1, "the first item to start");
+        Actor* flushers[kFlushers];
+        for (Actor*& flusher : flushers)
+            flusher = &t.actor("flusher", Kthread::kAnyCpu, [=] { gates[0]->flush(); });
+        AWAIT(t, t.sleep_behind_barriers(flushers) == kFlushers, "eight threads to sleep in flush_work()");
+        gates[1]->queue_on(wq, cpu);
+        AWAIT(t, gates[1]->started() == 1, "a second item to start beside one with eight barriers");
+        gates[2]->queue_on(wq, cpu);
+        t.linger();
+        WANT(t, gates[2]->started() == 0, "a third item started where two may");
+        for (uint32_t i = 0; i < 3; i++)
+            gates[i]->open();
+        wq.flush();
+        // And afterwards the count is what it was.
+        gates[3]->queue_on(wq, cpu);
+        gates[4]->queue_on(wq, cpu);
+        gates[2]->close();
+        gates[2]->queue_on(wq, cpu);
+        AWAIT(t, gates[3]->started() == 1 && gates[4]->started() == 1, "two items to start after the flushes");
+        t.linger();
+        WANT(t, gates[2]->started() == 1, "a third item started where two may, after the flushes");
+    }
+};
+
+struct QueueWaitsForAllAtEntry {
+    static constexpr Promise kPromise = {
+        41, "", "flush.queue-waits-for-all-at-entry",
+        "flush_workqueue() returns only when everything queued before it has run, on all CPUs, active or held back",
+        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kMostCpus = 16;
+        Queue& wq = t.queue({.max_active = 1});
+        Probe* gates[kMostCpus];
+        Probe* tails[kMostCpus];
+        uint32_t n = 0;
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && n < kMostCpus; cpu++) {
+            if (!wqlab_cpu_online(cpu))
+                continue;
+            gates[n] = &t.probe("an item that runs", Probe::Body::kGate);
+            tails[n] = &t.probe("an item held back behind it");
+            gates[n]->queue_on(wq, cpu);
+            tails[n++]->queue_on(wq, cpu);
+        }
+        AWAIT(t, ({ uint32_t running = 0; for (uint32_t i = 0; i < n; i++) running += gates[i]->started(); running == n; }),
+              "an item on each CPU to start");
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { wq.flush(); });
+        AWAIT(t, flusher.done() || t.flushes(flusher, wq), "flush_workqueue() to begin");
+        for (uint32_t i = 0; i < n; i++) {
+            t.linger();
+            WANT(t, !flusher.done(), "it returned while %u of %u items were held", n - i, n);
+            gates[i]->open();
+        }
+        AWAIT(t, flusher.done(), "flush_workqueue() to return");
+        for (uint32_t i = 0; i < n; i++) {
+            WANT(t, gates[i]->ended() == 1 && gates[i]->last().end < flusher.done_ticket(), "it returned before a running item had ended");
+            WANT(t, tails[i]->ended() == 1 && tails[i]->last().end < flusher.done_ticket(), "it returned before an item that was held back had run");
+        }
+    }
+};
+
+struct QueueIsNotLivelocked {
+    static constexpr Promise kPromise = {
+        42, "", "flush.queue-is-not-livelocked",
+        "flush_workqueue() returns although new items are queued all the time",
+        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushNeverReturns};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Probe** producers = t.probes(3, "an item that always queues itself", Probe::Body::kRequeue);
+        for (uint32_t i = 0; i < 3; i++)
+            producers[i]->requeues(UINT32_MAX).queue(wq);
+        AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10, "the items that queue themselves to run");
+        for (uint32_t i = 0; i < 3; i++) {
+            Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { wq.flush(); });
+            AWAIT(t, flusher.done(), "flush_workqueue() to return while items are queued");
+        }
+        t.note("3 flushes while %u items ran", producers[0]->started() + producers[1]->started() + producers[2]->started());
+    }
+};
+
+struct QueueFlushesOverlap {
+    static constexpr Promise kPromise = {
+        43, "", "flush.queue-flushes-overlap",
+        "More flush_workqueue() calls than there are colours: each waits for what was queued before it, and all return",
+        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kFlushes = 24;  // 15 colours and an overflow list
+        Queue& wq = t.queue({.max_active = 1});
+        Probe** items = t.probes(kFlushes, "an item", Probe::Body::kGate);
+        Actor* flushers[kFlushes];
+        for (uint32_t i = 0; i < kFlushes; i++) {
+            items[i]->queue_on(wq, t.first_cpu());
+            flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+            AWAIT(t, flushers[i]->done() || t.flushes(*flushers[i], wq), "flush_workqueue() to begin");
+        }
+        for (uint32_t i = 0; i < kFlushes; i++) {
+            AWAIT(t, items[i]->started() == 1, "the next item to start");
+            for (uint32_t later = i; later < kFlushes; later++)
+                WANT(t, !flushers[later]->done(), "flush %u returned while item %u was held", later + 1, i + 1);
+            items[i]->open();
+        }
+        AWAIT(t, ({ uint32_t n = 0; for (Actor* flusher : flushers) n += flusher->done(); n == kFlushes; }), "all flushes to return");
+        for (uint32_t i = 0; i < kFlushes; i++)
+            WANT(t, flushers[i]->done_ticket() > items[i]->last().end, "flush %u returned before its item had ended", i + 1);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<SaysWhetherItWaited>(),
     check_of<WaitsForLastInstance>(),
     check_of<AnyNumberOfFlushers>(),
     check_of<InactiveCancelReleasesWithHelp>(),
     check_of<InactiveCancelReleasesFlusher>(),
+    check_of<BarriersDoNotCount>(),
+    check_of<QueueWaitsForAllAtEntry>(),
+    check_of<QueueIsNotLivelocked>(),
+    check_of<QueueFlushesOverlap>(),
 };
 
 }  // namespace flushing

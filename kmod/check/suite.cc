@@ -8,6 +8,7 @@ namespace {
 constinit const Group kGroups[] = {
     kQueueingChecks,
     kFlushChecks,
+    kOrderedChecks,
 };
 
 }  // namespace

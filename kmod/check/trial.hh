@@ -57,6 +57,10 @@ public:
 
     // Opened at the trial's end, whatever happens.
     Gate& gate();
+    // Something of the check's own that others may still see when it returns; no
+    // destructor is called. nullptr: skipped.
+    template <typename T, uint32_t N = 1>
+    T* own();
 
     // ---- time
     uint64_t ticket() { return __atomic_add_fetch(&tickets_, 1, __ATOMIC_ACQ_REL); }
@@ -202,6 +206,19 @@ T* Trial::make(Arguments&&... arguments)
         return nullptr;
     arena_used_ = at + sizeof(T);
     return new (arena_ + at) T(std::forward<Arguments>(arguments)...);
+}
+
+template <typename T, uint32_t N>
+T* Trial::own()
+{
+    struct Several {
+        T of[N];
+    };
+    const Mutex::Guard guard(lists_);
+    Several* made = make<Several>();
+    if (!made)
+        skip("no memory");
+    return made ? made->of : nullptr;
 }
 
 template <typename Act>

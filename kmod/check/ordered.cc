@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group G: ordered workqueues.
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace ordered {
+
+// Queues items from all CPUs, each with a number given under one lock, and
+// sees whether they come in the order of their numbers, one at a time.
+struct OneAtATimeInOrder {
+    static constexpr Promise kPromise = {
+        82, "", "ordered.one-at-a-time-in-order",
+        "alloc_ordered_workqueue(): at most one item at a time, in queueing order",
+        "include/linux/workqueue.h: alloc_ordered_workqueue()", 0, Fault::kLimitIgnored};
+
+    static constexpr uint32_t kItems = 32;  // of each producer
+    static constexpr uint32_t kProducers = 4;
+
+    struct Line {
+        Mutex lock;
+        uint32_t next = 0;
+        uint32_t inside = 0, most_inside = 0;
+        uint32_t ran = 0, out_of_order = 0;
+    };
+    struct Place {
+        Line* line;
+        uint32_t number;
+    };
+
+    static void take_turn(Probe&, void* argument)
+    {
+        const Place& place = *static_cast<Place*>(argument);
+        Line& line = *place.line;
+        const uint32_t inside = __atomic_add_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
+        if (inside > line.most_inside)
+            line.most_inside = inside;
+        if (__atomic_fetch_add(&line.ran, 1, __ATOMIC_ACQ_REL) != place.number)
+            __atomic_add_fetch(&line.out_of_order, 1, __ATOMIC_RELAXED);
+        wqlab_sleep(50'000);  // lets another one in, if there is one
+        __atomic_sub_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
+        Line* line = t.own<Line>();
+        Place* places = t.own<Place, kItems * kProducers>();
+        Probe** items = t.probes(kItems * kProducers, "an item");
+        if (!line || !places)
+            return;
+        Actor* producers[kProducers];
+        uint32_t cpu = t.first_cpu();
+        for (uint32_t p = 0; p < kProducers; p++, cpu = t.other_cpu(cpu)) {
+            producers[p] = &t.actor("producer", static_cast<int>(cpu), [=, &wq] {
+                for (uint32_t i = p * kItems; i < (p + 1) * kItems; i++) {
+                    const Mutex::Guard guard(line->lock);
+                    places[i] = {line, line->next++};
+                    items[i]->on_run(take_turn, &places[i]).queue(wq);
+                }
+            });
+        }
+        AWAIT(t, ({ uint32_t n = 0; for (Actor* producer : producers) n += producer->done(); n == kProducers; }),
+              "the producers to have queued everything");
+        wq.flush();
+        WANT(t, line->ran == kItems * kProducers, "%u of %u items ran", line->ran, kItems * kProducers);
+        WANT(t, line->most_inside == 1, "%u items ran at once", line->most_inside);
+        WANT(t, line->out_of_order == 0, "%u of %u items ran out of order", line->out_of_order, line->ran);
+        t.note("%u items of %u producers", line->ran, kProducers);
+    }
+};
+
+// The workqueue's pool changes while A runs in the old one.
+struct OrderSurvivesNewPool {
+    static constexpr Promise kPromise = {
+        83, "", "ordered.survives-cpumask-changes",
+        "Order, exclusivity and progress survive a change of the CPUs of unbound workqueues",
+        "kernel/workqueue.c: unplug_oldest_pwq()", 0, Fault::kLimitIgnored};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        UnboundCpus cpus(t);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
+        Probe& a = t.probe("A", Probe::Body::kGate);
+        a.queue(wq);
+        AWAIT(t, a.started() == 1, "A to start");
+        if (!cpus.restrict_to(t.first_cpu()))
+            return;
+        Probe** rest = t.probes(3, "an item");
+        for (uint32_t i = 0; i < 3; i++)
+            rest[i]->queue(wq);
+        t.linger();
+        for (uint32_t i = 0; i < 3; i++)
+            WANT(t, rest[i]->started() == 0, "item %u started while A was running in the old pool", i + 2);
+        a.open();
+        AWAIT(t, rest[2]->ended() == 1, "all items to run after the change");
+        WANT(t, rest[0]->last().end < rest[1]->last().start && rest[1]->last().end < rest[2]->last().start,
+             "they ran out of order, or at once");
+        WANT(t, a.last().end < rest[0]->last().start, "the first one ran while A did");
+    }
+};
+
+struct SelfRequeueGoesToNewest {
+    static constexpr Promise kPromise = {
+        84, "", "ordered.requeue-goes-to-newest",
+        "An item that queues itself while the workqueue's pool changes goes behind what was queued before",
+        "kernel/workqueue.c: __queue_work()", 0, Fault::kQueueReorders};
+
+    struct Again {
+        Queue* wq;
+        Gate* gate;
+    };
+
+    static void pass_and_queue(Probe& probe, void* argument)
+    {
+        const Again& again = *static_cast<Again*>(argument);
+        if (probe.started() > 1)
+            return;
+        again.gate->wait(Event::kForEver - 1);
+        wqlab_queue_bare_on(again.wq->get(), probe.address(), -1);
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        UnboundCpus cpus(t);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
+        Again again = {&wq, &t.gate()};
+        Probe& w = t.probe("W").on_run(pass_and_queue, &again);
+        Probe& x = t.probe("X");
+        w.queue(wq);
+        AWAIT(t, w.started() == 1, "W to start");
+        if (!cpus.restrict_to(t.first_cpu()))
+            return;
+        x.queue(wq);
+        again.gate->open();
+        AWAIT(t, w.ended() == 2 && x.ended() == 1, "W to run twice and X once");
+        WANT(t, x.last().start < w.execution(1).start, "W, which queued itself after X, ran before it");
+        WANT(t, w.execution(0).end < x.last().start, "X ran while W did");
+    }
+};
+
+struct MaxActiveIsFixed {
+    static constexpr Promise kPromise = {
+        85, "", "ordered.max-active-is-fixed",
+        "max_active of an ordered workqueue can't be changed: with WQ_SYSFS it is refused or read-only",
+        "kernel/workqueue.c: workqueue_set_max_active()", WQLAB_CHECK_NEGATIVE, Fault::kLimitIgnored};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
+        // Warns, and changes nothing.
+        wqlab_set_max_active(wq.get(), 4);
+        Probe** items = t.probes(2, "an item", Probe::Body::kGate);
+        items[0]->queue(wq);
+        items[1]->queue(wq);
+        AWAIT(t, items[0]->started() == 1, "the first item to start");
+        t.linger();
+        WANT(t, items[1]->started() == 0, "two items ran at once after max_active had been set to 4");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<OneAtATimeInOrder>(),
+    check_of<OrderSurvivesNewPool>(),
+    check_of<SelfRequeueGoesToNewest>(),
+    check_of<MaxActiveIsFixed>(),
+};
+
+}  // namespace ordered
+
+constinit const Group kOrderedChecks = group_of("ordered", ordered::kAll);
+
+}  // namespace wqlab

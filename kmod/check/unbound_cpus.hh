@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// The CPUs of all unbound workqueues, set by user space and put back at the end.
+#pragma once
+
+#include "trial.hh"
+
+namespace wqlab {
+
+class UnboundCpus {
+public:
+    explicit UnboundCpus(Trial& trial) : trial_(trial) {}
+    UnboundCpus(const UnboundCpus&) = delete;
+    ~UnboundCpus()
+    {
+        if (changed_ && trial_.hands().ask(WQLAB_STEP_WRITE, kPath, before_))
+            trial_.fail("%s could not be set back to %s", kPath, before_);
+    }
+
+    // False: the trial has been decided.
+    bool restrict_to(uint32_t cpu) { return set(uint64_t{1} << cpu); }
+    bool set(uint64_t cpus);
+
+    static constexpr const char* kPath = "/sys/devices/virtual/workqueue/cpumask";
+
+private:
+    Trial& trial_;
+    char before_[128] = {};
+    bool changed_ = false;
+};
+
+}  // namespace wqlab
