@@ -7,6 +7,8 @@
 #include "core/btf_member.cc"
 #include "core/layout.cc"
 #include "check/actor.cc"
+#include "check/cancel.cc"
+#include "check/delayed.cc"
 #include "check/fault.cc"
 #include "check/flush.cc"
 #include "check/hands.cc"

@@ -18,6 +18,7 @@ public:
     bool done() const { return __atomic_load_n(&done_, __ATOMIC_ACQUIRE); }
     uint64_t done_ticket() const { return ticket_; }  // once done
     int32_t pid() const { return pid_; }              // once it began
+    bool result() const { return result_; }           // once done, of what returns a bool
 
 protected:
     friend class Trial;
@@ -33,6 +34,7 @@ protected:
     int32_t pid_ = 0;
     bool began_ = false;
     bool done_ = false;
+    bool result_ = false;
 };
 
 // The actor with what it does, some callable.
@@ -44,7 +46,10 @@ public:
     void main()
     {
         begin();
-        act_();
+        if constexpr (std::is_same_v<decltype(act_()), bool>)
+            result_ = act_();
+        else
+            act_();
         end();
     }
 

@@ -19,12 +19,11 @@ struct SaysWhetherItWaited {
         WANT(t, !item.flush(), "it returned true for an item that was never queued");
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
-        bool running = false;
-        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { running = item.flush(); });
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { return item.flush(); });
         AWAIT(t, flusher.done() || t.sleeps_behind_barrier(flusher), "flush_work() of a running item to begin");
         item.open();
         AWAIT(t, flusher.done(), "flush_work() of an item that has ended to return");
-        WANT(t, running, "it returned false for an item that was running");
+        WANT(t, flusher.result(), "it returned false for an item that was running");
         wq.flush();
         WANT(t, !item.flush(), "it returned true for an idle item");
     }
@@ -50,18 +49,21 @@ struct WaitsForLastInstance {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Gates gates = {{&t.gate(), &t.gate()}};
-        Probe& item = t.probe("the item").on_run(pass, &gates);
+        Gates* gates = t.own<Gates>();
+        if (!gates)
+            return;
+        *gates = {{&t.gate(), &t.gate()}};
+        Probe& item = t.probe("the item").on_run(pass, gates);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         item.queue(wq);
-        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { item.flush(); });
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
         AWAIT(t, flusher.done() || t.sleeps_behind_barrier(flusher), "flush_work() to begin");
-        gates.of[0]->open();
+        gates->of[0]->open();
         AWAIT(t, item.started() == 2, "the second execution");
         t.linger();
         WANT(t, !flusher.done(), "it returned while the instance queued before it was still running");
-        gates.of[1]->open();
+        gates->of[1]->open();
         AWAIT(t, flusher.done(), "flush_work() to return");
         WANT(t, flusher.done_ticket() > item.execution(1).end && item.ended() == 2, "it returned before the second execution ended");
 
@@ -69,7 +71,7 @@ struct WaitsForLastInstance {
         requeuer.requeues(UINT32_MAX);
         requeuer.queue(wq);
         AWAIT(t, requeuer.started() > 10, "the item that queues itself to run");
-        Actor& other = t.actor("flusher of the endless", Kthread::kAnyCpu, [&] { requeuer.flush(); });
+        Actor& other = t.actor("flusher of the endless", Kthread::kAnyCpu, [&requeuer] { requeuer.flush(); });
         AWAIT(t, other.done(), "flush_work() of an item that always queues itself to return");
         requeuer.requeues(0);
     }
@@ -90,7 +92,7 @@ struct AnyNumberOfFlushers {
         AWAIT(t, item.started() == 1, "the item to start");
         Actor* flushers[kFlushers];
         for (Actor*& flusher : flushers)
-            flusher = &t.actor("flusher", Kthread::kAnyCpu, [&] { item.flush(); });
+            flusher = &t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
         const auto done = [&] {
             uint32_t n = 0;
             for (Actor* flusher : flushers)
@@ -214,7 +216,7 @@ struct BarriersDoNotCount {
         AWAIT(t, gates[0]->started() == 1, "the first item to start");
         Actor* flushers[kFlushers];
         for (Actor*& flusher : flushers)
-            flusher = &t.actor("flusher", Kthread::kAnyCpu, [=] { gates[0]->flush(); });
+            flusher = &t.actor("flusher", Kthread::kAnyCpu, [first = gates[0]] { first->flush(); });
         AWAIT(t, t.sleep_behind_barriers(flushers) == kFlushers, "eight threads to sleep in flush_work()");
         gates[1]->queue_on(wq, cpu);
         AWAIT(t, gates[1]->started() == 1, "a second item to start beside one with eight barriers");
@@ -258,7 +260,7 @@ struct QueueWaitsForAllAtEntry {
         }
         AWAIT(t, ({ uint32_t running = 0; for (uint32_t i = 0; i < n; i++) running += gates[i]->started(); running == n; }),
               "an item on each CPU to start");
-        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { wq.flush(); });
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
         AWAIT(t, flusher.done() || t.flushes(flusher, wq), "flush_workqueue() to begin");
         for (uint32_t i = 0; i < n; i++) {
             t.linger();
@@ -287,7 +289,7 @@ struct QueueIsNotLivelocked {
             producers[i]->requeues(UINT32_MAX).queue(wq);
         AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10, "the items that queue themselves to run");
         for (uint32_t i = 0; i < 3; i++) {
-            Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&] { wq.flush(); });
+            Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
             AWAIT(t, flusher.done(), "flush_workqueue() to return while items are queued");
         }
         t.note("3 flushes while %u items ran", producers[0]->started() + producers[1]->started() + producers[2]->started());

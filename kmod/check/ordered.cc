@@ -126,15 +126,18 @@ struct SelfRequeueGoesToNewest {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
         UnboundCpus cpus(t);
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
-        Again again = {&wq, &t.gate()};
-        Probe& w = t.probe("W").on_run(pass_and_queue, &again);
+        Again* again = t.own<Again>();
+        if (!again)
+            return;
+        *again = {&wq, &t.gate()};
+        Probe& w = t.probe("W").on_run(pass_and_queue, again);
         Probe& x = t.probe("X");
         w.queue(wq);
         AWAIT(t, w.started() == 1, "W to start");
         if (!cpus.restrict_to(t.first_cpu()))
             return;
         x.queue(wq);
-        again.gate->open();
+        again->gate->open();
         AWAIT(t, w.ended() == 2 && x.ended() == 1, "W to run twice and X once");
         WANT(t, x.last().start < w.execution(1).start, "W, which queued itself after X, ran before it");
         WANT(t, w.execution(0).end < x.last().start, "X ran while W did");

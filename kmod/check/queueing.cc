@@ -51,13 +51,16 @@ struct PendingIsClearedFirst {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Seen seen = {&wq, true, false, true};
-        Probe& item = t.probe("the item").on_run(look, &seen);
+        Seen* seen = t.own<Seen>();
+        if (!seen)
+            return;
+        *seen = {&wq, true, false, true};
+        Probe& item = t.probe("the item").on_run(look, seen);
         item.queue(wq);
         AWAIT(t, item.ended() == 2, "the item that queues itself once to run twice");
-        WANT(t, !seen.pending, "work_pending() was true in its function");
-        WANT(t, seen.first, "queue_work() in its function returned false");
-        WANT(t, !seen.second, "a second queue_work() in its function returned true");
+        WANT(t, !seen->pending, "work_pending() was true in its function");
+        WANT(t, seen->first, "queue_work() in its function returned false");
+        WANT(t, !seen->second, "a second queue_work() in its function returned true");
         wq.flush();
         WANT(t, item.ended() == 2, "it ran %u times, not 2", item.ended());
     }

@@ -7,7 +7,9 @@ namespace {
 
 constinit const Group kGroups[] = {
     kQueueingChecks,
+    kDelayedChecks,
     kFlushChecks,
+    kCancelChecks,
     kOrderedChecks,
 };
 

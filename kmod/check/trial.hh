@@ -47,13 +47,14 @@ public:
     // Several of one kind, side by side: probes(n, ...)[i].
     Probe** probes(uint32_t n, const char* name, Probe::Body body = Probe::Body::kReturn,
                    wqlab_work_kind kind = WQLAB_WORK_PLAIN);
-    // Starts at once; cpu Kthread::kAnyCpu: anywhere. What it captures by
-    // reference must be the trial's, or outlive wait(done).
+    // Starts at once; cpu Kthread::kAnyCpu: anywhere. It may go on when the check
+    // has returned: what it captures is the trial's (own()), never a local variable.
     template <typename Act>
     Actor& actor(const char* name, int cpu, Act act);
-    // Runs act on that CPU and waits until it has.
+    // Runs act on that CPU, waits until it has, and returns what it did, if that
+    // was a bool. The same is true of what it captures.
     template <typename Act>
-    void on_cpu(uint32_t cpu, Act act);
+    bool on_cpu(uint32_t cpu, Act act);
 
     // Opened at the trial's end, whatever happens.
     Gate& gate();
@@ -243,10 +244,10 @@ Actor& Trial::actor(const char* name, int cpu, Act act)
 }
 
 template <typename Act>
-void Trial::on_cpu(uint32_t cpu, Act act)
+bool Trial::on_cpu(uint32_t cpu, Act act)
 {
     Actor& caller = actor("caller on a CPU", static_cast<int>(cpu), act);
-    wait([&] { return caller.done(); }, "a thread of its own to run on a CPU");
+    return wait([&] { return caller.done(); }, "a thread of its own to run on a CPU") && caller.result();
 }
 
 template <typename Condition>
