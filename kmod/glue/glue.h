@@ -191,6 +191,10 @@ void wqlab_flush_workqueue(struct workqueue_struct *wq);
 void wqlab_drain_workqueue(struct workqueue_struct *wq);
 void wqlab_set_max_active(struct workqueue_struct *wq, int max_active);
 bool wqlab_congested(int cpu, struct workqueue_struct *wq);
+bool wqlab_schedule_work(struct work_struct *work);
+long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument);
+/* storage: of WQLAB_SIZEOF_EXECUTE_WORK bytes, until the function has run. */
+int wqlab_execute_in_process_context(void (*function)(struct work_struct *work), void *storage);
 struct work_struct *wqlab_current_work(void);
 void wqlab_set_description(const char *text);
 void wqlab_current_command(char command[16]);

@@ -14,6 +14,7 @@ int main(void)
 	DEFINE(WQLAB_SIZEOF_WORK, sizeof(struct work_struct));
 	DEFINE(WQLAB_SIZEOF_DELAYED_WORK, sizeof(struct delayed_work));
 	DEFINE(WQLAB_SIZEOF_RCU_WORK, sizeof(struct rcu_work));
+	DEFINE(WQLAB_SIZEOF_EXECUTE_WORK, sizeof(struct execute_work));
 	DEFINE(WQLAB_SIZEOF_MUTEX, sizeof(struct mutex));
 	DEFINE(WQLAB_SIZEOF_COMPLETION, sizeof(struct completion));
 

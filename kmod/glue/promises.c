@@ -112,6 +112,21 @@ bool wqlab_congested(int cpu, struct workqueue_struct *wq)
 	return workqueue_congested(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq);
 }
 
+bool wqlab_schedule_work(struct work_struct *work)
+{
+	return schedule_work(work);
+}
+
+long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument)
+{
+	return work_on_cpu(cpu, function, argument);
+}
+
+int wqlab_execute_in_process_context(void (*function)(struct work_struct *work), void *storage)
+{
+	return execute_in_process_context(function, storage);
+}
+
 struct work_struct *wqlab_current_work(void)
 {
 	return current_work();
