@@ -8,6 +8,7 @@
 #include "core/layout.cc"
 #include "check/actor.cc"
 #include "check/cancel.cc"
+#include "check/concurrency.cc"
 #include "check/delayed.cc"
 #include "check/fault.cc"
 #include "check/flush.cc"

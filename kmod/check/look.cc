@@ -27,6 +27,24 @@ bool Trial::flushes(const Actor& actor, const Queue& queue)
     return false;
 }
 
+uint64_t Trial::stat(const Queue& queue, uint32_t which)
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; wq && i < wq->nr_pwqs; i++)
+        sum += now->pwqs[wq->first_pwq + i].stats[which];
+    return sum;
+}
+
+const char* Trial::string(const Snapshot& snapshot, uint32_t index)
+{
+    const char* text = snapshot.strings.text().begin();
+    for (; index != WQLAB_NONE && index; index--)
+        text += __builtin_strlen(text) + 1;
+    return index == WQLAB_NONE ? "" : text;
+}
+
 uint32_t Trial::inactive(const Queue& queue)
 {
     const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);

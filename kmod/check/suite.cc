@@ -11,6 +11,7 @@ constinit const Group kGroups[] = {
     kFlushChecks,
     kCancelChecks,
     kOrderedChecks,
+    kConcurrencyChecks,
 };
 
 }  // namespace

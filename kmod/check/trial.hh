@@ -91,6 +91,9 @@ public:
     }
     uint32_t sleep_behind_barriers(Span<Actor* const> actors);
     bool flushes(const Actor& actor, const Queue& queue);
+    // Its pool_workqueues' counts together: enum wqlab_pwq_stat.
+    uint64_t stat(const Queue& queue, uint32_t which);
+    static const char* string(const Snapshot& snapshot, uint32_t index);
     // How many of its items max_active holds back, on all CPUs.
     uint32_t inactive(const Queue& queue);
     // The pool that its items go to from this CPU has items pending, and all its

@@ -117,6 +117,10 @@ uint32_t wqlab_wq_flags_known(void);
 uint32_t wqlab_features(void);
 /* The name is not a format. NULL: refused or no memory. */
 struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);
+/* With the kernel's own flags named by enum wqlab_wq_flag, exactly: nothing added. */
+struct workqueue_struct *wqlab_wq_create_exactly(const char *name, uint32_t flags, int max_active);
+/* create_workqueue(), create_singlethread_workqueue(): plain, single. */
+struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single);
 /* Waits for all queued items. */
 void wqlab_wq_destroy(struct workqueue_struct *wq);
 /* The i-th exported system workqueue's name, NULL past the last. */
@@ -198,6 +202,8 @@ int wqlab_execute_in_process_context(void (*function)(struct work_struct *work),
 struct work_struct *wqlab_current_work(void);
 void wqlab_set_description(const char *text);
 void wqlab_current_command(char command[16]);
+/* -1: this kernel can't say. */
+int wqlab_current_is_mem_reclaim(void);
 uint64_t wqlab_current_cpus(void);	/* where current may run, of the first 64 */
 /* Call and wait until it has returned; the first one interrupts this CPU. */
 void wqlab_call_in_hardirq(void (*function)(void *argument), void *argument);
@@ -220,6 +226,8 @@ int wqlab_format_list(char *text, size_t size, const char *format, __builtin_va_
 
 /* Copies from an address that may be anything; false: nothing is there. Any context. */
 bool wqlab_peek(void *to, uintptr_t from, size_t size);
+/* Sets a variable of the kernel's, which must be there. */
+void wqlab_poke(uintptr_t to, uint64_t value);
 /* The kernel's own locks, at addresses found by symbol or layout. */
 void wqlab_lock_mutex_at(uintptr_t lock);
 void wqlab_unlock_mutex_at(uintptr_t lock);

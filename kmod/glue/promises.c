@@ -144,6 +144,15 @@ void wqlab_current_command(char command[16])
 	strscpy(command, current->comm, TASK_COMM_LEN);
 }
 
+int wqlab_current_is_mem_reclaim(void)
+{
+#if WQLAB_HAVE_IS_MEM_RECLAIM
+	return current_is_workqueue_mem_reclaim();
+#else
+	return -1;
+#endif
+}
+
 uint64_t wqlab_current_cpus(void)
 {
 	uint64_t cpus = 0;

@@ -61,6 +61,21 @@ struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint3
 	return alloc_workqueue("%s", kernels, max_active, name);
 }
 
+struct workqueue_struct *wqlab_wq_create_exactly(const char *name, uint32_t flags, int max_active)
+{
+	u32 kernels = 0;
+
+	for (int i = 0; i < ARRAY_SIZE(flag_map); i++)
+		if (flags & flag_map[i].ours)
+			kernels |= flag_map[i].kernels;
+	return alloc_workqueue("%s", kernels, max_active, name);
+}
+
+struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single)
+{
+	return single ? create_singlethread_workqueue(name) : create_workqueue(name);
+}
+
 void wqlab_wq_destroy(struct workqueue_struct *wq)
 {
 	destroy_workqueue(wq);
