@@ -10,8 +10,11 @@ constinit const Group kGroups[] = {
     kDelayedChecks,
     kFlushChecks,
     kCancelChecks,
+    kIntrospectionChecks,
+    kAllocationChecks,
     kOrderedChecks,
     kConcurrencyChecks,
+    kBhChecks,
 };
 
 }  // namespace

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group J: BH workqueues.
+#include "trial.hh"
+
+namespace wqlab {
+
+namespace bh {
+
+struct SoftirqOfQueueingCpu {
+    static constexpr Promise kPromise = {
+        103, "", "bh.softirq-of-queueing-cpu",
+        "A BH item runs in a softirq of the CPU that queued it",
+        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+            if (!wqlab_cpu_online(cpu))
+                continue;
+            Probe& item = t.probe("the item");
+            t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
+            AWAIT(t, item.ended() == 1, "the item to run");
+            WANT(t, item.last().softirq, "it did not run in a softirq");
+            WANT(t, item.last().cpu == cpu, "queued on CPU %u it ran on CPU %u", cpu, item.last().cpu);
+        }
+    }
+};
+
+struct QueuedOnAnother {
+    static constexpr Promise kPromise = {
+        104, "", "bh.queued-on-another-cpu",
+        "A BH item that queue_work_on() queues for another CPU runs there",
+        "kernel/workqueue.c: kick_bh_pool()", 0, Fault::kQueueOtherCpu};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        Queue& high = t.queue({.flags = WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI});
+        for (Queue* queue : {&wq, &high}) {
+            for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+                if (!wqlab_cpu_online(cpu))
+                    continue;
+                Probe& item = t.probe("the item");
+                item.queue_on(*queue, cpu);
+                AWAIT(t, item.ended() == 1, "a BH item to run on another CPU");
+                WANT(t, item.last().cpu == cpu && item.last().softirq, "queued for CPU %u it ran on CPU %u%s", cpu, item.last().cpu,
+                     item.last().softirq ? "" : ", in no softirq");
+            }
+        }
+    }
+};
+
+struct Batch {
+    Trial* trial;
+    Queue* queues[2];
+    Probe** items;
+    uint32_t count;
+
+    // On one CPU with softirqs off, so that none runs before all are queued;
+    // every other one on the second queue, if there is one.
+    static void queue_all(void* argument)
+    {
+        Batch& batch = *static_cast<Batch*>(argument);
+        for (uint32_t i = 0; i < batch.count; i++)
+            batch.items[i]->queue(*batch.queues[batch.queues[1] ? i % 2 : 0]);
+    }
+};
+
+struct QueueingOrder {
+    static constexpr Promise kPromise = {
+        105, "", "bh.queueing-order",
+        "BH items of a CPU run in the order in which they were queued",
+        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueReorders};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 64;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        Batch batch = {&t, {&wq, nullptr}, t.probes(kItems, "an item"), kItems};
+        wqlab_call_with_bh_off(Batch::queue_all, &batch);
+        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += batch.items[i]->ended(); n == kItems; }), "the items to run");
+        for (uint32_t i = 1; i < kItems; i++)
+            WANT(t, batch.items[i - 1]->last().end < batch.items[i]->last().start, "item %u started before item %u had ended", i + 1, i);
+    }
+};
+
+struct HighpriFirst {
+    static constexpr Promise kPromise = {
+        106, "", "bh.highpri-first",
+        "BH items of WQ_HIGHPRI are served by the high softirq, before the others of that CPU",
+        "include/linux/workqueue.h: system_bh_highpri_wq", 0, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, !(wqlab_features() & WQLAB_FEATURE_PREEMPT_RT), "with PREEMPT_RT softirqs may be threads' work");
+        constexpr uint32_t kItems = 16;
+        Queue& normal = t.queue({.flags = WQLAB_WQ_BH});
+        Queue& high = t.queue({.flags = WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI});
+        Batch batch = {&t, {&normal, &high}, t.probes(kItems, "an item"), kItems};
+        wqlab_call_with_bh_off(Batch::queue_all, &batch);
+        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += batch.items[i]->ended(); n == kItems; }), "the items to run");
+        for (uint32_t low = 0; low < kItems; low += 2)
+            for (uint32_t up = 1; up < kItems; up += 2)
+                WANT(t, batch.items[up]->last().end < batch.items[low]->last().start, "a normal item ran before a highpri one");
+    }
+};
+
+struct WorksLikeOthers {
+    static constexpr Promise kPromise = {
+        107, "", "bh.delayed-flush-cancel-and-no-hogging",
+        "BH items can be delayed, flushed and cancelled, and one that always queues itself can't hog its CPU",
+        "kernel/workqueue.c: bh_worker()", 0, Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        Probe& delayed = t.probe("the delayed item", Probe::Body::kReturn, WQLAB_WORK_DELAYED);
+        const uint64_t then = wqlab_jiffies();
+        delayed.queue_delayed(wq, 3);
+        AWAIT(t, delayed.ended() == 1, "the delayed item to run");
+        WANT(t, delayed.last().softirq && delayed.last().jiffies - then >= 3, "the delayed item ran early, or in no softirq");
+        delayed.queue_delayed(wq, 100'000);
+        WANT(t, delayed.cancel() && !delayed.timer_pending(), "the delayed item could not be cancelled");
+
+        Probe& flushed = t.probe("the flushed item");
+        for (uint32_t i = 1; i <= 200; i++) {
+            flushed.queue_on(wq, t.other_cpu(cpu));
+            flushed.flush();
+            WANT(t, flushed.ended() == i, "flush_work() returned before the item had ended");
+        }
+
+        Probe& endless = t.probe("the item that always queues itself", Probe::Body::kRequeue);
+        endless.requeues(UINT32_MAX).queue_on(wq, cpu);
+        AWAIT(t, endless.started() > 1000, "the item that always queues itself to run");
+        // Tasks and timers of that CPU go on.
+        Queue& plain = t.queue();
+        for (uint32_t i = 0; i < 3; i++) {
+            Probe& timed = t.probe("a delayed item of the CPU", Probe::Body::kReturn, WQLAB_WORK_DELAYED);
+            timed.queue_delayed(plain, 2, static_cast<int>(cpu));
+            AWAIT(t, timed.ended() == 1, "timers and tasks of the CPU to go on");
+        }
+        t.note("%u executions of the item that queues itself meanwhile", endless.started());
+        endless.requeues(0);
+    }
+};
+
+struct DeadCpuIsDrained {
+    static constexpr Promise kPromise = {
+        108, "", "bh.dead-cpu-is-drained",
+        "BH items of a CPU that goes away run elsewhere",
+        "kernel/workqueue.c: workqueue_softirq_dead()", WQLAB_CHECK_HOTPLUG, Fault::kQueueLoses};
+
+    // Queues itself as long as its CPU is there, and a hundred times more. An
+    // item that never stopped would keep the CPU from going: the drain waits
+    // until the pool is empty.
+    struct Until {
+        Queue* wq;
+        uint32_t cpu, afterwards;
+    };
+
+    static void again(Probe& probe, void* argument)
+    {
+        Until& until = *static_cast<Until*>(argument);
+        if (wqlab_cpu_online(until.cpu) || until.afterwards++ < 100)
+            wqlab_queue_bare_on(until.wq->get(), probe.address(), -1);
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        Until* until = t.own<Until>();
+        if (!until)
+            return;
+        *until = {&wq, cpu, 0};
+        Probe& item = t.probe("the item that queues itself").on_run(again, until);
+        // The fault loses every other call, beginning with the second.
+        t.probe("another").queue_on(wq, cpu);
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.started() > 100, "the item to run");
+        if (const int error = wqlab_cpu_down(cpu))
+            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        t.wait([&] { return until->afterwards > 100; }, "the item to run on after its CPU went away");
+        if (const int error = wqlab_cpu_up(cpu))
+            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<SoftirqOfQueueingCpu>(),
+    check_of<QueuedOnAnother>(),
+    check_of<QueueingOrder>(),
+    check_of<HighpriFirst>(),
+    check_of<WorksLikeOthers>(),
+    check_of<DeadCpuIsDrained>(),
+};
+
+}  // namespace bh
+
+constinit const Group kBhChecks = group_of("bh", bh::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group E: what the kernel says of items and workers.
+#include "trial.hh"
+
+namespace wqlab {
+
+namespace introspection {
+
+inline bool begins_with(const char* text, const char* start)
+{
+    for (; *start; text++, start++)
+        if (*text != *start)
+            return false;
+    return true;
+}
+
+struct CurrentWork {
+    static constexpr Promise kPromise = {
+        61, "", "current-work.own-item",
+        "current_work() is the item that runs, and NULL outside of workers",
+        "kernel/workqueue.c: current_work()", 0, Fault::kBusyLies};
+
+    struct Seen {
+        work_struct* current;
+    };
+
+    static void run(Trial& t)
+    {
+        Seen* seen = t.own<Seen>();
+        if (!seen)
+            return;
+        Queue& wq = t.queue();
+        Probe& item = t.probe("the item").on_run([](Probe&, void* argument) { static_cast<Seen*>(argument)->current = wqlab_current_work(); }, seen);
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "the item to run");
+        const bool own = (seen->current == item.address()) != t.has_fault(Fault::kBusyLies);
+        WANT(t, own, "in the item's function it was %s", seen->current ? "another item" : "NULL");
+        WANT(t, wqlab_current_work() == nullptr, "in another thread it was not NULL");
+    }
+};
+
+struct CurrentWorkInIrq {
+    static constexpr Promise kPromise = {
+        62, "", "current-work.null-in-interrupts",
+        "current_work() is NULL in an interrupt, also one that came over a worker",
+        "kernel/workqueue_internal.h: current_wq_worker()", 0, Fault::kQueueLoses};
+
+    struct Seen {
+        work_struct* current;
+        bool irq;
+    };
+
+    static void run(Trial& t)
+    {
+        Seen* seen = t.own<Seen>();
+        if (!seen)
+            return;
+        seen->current = reinterpret_cast<work_struct*>(seen);
+        Queue& wq = t.queue();
+        // The fault loses every other call, beginning with the second.
+        t.probe("another item").queue(wq);
+        Probe& item = t.probe("the item").on_run([](Probe&, void* argument) {
+            wqlab_call_in_hardirq([](void* inner) {
+                Seen& s = *static_cast<Seen*>(inner);
+                s.irq = wqlab_in_hardirq();
+                s.current = wqlab_current_work();
+            }, argument);
+        }, seen);
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "the item to run");
+        WANT(t, seen->irq, "this was no interrupt");
+        WANT(t, seen->current == nullptr, "it was not NULL");
+    }
+};
+
+struct Description {
+    static constexpr Promise kPromise = {
+        63, "", "worker.description",
+        "A worker's name in /proc says what set_worker_desc() said, after + while it runs and - afterwards",
+        "kernel/workqueue.c: set_worker_desc(), wq_worker_comm()", 0, Fault::kStepLies};
+
+    static void describe_and_wait(Probe&, void* argument)
+    {
+        wqlab_set_description("wqlab-describes");
+        static_cast<Gate*>(argument)->wait(Event::kForEver - 1);
+    }
+
+    static void run(Trial& t)
+    {
+        // A pool of its own: nobody else uses the worker meanwhile.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        Gate& gate = t.gate();
+        Probe& item = t.probe("the item").on_run(describe_and_wait, &gate);
+        item.queue(wq);
+        AWAIT(t, item.started() == 1, "the item to start");
+        char path[48];
+        wqlab_format(path, sizeof(path), "/proc/%d/comm", item.last().pid);
+        const auto says = [&](char sign) {
+            char wanted[24];
+            wqlab_format(wanted, sizeof(wanted), "%cwqlab-describes\n", sign);
+            const char* found = t.text();
+            while (*found && *found != sign)
+                found++;
+            return same_text(found, wanted);
+        };
+        const int error = t.read(path);
+        WANT(t, error == 0, "%s can't be read: error %d", path, error);
+        // The function describes itself right after it has said that it started.
+        t.wait([&] { return says('+') || t.has_fault(Fault::kStepLies) || t.read(path) != 0; }, "the worker to describe itself");
+        WANT(t, says('+'), "while it runs the worker is called %s", t.text());
+        gate.open();
+        wq.flush();
+        WANT(t, t.read(path) == 0 && says('-'), "when it has ended the worker is called %s", t.text());
+    }
+};
+
+struct WorkerNames {
+    static constexpr Promise kPromise = {
+        64, "", "worker.names",
+        "Workers are called kworker/CPU:N, with H when highpri, kworker/uPOOL:N when unbound, and kworker/R-NAME when rescuers",
+        "kernel/workqueue.c: format_worker_id()", 0, Fault::kWorkerLies};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
+        Probe** items = t.probes(3, "an item");
+        for (uint32_t i = 0; i < 3; i++)
+            items[i]->queue_on(*queues[i], cpu);
+        AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1 && items[2]->ended() == 1, "the items to run");
+        char bound[16];
+        wqlab_format(bound, sizeof(bound), "kworker/%u:", cpu);
+        WANT(t, begins_with(items[0]->last().command, bound), "a bound worker is called %s", items[0]->last().command);
+        WANT(t, begins_with(items[1]->last().command, bound), "a highpri worker is called %s", items[1]->last().command);
+        WANT(t, begins_with(items[2]->last().command, "kworker/u"), "an unbound worker is called %s", items[2]->last().command);
+
+        t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wqlab-saved"});
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK | WQLAB_SECTION_RESCUERS);
+        if (!now)
+            return;
+        for (const wqlab_snap_worker& worker : now->workers) {
+            if (worker.pid != items[2]->last().pid)
+                continue;
+            char wanted[24];
+            wqlab_format(wanted, sizeof(wanted), "kworker/u%d:%d", worker.pool, worker.id);
+            WANT(t, same_text(items[2]->last().command, wanted), "worker %d of pool %d is called %s", worker.id, worker.pool, items[2]->last().command);
+        }
+    }
+};
+
+struct Congested {
+    static constexpr Promise kPromise = {
+        65, "", "congested.iff-held-back",
+        "workqueue_congested() is true if and only if items of that CPU are held back by max_active",
+        "kernel/workqueue.c: workqueue_congested()", 0, Fault::kBusyLies};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue({.max_active = 1});
+        Probe& runner = t.probe("an item", Probe::Body::kGate);
+        Probe& held = t.probe("an item held back");
+        WANT(t, !wq.congested(static_cast<int>(cpu)), "an empty workqueue is congested");
+        runner.queue_on(wq, cpu);
+        AWAIT(t, runner.started() == 1, "the item to start");
+        WANT(t, !wq.congested(static_cast<int>(cpu)), "with one item in flight, where one may be, it is congested");
+        held.queue_on(wq, cpu);
+        WANT(t, wq.congested(static_cast<int>(cpu)), "with an item held back it is not congested");
+        const uint32_t other = t.other_cpu(cpu);
+        WANT(t, other == cpu || !wq.congested(static_cast<int>(other)), "it is congested on a CPU with no items");
+        runner.open();
+        wq.flush();
+        WANT(t, !wq.congested(static_cast<int>(cpu)), "it is congested when all items have run");
+    }
+};
+
+struct StatsAgree {
+    static constexpr Promise kPromise = {
+        67, "", "stats.started-is-completed",
+        "After a flush as many items are counted as completed as were started, and none is missing",
+        "kernel/workqueue.c: PWQ_STAT_STARTED, PWQ_STAT_COMPLETED", 0, Fault::kSnapshotLies,
+        {"70e1683ca3a6: COMPLETED is counted without the pool's lock", WQLAB_FEATURE_BH_PERCPU}};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kProducers = 4, kEach = 2000;
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
+        for (Queue* wq : queues) {
+            Probe** items = t.probes(kProducers, "an item that queues itself", Probe::Body::kRequeue);
+            uint32_t cpu = t.first_cpu();
+            for (uint32_t i = 0; i < kProducers; i++, cpu = t.other_cpu(cpu))
+                items[i]->requeues(kEach - 1).queue_on(*wq, cpu);
+            AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kProducers; i++) n += items[i]->ended(); n == kProducers * kEach; }), "all items to run");
+            wq->flush();
+            const uint64_t started = t.stat(*wq, WQLAB_PWQ_STAT_STARTED), completed = t.stat(*wq, WQLAB_PWQ_STAT_COMPLETED);
+            WANT(t, started == kProducers * kEach && started == completed, "%u executions are counted as %llu started and %llu completed",
+                 kProducers * kEach, static_cast<unsigned long long>(started), static_cast<unsigned long long>(completed));
+        }
+        t.note("%u executions on each of 2 workqueues", kProducers * kEach);
+    }
+};
+
+struct IsMemReclaim {
+    static constexpr Promise kPromise = {
+        68, "", "current.is-mem-reclaim",
+        "current_is_workqueue_mem_reclaim() is true only in items of WQ_MEM_RECLAIM",
+        "kernel/workqueue.c: current_is_workqueue_mem_reclaim()", 0, Fault::kQueueElsewhere};
+
+    static void ask(Probe&, void* argument)
+    {
+        *static_cast<int*>(argument) = wqlab_current_is_mem_reclaim();
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, wqlab_current_is_mem_reclaim() >= 0, "this kernel has no current_is_workqueue_mem_reclaim()");
+        int* says = t.own<int, 2>();
+        if (!says)
+            return;
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_MEM_RECLAIM})};
+        for (uint32_t i = 0; i < 2; i++) {
+            Probe& item = t.probe("the item").on_run(ask, &says[i]);
+            item.queue(*queues[i]);
+            AWAIT(t, item.ended() == 1, "the item to run");
+        }
+        WANT(t, says[0] == 0 && says[1] == 1, "in a plain item it said %d, in one of WQ_MEM_RECLAIM %d", says[0], says[1]);
+        WANT(t, wqlab_current_is_mem_reclaim() == 0, "outside of workers it said true");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<CurrentWork>(),
+    check_of<CurrentWorkInIrq>(),
+    check_of<Description>(),
+    check_of<WorkerNames>(),
+    check_of<Congested>(),
+    check_of<StatsAgree>(),
+    check_of<IsMemReclaim>(),
+};
+
+}  // namespace introspection
+
+constinit const Group kIntrospectionChecks = group_of("introspection", introspection::kAll);
+
+}  // namespace wqlab
