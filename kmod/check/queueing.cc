@@ -245,7 +245,7 @@ struct RequeueGoesBehind {
     static constexpr Promise kPromise = {
         9, "", "queue.requeue-goes-behind",
         "An item may queue itself: N times make N + 1 executions, never two at once, each behind what was queued before",
-        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueTwice};
+        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueLoses};
 
     struct Again {
         Queue* wq;

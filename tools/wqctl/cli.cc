@@ -90,6 +90,7 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
                 "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
     add_run();
     add_others();
+    add_check();
 }
 
 CLI::App* Cli::add_command(const std::string& name, const std::string& description)

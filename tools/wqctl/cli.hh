@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "commands/check.hh"
 #include "render/completion.hh"
 #include "scenario/flags.hh"
 
@@ -17,6 +18,7 @@ struct Invocation {
     std::string command;  // "run"; empty: only text to print
     std::string text;     // help or version
     RunFlags run;
+    CheckFlags check;
     bool json = false;
     std::string id;       // show, stop
     std::string preset;   // presets
@@ -34,6 +36,7 @@ public:
 private:
     void add_run();
     void add_others();
+    void add_check();
     CLI::App* add_command(const std::string& name, const std::string& description);
 
     Invocation invocation_;

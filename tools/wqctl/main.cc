@@ -26,6 +26,8 @@ int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output
         return command_presets(invocation, output);
     if (invocation.command == "completion")
         return command_completion(cli, invocation, output);
+    if (invocation.command == "check")
+        return command_check(invocation, output);
     output.text(invocation.text);
     return kDone;
 }

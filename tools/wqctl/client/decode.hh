@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/attributes.hh"
+#include "model/check.hh"
 #include "model/info.hh"
 #include "model/report.hh"
 #include "model/snapshot.hh"
@@ -16,5 +17,7 @@ RunState decode_state(const Attributes& attributes);
 void decode_part(const Attributes& attributes, RunReport& report);
 // One message of a snapshot.
 void decode_part(const Attributes& attributes, Snapshot& snapshot);
+Promise decode_promise(const Attributes& attributes);
+CheckState decode_check_state(const Attributes& attributes);
 
 }  // namespace wqctl

@@ -23,6 +23,11 @@ std::string command_name(uint8_t command)
     case WQLAB_CMD_LATENCY_START: return "latency-start";
     case WQLAB_CMD_LATENCY_STOP: return "latency-stop";
     case WQLAB_CMD_LATENCY_GET: return "latency-get";
+    case WQLAB_CMD_CHECK_LIST: return "check-list";
+    case WQLAB_CMD_CHECK_START: return "check-start";
+    case WQLAB_CMD_CHECK_GET: return "check-get";
+    case WQLAB_CMD_CHECK_ANSWER: return "check-answer";
+    case WQLAB_CMD_CHECK_STOP: return "check-stop";
     }
     return fmt::format("command {}", command);
 }
@@ -110,6 +115,49 @@ Snapshot Lab::snapshot(uint32_t sections)
         WQLAB_CMD_SNAPSHOT, message, [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); },
         true);
     return snapshot;
+}
+
+std::vector<Promise> Lab::checks()
+{
+    Message message;
+    std::vector<Promise> promises;
+    request(
+        WQLAB_CMD_CHECK_LIST, message,
+        [&](uint8_t, const Attributes& attributes) { promises.push_back(decode_promise(attributes)); }, true);
+    return promises;
+}
+
+void Lab::start_check(const std::string& id, const std::string& fault, uint64_t seed)
+{
+    Message message;
+    message.put_string(WQLAB_A_CHECK_ID, id);
+    if (!fault.empty())
+        message.put_string(WQLAB_A_CHECK_FAULT, fault);
+    message.put_u64(WQLAB_A_CHECK_SEED, seed);
+    request(WQLAB_CMD_CHECK_START, message, [](uint8_t, const Attributes&) {});
+}
+
+CheckState Lab::check()
+{
+    Message message;
+    CheckState state;
+    request(WQLAB_CMD_CHECK_GET, message, [&](uint8_t, const Attributes& attributes) { state = decode_check_state(attributes); });
+    return state;
+}
+
+void Lab::answer_check(uint32_t step, int error, const std::string& text)
+{
+    Message message;
+    message.put_u32(WQLAB_A_CHECK_STEP, step);
+    message.put_u32(WQLAB_A_CHECK_STEP_ERROR, static_cast<uint32_t>(error));
+    message.put_string(WQLAB_A_CHECK_STEP_TEXT, text.substr(0, WQLAB_STEP_TEXT_LEN - 1));
+    request(WQLAB_CMD_CHECK_ANSWER, message, [](uint8_t, const Attributes&) {});
+}
+
+void Lab::stop_check()
+{
+    Message message;
+    request(WQLAB_CMD_CHECK_STOP, message, [](uint8_t, const Attributes&) {});
 }
 
 Events::Events(const Lab& lab)

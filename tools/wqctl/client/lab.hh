@@ -9,6 +9,7 @@
 
 #include "client/message.hh"
 #include "client/socket.hh"
+#include "model/check.hh"
 #include "model/info.hh"
 #include "model/report.hh"
 #include "model/snapshot.hh"
@@ -30,6 +31,13 @@ public:
     std::vector<RunState> states();
     RunReport report(uint32_t id);
     Snapshot snapshot(uint32_t sections = WQLAB_SECTIONS_ALL);
+
+    std::vector<Promise> checks();
+    // fault: "" for the kernel itself.
+    void start_check(const std::string& id, const std::string& fault, uint64_t seed);
+    CheckState check();
+    void answer_check(uint32_t step, int error, const std::string& text);
+    void stop_check();
 
     const FamilyInfo& family() const { return family_; }
 

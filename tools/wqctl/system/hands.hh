@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a check asks user space to do: files of sysfs and proc. What was written
+// is put back at the end.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace wqctl {
+
+class Hands {
+public:
+    // The files are below this, "" for the machine's own.
+    explicit Hands(std::string root = {}) : root_(std::move(root)) {}
+    ~Hands() { put_back(); }
+    Hands(const Hands&) = delete;
+    Hands& operator=(const Hands&) = delete;
+
+    // Errno, 0: done. kind: enum wqlab_check_step. text: what to write, and
+    // afterwards what was read. EPERM: no check has business there.
+    int perform(uint32_t kind, const std::string& path, std::string& text);
+
+    // Every file that was written and is still there, as it was.
+    void put_back();
+
+    static bool may_touch(const std::string& path);
+
+private:
+    std::string root_;
+    std::map<std::string, std::string> before_;
+};
+
+}  // namespace wqctl
