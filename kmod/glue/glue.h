@@ -222,6 +222,16 @@ void wqlab_pin_module(void);			/* it can't be removed any more */
 int wqlab_format(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int wqlab_format_list(char *text, size_t size, const char *format, __builtin_va_list arguments);
 
+/* ---- kernel_log.c ---- */
+
+/* Counts lines of the kernel's log that hold a text, from attach to detach. */
+struct wqlab_log {
+	const char *wanted;
+	uint32_t count;
+};
+bool wqlab_log_attach(struct wqlab_log *log);
+void wqlab_log_detach(struct wqlab_log *log);
+
 /* ---- inspect.c ---- */
 
 /* Copies from an address that may be anything; false: nothing is there. Any context. */

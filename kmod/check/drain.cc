@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group C, continued: drain and destroy.
+#include "kernel_log.hh"
+#include "trial.hh"
+
+namespace wqlab {
+
+namespace draining {
+
+struct ChainsAreAllowed {
+    static constexpr Promise kPromise = {
+        44, "", "drain.chains-are-allowed",
+        "While a workqueue drains, its items may queue on it: drain_workqueue() waits until it is empty",
+        "kernel/workqueue.c: drain_workqueue()", 0, Fault::kFlushReturnsEarly};
+
+    static constexpr uint32_t kLinks = 20;
+
+    struct Chain {
+        Queue* wq;
+        Gate* gate;
+        uint32_t refused;
+    };
+
+    static void requeue(Probe& probe, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        chain.gate->wait(Event::kForEver - 1);
+        wqlab_sleep(500'000);
+        if (probe.started() <= kLinks)
+            chain.refused += !wqlab_queue_bare_on(chain.wq->get(), probe.address(), -1);
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Chain* chain = t.own<Chain>();
+        if (!chain)
+            return;
+        *chain = {&wq, &t.gate(), 0};
+        Probe& item = t.probe("the item that queues itself").on_run(requeue, chain);
+        item.queue(wq);
+        AWAIT(t, item.started() == 1, "the item to start");
+        Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
+        AWAIT(t, drainer.done() || t.flushes(drainer, wq), "drain_workqueue() to begin");
+        WANT(t, !drainer.done(), "it returned while an item was held");
+        chain->gate->open();
+        AWAIT(t, drainer.done(), "drain_workqueue() to return");
+        WANT(t, chain->refused == 0, "%u times the item could not queue itself", chain->refused);
+        WANT(t, item.ended() == kLinks + 1 && item.last().end < drainer.done_ticket(), "it returned after %u of %u executions", item.ended(),
+             kLinks + 1);
+    }
+};
+
+struct OthersAreRefused {
+    static constexpr Promise kPromise = {
+        45, "", "drain.others-are-refused",
+        "While a workqueue drains, queueing from outside is refused with a warning, and the item can be used afterwards",
+        "kernel/workqueue.c: __queue_work()", WQLAB_CHECK_NEGATIVE, Fault::kBusyLies,
+        {"a7488f089bdf: the refused item stays pending for ever", WQLAB_FEATURE_BH_PERCPU}};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Probe& held = t.probe("an item", Probe::Body::kGate);
+        // Of its own: once refused on a kernel that leaves it pending, cancelling it would never end.
+        struct Stray {
+            Opaque<work_struct, WQLAB_SIZEOF_WORK> work;
+        };
+        Stray* stray = t.own<Stray>();
+        if (!stray || !wq.get())
+            return;
+        wqlab_work_init(stray->work.get(), WQLAB_WORK_PLAIN, [](work_struct*) {});
+        held.queue(wq);
+        AWAIT(t, held.started() == 1, "the item to start");
+        Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wqlab_drain_workqueue(wq.get()); });
+        AWAIT(t, t.flushes(drainer, wq), "drain_workqueue() to begin");
+        wqlab_queue_bare_on(wq.get(), stray->work.get(), -1);
+        const bool pending = wqlab_work_pending(stray->work.get()) != t.has_fault(Fault::kBusyLies);
+        held.open();
+        AWAIT(t, drainer.done(), "drain_workqueue() to return");
+        WANT(t, !pending, "the item that was refused is pending, and stays so");
+        WANT(t, wqlab_queue_bare_on(wq.get(), stray->work.get(), -1), "it can't be queued afterwards");
+    }
+};
+
+struct DrainsNest {
+    static constexpr Promise kPromise = {
+        46, "", "drain.nests",
+        "Several threads can drain one workqueue, and it can be used afterwards",
+        "kernel/workqueue.c: drain_workqueue()", 0, Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Probe& held = t.probe("an item", Probe::Body::kGate);
+        held.queue(wq);
+        AWAIT(t, held.started() == 1, "the item to start");
+        Actor& first = t.actor("first drainer", Kthread::kAnyCpu, [&wq] { wqlab_drain_workqueue(wq.get()); });
+        AWAIT(t, t.flushes(first, wq), "the first drain_workqueue() to begin");
+        Actor& second = t.actor("second drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
+        AWAIT(t, second.done() || t.flushes(second, wq), "the second drain_workqueue() to begin");
+        t.linger();
+        WANT(t, !first.done() && !second.done(), "one returned while an item was held");
+        held.open();
+        AWAIT(t, first.done() && second.done(), "both to return");
+        Probe& after = t.probe("an item queued afterwards");
+        WANT(t, after.queue(wq), "queue_work() returned false afterwards");
+        AWAIT(t, after.ended() == 1, "an item queued afterwards to run");
+    }
+};
+
+struct DestroyFinishesAll {
+    static constexpr Promise kPromise = {
+        47, "", "destroy.finishes-all",
+        "destroy_workqueue() first runs everything that is queued, held back or not, and ends the rescuer and the sysfs directory",
+        "kernel/workqueue.c: destroy_workqueue()", 0, Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 200;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_SYSFS, .max_active = 2, .name = "wqlab-c47"});
+        Probe& gate = t.probe("the item in front", Probe::Body::kGate);
+        gate.queue(wq);
+        AWAIT(t, gate.started() == 1, "the item in front to start");
+        Probe** items = t.probes(kItems, "an item");
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue(wq);
+        const char* directory = "/sys/devices/virtual/workqueue/wqlab-c47/max_active";
+        const int before = t.read(directory);
+        Actor& opener = t.actor("opener", Kthread::kAnyCpu, [&gate, &t] {
+            t.linger();
+            gate.open();
+        });
+        wq.destroy();
+        uint32_t ran = gate.ended();
+        for (uint32_t i = 0; i < kItems; i++)
+            ran += items[i]->ended();
+        const int after = t.read(directory);
+        AWAIT(t, opener.done(), "the opener");
+        WANT(t, ran == kItems + 1, "when it returned %u of %u items had run", ran, kItems + 1);
+        WANT(t, before == 0 && after != 0, "its sysfs directory is still there");
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
+            WANT(t, !same_text(Trial::string(*now, now->workqueues[i].name), "wqlab-c47"), "it is still among the machine's workqueues");
+    }
+};
+
+struct NothingLeaks {
+    static constexpr Promise kPromise = {
+        49, "", "destroy.leaks-nothing",
+        "Making, using and destroying workqueues leaves no pool and no workqueue behind",
+        "kernel/workqueue.c: destroy_workqueue(), put_unbound_pool()", 0, Fault::kSnapshotLies};
+
+    static uint32_t pools(Trial& t, uint32_t& workqueues)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        workqueues = 0;
+        if (!now)
+            return 0;
+        for (const wqlab_snap_workqueue& row : now->workqueues)
+            workqueues += same_text(Trial::string(*now, row.name), "wqlab-c49");
+        uint32_t own = 0;
+        for (const wqlab_snap_pool& pool : now->pools)
+            own += pool.cpu < 0 && pool.nice == kOwnNice;
+        return own + (t.has_fault(Fault::kSnapshotLies) ? 1 : 0);
+    }
+
+    static constexpr int kOwnNice = 9;
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kRounds = 100;
+        for (uint32_t i = 0; i < kRounds; i++) {
+            Result<Workqueue> made = Workqueue::create("wqlab-c49", i % 2 ? WQLAB_WQ_UNBOUND : 0, 0);
+            SKIP_UNLESS(t, made.ok(), "there was no workqueue");
+            const Workqueue wq = made.take();
+            if (i % 2) {
+                const wqlab_attributes own = {0, kOwnNice, wqlab_scope_of("cpu"), false};
+                const int error = wqlab_attributes_apply(wq.get(), &own);
+                SKIP_UNLESS(t, error == 0, "attributes can't be set: error %d", -error);
+            }
+            Probe& item = t.probe("an item");
+            wqlab_queue_bare_on(wq.get(), item.address(), -1);
+            item.flush();
+        }
+        // Pools go when RCU has let go of them.
+        uint32_t workqueues = 0;
+        AWAIT(t, pools(t, workqueues) == 0 && workqueues == 0, "all pools and workqueues to go");
+        t.note("%u rounds", kRounds);
+    }
+};
+
+struct ReclaimMustNotWaitForOthers {
+    static constexpr Promise kPromise = {
+        50, "", "flush.reclaim-must-not-wait-for-others",
+        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not",
+        "kernel/workqueue.c: check_flush_dependency()", WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
+
+    struct Two {
+        Probe* target;
+        bool cancel;
+    };
+
+    static void wait_for_other(Probe&, void* argument)
+    {
+        const Two& two = *static_cast<Two*>(argument);
+        if (two.cancel)
+            wqlab_cancel_sync(two.target->address(), WQLAB_WORK_PLAIN);
+        else
+            wqlab_flush(two.target->address(), WQLAB_WORK_PLAIN);
+    }
+
+    // How often the kernel warned while an item of a WQ_MEM_RECLAIM workqueue
+    // waited for one that runs on another.
+    static bool warns(Trial& t, bool cancel, uint32_t& warnings)
+    {
+        Queue& plain = t.queue();
+        Queue& reclaim = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Two* two = t.own<Two>();
+        if (!two)
+            return false;
+        Probe& target = t.probe("the other item", Probe::Body::kGate);
+        *two = {&target, cancel};
+        Probe& waiter = t.probe("the reclaim item").on_run(wait_for_other, two);
+        const KernelLog log(t, "is flushing !WQ_MEM_RECLAIM");
+        target.queue_on(plain, t.first_cpu());
+        if (!t.wait([&] { return target.started() == 1; }, "the other item to start"))
+            return false;
+        waiter.queue_on(reclaim, t.other_cpu(t.first_cpu()));
+        if (!t.wait([&] { return waiter.started() == 1; }, "the reclaim item to start"))
+            return false;
+        t.linger();
+        target.open();
+        if (!t.wait([&] { return waiter.ended() == 1; }, "the reclaim item to end"))
+            return false;
+        warnings = log.count();
+        return !t.decided();
+    }
+
+    static void run(Trial& t)
+    {
+        // The kernel warns once, unless it is made to forget.
+        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        uint32_t cancelled = 0, flushed = 0;
+        if (!warns(t, true, cancelled) || !warns(t, false, flushed))
+            return;
+        WANT(t, cancelled == 0, "cancel_work_sync() warned");
+        WANT(t, flushed == 1, "flush_work() warned %u times", flushed);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<ChainsAreAllowed>(),
+    check_of<OthersAreRefused>(),
+    check_of<DrainsNest>(),
+    check_of<DestroyFinishesAll>(),
+    check_of<NothingLeaks>(),
+    check_of<ReclaimMustNotWaitForOthers>(),
+};
+
+}  // namespace draining
+
+constinit const Group kDrainChecks = group_of("drain", draining::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+// Counts lines of the kernel's log for as long as it lasts.
+#pragma once
+
+#include "trial.hh"
+
+namespace wqlab {
+
+class KernelLog {
+public:
+    KernelLog(Trial& trial, const char* wanted) : log_{wanted, 0}, attached_(wqlab_log_attach(&log_))
+    {
+        if (!attached_)
+            trial.skip("the kernel's log can't be watched here");
+    }
+    KernelLog(const KernelLog&) = delete;
+    ~KernelLog()
+    {
+        if (attached_)
+            wqlab_log_detach(&log_);
+    }
+
+    uint32_t count() const { return __atomic_load_n(&log_.count, __ATOMIC_RELAXED); }
+
+private:
+    wqlab_log log_;
+    bool attached_;
+};
+
+}  // namespace wqlab

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I: rescuers, and the freezer.
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace reclaim {
+
+inline bool is_rescuer(const char* command)
+{
+    return __builtin_memcmp(command, "kworker/R-", 10) == 0;
+}
+
+// The n-th word behind the parenthesis of /proc/PID/stat, from 1.
+inline int stat_word(const char* text, uint32_t n)
+{
+    const char* at = text;
+    for (const char* c = text; *c; c++)
+        if (*c == ')')
+            at = c;
+    for (; *at && n; at++)
+        n -= *at == ' ';
+    int sign = 1, value = 0;
+    if (*at == '-') {
+        sign = -1;
+        at++;
+    }
+    for (; *at >= '0' && *at <= '9'; at++)
+        value = value * 10 + (*at - '0');
+    return sign * value;
+}
+
+struct RescuerExists {
+    static constexpr Promise kPromise = {
+        98, "", "rescuer.exists",
+        "A workqueue with WQ_MEM_RECLAIM has a rescuer thread, named after it, at nice -20",
+        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kStepLies};
+
+    static void run(Trial& t)
+    {
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wl98"});
+        Queue& other = t.queue({.name = "wl98-other"});
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+        if (!now)
+            return;
+        const wqlab_snap_workqueue* row = Trial::row_of(*now, saved);
+        const wqlab_snap_workqueue* other_row = Trial::row_of(*now, other);
+        WANT(t, row && other_row, "a workqueue is not among the machine's");
+        WANT(t, other_row->rescuer_pid == 0, "a workqueue without WQ_MEM_RECLAIM has a rescuer");
+        const int pid = row->rescuer_pid;
+        WANT(t, pid > 0, "there is no rescuer");
+        char path[40];
+        wqlab_format(path, sizeof(path), "/proc/%d/comm", pid);
+        WANT(t, t.read(path) == 0, "%s can't be read", path);
+        // In /proc a worker's name has its item behind it.
+        const char* text = t.text();
+        constexpr char kName[] = "kworker/R-wl98";
+        WANT(t, __builtin_memcmp(text, kName, sizeof(kName) - 1) == 0 && (text[14] == '\n' || text[14] == '-' || text[14] == '+'),
+             "the rescuer is called %s", text);
+        wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
+        WANT(t, t.read(path) == 0, "%s can't be read", path);
+        const int nice = stat_word(t.text(), 17);
+        WANT(t, nice == -20, "the rescuer's nice value is %d", nice);
+    }
+};
+
+// No new thread can be made while this lasts: user space sets the limit to what
+// there is, and takes it back.
+class NoNewThreads {
+public:
+    explicit NoNewThreads(Trial& trial) : trial_(trial)
+    {
+        // "0.50 0.40 0.30 2/123 4567"
+        if (trial.hands().ask(WQLAB_STEP_READ, kLimit, ""))
+            return trial.skip("%s can't be read", kLimit);
+        Text(before_).add(trial.hands().text());
+        if (trial.hands().ask(WQLAB_STEP_READ, "/proc/loadavg", ""))
+            return trial.skip("/proc/loadavg can't be read");
+        const char* at = trial.hands().text();
+        while (*at && *at != '/')
+            at++;
+        uint32_t threads = 0;
+        for (at += *at == '/'; *at >= '0' && *at <= '9'; at++)
+            threads = threads * 10 + static_cast<uint32_t>(*at - '0');
+        char text[16];
+        // The kernel takes nothing below 20, and what ends meanwhile makes room.
+        wqlab_format(text, sizeof(text), "%u", threads > 40 ? threads - 20 : 20);
+        if (const int error = trial.hands().ask(WQLAB_STEP_WRITE, kLimit, text))
+            return trial.skip("%s can't be written: error %d", kLimit, error);
+        set_ = true;
+    }
+    NoNewThreads(const NoNewThreads&) = delete;
+    ~NoNewThreads() { end(); }
+
+    void end()
+    {
+        if (std::exchange(set_, false) && trial_.hands().ask(WQLAB_STEP_WRITE, kLimit, before_))
+            trial_.fail("%s could not be set back", kLimit);
+    }
+
+private:
+    static constexpr const char* kLimit = "/proc/sys/kernel/threads-max";
+
+    Trial& trial_;
+    char before_[24] = {};
+    bool set_ = false;
+};
+
+// Uses up the workers of a CPU with items that sleep. False: decided.
+inline bool use_up_workers(Trial& t, Queue& wq, uint32_t cpu)
+{
+    for (uint32_t i = 0; i < 200; i++) {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+        if (!now)
+            return false;
+        for (const wqlab_snap_pool& pool : now->pools)
+            if (pool.cpu == static_cast<int32_t>(cpu) && pool.nice == 0 && !(pool.flags & WQLAB_POOL_BH) && pool.nr_idle == 0 && pool.nr_pending)
+                return true;
+        Probe& sleeper = t.probe("a sleeper", Probe::Body::kGate);
+        wqlab_queue_bare_on(wq.get(), sleeper.address(), static_cast<int>(cpu));
+        wqlab_sleep(2'000'000);
+    }
+    t.skip("workers are still made, or there are too many");
+    return false;
+}
+
+struct RescuerRunsItems {
+    static constexpr Promise kPromise = {
+        99, "", "rescuer.runs-items-without-workers",
+        "When no worker can be made, items of WQ_MEM_RECLAIM run in the rescuer, and others wait",
+        "Documentation/core-api/workqueue.rst: flags", WQLAB_CHECK_MEMORY, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& plain = t.queue({.max_active = 512});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Probe& stuck = t.probe("the plain item");
+        Probe& rescued = t.probe("the item to rescue");
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, cpu))
+            return;
+        wqlab_queue_bare_on(plain.get(), stuck.address(), static_cast<int>(cpu));
+        rescued.queue_on(saved, cpu);
+        AWAIT(t, rescued.ended() == 1, "the rescuer to run an item");
+        WANT(t, is_rescuer(rescued.last().command), "it ran in %s, and not in the rescuer", rescued.last().command);
+        WANT(t, stuck.started() == 0, "an item of another workqueue ran, too");
+        const uint64_t counted = t.stat(saved, WQLAB_PWQ_STAT_RESCUED);
+        WANT(t, counted >= 1, "it is not counted as rescued");
+        scarce.end();
+        AWAIT(t, stuck.ended() == 1, "the other item to run once there are threads again");
+    }
+};
+
+struct RescuerServesMany {
+    static constexpr Promise kPromise = {
+        100, "", "rescuer.serves-many-one-at-a-time",
+        "The rescuer serves any number of items, one at a time",
+        "kernel/workqueue.c: rescuer_thread()", WQLAB_CHECK_MEMORY, Fault::kQueueElsewhere};
+
+    struct Line {
+        uint32_t inside, most, others;
+    };
+
+    static void pass(Probe& probe, void* argument)
+    {
+        Line& line = *static_cast<Line*>(argument);
+        const uint32_t inside = __atomic_add_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
+        if (inside > line.most)
+            line.most = inside;
+        line.others += !is_rescuer(probe.last().command);
+        wqlab_sleep(200'000);
+        __atomic_sub_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 64;
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& plain = t.queue({.max_active = 512});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Line* line = t.own<Line>();
+        Probe** items = t.probes(kItems, "an item to rescue");
+        if (!line)
+            return;
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, cpu))
+            return;
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->on_run(pass, line).queue_on(saved, cpu);
+        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the rescuer to run 64 items");
+        WANT(t, line->most == 1, "%u ran at once", line->most);
+        WANT(t, line->others == 0, "%u ran in other workers", line->others);
+        scarce.end();
+    }
+};
+
+struct RescuerAffinity {
+    static constexpr Promise kPromise = {
+        101, "", "rescuer.affinity",
+        "The idle rescuer of an unbound workqueue may run where that may",
+        "kernel/workqueue.c: init_rescuer(), workqueue_apply_unbound_cpumask()", 0, Fault::kStepIgnored};
+
+    static uint64_t cpus_of_rescuer(Trial& t, const Queue& wq)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        return row && row->rescuer_cpus != WQLAB_NONE ? now->masks.words()[row->rescuer_cpus * now->masks.words_each()] : 0;
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
+        const uint64_t before = cpus_of_rescuer(t, wq);
+        UnboundCpus cpus(t);
+        const uint32_t only = t.other_cpu(t.first_cpu());
+        if (t.decided() || !cpus.restrict_to(only))
+            return;
+        const uint64_t after = cpus_of_rescuer(t, wq);
+        WANT(t, before != after && after == uint64_t{1} << only, "unbound workqueues may use CPU %u, the rescuer the CPUs %llx (before: %llx)", only,
+             static_cast<unsigned long long>(after), static_cast<unsigned long long>(before));
+    }
+};
+
+struct FreezableWaits {
+    static constexpr Promise kPromise = {
+        102, "", "freezer.freezable-waits",
+        "While workqueues are frozen nothing of a freezable one starts; after the thaw all of it runs",
+        "Documentation/core-api/workqueue.rst: flags", WQLAB_CHECK_FREEZER, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        const uintptr_t freeze = wqlab_symbol("freeze_workqueues_begin"), thaw = wqlab_symbol("thaw_workqueues");
+        SKIP_UNLESS(t, freeze && thaw, "this kernel can't freeze workqueues");
+        Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_FREEZABLE}), &t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND})};
+        Queue& other = t.queue();
+        Probe* const items[] = {&t.probe("a freezable item"), &t.probe("a freezable unbound item")};
+        Probe& warm = t.probe("an item that is not freezable");
+        wqlab_call(0, 0, 0, freeze);
+        for (uint32_t i = 0; i < 2; i++)
+            items[i]->queue(*queues[i]);
+        warm.queue(other);
+        const bool ran = t.wait([&] { return warm.ended() == 1; }, "an item that is not freezable to run");
+        t.linger();
+        const uint32_t started = items[0]->started() + items[1]->started();
+        wqlab_call(0, 0, 0, thaw);
+        WANT(t, ran && started == 0, "%u freezable items started while workqueues were frozen", started);
+        AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "the freezable items to run after the thaw");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<RescuerExists>(),
+    check_of<RescuerRunsItems>(),
+    check_of<RescuerServesMany>(),
+    check_of<RescuerAffinity>(),
+    check_of<FreezableWaits>(),
+};
+
+}  // namespace reclaim
+
+constinit const Group kReclaimChecks = group_of("reclaim", reclaim::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because tracepoints have types of their own. */
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "glue.h"
+
+/* trace/events/printk.h: every line that printk() stores, in any context. */
+static void see_line(void *data, const char *text, size_t length)
+{
+	struct wqlab_log *log = data;
+
+	if (strnstr(text, log->wanted, length))
+		__atomic_add_fetch(&log->count, 1, __ATOMIC_RELAXED);
+}
+
+static void look_at(struct tracepoint *point, void *data)
+{
+	if (!strcmp(point->name, "console"))
+		*(struct tracepoint **)data = point;
+}
+
+static struct tracepoint *console(void)
+{
+	struct tracepoint *found = NULL;
+
+#ifdef CONFIG_TRACEPOINTS
+	for_each_kernel_tracepoint(look_at, &found);
+#endif
+	return found;
+}
+
+bool wqlab_log_attach(struct wqlab_log *log)
+{
+	struct tracepoint *point = console();
+
+	return point && !tracepoint_probe_register(point, see_line, log);
+}
+
+void wqlab_log_detach(struct wqlab_log *log)
+{
+	struct tracepoint *point = console();
+
+	if (!point)
+		return;
+	tracepoint_probe_unregister(point, see_line, log);
+	tracepoint_synchronize_unregister();
+}
