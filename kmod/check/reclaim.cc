@@ -71,11 +71,15 @@ public:
     explicit NoNewThreads(Trial& trial) : trial_(trial)
     {
         // "0.50 0.40 0.30 2/123 4567"
-        if (trial.hands().ask(WQLAB_STEP_READ, kLimit, ""))
-            return trial.skip("%s can't be read", kLimit);
+        if (trial.hands().ask(WQLAB_STEP_READ, kLimit, "")) {
+            trial.skip("%s can't be read", kLimit);
+            return;
+        }
         Text(before_).add(trial.hands().text());
-        if (trial.hands().ask(WQLAB_STEP_READ, "/proc/loadavg", ""))
-            return trial.skip("/proc/loadavg can't be read");
+        if (trial.hands().ask(WQLAB_STEP_READ, "/proc/loadavg", "")) {
+            trial.skip("/proc/loadavg can't be read");
+            return;
+        }
         const char* at = trial.hands().text();
         while (*at && *at != '/')
             at++;
@@ -85,9 +89,10 @@ public:
         char text[16];
         // The kernel takes nothing below 20, and what ends meanwhile makes room.
         wqlab_format(text, sizeof(text), "%u", threads > 40 ? threads - 20 : 20);
-        if (const int error = trial.hands().ask(WQLAB_STEP_WRITE, kLimit, text))
-            return trial.skip("%s can't be written: error %d", kLimit, error);
-        set_ = true;
+        const int error = trial.hands().ask(WQLAB_STEP_WRITE, kLimit, text);
+        set_ = error == 0;
+        if (error)
+            trial.skip("%s can't be written: error %d", kLimit, error);
     }
     NoNewThreads(const NoNewThreads&) = delete;
     ~NoNewThreads() { end(); }

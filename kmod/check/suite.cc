@@ -6,15 +6,8 @@ namespace wqlab {
 namespace {
 
 constinit const Group kGroups[] = {
-    kQueueingChecks,
-    kDelayedChecks,
-    kFlushChecks,
-    kCancelChecks,
-    kIntrospectionChecks,
-    kAllocationChecks,
-    kOrderedChecks,
-    kConcurrencyChecks,
-    kBhChecks,
+    kQueueingChecks, kDelayedChecks,     kFlushChecks,   kDrainChecks, kCancelChecks,   kIntrospectionChecks, kAllocationChecks,
+    kOrderedChecks,  kConcurrencyChecks, kReclaimChecks, kBhChecks,    kAffinityChecks, kLifecycleChecks,
 };
 
 }  // namespace

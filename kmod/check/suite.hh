@@ -13,6 +13,7 @@ Span<const Group> suite();
 extern const Group kQueueingChecks;
 extern const Group kDelayedChecks;
 extern const Group kFlushChecks;
+extern const Group kDrainChecks;
 extern const Group kCancelChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kAllocationChecks;

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group L: system workqueues, hotplug, idle workers, the watchdog.
+#include "kernel_log.hh"
+#include "threshold.hh"
+
+namespace wqlab {
+
+namespace lifecycle {
+
+struct SystemQueuesWork {
+    static constexpr Promise kPromise = {
+        123, "", "system.all-run-items",
+        "Every exported system workqueue runs items, in the context and at the priority that its name says",
+        "include/linux/workqueue.h: system-wide workqueues", 0, Fault::kWorkerLies};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        uint32_t n = 0;
+        for (; const char* name = wqlab_wq_system_name(n); n++) {
+            Queue& wq = t.system_queue(name);
+            Probe& item = t.probe("the item");
+            item.queue_on(wq, cpu);
+            AWAIT(t, item.ended() == 1, "an item of a system workqueue to run");
+            const uint32_t flags = wq.shape().flags;
+            WANT(t, item.last().softirq == ((flags & WQLAB_WQ_BH) != 0), "%s: it ran in %s softirq", name, item.last().softirq ? "a" : "no");
+            if (!(flags & WQLAB_WQ_BH))
+                WANT(t, item.last().nice == (flags & WQLAB_WQ_HIGHPRI ? -20 : 0), "%s: it ran at nice %d", name, item.last().nice);
+            if (!(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_POWER_EFFICIENT)))
+                WANT(t, item.last().cpu == cpu, "%s: queued on CPU %u it ran on CPU %u", name, cpu, item.last().cpu);
+        }
+        t.note("%u workqueues", n);
+    }
+};
+
+// The bound pool of a CPU, by its flags: whether it has lost its CPU.
+inline bool disassociated(Trial& t, uint32_t cpu)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS);
+    for (uint32_t i = 0; now && i < now->pools.size(); i++) {
+        const wqlab_snap_pool& pool = now->pools[i];
+        if (pool.cpu == static_cast<int32_t>(cpu) && !(pool.flags & WQLAB_POOL_BH) && pool.nice == 0)
+            return pool.flags & WQLAB_POOL_DISASSOCIATED;
+    }
+    return false;
+}
+
+struct OfflineGoesOn {
+    static constexpr Promise kPromise = {
+        124, "", "hotplug.offline-goes-on",
+        "When a CPU goes away its pool is disassociated, and items queued on it before and after still run",
+        "kernel/workqueue.c: CPU hotplug", WQLAB_CHECK_HOTPLUG, Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue({.max_active = 2});
+        Probe** gates = t.probes(2, "an item that runs", Probe::Body::kGate);
+        Probe** held = t.probes(8, "an item held back");
+        for (uint32_t i = 0; i < 2; i++)
+            gates[i]->queue_on(wq, cpu);
+        AWAIT(t, gates[0]->started() == 1 && gates[1]->started() == 1, "two items to start");
+        for (uint32_t i = 0; i < 8; i++)
+            held[i]->queue_on(wq, cpu);
+        WANT(t, !disassociated(t, cpu), "the pool of an online CPU is disassociated");
+        if (const int error = wqlab_cpu_down(cpu))
+            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        const bool away = disassociated(t, cpu);
+        gates[0]->open();
+        gates[1]->open();
+        t.wait([&] { uint32_t n = gates[0]->ended() + gates[1]->ended(); for (uint32_t i = 0; i < 8; i++) n += held[i]->ended(); return n == 10; },
+               "all items of the CPU to run");
+        if (const int error = wqlab_cpu_up(cpu))
+            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        WANT(t, away, "the pool of an offline CPU is not disassociated");
+        WANT(t, !disassociated(t, cpu), "the pool is disassociated when the CPU is back");
+    }
+};
+
+struct OnlineIsAsBefore {
+    static constexpr Promise kPromise = {
+        125, "", "hotplug.online-is-as-before",
+        "When a CPU is back its items run on it again, one at a time, the next when one sleeps",
+        "kernel/workqueue.c: rebind_workers()", WQLAB_CHECK_HOTPLUG, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue();
+        if (const int error = wqlab_cpu_down(cpu))
+            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        if (const int error = wqlab_cpu_up(cpu))
+            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        Probe& spinner = t.probe("an item that spins", Probe::Body::kSpin);
+        Probe& behind = t.probe("the item behind it", Probe::Body::kGate);
+        Probe& last = t.probe("the last item");
+        spinner.queue_on(wq, cpu);
+        AWAIT(t, spinner.started() == 1, "the item to start");
+        behind.queue_on(wq, cpu);
+        for (uint32_t i = 0; i < 3; i++) {
+            t.linger();
+            WANT(t, behind.started() == 0, "an item started while another one was running");
+        }
+        spinner.open();
+        AWAIT(t, behind.started() == 1, "the item behind it to start");
+        last.queue_on(wq, cpu);
+        AWAIT(t, last.ended() == 1, "the next item to run while one sleeps");
+        WANT(t, spinner.last().cpu == cpu && behind.last().cpu == cpu && last.last().cpu == cpu, "items of CPU %u ran elsewhere", cpu);
+    }
+};
+
+struct IdleWorkersGo {
+    static constexpr Promise kPromise = {
+        126, "", "workers.idle-ones-go",
+        "Of more than two idle workers those beyond a quarter of the busy ones go after five minutes, never the last two",
+        "kernel/workqueue.c: too_many_workers(), idle_cull_fn()", WQLAB_CHECK_SLOW, Fault::kSnapshotLies};
+
+    static uint32_t idle_of(Trial& t, const Queue& wq)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        for (uint32_t i = 0; row && i < now->pools.size(); i++)
+            if (row->dfl_pwq != WQLAB_NONE && now->pools[i].id == now->pwqs[row->dfl_pwq].pool)
+                return static_cast<uint32_t>(now->pools[i].nr_idle);
+        return 0;
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 32;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        Probe** items = t.probes(kItems, "an item", Probe::Body::kGate);
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue(wq);
+        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->started(); n == kItems; }), "32 items to start");
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->open();
+        wq.flush();
+        const uint32_t before = idle_of(t, wq);
+        WANT(t, before >= kItems, "32 workers ran, and %u are idle", before);
+        // Ten times a minute is enough.
+        uint32_t idle = before;
+        for (uint32_t i = 0; i < 100 && idle > 2 && !t.given_up(); i++) {
+            wqlab_sleep(6'000'000'000);
+            idle = idle_of(t, wq);
+        }
+        WANT(t, idle == 2, "of %u idle workers %u are left", before, idle);
+    }
+};
+
+struct WatchdogBarks {
+    static constexpr Promise kPromise = {
+        127, "", "watchdog.reports-a-stall",
+        "A pool that makes no progress for watchdog_thresh seconds is reported",
+        "kernel/workqueue.c: wq_watchdog_timer_fn()", WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW, Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        constexpr const char* kPath = "/sys/module/workqueue/parameters/watchdog_thresh";
+        const int error = t.write(kPath, "1");
+        SKIP_UNLESS(t, error == 0, "this kernel has no watchdog of workqueues");
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& wq = t.queue();
+        const KernelLog log(t, "workqueue lockup");
+        Probe& spinner = t.probe("the item that spins", Probe::Body::kSpin);
+        Probe& behind = t.probe("the item behind it");
+        spinner.queue_on(wq, cpu);
+        AWAIT(t, spinner.started() == 1, "the item to start");
+        behind.queue_on(wq, cpu);
+        AWAIT(t, log.count() > 0, "the watchdog to report a pool that makes no progress");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<SystemQueuesWork>(),
+    check_of<OfflineGoesOn>(),
+    check_of<OnlineIsAsBefore>(),
+    check_of<IdleWorkersGo>(),
+    check_of<WatchdogBarks>(),
+};
+
+}  // namespace lifecycle
+
+constinit const Group kLifecycleChecks = group_of("lifecycle", lifecycle::kAll);
+
+}  // namespace wqlab
