@@ -139,8 +139,8 @@ public:
 
     // A struct's member by its path, "attrs.nice", which goes through anonymous
     // structs and unions unseen and not through pointers and arrays. The empty
-    // path is the struct itself. Each member looked at is a step; when there
-    // are none left, that is an error.
+    // path is the struct itself. Each member and each type looked at is a step;
+    // to run out of them is an error.
     Result<BtfMember> member(const BtfType& type, Slice path, uint32_t& steps) const;
 
 private:
@@ -168,11 +168,11 @@ private:
         return word;
     }
 
-    Result<BtfType> bare(uint32_t id) const;
+    Result<BtfType> bare(uint32_t id, uint32_t& steps) const;
     Result<Spot> find(const BtfType& in, Slice name, unsigned depth, uint32_t& steps) const;
-    Result<BtfMember> measure(const Spot& spot) const;
+    Result<BtfMember> measure(const Spot& spot, uint32_t& steps) const;
     Result<BtfMember> measure_bits(const Spot& spot, const BtfType& type, BtfMember member) const;
-    Result<void> see_target(BtfType type, BtfMember& member) const;
+    Result<void> see_target(BtfType type, BtfMember& member, uint32_t& steps) const;
 
     Span<const uint8_t> records_;
     Span<const uint8_t> sizes_;  // how large the records of a kind are, for kinds that this file knows nothing of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where a struct has a member. BTF's types may refer to each other in any way,
-// so whatever follows them counts how far it went.
+// Where a struct has a member. Types may refer to each other in any way, so
+// whatever follows them counts its steps.
 #include "btf.hh"
 
 namespace wqlab {
@@ -46,9 +46,10 @@ struct Btf::Spot {
 };
 
 // A type without typedefs and qualifiers.
-Result<BtfType> Btf::bare(uint32_t id) const
+Result<BtfType> Btf::bare(uint32_t id, uint32_t& steps) const
 {
-    for (unsigned hops = 0; hops <= BtfLimit::kModifiers; hops++) {
+    for (unsigned hops = 0; hops <= BtfLimit::kModifiers && steps; hops++) {
+        steps--;
         const BtfType found = TRY(type(id));
         if (!found.is_modifier())
             return found;
@@ -78,7 +79,7 @@ Result<Btf::Spot> Btf::find(const BtfType& in, Slice name, unsigned depth, uint3
                 return spot;
             continue;
         }
-        const BtfType anonymous = TRY(bare(spot.type));
+        const BtfType anonymous = TRY(bare(spot.type, steps));
         if (!anonymous.is_struct())
             continue;
         auto inner = find(anonymous, name, depth + 1, steps);
@@ -104,19 +105,19 @@ Result<BtfMember> Btf::member(const BtfType& type, Slice path, uint32_t& steps) 
         if (!scope.is_struct() || member.is_array)
             return Errno::kNoEntry;
         const Spot spot = TRY(find(scope, path.take('.'), 0, steps));
-        member = TRY(measure(spot));
+        member = TRY(measure(spot, steps));
         if (uint64_t{member.offset} + member.size > scope.word)
             return Errno::kInvalid;
         member.offset += outer;
-        scope = TRY(bare(spot.type));
+        scope = TRY(bare(spot.type, steps));
     }
     return member;
 }
 
-Result<BtfMember> Btf::measure(const Spot& spot) const
+Result<BtfMember> Btf::measure(const Spot& spot, uint32_t& steps) const
 {
     BtfMember member;
-    BtfType type = TRY(bare(spot.type));
+    BtfType type = TRY(bare(spot.type, steps));
     uint64_t elements = 1;
     for (unsigned dimensions = 0; type.kind == BtfKind::kArray; dimensions++) {
         if (dimensions == BtfLimit::kDimensions)
@@ -126,7 +127,7 @@ Result<BtfMember> Btf::measure(const Spot& spot) const
         if (elements > UINT32_MAX)
             return Errno::kInvalid;
         member.is_array = true;
-        type = TRY(bare(load(record + BtfArray::kType)));
+        type = TRY(bare(load(record + BtfArray::kType), steps));
     }
 
     switch (type.kind) {
@@ -150,7 +151,7 @@ Result<BtfMember> Btf::measure(const Spot& spot) const
     default:
         return Errno::kInvalid;  // nothing that a struct can have
     }
-    TRY(see_target(type, member));
+    TRY(see_target(type, member, steps));
 
     const uint64_t size = elements * member.element_size;
     if (size > UINT32_MAX || spot.bit / 8 > UINT32_MAX)
@@ -190,12 +191,12 @@ Result<BtfMember> Btf::measure_bits(const Spot& spot, const BtfType& type, BtfMe
 }
 
 // What a member points to in the end, or is.
-Result<void> Btf::see_target(BtfType type, BtfMember& member) const
+Result<void> Btf::see_target(BtfType type, BtfMember& member, uint32_t& steps) const
 {
     while (type.kind == BtfKind::kPointer) {
         if (member.pointers++ == BtfLimit::kPointers)
             return Errno::kInvalid;
-        type = TRY(bare(type.word));
+        type = TRY(bare(type.word, steps));
     }
     member.type = type.name;
     return {};

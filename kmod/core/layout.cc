@@ -62,22 +62,23 @@ public:
     }
 
 private:
-    // Members looked at, for all fields together. The kernel's own structs take a few thousand.
-    static constexpr uint32_t kSteps = 1u << 20;
+    // For all fields together. In a kernel's BTF a field takes some 30.
+    static constexpr uint32_t kSteps = 1u << 16;
 
-    // For the fields of this struct. The visitor returns whether to go on.
+    // The fields of this struct.
     template <typename Visit>
     void for_each_field(const char* name, Visit visit)
     {
         for (size_t i = 0; i < wanted_.size(); i++)
-            if (wanted_[i].kind == Kind::kMember && same_text(wanted_[i].in, name) && !visit(wanted_[i], places_[i]))
-                return;
+            if (wanted_[i].kind == Kind::kMember && same_text(wanted_[i].in, name))
+                visit(wanted_[i], places_[i]);
     }
 
     // What one struct says to one wish.
     Place look(const BtfType& type, const Wanted& wanted)
     {
-        Place place = {.found = Found::kNoMember};
+        Place place;
+        place.found = Found::kNoMember;
         Slice names = wanted.name;
         do {
             auto member = btf_.member(type, names.take('|'), steps_);
@@ -109,7 +110,6 @@ private:
             had_all &= !wanted.views || had.found == Found::kYes;
             has_all &= !wanted.views || has.found == Found::kYes;
             same &= had.found == has.found && had.member == has.member;
-            return true;
         });
         if (!wished)
             return;
@@ -123,16 +123,16 @@ private:
     {
         for_each_field(type.name, [&](const Wanted& wanted, Place& place) {
             place = look(type, wanted);
-            return true;
         });
     }
 
     void drop(const BtfType& type, Found why)
     {
         for_each_field(type.name, [&](const Wanted&, Place& place) {
-            if (place.found != Found::kSeveralFit)
-                place = {.found = why};
-            return true;
+            if (place.found == Found::kSeveralFit)
+                return;
+            place = {};
+            place.found = why;
         });
     }
 
