@@ -130,17 +130,17 @@ Result<void> Btf::read_types(Span<uint32_t> marks, BtfProblem& problem)
     for (uint32_t at = 0; at < records_.size();) {
         const uint32_t id = types_ + 1;
         if (records_.size() - at < BtfRecord::kSize)
-            return problem.set("it is cut off", 0, id);
+            return problem.set("it is cut off", BtfProblem::kNoNumber, id);
         if (load(records_.data() + at) >= strings_size_)
-            return problem.set("its name is not within the strings", 0, id);
+            return problem.set("its name is not within the strings", BtfProblem::kNoNumber, id);
         const BtfType type = decode(id, at);
         uint64_t size;
         if (!size_of_record(type, size))
             return problem.set("it is of an unknown kind:", static_cast<uint32_t>(type.kind), id);
         if (size > records_.size() - at)
-            return problem.set("it is cut off", 0, id);
+            return problem.set("it is cut off", BtfProblem::kNoNumber, id);
         if (const char* fault = fault_of_elements(type))
-            return problem.set(fault, 0, id);
+            return problem.set(fault, BtfProblem::kNoNumber, id);
         if (!mark(marks, at))
             return problem.set("no room for marks");
         types_++;
@@ -235,7 +235,8 @@ Result<BtfType> Btf::type(uint32_t id) const
 
 const uint8_t* Btf::element(const BtfType& type, uint32_t index) const
 {
-    return records_.data() + type.at + BtfRecord::kSize + size_t{known_size(static_cast<uint32_t>(type.kind))->each} * index;
+    const size_t each = known_size(static_cast<uint32_t>(type.kind))->each;
+    return records_.data() + type.at + BtfRecord::kSize + each * index;
 }
 
 BtfConstant Btf::constant(const BtfType& type, uint32_t index) const

@@ -88,11 +88,13 @@ struct BtfConstant {
 
 // Why bytes are no BTF that can be read.
 struct BtfProblem {
+    static constexpr uint64_t kNoNumber = UINT64_MAX;
+
     const char* text = "";
-    uint32_t number = 0;
+    uint64_t number = kNoNumber;
     uint32_t type = 0;  // 0: it is in the header
 
-    Errno set(const char* what, uint32_t which = 0, uint32_t of_type = 0)
+    Errno set(const char* what, uint64_t which = kNoNumber, uint32_t of_type = 0)
     {
         *this = {what, which, of_type};
         return Errno::kInvalid;
@@ -102,8 +104,8 @@ struct BtfProblem {
         if (type)
             out.add("type ").add(type).add(": ");
         out.add(text);
-        if (number)
-            out.add(" ").add(number);
+        if (number != kNoNumber)
+            out.add(" ").add(static_cast<uint32_t>(number));
     }
 };
 

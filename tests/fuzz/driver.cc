@@ -6,6 +6,7 @@
 //
 // An input is given by seed and number: --seed 1 --first 1234 --inputs 1 repeats it.
 #include <algorithm>
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -41,8 +42,7 @@ uint64_t current_seed, current_input;
 
 void tell_input()
 {
-    std::fprintf(stderr, "this was --seed %llu --first %llu --inputs 1\n", static_cast<unsigned long long>(current_seed),
-                 static_cast<unsigned long long>(current_input));
+    std::fprintf(stderr, "this was --seed %" PRIu64 " --first %" PRIu64 " --inputs 1\n", current_seed, current_input);
 }
 
 double cpu_seconds()
@@ -116,7 +116,9 @@ int write_seeds(const std::vector<Seed>& seeds, const std::string& directory)
 {
     for (const Seed& seed : seeds) {
         std::ofstream file(directory + "/" + seed.name, std::ios::binary);
-        if (!file.write(reinterpret_cast<const char*>(seed.bytes.data()), static_cast<std::streamsize>(seed.bytes.size())))
+        for (const uint8_t byte : seed.bytes)
+            file.put(static_cast<char>(byte));
+        if (!file.flush())
             return 1;
     }
     return 0;
@@ -135,10 +137,8 @@ int run(const std::vector<Seed>& seeds, const Options& options)
             slowest_input = current_input;
         }
     }
-    std::printf("%llu inputs in %.1f s, seed %llu; the slowest took %.1f ms: --first %llu\n",
-                static_cast<unsigned long long>(done), wall_seconds() - begin,
-                static_cast<unsigned long long>(options.seed), slowest * 1e3,
-                static_cast<unsigned long long>(slowest_input));
+    std::printf("%" PRIu64 " inputs in %.1f s, seed %" PRIu64 "; the slowest took %.1f ms: --first %" PRIu64 "\n", done,
+                wall_seconds() - begin, options.seed, slowest * 1e3, slowest_input);
     if (slowest <= kTooSlow)
         return 0;
     std::printf("that is too slow: no input may take more than %.0f s\n", kTooSlow);

@@ -68,7 +68,8 @@ private:
     // A record's second word: flag, kind, count.
     void info()
     {
-        set_word(some_word(), random_.below(2) << 31 | random_.below(22) << 24 | random_.below(1u << random_.below(25)));
+        const uint32_t count = random_.below(1u << random_.below(25));
+        set_word(some_word(), random_.below(2) << 31 | random_.below(22) << 24 | count);
     }
     void header()
     {
@@ -102,7 +103,8 @@ private:
 
     uint32_t hostile()
     {
-        static constexpr uint32_t kValues[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc, 0xffffff, 0x1000000, 0xffff};
+        static constexpr uint32_t kValues[] = {0,          1,          0x7fffffff, 0x80000000, 0xffffffff,
+                                               0xfffffffc, 0xffffff,   0x1000000,  0xffff};
         if (random_.percent(30))
             return static_cast<uint32_t>(bytes_.size()) + random_.below(65) - 32;
         return random_.percent(80) ? kValues[random_.below(std::size(kValues))] : static_cast<uint32_t>(random_.next());

@@ -55,7 +55,7 @@ TEST_CASE("BTF is opened, and every type read with any number of marks")
         REQUIRE(!btf->type(btf->types() + 1).ok());
         REQUIRE(!btf->type(UINT32_MAX).ok());
     }
-    REQUIRE(OpenBtf(builder.bytes(), 0).problem() == "type 1: no room for marks");
+    REQUIRE(OpenBtf(builder.bytes(), 0).problem() == "no room for marks");
 }
 
 TEST_CASE("many types need no more marks than there are")
@@ -86,6 +86,7 @@ TEST_CASE("an unreadable header is refused with the reason")
     CHECK(problem_of(with_word(good, 0, 0x01000000)) == "no BTF");
     CHECK(problem_of(with_word(good, 0, 0x00019feb)) == "BTF of the other byte order");
     CHECK(problem_of(with_word(good, 0, 0x0002eb9f)) == "unknown version of BTF: 2");
+    CHECK(problem_of(with_word(good, 0, 0x0000eb9f)) == "unknown version of BTF: 0");
     CHECK(problem_of(with_word(good, 0, 0x0101eb9f)) == "unknown flags of BTF: 1");
     for (uint32_t length : {0u, 20u, 25u, 0x80000000u, UINT32_MAX})
         CHECK_THAT(problem_of(with_word(good, 4, length)), Catch::Contains("impossible length of the header"));
@@ -120,7 +121,7 @@ TEST_CASE("unreadable types are refused with their number")
     const std::string id = "type " + std::to_string(small().next_id());
     CHECK(problem([](BtfBuilder& b) { b.record("new", Kind{20}, 0, 0); }) == id + ": it is of an unknown kind: 20");
     CHECK(problem([](BtfBuilder& b) { b.record("new", Kind{127}, 0, 0); }) == id + ": it is of an unknown kind: 127");
-    CHECK(problem([](BtfBuilder& b) { b.record("none", Kind::kVoid, 0, 0); }) == id + ": it is of an unknown kind:");
+    CHECK(problem([](BtfBuilder& b) { b.record("none", Kind::kVoid, 0, 0); }) == id + ": it is of an unknown kind: 0");
     CHECK(problem([](BtfBuilder& b) { b.record("long", Kind::kStruct, 0xffffff, 4); }) == id + ": it is cut off");
     CHECK(problem([](BtfBuilder& b) { b.record("long", Kind::kEnum64, 3, 8); }) == id + ": it is cut off");
     CHECK(problem([](BtfBuilder& b) { b.record("s", Kind::kStruct, 1, 4, {99999, 1, 0}); }) ==

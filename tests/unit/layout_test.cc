@@ -35,7 +35,10 @@ public:
     {
         return structure("pool", 24, {{"id", number, id_bit}, {since, long_number, 64}});
     }
-    uint32_t node(uint32_t type) { return structure("node", 16, {{"nr", structure("atomic", 8, {{"counter", type, 0}}), 64}}); }
+    uint32_t node(uint32_t type)
+    {
+        return structure("node", 24, {{"nr", structure("atomic", 16, {{"counter", type, 0}}), 64}});
+    }
 
     Layout<Field> layout() const
     {
@@ -100,8 +103,11 @@ TEST_CASE("a field of another size than expected is none")
     Kernel wide;
     wide.node(wide.long_number);
     CHECK(wide.layout().has(Field::kNode));
+    Kernel neither;
+    neither.node(neither.array(neither.integer("char", 1), 12));
+    CHECK(neither.layout()[Field::kNode].found == Found::kOtherSize);
     Kernel both;
-    both.node(both.integer("twelve", 12));
+    both.node(both.structure("twelve", 12, {}));
     CHECK(both.layout()[Field::kNode].found == Found::kOtherSize);
 }
 
