@@ -101,8 +101,8 @@ Result<BtfMember> Btf::member(const BtfType& type, Slice path, uint32_t& steps) 
     BtfMember member = {.size = type.word, .element_size = type.word, .type = type.name};
     BtfType scope = type;
     for (uint32_t outer = 0; !path.empty(); outer = member.offset) {
-        // Only a struct by itself has members of its own.
-        if (!scope.is_struct() || member.is_array)
+        // Only a struct by itself has members of its own, neither an array nor a pointer.
+        if (!scope.is_struct())
             return Errno::kNoEntry;
         const Spot spot = TRY(find(scope, path.take('.'), 0, steps));
         member = TRY(measure(spot, steps));

@@ -182,6 +182,12 @@ TEST_CASE("a member that cannot be is damage")
     CHECK(error_of(builder, builder.integer("wide", 16), 64, 0, 80) == Errno::kInvalid);
     CHECK(error_of(builder, builder.narrow_integer("none", 4, 0, 0)) == Errno::kInvalid);
     CHECK(error_of(builder, builder.array(number, UINT32_MAX)) == Errno::kInvalid);
+    const uint32_t nothing = builder.structure("nothing", 0, {});
+    CHECK(error_of(builder, builder.array(builder.array(nothing, 1 << 16), 1 << 16)) == Errno::kInvalid);
+    uint32_t far = number;
+    for (int i = 0; i < 9; i++)
+        far = builder.pointer(far);
+    CHECK(error_of(builder, far) == Errno::kInvalid);
     uint32_t cube = number;
     for (int i = 0; i < 9; i++)
         cube = builder.array(cube, 1);
@@ -228,4 +234,13 @@ TEST_CASE("a search takes no more steps than it is given")
     uint32_t steps = 50'000;
     CHECK(btf->member(btf.named("s"), "none", steps).error() == Errno::kInvalid);
     CHECK(steps == 0);
+
+    BtfBuilder plain;
+    const uint32_t number = plain.integer("int", 4);
+    plain.structure("s", 12, {{"a", number, 0}, {"b", number, 32}, {"c", number, 64}});
+    const OpenBtf small(plain.bytes());
+    CHECK(small.member("s", "c", 100).ok());
+    CHECK(small.member("s", "c", 2).error() == Errno::kInvalid);
+    CHECK(small.member("s", "c", 3).error() == Errno::kInvalid);
+    CHECK(small.member("s", "a", 3).ok());
 }
