@@ -32,6 +32,9 @@ constexpr Wanted constant(const char* name, uint32_t views = 0, const char* of_e
     return {Wanted::Kind::kConstant, of_enum, name, views, 0};
 }
 
+// No constant expression, so that a table which calls it does not compile.
+void a_field_is_there_twice();
+
 }  // namespace want
 
 // What became of a wish.
@@ -78,7 +81,7 @@ public:
         for (const Row& row : rows) {
             Wanted& wanted = wanted_[static_cast<size_t>(row.field)];
             if (wanted.kind != Wanted::Kind::kNothing)
-                a_field_is_there_twice();
+                want::a_field_is_there_twice();
             wanted = row.wanted;
         }
     }
@@ -87,8 +90,6 @@ public:
     constexpr Span<const Wanted> all() const { return wanted_; }
 
 private:
-    static void a_field_is_there_twice();
-
     Wanted wanted_[kSize];
 };
 
