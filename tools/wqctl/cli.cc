@@ -7,6 +7,7 @@
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"
+#include "text/snapshot_names.hh"
 
 namespace wqctl {
 
@@ -41,6 +42,8 @@ std::vector<std::string> values_of(const std::string& option)
             values.emplace_back(flag.name);
     if (option == "--scope")
         values.assign(scope_names().begin(), scope_names().end());
+    if (option == "--format")
+        values = {"table", "json", "wq_dump"};
     return values;
 }
 
@@ -86,9 +89,10 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
     app_.require_subcommand(1);
     app_.allow_extras();
     app_.set_version_flag("--version", fmt::format("wqctl {}, netlink family version {}", WQCTL_VERSION, WQLAB_FAMILY_VERSION));
-    app_.footer("\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission.\n"
+    app_.footer("\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission,\n4 this kernel can't show it.\n"
                 "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
     add_run();
+    add_dump();
     add_others();
     add_check();
 }
@@ -237,6 +241,8 @@ std::vector<CommandModel> Cli::model() const
         }
         if (command.name == "presets")
             command.arguments = values_of("--preset");
+        if (command.name == "dump")
+            command.arguments = sections_to_names(WQLAB_SECTIONS_ALL);
         if (command.name == "completion")
             command.arguments = {"bash", "zsh", "fish"};
         command.takes_file = command.name == "run";

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands/check.hh"
+#include "commands/dump.hh"
 #include "render/completion.hh"
 #include "scenario/flags.hh"
 
@@ -19,6 +20,7 @@ struct Invocation {
     std::string text;     // help or version
     RunFlags run;
     CheckFlags check;
+    DumpFlags dump;
     bool json = false;
     std::string id;       // show, stop
     std::string preset;   // presets
@@ -35,6 +37,7 @@ public:
 
 private:
     void add_run();
+    void add_dump();
     void add_others();
     void add_check();
     CLI::App* add_command(const std::string& name, const std::string& description);

@@ -14,6 +14,8 @@ int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output
     using namespace wqctl;
     if (invocation.command == "info")
         return command_info(invocation, output);
+    if (invocation.command == "dump")
+        return command_dump(invocation, output);
     if (invocation.command == "run")
         return command_run(invocation, output);
     if (invocation.command == "list")

@@ -5,6 +5,7 @@
 
 #include "render/table.hh"
 #include "text/names.hh"
+#include "text/snapshot_names.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -61,7 +62,12 @@ std::string render_info(const Info& info, const Style& style)
     limits.column("at most");
     for (const auto& [name, value] : info.limits)
         limits.row({name, limit_text(name, value)});
-    return text + "\n" + limits.render(style);
+    text += "\n" + limits.render(style);
+    if (!info.views.empty())
+        text += "\n" + style.bold("what this kernel shows") + "\n";
+    for (const View& view : info.views)
+        text += line(section_name(view.section), view.lacks.empty() ? "yes" : "no, it lacks " + list(view.lacks));
+    return text;
 }
 
 nlohmann::ordered_json info_to_json(const Info& info)
@@ -69,6 +75,9 @@ nlohmann::ordered_json info_to_json(const Info& info)
     Json limits = Json::object();
     for (const auto& [name, value] : info.limits)
         limits[name] = value;
+    Json views = Json::array();
+    for (const View& view : info.views)
+        views.push_back({{"view", section_name(view.section)}, {"available", view.lacks.empty()}, {"lacks", view.lacks}});
     return {
         {"schema", "wqlab/info/1"},
         {"module_version", info.module_version},
@@ -79,6 +88,7 @@ nlohmann::ordered_json info_to_json(const Info& info)
         {"system_workqueues", info.system_workqueues},
         {"histogram_sub_bits", info.sub_bits},
         {"limits", std::move(limits)},
+        {"views", std::move(views)},
     };
 }
 

@@ -46,11 +46,19 @@ void print_error(std::string_view message, std::string_view hint)
     std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-void print_loud(std::string_view message)
+namespace {
+
+void shout(std::string_view what, std::string_view message)
 {
     const Style style = Style::of(STDERR_FILENO);
-    const std::string text = style.red(fmt::format("wqctl: BROKEN PROMISE: {}", message)) + "\n";
+    const std::string text = style.red(fmt::format("wqctl: {}: {}", what, message)) + "\n";
     std::fwrite(text.data(), 1, text.size(), stderr);
 }
+
+}  // namespace
+
+void print_loud(std::string_view message) { shout("BROKEN PROMISE", message); }
+
+void print_trouble(std::string_view message) { shout("INCOMPLETE", message); }
 
 }  // namespace wqctl

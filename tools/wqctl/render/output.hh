@@ -29,5 +29,7 @@ private:
 void print_error(std::string_view message, std::string_view hint);
 // For what must not be overlooked.
 void print_loud(std::string_view message);
+// What the module could not look at.
+void print_trouble(std::string_view message);
 
 }  // namespace wqctl

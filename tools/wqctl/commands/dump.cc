@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/dump.hh"
+
+#include <fmt/format.h>
+
+#include "client/lab.hh"
+#include "commands/commands.hh"
+#include "render/dump.hh"
+#include "text/names.hh"
+#include "text/nearest.hh"
+#include "text/snapshot_names.hh"
+
+namespace wqctl {
+
+namespace {
+
+DumpFormat format_of(const DumpFlags& flags)
+{
+    if (flags.json && flags.format != "table" && flags.format != "json")
+        throw Error::usage(fmt::format("--json and --format {} exclude each other", flags.format));
+    if (flags.json || flags.format == "json")
+        return DumpFormat::kJson;
+    if (flags.format == "table")
+        return DumpFormat::kTable;
+    if (flags.format == "wq_dump")
+        return DumpFormat::kWqDump;
+    throw Error::usage(fmt::format("there is no format \"{}\"; the formats are table, json and wq_dump", flags.format));
+}
+
+std::regex parse_regex(const std::string& text)
+{
+    try {
+        return std::regex(text);
+    } catch (const std::regex_error& error) {
+        throw Error::usage(fmt::format("\"{}\" is not a regular expression: {}", text, error.what()),
+                           "write one such as ^events or nvme|scsi");
+    }
+}
+
+std::string show(const Dump& dump, DumpFormat format, const Style& style)
+{
+    switch (format) {
+    case DumpFormat::kJson: return dump_to_json(dump) + "\n";
+    case DumpFormat::kWqDump: return dump_to_wq_dump(dump);
+    default: return render_dump(dump, style);
+    }
+}
+
+}  // namespace
+
+DumpRequest::DumpRequest(const DumpFlags& flags) : format(format_of(flags))
+{
+    for (const std::string& list : flags.sections)
+        sections |= parse_sections(list);
+    is_explicit = sections != 0;
+    if (!is_explicit)
+        sections = format == DumpFormat::kWqDump ? kWqDumpSections : WQLAB_SECTIONS_ALL;
+    if (const uint32_t more = sections & ~kWqDumpSections; format == DumpFormat::kWqDump && more)
+        throw Error::usage(fmt::format("the format wq_dump has no section {}; it has {}",
+                                       enumerate(sections_to_names(more), "or"), enumerate(sections_to_names(kWqDumpSections))));
+    if (flags.workqueues)
+        filter.workqueues = parse_regex(*flags.workqueues);
+    try {
+        if (flags.pool)
+            filter.pool = parse_int(*flags.pool);
+    } catch (const Error& error) {
+        throw error.within("--pool");
+    }
+    try {
+        if (flags.cpu)
+            filter.cpu = parse_count32(*flags.cpu);
+    } catch (const Error& error) {
+        throw error.within("--cpu");
+    }
+    filter.busy = flags.busy;
+}
+
+uint32_t DumpRequest::needed() const
+{
+    uint32_t wanted = sections | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES;
+    if (sections & WQLAB_SECTION_WORKQUEUES)
+        wanted |= WQLAB_SECTION_SCOPES;
+    if (filter.busy || (filter.active() && sections & WQLAB_SECTION_HOGS))
+        wanted |= WQLAB_SECTION_WORK;
+    if (filter.active() && sections & WQLAB_SECTION_HOGS)
+        wanted |= WQLAB_SECTION_TIMERS;
+    return wanted;
+}
+
+std::vector<View> lacking_of(const Info& info, uint32_t sections)
+{
+    std::vector<View> lacking;
+    for (const View& view : info.views)
+        if (view.section & sections && !view.lacks.empty())
+            lacking.push_back(view);
+    return lacking;
+}
+
+int command_dump(const Invocation& invocation, Output& output)
+{
+    const DumpRequest request(invocation.dump);
+    Lab lab;
+    const Info info = lab.info();
+    uint32_t unavailable = 0;
+    for (const View& view : lacking_of(info, WQLAB_SECTIONS_ALL))
+        unavailable |= view.section;
+    const Snapshot snapshot = lab.snapshot(request.needed() & ~unavailable);
+    for (const std::string& trouble : snapshot.troubles)
+        print_trouble(trouble);
+    const Selection selection = select(snapshot, request.filter);
+
+    Dump dump{.snapshot = snapshot, .selection = selection, .kernel = info.release};
+    dump.sections = request.sections & snapshot.sections;
+    dump.lacking = lacking_of(info, request.sections);
+    for (const uint32_t missing = request.sections & ~snapshot.sections & ~unavailable; const SectionName& entry : section_names())
+        if (missing & entry.section)
+            dump.lacking.push_back({entry.section, {}});
+    output.text(show(dump, request.format, output.style()));
+    return request.is_explicit && !dump.lacking.empty() ? kSkipped : kDone;
+}
+
+}  // namespace wqctl
