@@ -78,9 +78,12 @@ DumpRequest::DumpRequest(const DumpFlags& flags) : format(format_of(flags))
 uint32_t DumpRequest::needed() const
 {
     uint32_t wanted = sections | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES;
-    if (sections & WQLAB_SECTION_WORKQUEUES)
+    // The default scope, the unbound cpumask, and the nodes' CPUs.
+    if (sections & (WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS | WQLAB_SECTION_NODES))
         wanted |= WQLAB_SECTION_SCOPES;
-    if (filter.busy || (filter.active() && sections & WQLAB_SECTION_HOGS))
+    // What is pending, busy or held back is counted with the items.
+    const bool counts = format != DumpFormat::kWqDump && sections & (WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    if (counts || filter.busy || (filter.active() && sections & WQLAB_SECTION_HOGS))
         wanted |= WQLAB_SECTION_WORK;
     if (filter.active() && sections & WQLAB_SECTION_HOGS)
         wanted |= WQLAB_SECTION_TIMERS;

@@ -2,6 +2,7 @@
 #include "model/dump.hh"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,27 @@ std::string scope_text(const Snapshot& snapshot, const wqlab_snap_workqueue& wq)
     const Scope scope = scope_of(snapshot, wq);
     return scope.is_default ? fmt::format("default ({})", scope.name) : scope.name;
 }
+
+WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
+{
+    std::map<std::string, unsigned> names;
+    for (const wqlab_snap_workqueue& wq : snapshot.workqueues)
+        names[snapshot.string(wq.name)]++;
+    for (const wqlab_snap_workqueue& wq : snapshot.workqueues) {
+        std::string label = snapshot.string(wq.name);
+        if (names[label] > 1)
+            label += fmt::format(" ({})", wq.symbol == WQLAB_NONE ? identity_text(wq.identity) : snapshot.string(wq.symbol));
+        labels_.push_back(std::move(label));
+    }
+}
+
+const std::string& WorkqueueLabels::operator[](uint32_t workqueue) const
+{
+    static const std::string unknown = "?";
+    return workqueue < labels_.size() ? labels_[workqueue] : unknown;
+}
+
+std::string identity_text(uint64_t identity) { return fmt::format("{:08x}", identity); }
 
 std::vector<const wqlab_snap_cpu_pwq*> entries_of(const Selection& selection, uint32_t workqueue)
 {

@@ -28,6 +28,20 @@ struct Scope {
 };
 Scope scope_of(const Snapshot& snapshot, const wqlab_snap_workqueue& wq);
 
+// What workqueues are called where the name alone may not say which:
+// "mm_percpu_wq", "events (system_wq)", "mine (9a3c51f0)".
+class WorkqueueLabels {
+public:
+    explicit WorkqueueLabels(const Snapshot& snapshot);
+    const std::string& operator[](uint32_t workqueue) const;  // "?" for what is not there
+
+private:
+    std::vector<std::string> labels_;
+};
+
+// An identity as the kernel's %p prints it, without the zeros in front.
+std::string identity_text(uint64_t identity);
+
 // CPUs in a row whose items go to the same pool.
 struct PoolRun {
     uint32_t first_cpu = 0;

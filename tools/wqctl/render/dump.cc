@@ -116,7 +116,7 @@ std::string render_scopes(const Dump& dump, const Style& style)
     for (const wqlab_snap_scope& scope : s.scopes)
         width = std::max(width, s.string(scope.name).size() + (scope.is_default ? 10 : 0));
     for (const wqlab_snap_scope& scope : s.scopes) {
-        if (scope.type == 0 && scope.nr_pods == 0)
+        if (scope.type == 0)
             continue;  // "default" stands for another one
         std::map<int32_t, std::vector<const wqlab_snap_pod*>> nodes;
         for (const wqlab_snap_pod& pod : s.pods)
@@ -124,9 +124,10 @@ std::string render_scopes(const Dump& dump, const Style& style)
                 nodes[pod.node].push_back(&pod);
         std::vector<std::string> entries;
         for (const auto& [node, pods] : nodes) {
-            if (node >= 0)
-                entries.push_back(style.dim(fmt::format("node {}:", node)));
+            const size_t first = entries.size();
             add_pods(s, pods, entries);
+            if (node >= 0)
+                entries[first].insert(0, style.dim(fmt::format("node {}: ", node)));
         }
         const std::string name = s.string(scope.name) + (scope.is_default ? " (default)" : "");
         text += fold_entries(fmt::format("{}  {:>3} {}  ", pad_right(name, width), scope.nr_pods,

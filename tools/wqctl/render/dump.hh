@@ -29,7 +29,4 @@ std::string render_work(const Dump& dump, const Style& style);
 std::string render_timers(const Dump& dump, const Style& style);
 std::string render_hogs(const Dump& dump, const Style& style);
 
-// An identity as the kernel's %p prints it, without the zeros in front.
-std::string identity_text(uint64_t identity);
-
 }  // namespace wqctl

@@ -118,7 +118,12 @@ private:
 
     void scopes()
     {
-        records(s_.scopes, [&](const wqlab_snap_scope& scope) {
+        std::vector<const wqlab_snap_scope*> real;
+        for (const wqlab_snap_scope& scope : s_.scopes)
+            if (scope.type != 0)  // "default" stands for another one
+                real.push_back(&scope);
+        records(real, [&](const wqlab_snap_scope* row) {
+            const wqlab_snap_scope& scope = *row;
             j_.member("name", s_.string(scope.name));
             j_.member("default", scope.is_default != 0);
             j_.key("pods");
@@ -364,8 +369,6 @@ private:
 };
 
 }  // namespace
-
-std::string identity_text(uint64_t identity) { return fmt::format("{:08x}", identity); }
 
 std::string dump_to_json(const Dump& dump) { return DumpWriter(dump).document(); }
 

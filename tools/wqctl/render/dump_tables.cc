@@ -35,12 +35,6 @@ std::string cpus_text(const Snapshot& snapshot, uint32_t mask)
     return text.empty() ? "none" : text;
 }
 
-std::string name_of(const Snapshot& snapshot, uint32_t workqueue)
-{
-    const wqlab_snap_workqueue* wq = snapshot.workqueue(workqueue);
-    return wq ? snapshot.string(wq->name) : "?";
-}
-
 std::string section(std::string_view title, const Style& style, const std::string& body, const Dump& dump)
 {
     return style.bold(title) + "\n" + (body.empty() ? none_line(dump.selection.filtered ? "none selected" : "none") : body);
@@ -52,35 +46,36 @@ std::string render_pools(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
     Table table;
-    const std::string workers = "workers", items = "items", timers = "timer due in";
     table.column("pool");
     table.column("CPUs", kLeft);
+    table.column("kind", kLeft);
     table.column("nice");
-    table.column("all", kRight, workers);
-    table.column("idle", kRight, workers);
-    table.column("running", kRight, workers);
-    table.column("pending", kRight, items);
-    table.column("busy", kRight, items);
-    table.column("no progress for", kRight, items);
+    table.column("idle/workers");
+    table.column("running");
+    table.column("pending");
+    table.column("busy");
     table.column("refs");
-    table.column("flags", kLeft);
+    table.column("no progress for");
     table.column("pod CPUs", kLeft);
     table.column("node");
     table.column("manager");
-    table.column("idle", kRight, timers);
-    table.column("mayday", kRight, timers);
+    table.column("mayday in");
     for (const wqlab_snap_pool* pool : dump.selection.pools) {
         const std::string cpus = cpus_text(s, pool->cpus);
         const std::string pod = cpus_text(s, pool->pod_cpus);
-        // A bound pool's masks say its CPU again.
-        table.row({std::to_string(pool->id), pool->cpu >= 0 ? std::to_string(pool->cpu) : cpus, std::to_string(pool->nice),
-                   std::to_string(pool->nr_workers), std::to_string(pool->nr_idle),
-                   pool->cpu >= 0 ? std::to_string(pool->nr_running) : "-", unless_zero(pool->nr_pending),
-                   unless_zero(pool->nr_busy), time_text(pool->since_progress_ns, style), std::to_string(pool->refcnt),
-                   (pool->cpu < 0 ? "unbound " : "") + join(pool_flag_words(pool->flags)),
-                   pool->cpu >= 0 || pod == cpus ? "" : pod, pool->node < 0 ? "-" : std::to_string(pool->node),
-                   unless_zero(pool->manager), time_text(pool->idle_timer_ns, style),
-                   time_text(pool->mayday_timer_ns, style)});
+        // A bound pool's masks and node say its CPU again.
+        const bool bound = pool->cpu >= 0;
+        Words kind = pool_flag_words(pool->flags & ~uint32_t{WQLAB_POOL_MANAGER_ACTIVE});
+        if (!bound)
+            kind.insert(kind.begin(), "unbound");
+        else if (!(pool->flags & WQLAB_POOL_BH))
+            kind.insert(kind.begin(), "percpu");
+        table.row({std::to_string(pool->id), bound ? std::to_string(pool->cpu) : cpus, join(kind), std::to_string(pool->nice),
+                   fmt::format("{}/{}", pool->nr_idle, pool->nr_workers),
+                   bound ? std::to_string(pool->nr_running) : "-", unless_zero(pool->nr_pending),
+                   unless_zero(pool->nr_busy), std::to_string(pool->refcnt), time_text(pool->since_progress_ns, style),
+                   bound || pod == cpus ? "" : pod, bound || pool->node < 0 ? "" : std::to_string(pool->node),
+                   unless_zero(pool->manager), time_text(pool->mayday_timer_ns, style)});
     }
     return section("worker pools", style, dump.selection.pools.empty() ? "" : table.render(style), dump);
 }
@@ -88,9 +83,7 @@ std::string render_pools(const Dump& dump, const Style& style)
 std::string render_workqueues(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
-    std::map<std::string, unsigned> names;
-    for (const wqlab_snap_workqueue& wq : s.workqueues)
-        names[s.string(wq.name)]++;
+    const WorkqueueLabels labels(s);
     Table table;
     table.column("workqueue", kLeft);
     table.column("type", kLeft);
@@ -104,20 +97,18 @@ std::string render_workqueues(const Dump& dump, const Style& style)
     table.column("pool of each CPU", kLeft);
     table.column("default");
     table.column("symbol", kLeft);
-    table.column("identity", kLeft);
     for (const wqlab_snap_workqueue* wq : dump.selection.workqueues) {
         const bool unbound = wq->flags & WQLAB_WQ_UNBOUND;
         const wqlab_snap_pwq* dfl = s.pwq(wq->dfl_pwq);
-        const std::string& name = s.string(wq->name);
-        // The name does not say which: then its identity does, everywhere.
-        table.row({names[name] > 1 ? fmt::format("{} {}", name, identity_text(wq->identity)) : name,
-                   std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
+        const uint32_t index = s.index_of(*wq);
+        const std::string symbol = wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol);
+        table.row({labels[index], std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
                    std::to_string(wq->max_active), unbound ? std::to_string(wq->min_active) : "",
                    cpus_text(s, s.has_mask(wq->effective_cpus) ? wq->effective_cpus : wq->cpus),
                    join(wq_further_words(wq->flags)), unless_zero(wq->nr_drainers),
-                   pool_runs_text(pool_runs(entries_of(dump.selection, s.index_of(*wq)))),
-                   dfl ? std::to_string(dfl->pool) : "", wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol),
-                   identity_text(wq->identity)});
+                   pool_runs_text(pool_runs(entries_of(dump.selection, index))),
+                   dfl ? std::to_string(dfl->pool) : "",
+                   labels[index] == s.string(wq->name) ? symbol : ""});  // else the label has it
     }
     return section("workqueues", style, dump.selection.workqueues.empty() ? "" : table.render(style), dump);
 }
@@ -125,6 +116,7 @@ std::string render_workqueues(const Dump& dump, const Style& style)
 std::string render_rescuers(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
+    const WorkqueueLabels labels(s);
     Table table;
     table.column("workqueue", kLeft);
     table.column("pid");
@@ -146,7 +138,7 @@ std::string render_rescuers(const Dump& dump, const Style& style)
         }
         if (waiting.empty() && wq->nr_maydays)
             waiting = fmt::format("{} pools", wq->nr_maydays);
-        table.row({s.string(wq->name), std::to_string(wq->rescuer_pid), cpus_text(s, wq->rescuer_cpus),
+        table.row({labels[s.index_of(*wq)], std::to_string(wq->rescuer_pid), cpus_text(s, wq->rescuer_cpus),
                    wq->rescuer_pool < 0 ? "idle" : fmt::format("works on pool {}", wq->rescuer_pool), waiting,
                    unless_zero(static_cast<int64_t>(rescued))});
     }
@@ -156,6 +148,7 @@ std::string render_rescuers(const Dump& dump, const Style& style)
 std::string render_nodes(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
+    const WorkqueueLabels labels(s);
     std::string text;
     std::vector<std::string> nodes;
     for (const wqlab_snap_node& node : s.nodes)
@@ -187,7 +180,7 @@ std::string render_nodes(const Dump& dump, const Style& style)
             return fmt::format("{}/{}{}", entry.nr, entry.max,
                                entry.nr_pending_pwqs ? fmt::format(" +{} waiting", entry.nr_pending_pwqs) : "");
         };
-        std::vector<std::string> row = {s.string(wq->name), std::to_string(wq->min_active), std::to_string(wq->max_active)};
+        std::vector<std::string> row = {labels[s.index_of(*wq)], std::to_string(wq->min_active), std::to_string(wq->max_active)};
         for (const auto& [node, entries] : columns)
             if (node >= 0)
                 row.push_back(cell(entries));
@@ -200,6 +193,7 @@ std::string render_nodes(const Dump& dump, const Style& style)
 std::string render_timers(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
+    const WorkqueueLabels labels(s);
     Table table;
     table.column("due in");
     table.column("function", kLeft);
@@ -207,13 +201,12 @@ std::string render_timers(const Dump& dump, const Style& style)
     table.column("CPU", kLeft);
     table.column("timer on", kLeft);
     table.column("to pool");
-    table.column("", kLeft);
     for (const wqlab_snap_timer* timer : dump.selection.timers) {
         const int32_t pool = pool_of(s, *timer);
-        table.row({signed_time(timer->due_ns, style), s.string(timer->function), name_of(s, timer->workqueue),
+        table.row({signed_time(timer->due_ns, style), s.string(timer->function), labels[timer->workqueue],
                    timer->cpu < 0 ? "any" : std::to_string(timer->cpu),
-                   fmt::format("CPU {}{}", timer->timer_cpu, timer->cpu_online ? "" : ", OFFLINE"),
-                   pool < 0 ? "?" : std::to_string(pool), timer->deferrable ? "deferrable" : ""});
+                   fmt::format("CPU {}{}{}", timer->timer_cpu, timer->cpu_online ? "" : ", OFFLINE", timer->deferrable ? ", deferrable" : ""),
+                   pool < 0 ? "?" : std::to_string(pool)});
     }
     return section("delayed works on timers", style, dump.selection.timers.empty() ? "" : table.render(style), dump);
 }

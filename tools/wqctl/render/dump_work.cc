@@ -17,7 +17,7 @@ constexpr size_t kWhat = 11;  // columns of "scheduled" and the like, with the g
 
 class WorkText {
 public:
-    WorkText(const Dump& dump, const Style& style) : dump_(dump), s_(dump.snapshot), style_(style) {}
+    WorkText(const Dump& dump, const Style& style) : dump_(dump), s_(dump.snapshot), style_(style), labels_(s_) {}
 
     std::string render()
     {
@@ -46,12 +46,6 @@ private:
 
     std::string time(uint64_t ns) const { return human_time(ns, style_.charset); }
 
-    std::string workqueue_name(uint32_t index) const
-    {
-        const wqlab_snap_workqueue* wq = s_.workqueue(index);
-        return wq ? s_.string(wq->name) : "?";
-    }
-
     static void add(std::string& text, const std::string& part)
     {
         if (!part.empty())
@@ -73,7 +67,12 @@ private:
             add(text, fmt::format("managed by {}", pool.manager));
         if (pool.mayday_timer_ns != WQLAB_NEVER)
             add(text, fmt::format("calls for rescuers in {}", time(pool.mayday_timer_ns)));
-        add(text, join(pool_flag_words(pool.flags & ~uint32_t{WQLAB_POOL_MANAGER_ACTIVE}), ", "));
+        constexpr uint32_t others = WQLAB_POOL_MANAGER_ACTIVE | WQLAB_POOL_PENDING_CUT | WQLAB_POOL_BUSY_CUT;
+        add(text, join(pool_flag_words(pool.flags & ~others), ", "));
+        if (pool.flags & WQLAB_POOL_PENDING_CUT)
+            add(text, "MORE ITEMS THAN WERE COPIED");
+        if (pool.flags & WQLAB_POOL_BUSY_CUT)
+            add(text, "MORE WORKERS THAN WERE COPIED");
         return text;
     }
 
@@ -95,7 +94,7 @@ private:
         const wqlab_snap_pool* pool = s_.pool(worker.pool);
         const uint32_t known = pool && pool->cpu < 0 ? said | WQLAB_WORKER_UNBOUND : said;
         add(text, join(worker_flag_words(worker.flags & ~known), ", "));
-        if (worker.description != WQLAB_NONE && s_.string(worker.description) != workqueue_name(worker.workqueue))
+        if (worker.description != WQLAB_NONE && s_.string(worker.description) != labels_[worker.workqueue])
             add(text, fmt::format("\"{}\"", s_.string(worker.description)));
         return text;
     }
@@ -147,7 +146,7 @@ private:
     void push(std::vector<Line>& lines, const wqlab_snap_work& work) const
     {
         push(lines, {std::string(work_state_name(work.state)), work.function == WQLAB_NONE ? "?" : s_.string(work.function),
-                     work.workqueue == WQLAB_NONE ? "" : workqueue_name(work.workqueue), item_text(work)});
+                     work.workqueue == WQLAB_NONE ? "" : labels_[work.workqueue], item_text(work)});
     }
 
     std::vector<Line> lines_of(int32_t pool) const
@@ -157,7 +156,7 @@ private:
             if (worker->pool != pool || !is_busy(*worker))
                 continue;
             lines.push_back({"executing", worker->function == WQLAB_NONE ? "?" : s_.string(worker->function),
-                             workqueue_name(worker->workqueue), worker_text(*worker)});
+                             labels_[worker->workqueue], worker_text(*worker)});
             for (const wqlab_snap_work* work : dump_.selection.works)
                 if (work->pool == pool && work->state == WQLAB_WORK_SCHEDULED && work->worker == worker->pid)
                     push(lines, *work);
@@ -174,7 +173,7 @@ private:
                     push(lines, *work);
         for (const wqlab_snap_pwq* pwq : dump_.selection.pwqs)
             if (pwq->pool == pool && (pwq->nr_active > 0 || pwq->nr_inactive || pwq->flags))
-                lines.push_back({"in all", "", workqueue_name(pwq->workqueue), pwq_text(*pwq)});
+                lines.push_back({"total", "", labels_[pwq->workqueue], pwq_text(*pwq)});
         return lines;
     }
 
@@ -226,7 +225,7 @@ private:
     {
         std::string text;
         for (const wqlab_snap_flusher* flusher : dump_.selection.flushers) {
-            std::string line = fmt::format("{} ", workqueue_name(flusher->workqueue));
+            std::string line = fmt::format("{} ", labels_[flusher->workqueue]);
             const std::string who = flusher->pid ? fmt::format("{} {}", s_.string(flusher->command), flusher->pid) : "somebody";
             if (flusher->state == WQLAB_FLUSHER_FIRST)
                 line += fmt::format("is flushed by {}, colour {}", who, flusher->color);
@@ -238,13 +237,14 @@ private:
         }
         for (const wqlab_snap_workqueue* wq : dump_.selection.workqueues)
             if (wq->nr_drainers > 0)
-                text += hanging("  ", fmt::format("{} is drained by {}", s_.string(wq->name), wq->nr_drainers), style_.width);
+                text += hanging("  ", fmt::format("{} is drained by {}", labels_[s_.index_of(*wq)], wq->nr_drainers), style_.width);
         return text.empty() ? "" : "\nflushing and draining\n" + text;
     }
 
     const Dump& dump_;
     const Snapshot& s_;
     const Style& style_;
+    const WorkqueueLabels labels_;
 };
 
 }  // namespace

@@ -109,7 +109,8 @@ std::string Table::group_line(const std::vector<size_t>& part, const Style& styl
     return any ? style.dim(trim_right(line)) + "\n" : std::string();
 }
 
-std::string Table::render_part(const std::vector<size_t>& part, const Style& style) const
+// A further table repeats the first column only where it has something to say.
+std::string Table::render_part(const std::vector<size_t>& part, bool is_first, const Style& style) const
 {
     std::string text = group_line(part, style);
     const auto line = [&](const std::vector<std::string>& cells) {
@@ -127,7 +128,8 @@ std::string Table::render_part(const std::vector<size_t>& part, const Style& sty
         titles.push_back(column.title);
     text += style.bold(line(titles)) + "\n";
     for (const auto& row : rows_)
-        text += line(row) + "\n";
+        if (is_first || std::any_of(part.begin() + 1, part.end(), [&](size_t column) { return !row[column].empty(); }))
+            text += line(row) + "\n";
     return text;
 }
 
@@ -135,7 +137,7 @@ std::string Table::render(const Style& style) const
 {
     std::string text;
     for (const auto& part : fold(style.width))
-        text += (text.empty() ? "" : "\n") + render_part(part, style);
+        text += (text.empty() ? "" : "\n") + render_part(part, text.empty(), style);
     return text;
 }
 

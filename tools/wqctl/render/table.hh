@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A table that never cuts a cell: columns that do not fit go to a further
-// table below, which begins with the first column again.
+// table below, which begins with the first column again, and leaves rows out
+// that are empty there.
 #pragma once
 
 #include <string>
@@ -31,7 +32,7 @@ private:
     size_t column_width(size_t column) const;
     bool is_empty(size_t column) const;
     std::vector<std::vector<size_t>> fold(size_t width) const;
-    std::string render_part(const std::vector<size_t>& part, const Style& style) const;
+    std::string render_part(const std::vector<size_t>& part, bool is_first, const Style& style) const;
     std::string group_line(const std::vector<size_t>& part, const Style& style) const;
 
     std::vector<Column> columns_;
