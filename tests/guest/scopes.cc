@@ -8,25 +8,6 @@
 
 namespace {
 
-std::vector<int> pod_of(const std::string& scope, int cpu)
-{
-    const std::string base = "/sys/devices/system/cpu/cpu" + std::to_string(cpu);
-    if (scope == "cpu")
-        return {cpu};
-    if (scope == "smt")
-        return cpu_list(read_file(base + "/topology/thread_siblings_list"));
-    if (scope == "cache")
-        return cpu_list(read_file(base + "/cache/index3/shared_cpu_list"));
-    if (scope == "numa") {
-        for (int node = 0; node < 2; node++) {
-            const auto cpus = cpu_list(read_file("/sys/devices/system/node/node" + std::to_string(node) + "/cpulist"));
-            if (std::find(cpus.begin(), cpus.end(), cpu) != cpus.end())
-                return cpus;
-        }
-    }
-    return online_cpus();
-}
-
 bool inside(const std::vector<int>& pod, int cpu)
 {
     return std::find(pod.begin(), pod.end(), cpu) != pod.end();

@@ -180,12 +180,16 @@ TEST_CASE("the other documents fit their schemas")
 {
     Info info = info_612();
     info.features = 7;
+    info.views = {{WQLAB_SECTION_POOLS, {}}, {WQLAB_SECTION_HOGS, {"wci_ents", "wci_nr_ents"}}, {0, {}}};
     CHECK(violations(load_schema("info"), info_to_json(info)) == std::vector<std::string>{});
     CHECK(violations(load_schema("runs"), runs_to_json({make_report({"a"}).run})) == std::vector<std::string>{});
     CHECK(violations(load_schema("presets"), presets_to_json({{"a", "b"}})) == std::vector<std::string>{});
     CHECK(violations(load_schema("started"), started_to_json(make_report({"a"}).run)) == std::vector<std::string>{});
     CHECK_THAT(render_info(info, plain(80)), Catch::Contains("1.5625 %"));
     CHECK(widest(render_info(info, plain(80))) <= 80);
+    CHECK_THAT(render_info(info, plain(80)), Catch::Contains("pools               yes\n") &&
+                                                 Catch::Contains("hogs                no, it lacks wci_ents, wci_nr_ents\n") &&
+                                                 Catch::Contains("latency             yes\n"));
     CHECK_THAT(render_runs({make_report({"a"}).run}, plain(80)), Catch::Contains("duration"));
     CHECK(render_runs({}, plain(80)) == "no runs\n");
 }
@@ -251,6 +255,8 @@ TEST_CASE("the command line is read")
     CHECK(run.run.json);
     CHECK(Cli().parse({"run", "mine.json"}).run.file == "mine.json");
     CHECK(Cli().parse({"show", "3", "--json"}).id == "3");
+    CHECK(Cli().parse({"dump", "pools", "work", "--busy", "--wq", "a|b"}).dump.sections == std::vector<std::string>{"pools", "work"});
+    CHECK_THAT(Cli().parse({"dump", "--help"}).text, Catch::Contains("rescuers") && Catch::Contains("--format wq_dump"));
     CHECK_THAT(Cli().parse({"--help"}).text, Catch::Contains("completion"));
     CHECK_THAT(Cli().parse({"run", "--help"}).text, Catch::Contains("--flags unbound,highpri --depth 32"));
     CHECK_THAT(Cli().parse({"--version"}).text, Catch::Contains("family version 1"));
@@ -272,7 +278,7 @@ TEST_CASE("completion and manual page know every command and flag")
     std::vector<std::string> texts = {manual};
     for (const char* shell : {"bash", "zsh"})
         texts.push_back(render_completion(shell, commands));
-    CHECK(commands.size() == 7);
+    CHECK(commands.size() == 8);
     for (const CommandModel& command : commands) {
         for (const std::string& text : texts)
             CHECK_THAT(text, Catch::Contains(command.name));
