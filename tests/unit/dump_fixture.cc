@@ -168,8 +168,8 @@ void add_pools(Maker& m)
         m.pool(2 * cpu + 1, cpu, -20, 1u << cpu);
     }
     for (int32_t cpu = 0; cpu < 8; cpu++)
-        m.pool(16 + cpu, cpu, 0, 1u << cpu, 1, WQLAB_POOL_BH);
-    m.pool(24, -1, 0, 0xff);
+        m.pool(16 + cpu, cpu, 0, 1u << cpu, 5, WQLAB_POOL_BH | WQLAB_POOL_DISASSOCIATED | WQLAB_POOL_STRICT);
+    m.pool(24, -1, 0, 0xff, 4, WQLAB_POOL_DISASSOCIATED);
     m.pool(25, -1, 0, 0xff).pod_cpus = m.mask(0x0f);
     m.pool(26, -1, 0, 0xff).pod_cpus = m.mask(0xf0);
     m.pool(27, -1, 7, 0x0f, 0, WQLAB_POOL_STRICT);

@@ -24,6 +24,15 @@ std::string scope_text(const Snapshot& snapshot, const wqlab_snap_workqueue& wq)
     return scope.is_default ? fmt::format("default ({})", scope.name) : scope.name;
 }
 
+uint32_t unusual_flags(const wqlab_snap_pool& pool)
+{
+    const bool bound_workers = pool.cpu >= 0 && !(pool.flags & WQLAB_POOL_BH);
+    uint32_t usual = bound_workers ? 0 : WQLAB_POOL_DISASSOCIATED;  // no CPU to lose
+    if (pool.cpu >= 0)
+        usual |= WQLAB_POOL_STRICT;
+    return pool.flags & ~usual;
+}
+
 WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
 {
     std::map<std::string, unsigned> names;

@@ -42,6 +42,9 @@ private:
 // An identity as the kernel's %p prints it, without the zeros in front.
 std::string identity_text(uint64_t identity);
 
+// Flags of a pool that are not what every pool of its kind has.
+uint32_t unusual_flags(const wqlab_snap_pool& pool);
+
 // CPUs in a row whose items go to the same pool.
 struct PoolRun {
     uint32_t first_cpu = 0;

@@ -65,7 +65,7 @@ std::string render_pools(const Dump& dump, const Style& style)
         const std::string pod = cpus_text(s, pool->pod_cpus);
         // A bound pool's masks and node say its CPU again.
         const bool bound = pool->cpu >= 0;
-        Words kind = pool_flag_words(pool->flags & ~uint32_t{WQLAB_POOL_MANAGER_ACTIVE});
+        Words kind = pool_flag_words(unusual_flags(*pool) & ~uint32_t{WQLAB_POOL_MANAGER_ACTIVE});
         if (!bound)
             kind.insert(kind.begin(), "unbound");
         else if (!(pool->flags & WQLAB_POOL_BH))
@@ -103,7 +103,7 @@ std::string render_workqueues(const Dump& dump, const Style& style)
         const uint32_t index = s.index_of(*wq);
         const std::string symbol = wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol);
         table.row({labels[index], std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
-                   std::to_string(wq->max_active), unbound ? std::to_string(wq->min_active) : "",
+                   wq->max_active == INT32_MAX ? "-" : std::to_string(wq->max_active), unbound ? std::to_string(wq->min_active) : "",
                    cpus_text(s, s.has_mask(wq->effective_cpus) ? wq->effective_cpus : wq->cpus),
                    join(wq_further_words(wq->flags)), unless_zero(wq->nr_drainers),
                    pool_runs_text(pool_runs(entries_of(dump.selection, index))),

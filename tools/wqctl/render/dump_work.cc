@@ -68,7 +68,7 @@ private:
         if (pool.mayday_timer_ns != WQLAB_NEVER)
             add(text, fmt::format("calls for rescuers in {}", time(pool.mayday_timer_ns)));
         constexpr uint32_t others = WQLAB_POOL_MANAGER_ACTIVE | WQLAB_POOL_PENDING_CUT | WQLAB_POOL_BUSY_CUT;
-        add(text, join(pool_flag_words(pool.flags & ~others), ", "));
+        add(text, join(pool_flag_words(unusual_flags(pool) & ~others), ", "));
         if (pool.flags & WQLAB_POOL_PENDING_CUT)
             add(text, "MORE ITEMS THAN WERE COPIED");
         if (pool.flags & WQLAB_POOL_BUSY_CUT)
@@ -120,7 +120,7 @@ private:
     {
         const wqlab_snap_workqueue* wq = s_.workqueue(pwq.workqueue);
         std::string text = fmt::format("{} active", pwq.nr_active);
-        if (wq && !(wq->flags & WQLAB_WQ_UNBOUND))
+        if (wq && !(wq->flags & WQLAB_WQ_UNBOUND) && wq->max_active != INT32_MAX)
             text += fmt::format(" of {}", wq->max_active);
         if (pwq.nr_inactive)
             add(text, fmt::format("{} held back", pwq.nr_inactive));

@@ -3,6 +3,7 @@
 // text and no more. Records of lists begin a line each.
 #pragma once
 
+#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -18,7 +19,13 @@ public:
     void end_array() { close(']'); }
     // The next value begins a line.
     void line() { newline_ = true; }
-    void key(std::string_view name);
+    // A name of ours: it needs no escapes.
+    void key(std::string_view name)
+    {
+        separate();
+        text_.append(1, '"').append(name).append("\":", 2);
+        first_ = true;
+    }
 
     void value(std::string_view text);  // broken UTF-8 is replaced
     void value(const char* text) { value(std::string_view(text)); }
@@ -28,7 +35,8 @@ public:
     template <std::integral T>
     void value(T number)
     {
-        raw(std::to_string(number));
+        char digits[24];
+        raw({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
     }
 
     template <typename T>
@@ -46,14 +54,35 @@ public:
     const std::string& text() const { return text_; }
 
 private:
-    void raw(std::string_view text);
-    void open(char bracket);
-    void close(char bracket);
-    void separate();
+    void separate()
+    {
+        if (!first_)
+            text_ += ',';
+        if (newline_)
+            text_ += '\n';
+        newline_ = first_ = false;
+    }
+    void raw(std::string_view text)
+    {
+        separate();
+        text_.append(text);
+    }
+    void open(char bracket)
+    {
+        separate();
+        text_ += bracket;
+        first_ = true;
+    }
+    void close(char bracket)
+    {
+        if (newline_)
+            text_ += '\n';
+        newline_ = first_ = false;
+        text_ += bracket;
+    }
 
     std::string text_;
-    bool first_ = true;      // nothing stands in this bracket yet
-    bool after_key_ = false;
+    bool first_ = true;  // nothing stands in this bracket yet, or a key was the last
     bool newline_ = false;
 };
 
