@@ -172,7 +172,8 @@ void add_pools(Maker& m)
     m.pool(24, -1, 0, 0xff, 4, WQLAB_POOL_DISASSOCIATED);
     m.pool(25, -1, 0, 0xff).pod_cpus = m.mask(0x0f);
     m.pool(26, -1, 0, 0xff).pod_cpus = m.mask(0xf0);
-    m.pool(27, -1, 7, 0x0f, 0, WQLAB_POOL_STRICT);
+    // The kernel forgets a strict pool's cpumask.
+    m.pool(27, -1, 7, 0xff, 0, WQLAB_POOL_STRICT).pod_cpus = m.mask(0x0f);
 }
 
 void add_workqueues(Maker& m)

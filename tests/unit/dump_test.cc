@@ -149,7 +149,7 @@ pool 27: CPUs 0-3, nice 7, 2 workers, 2 idle, 0 pending, managed by 56, strict
   executing  my_fn [mine]  mine  kworker/u33:2 55 for 1.00ms, running on CPU 3
   inactive   my_fn [mine]  mine  )"
                   "\u00d7" R"( 2
-  total                    mine  1 active, 2 held back, plugged, waits for the rescuer
+  total                    mine  of CPU 0-3: 1 active, 2 held back, plugged, waits for the rescuer
 
 flushing and draining
   mine is flushed by umount 400, colour 3
@@ -209,6 +209,10 @@ TEST_CASE("a dump's JSON fits its schema and says what the snapshot does")
     CHECK(document["workqueues"][2]["scope_is_default"] == true);
     CHECK(mine["cpu_pools"] == json({{{"cpus", "0-3"}, {"pool", 27}}, {{"cpus", "4-7"}, {"pool", 24}}}));
     CHECK(mine["default_pool"] == 24);
+    CHECK(mine["effective_cpumask"] == "0-7");
+    CHECK(mine["pwqs"][0]["cpus"] == "0-3");
+    CHECK(document["pools"][27]["cpus"] == "0-7");
+    CHECK(document["pools"][27]["allowed_cpus"] == "0-3");
     CHECK(mine["pwqs"][0]["flags"] == json({"plugged", "mayday"}));
     CHECK(mine["pwqs"][0]["in_flight"][3] == 3);
     CHECK(mine["pwqs"][0]["stats"]["rescued"] == 4);

@@ -33,6 +33,15 @@ uint32_t unusual_flags(const wqlab_snap_pool& pool)
     return pool.flags & ~usual;
 }
 
+std::vector<CpuList> cpus_of_pwqs(const Snapshot& snapshot)
+{
+    std::vector<CpuList> cpus(snapshot.pwqs.size());
+    for (const wqlab_snap_cpu_pwq& entry : snapshot.cpu_pwqs)
+        if (entry.pwq < cpus.size())
+            cpus[entry.pwq].push_back(entry.cpu);
+    return cpus;
+}
+
 WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
 {
     std::map<std::string, unsigned> names;

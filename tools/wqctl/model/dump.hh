@@ -45,6 +45,10 @@ std::string identity_text(uint64_t identity);
 // Flags of a pool that are not what every pool of its kind has.
 uint32_t unusual_flags(const wqlab_snap_pool& pool);
 
+// The CPUs whose items go to each pwq, by its index; none for one that was
+// replaced, or is a default that no CPU uses.
+std::vector<CpuList> cpus_of_pwqs(const Snapshot& snapshot);
+
 // CPUs in a row whose items go to the same pool.
 struct PoolRun {
     uint32_t first_cpu = 0;

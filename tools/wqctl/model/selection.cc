@@ -117,7 +117,7 @@ private:
             return false;
         if (!f_.cpu)
             return true;
-        return pool.cpu >= 0 ? static_cast<uint32_t>(pool.cpu) == *f_.cpu : contains(s_.cpus(pool.cpus), *f_.cpu);
+        return pool.cpu >= 0 ? static_cast<uint32_t>(pool.cpu) == *f_.cpu : contains(s_.cpus(Snapshot::allowed_cpus(pool)), *f_.cpu);
     }
 
     bool at_place(int32_t id) const

@@ -68,6 +68,13 @@ const wqlab_snap_scope* Snapshot::default_scope() const
     return found != scopes.end() ? &*found : nullptr;
 }
 
+uint32_t Snapshot::effective_cpus(const wqlab_snap_workqueue& workqueue) const
+{
+    const wqlab_snap_pwq* dfl = pwq(workqueue.dfl_pwq);
+    const wqlab_snap_pool* target = dfl ? pool(dfl->pool) : nullptr;
+    return target ? allowed_cpus(*target) : workqueue.effective_cpus;
+}
+
 std::span<const wqlab_snap_pwq> Snapshot::pwqs_of(const wqlab_snap_workqueue& workqueue) const
 {
     const size_t first = std::min<size_t>(workqueue.first_pwq, pwqs.size());

@@ -51,6 +51,15 @@ struct Snapshot {
     const wqlab_snap_scope* scope(uint32_t type) const;
     const wqlab_snap_scope* default_scope() const;
 
+    // The mask of where a pool's workers may run. The kernel does not use, and
+    // fills with all CPUs, the cpumask of a strict pool.
+    static uint32_t allowed_cpus(const wqlab_snap_pool& pool)
+    {
+        return pool.flags & WQLAB_POOL_STRICT ? pool.pod_cpus : pool.cpus;
+    }
+    // Of an unbound workqueue: of its default pool; WQLAB_NONE of another.
+    uint32_t effective_cpus(const wqlab_snap_workqueue& workqueue) const;
+
     std::span<const wqlab_snap_pwq> pwqs_of(const wqlab_snap_workqueue& workqueue) const;
     std::span<const wqlab_snap_cpu_pwq> cpu_pwqs_of(uint32_t workqueue) const;
     uint32_t index_of(const wqlab_snap_workqueue& workqueue) const

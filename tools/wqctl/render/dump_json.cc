@@ -11,7 +11,9 @@ namespace {
 
 class DumpWriter {
 public:
-    explicit DumpWriter(const Dump& dump) : dump_(dump), s_(dump.snapshot), chosen_(dump.selection) {}
+    explicit DumpWriter(const Dump& dump) : dump_(dump), s_(dump.snapshot), chosen_(dump.selection), pwq_cpus_(cpus_of_pwqs(s_))
+    {
+    }
 
     std::string document()
     {
@@ -170,6 +172,7 @@ private:
             j_.member("busy", pool->nr_busy);
             cpus("cpus", pool->cpus);
             cpus("pod_cpus", pool->pod_cpus);
+            cpus("allowed_cpus", Snapshot::allowed_cpus(*pool));
             unless("manager", pool->manager == 0, pool->manager);
             time("since_progress_ns", pool->since_progress_ns);
             time("idle_timer_ns", pool->idle_timer_ns);
@@ -183,6 +186,7 @@ private:
         j_.begin_object();
         j_.member("identity", identity_text(pwq.identity));
         j_.member("pool", pwq.pool);
+        j_.member("cpus", format_cpu_list(pwq_cpus_[static_cast<size_t>(&pwq - s_.pwqs.data())]));
         j_.member("refcnt", pwq.refcnt);
         j_.member("nr_active", pwq.nr_active);
         j_.member("nr_inactive", pwq.nr_inactive);
@@ -215,7 +219,7 @@ private:
             j_.member("scope_is_default", scope.is_default);
             j_.member("nice", wq->nice);
             cpus("cpumask", wq->cpus);
-            cpus("effective_cpumask", wq->effective_cpus);
+            cpus("effective_cpumask", s_.effective_cpus(*wq));
             j_.member("min_active", wq->min_active);
             j_.member("max_active", wq->max_active);
             j_.member("saved_min_active", wq->saved_min_active);
@@ -365,6 +369,7 @@ private:
     const Dump& dump_;
     const Snapshot& s_;
     const Selection& chosen_;
+    const std::vector<CpuList> pwq_cpus_;
     JsonWriter j_;
 };
 

@@ -61,7 +61,7 @@ std::string render_pools(const Dump& dump, const Style& style)
     table.column("manager");
     table.column("mayday in");
     for (const wqlab_snap_pool* pool : dump.selection.pools) {
-        const std::string cpus = cpus_text(s, pool->cpus);
+        const std::string cpus = cpus_text(s, Snapshot::allowed_cpus(*pool));
         const std::string pod = cpus_text(s, pool->pod_cpus);
         // A bound pool's masks and node say its CPU again.
         const bool bound = pool->cpu >= 0;
@@ -104,7 +104,7 @@ std::string render_workqueues(const Dump& dump, const Style& style)
         const std::string symbol = wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol);
         table.row({labels[index], std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
                    wq->max_active == INT32_MAX ? "-" : std::to_string(wq->max_active), unbound ? std::to_string(wq->min_active) : "",
-                   cpus_text(s, s.has_mask(wq->effective_cpus) ? wq->effective_cpus : wq->cpus),
+                   cpus_text(s, unbound ? s.effective_cpus(*wq) : WQLAB_NONE),
                    join(wq_further_words(wq->flags)), unless_zero(wq->nr_drainers),
                    pool_runs_text(pool_runs(entries_of(dump.selection, index))),
                    dfl ? std::to_string(dfl->pool) : "",

@@ -17,7 +17,9 @@ constexpr size_t kWhat = 11;  // columns of "scheduled" and the like, with the g
 
 class WorkText {
 public:
-    WorkText(const Dump& dump, const Style& style) : dump_(dump), s_(dump.snapshot), style_(style), labels_(s_) {}
+    WorkText(const Dump& dump, const Style& style) : dump_(dump), s_(dump.snapshot), style_(style), labels_(s_), pwq_cpus_(cpus_of_pwqs(s_))
+    {
+    }
 
     std::string render()
     {
@@ -56,7 +58,7 @@ private:
     {
         std::string text = fmt::format("pool {}: ", pool.id);
         text += pool.cpu >= 0 ? fmt::format("CPU {}", pool.cpu)
-                              : fmt::format("CPUs {}", s_.has_mask(pool.cpus) ? format_cpu_list(s_.cpus(pool.cpus)) : "?");
+                              : fmt::format("CPUs {}", format_cpu_list(s_.cpus(Snapshot::allowed_cpus(pool))));
         text += fmt::format(", nice {}, {} workers, {} idle", pool.nice, pool.nr_workers, pool.nr_idle);
         if (pool.cpu >= 0 && !(pool.flags & WQLAB_POOL_BH))
             add(text, fmt::format("{} running", pool.nr_running));
@@ -119,8 +121,12 @@ private:
     std::string pwq_text(const wqlab_snap_pwq& pwq) const
     {
         const wqlab_snap_workqueue* wq = s_.workqueue(pwq.workqueue);
-        std::string text = fmt::format("{} active", pwq.nr_active);
-        if (wq && !(wq->flags & WQLAB_WQ_UNBOUND) && wq->max_active != INT32_MAX)
+        // Of an unbound one each CPU has its own, on a pool that they share.
+        const CpuList& cpus = pwq_cpus_[static_cast<size_t>(&pwq - s_.pwqs.data())];
+        const bool unbound = wq && wq->flags & WQLAB_WQ_UNBOUND;
+        std::string text = unbound && !cpus.empty() ? fmt::format("of CPU {}: ", format_cpu_list(cpus)) : "";
+        text += fmt::format("{} active", pwq.nr_active);
+        if (wq && !unbound && wq->max_active != INT32_MAX)
             text += fmt::format(" of {}", wq->max_active);
         if (pwq.nr_inactive)
             add(text, fmt::format("{} held back", pwq.nr_inactive));
@@ -245,6 +251,7 @@ private:
     const Snapshot& s_;
     const Style& style_;
     const WorkqueueLabels labels_;
+    const std::vector<CpuList> pwq_cpus_;
 };
 
 }  // namespace
