@@ -11,6 +11,7 @@
 #include "render/json_writer.hh"
 #include "render/lines.hh"
 #include "schema.hh"
+#include "text/error.hh"
 
 using namespace wqctl;
 using nlohmann::json;
@@ -99,7 +100,7 @@ TEST_CASE("pools show what is not as usual")
     CHECK_THAT(text, Catch::Contains("26 0-7 unbound 0 2/2 - 3 4-7\n"));
     CHECK_THAT(text, Catch::Contains("27 0-3 unbound strict 7 2/2 - 1 3 56\n"));
     Filter none;
-    none.workqueues = std::regex("nosuch");
+    none.workqueues = Patterns({"nosuch"});
     CHECK(section(render_pools, none) == "worker pools\n  none selected\n");
 }
 
@@ -157,7 +158,7 @@ flushing and draining
   mine is drained by 1
 )");
     Filter none;
-    none.workqueues = std::regex("nosuch");
+    none.workqueues = Patterns({"nosuch"});
     CHECK(section(render_work, none) == "work\n  nothing executes, is pending or is held back\n");
 }
 
@@ -299,7 +300,7 @@ TEST_CASE("no snapshot, however wrong, does harm")
         const Snapshot s = hostile(seed);
         Filter filters[5];
         filters[1].busy = true;
-        filters[2].workqueues = std::regex("m");
+        filters[2].workqueues = Patterns({"m"});
         filters[3].pool = 6;
         filters[4].cpu = 3;
         for (const Filter& filter : filters) {

@@ -255,7 +255,7 @@ TEST_CASE("the command line is read")
     CHECK(run.run.json);
     CHECK(Cli().parse({"run", "mine.json"}).run.file == "mine.json");
     CHECK(Cli().parse({"show", "3", "--json"}).id == "3");
-    CHECK(Cli().parse({"dump", "pools", "work", "--busy", "--wq", "a|b"}).dump.sections == std::vector<std::string>{"pools", "work"});
+    CHECK(Cli().parse({"dump", "--wq", "a|b", "pools", "--wq", "c", "work"}).dump.sections == std::vector<std::string>{"pools", "work"});
     CHECK_THAT(Cli().parse({"dump", "--help"}).text, Catch::Contains("rescuers") && Catch::Contains("--format wq_dump"));
     CHECK_THAT(Cli().parse({"--help"}).text, Catch::Contains("completion"));
     CHECK_THAT(Cli().parse({"run", "--help"}).text, Catch::Contains("--flags unbound,highpri --depth 32"));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <catch2/catch.hpp>
 
-#include "commands/dump.hh"
+#include "commands/dump_request.hh"
 #include "dump_fixture.hh"
 #include "fixtures.hh"
+#include "text/error.hh"
 #include "text/snapshot_names.hh"
 
 using namespace wqctl;
@@ -42,7 +43,7 @@ using Names = std::vector<std::string>;
 Filter by_workqueue(const char* regex)
 {
     Filter filter;
-    filter.workqueues = std::regex(regex);
+    filter.workqueues = Patterns({regex});
     return filter;
 }
 
@@ -188,7 +189,7 @@ TEST_CASE("what dump is asked for is checked before the kernel is asked")
     CHECK(some.is_explicit);
     CHECK(error([](DumpFlags& f) { f.sections = {"pool"}; }) == "there is no section \"pool\"; did you mean \"pools\"?");
     CHECK_THAT(error([](DumpFlags& f) { f.sections = {"xyzzy"}; }), Catch::Contains("the sections are scopes, pools"));
-    CHECK_THAT(error([](DumpFlags& f) { f.workqueues = "("; }), Catch::StartsWith("\"(\" is not a regular expression"));
+    CHECK_THAT(error([](DumpFlags& f) { f.workqueues = {"("}; }), Catch::StartsWith("\"(\" is no regular expression: "));
     CHECK_THAT(error([](DumpFlags& f) { f.pool = "x"; }), Catch::StartsWith("--pool: \"x\" is not a number"));
     CHECK_THAT(error([](DumpFlags& f) { f.cpu = "-1"; }), Catch::StartsWith("--cpu: "));
     CHECK_THAT(error([](DumpFlags& f) { f.format = "yaml"; }), Catch::Contains("table, json and wq_dump"));

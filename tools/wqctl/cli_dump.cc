@@ -40,8 +40,8 @@ void Cli::add_dump()
         sections += fmt::format("\n{:{}}  {}", section.name, width, section.description);
     dump->add_option("SECTION", f.sections, sections)->type_name("");
     std::string group = "Filters";
-    dump->add_option("--wq", f.workqueues, "Workqueues whose name or symbol this is found in, and the pools they use")
-        ->type_name("REGEX")->group(group);
+    dump->add_option("--wq", f.workqueues, "Workqueues whose name or symbol this is found in, and the pools they use; may be given again")
+        ->type_name("REGEX")->allow_extra_args(false)->group(group);
     dump->add_option("--pool", f.pool, "This pool, and the workqueues that use it")->type_name("ID")->group(group);
     dump->add_option("--cpu", f.cpu, "The pools of this CPU, and the unbound ones that may run there")
         ->type_name("N")->group(group);

@@ -1,43 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-// What was said behind `wqctl dump`, and what it means.
+// What was said behind `wqctl dump`.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "model/info.hh"
-#include "model/selection.hh"
-
 namespace wqctl {
 
 struct DumpFlags {
     std::vector<std::string> sections;
-    std::optional<std::string> workqueues;  // a regular expression
+    std::vector<std::string> workqueues;  // regular expressions
     std::optional<std::string> pool;
     std::optional<std::string> cpu;
     bool busy = false;
     bool json = false;
     std::string format = "table";
 };
-
-enum class DumpFormat { kTable, kJson, kWqDump };
-
-// Refuses what makes no sense before anything is asked of the kernel.
-struct DumpRequest {
-    explicit DumpRequest(const DumpFlags& flags);
-
-    DumpFormat format = DumpFormat::kTable;
-    uint32_t sections = 0;     // enum wqlab_section to show
-    bool is_explicit = false;  // they were named
-    Filter filter;
-
-    // The sections to ask the kernel for: names, defaults and filters need
-    // more than is shown.
-    uint32_t needed() const;
-};
-
-// The views among the sections that this kernel does not have.
-std::vector<View> lacking_of(const Info& info, uint32_t sections);
 
 }  // namespace wqctl

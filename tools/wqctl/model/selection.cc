@@ -97,7 +97,7 @@ public:
         keep(s_.node_active, chosen.node_active, [&](const auto& entry) { return wanted_workqueue(entry.workqueue); });
         keep(s_.workers, chosen.workers, [&](const wqlab_snap_worker& worker) { return wanted(worker); });
         keep(s_.works, chosen.works, [&](const wqlab_snap_work& work) {
-            return at_place(work.pool) && (!f_.workqueues || wanted_workqueue(work.workqueue));
+            return at_place(work.pool) && (f_.workqueues.empty() || wanted_workqueue(work.workqueue));
         });
         keep(s_.flushers, chosen.flushers, [&](const auto& flusher) { return wanted_workqueue(flusher.workqueue); });
         keep(s_.timers, chosen.timers, [&](const wqlab_snap_timer& timer) { return wanted(timer); });
@@ -135,10 +135,8 @@ private:
 
     bool is_matched(const wqlab_snap_workqueue& wq) const
     {
-        if (!f_.workqueues)
-            return true;
-        return std::regex_search(s_.string(wq.name), *f_.workqueues) ||
-               (wq.symbol != WQLAB_NONE && std::regex_search(s_.string(wq.symbol), *f_.workqueues));
+        return f_.workqueues.match(s_.string(wq.name)) ||
+               (wq.symbol != WQLAB_NONE && f_.workqueues.match(s_.string(wq.symbol)));
     }
 
     void choose_workqueues()
@@ -158,8 +156,8 @@ private:
 
     void choose_pools()
     {
-        std::vector<bool> used(s_.pools.size(), !f_.workqueues);
-        if (f_.workqueues)
+        std::vector<bool> used(s_.pools.size(), f_.workqueues.empty());
+        if (!f_.workqueues.empty())
             for (const wqlab_snap_workqueue& wq : s_.workqueues)
                 if (is_matched(wq))
                     for (const wqlab_snap_pwq& pwq : s_.pwqs_of(wq))
@@ -178,7 +176,7 @@ private:
         // An idle rescuer has no pool, only its workqueue; an idle worker has no workqueue.
         if (worker.pool < 0)
             return wanted_workqueue(worker.workqueue) && !f_.pool && !f_.cpu;
-        return at_place(worker.pool) && (!f_.workqueues || wanted_workqueue(worker.workqueue));
+        return at_place(worker.pool) && (f_.workqueues.empty() || wanted_workqueue(worker.workqueue));
     }
 
     bool wanted(const wqlab_snap_timer& timer) const

@@ -4,21 +4,21 @@
 
 #include <cstdint>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
 #include "model/snapshot.hh"
+#include "text/patterns.hh"
 
 namespace wqctl {
 
 struct Filter {
-    std::optional<std::regex> workqueues;  // found in the name or the symbol
+    Patterns workqueues;  // found in the name or the symbol
     std::optional<int32_t> pool;
     std::optional<uint32_t> cpu;  // its pools, and the unbound ones that may run there
     bool busy = false;            // only what has something to do
 
-    bool active() const { return workqueues || pool || cpu || busy; }
+    bool active() const { return !workqueues.empty() || pool || cpu || busy; }
 };
 
 // Pointers into the snapshot, which must outlive it.
