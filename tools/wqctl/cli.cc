@@ -31,7 +31,7 @@ Examples:
       what would be done, as a scenario file to edit; then: wqctl run mine.json
 )";
 
-std::vector<std::string> values_of(const std::string& option)
+std::vector<std::string> values_of(const std::string& command, const std::string& option)
 {
     std::vector<std::string> values;
     if (option == "--preset")
@@ -44,6 +44,10 @@ std::vector<std::string> values_of(const std::string& option)
         values.assign(scope_names().begin(), scope_names().end());
     if (option == "--format")
         values = {"table", "json", "wq_dump"};
+    if (command == "monitor" && option == "--format")
+        values = {"table", "json", "wq_monitor", "openmetrics"};
+    if (command == "top" && option == "--view")
+        values = {"workqueues", "workers", "functions", "pools"};
     return values;
 }
 
@@ -93,6 +97,8 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
                 "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
     add_run();
     add_dump();
+    add_monitor();
+    add_top();
     add_others();
     add_check();
 }
@@ -236,13 +242,14 @@ std::vector<CommandModel> Cli::model() const
             model.description = option->get_description();
             model.takes_value = option->get_items_expected_max() > 0;
             model.is_list = model.name == "--flags";
-            model.values = values_of(model.name);
+            model.values = values_of(command.name, model.name);
             command.options.push_back(std::move(model));
         }
         if (command.name == "presets")
             command.arguments = values_of("--preset");
         if (command.name == "dump")
             command.arguments = sections_to_names(WQLAB_SECTIONS_ALL);
+            command.arguments = values_of("run", "--preset");
         if (command.name == "completion")
             command.arguments = {"bash", "zsh", "fish"};
         command.takes_file = command.name == "run";

@@ -10,6 +10,8 @@
 
 #include "commands/check.hh"
 #include "commands/dump.hh"
+#include "commands/monitor_flags.hh"
+#include "commands/top_flags.hh"
 #include "render/completion.hh"
 #include "scenario/flags.hh"
 
@@ -21,6 +23,8 @@ struct Invocation {
     RunFlags run;
     CheckFlags check;
     DumpFlags dump;
+    MonitorFlags monitor;
+    TopFlags top;
     bool json = false;
     std::string id;       // show, stop
     std::string preset;   // presets
@@ -38,6 +42,8 @@ public:
 private:
     void add_run();
     void add_dump();
+    void add_monitor();  // each in a file of its own
+    void add_top();
     void add_others();
     void add_check();
     CLI::App* add_command(const std::string& name, const std::string& description);

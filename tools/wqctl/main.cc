@@ -24,6 +24,10 @@ int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output
         return command_show(invocation, output);
     if (invocation.command == "stop")
         return command_stop(invocation, output);
+    if (invocation.command == "monitor")
+        return command_monitor(invocation, output);
+    if (invocation.command == "top")
+        return command_top(invocation, output);
     if (invocation.command == "presets")
         return command_presets(invocation, output);
     if (invocation.command == "completion")

@@ -15,6 +15,8 @@ int command_run(const Invocation& invocation, Output& output);
 int command_list(const Invocation& invocation, Output& output);
 int command_show(const Invocation& invocation, Output& output);
 int command_stop(const Invocation& invocation, Output& output);
+int command_monitor(const Invocation& invocation, Output& output);
+int command_top(const Invocation& invocation, Output& output);
 int command_presets(const Invocation& invocation, Output& output);
 int command_check(const Invocation& invocation, Output& output);
 int command_completion(const Cli& cli, const Invocation& invocation, Output& output);

@@ -19,13 +19,14 @@ namespace {
 
 int interrupt_pipe[2] = {-1, -1};
 volatile std::sig_atomic_t interrupt_count = 0;
+volatile std::sig_atomic_t patient = 0;
 
 void on_interrupt(int)
 {
     const int saved = errno;
     interrupt_count = interrupt_count + 1;
     // The socket closes with the process, and the run stops with it.
-    if (interrupt_count > 1)
+    if (interrupt_count > 1 && !patient)
         _exit(130);
     [[maybe_unused]] const ssize_t written = write(interrupt_pipe[1], "!", 1);
     errno = saved;
@@ -40,19 +41,24 @@ void handle(int signal, void (*handler)(int))
 
 }  // namespace
 
-Interrupts::Interrupts()
+Interrupts::Interrupts(Mood mood)
 {
     if (pipe2(interrupt_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         throw Error(kBad, "cannot make a pipe");
     interrupt_count = 0;
+    patient = mood == Mood::kPatient;
     handle(SIGINT, on_interrupt);
     handle(SIGTERM, on_interrupt);
+    if (patient)
+        handle(SIGHUP, on_interrupt);
 }
 
 Interrupts::~Interrupts()
 {
     handle(SIGINT, SIG_DFL);
     handle(SIGTERM, SIG_DFL);
+    if (patient)
+        handle(SIGHUP, SIG_DFL);
     close(interrupt_pipe[0]);
     close(interrupt_pipe[1]);
 }

@@ -13,10 +13,13 @@
 namespace wqctl {
 
 // From its creation on, the first SIGINT or SIGTERM is a request to stop; the
-// second ends the process at once.
+// second ends the process at once. A patient one leaves it at requests, and
+// takes SIGHUP for one, too: somebody has to put the terminal in order.
 class Interrupts {
 public:
-    Interrupts();
+    enum class Mood { kImpatient, kPatient };
+
+    explicit Interrupts(Mood mood = Mood::kImpatient);
     ~Interrupts();
     Interrupts(const Interrupts&) = delete;
     Interrupts& operator=(const Interrupts&) = delete;

@@ -28,14 +28,23 @@ void Output::json(const nlohmann::ordered_json& document)
     text(document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
-void Output::finish()
+void Output::json_line(const nlohmann::ordered_json& document)
+{
+    text(document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+bool Output::flush()
 {
     errno = 0;
     if (std::fflush(stdout) != 0 && !error_)
         error_ = errno;
-    if (const int error = std::exchange(error_, 0); error && error != EPIPE)
+    const int error = std::exchange(error_, 0);
+    if (error && error != EPIPE)
         throw Error(kBad, fmt::format("cannot write to standard output: {}", std::strerror(error)));
+    return !error;
 }
+
+void Output::finish() { flush(); }
 
 void print_error(std::string_view message, std::string_view hint)
 {

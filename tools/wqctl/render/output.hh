@@ -17,6 +17,10 @@ public:
     const Style& style() const { return style_; }
     void text(std::string_view text);
     void json(const nlohmann::ordered_json& document);
+    void json_line(const nlohmann::ordered_json& document);
+    // Between the parts of what has no end: false when nobody reads any more.
+    // Throws when a part did not arrive for another reason.
+    bool flush();
     // Throws when not all arrived; a reader that went away is no error.
     void finish();
 
