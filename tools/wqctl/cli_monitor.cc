@@ -44,7 +44,7 @@ void Cli::add_monitor()
     monitor->add_flag("-j,--json", f.json, "One JSON document a line and sample (wqlab/monitor/1)");
     monitor->add_option("--format", f.format, "table, json, wq_monitor or openmetrics")->type_name("FORMAT");
     monitor->add_option("--openmetrics", f.openmetrics, "Prometheus' text format, into FILE or to standard output")
-        ->type_name("[FILE]")
+        ->option_text("[FILE]")
         ->expected(0, 1)
         ->default_str("-");
     monitor->footer(kMonitorExamples);
