@@ -18,7 +18,7 @@ class Load {
 public:
     explicit Load(Words flags)
     {
-        flags.insert(flags.begin(), {"run", "--detach", "--json"});
+        flags.insert(flags.begin(), {"run", "--detach", "--json", "--duration", "60m"});
         const Outcome outcome = tool(flags);
         INFO(outcome.err);
         REQUIRE(outcome.status == 0);

@@ -43,8 +43,11 @@ uint32_t SnapshotMaker::workqueue(uint64_t identity, const std::string& name, ui
         pwq.stats[WQLAB_PWQ_STAT_STARTED] = wanted.started;
         pwq.stats[WQLAB_PWQ_STAT_COMPLETED] = wanted.completed;
         pwq.stats[WQLAB_PWQ_STAT_CPU_TIME] = wanted.cpu_us;
+        pwq.stats[WQLAB_PWQ_STAT_CPU_INTENSIVE] = wanted.hogs;
         pwq.nr_active = wanted.active;
         pwq.nr_inactive = wanted.inactive;
+        pwq.in_flight[3] = wanted.active;
+        pwq.in_flight[4] = static_cast<int32_t>(wanted.inactive);
         pwq.workqueue = index;
         snapshot.pwqs.push_back(pwq);
     }

@@ -16,6 +16,7 @@ public:
         uint64_t cpu_us = 0;
         int32_t active = 0;
         uint32_t inactive = 0;
+        uint64_t hogs = 0;
     };
 
     explicit SnapshotMaker(uint64_t time_ns = 1'000'000'000);

@@ -23,7 +23,7 @@ TopData second_sample()
     TopData data;
     for (uint64_t second : {1, 2}) {
         SnapshotMaker maker(second * 1000 * kMs);
-        const uint32_t fast = maker.workqueue(1, "fast", WQLAB_WQ_PERCPU, {{1, 1000 * second, 1000 * second - 1, 250'000 * second, 1, 0}});
+        const uint32_t fast = maker.workqueue(1, "fast", WQLAB_WQ_PERCPU, {{1, 1000 * second, 1000 * second - 1, 250'000 * second, 1, 0, 4 * second}});
         const uint32_t stuck = maker.workqueue(2, "stuck", WQLAB_WQ_UNBOUND, {{2, 1, 0, 0, 3, 40}});
         maker.workqueue(3, kLongName, WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, {{3, 7, 7}});
         maker.pool(0, 0);
@@ -34,7 +34,7 @@ TopData second_sample()
         maker.work(8, stuck, kLongFunction);
         maker.work(8, stuck, kLongFunction);
         maker.work(8, stuck, kLongFunction, WQLAB_WORK_INACTIVE);
-        maker.hog("hog_fn", 4 * second);
+        maker.hog("hog_fn", 7);
         data = model.take(maker.snapshot);
     }
     return data;

@@ -173,6 +173,23 @@ TEST_CASE("busy workers come from the workers, where there are any")
     CHECK(sample.workqueues[0].pending() == 1);
 }
 
+TEST_CASE("held back items are counted also where they were not walked to the end")
+{
+    SnapshotMaker maker;
+    maker.workqueue(1, "one", 0, {{10, 9, 4, 0, 5, 900}});
+    maker.pool(0, 0);
+    auto& pwq = maker.snapshot.pwqs[0];
+    pwq.nr_inactive = 512;
+    CHECK(Totals().take(maker.snapshot).workqueues[0].inactive == 512);
+    maker.snapshot.pools[0].flags |= WQLAB_POOL_PENDING_CUT;
+    CHECK(Totals().take(maker.snapshot).workqueues[0].inactive == 900);
+    maker.snapshot.sections = WQLAB_SECTION_WORKQUEUES;
+    maker.snapshot.pools.clear();
+    CHECK(Totals().take(maker.snapshot).workqueues[0].inactive == 900);
+    pwq.in_flight[4] = -3;
+    CHECK(Totals().take(maker.snapshot).workqueues[0].inactive == 0);
+}
+
 TEST_CASE("deadlines do not drift, and those missed are left out")
 {
     Deadlines deadlines(1000, 100);

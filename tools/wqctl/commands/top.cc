@@ -71,7 +71,7 @@ int print_frames(const TopUi& ui, uint64_t count, Output& output)
     return kDone;
 }
 
-int show_screen(TopUi ui, uint64_t count, Charset charset)
+int show_screen(TopUi ui, uint64_t count)
 {
     Lab lab;
     Interrupts interrupts(Interrupts::Mood::kPatient);
@@ -83,7 +83,7 @@ int show_screen(TopUi ui, uint64_t count, Charset charset)
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
     uint64_t deadline = monotonic_ns() + std::min(kFirstInterval, ui.interval_ns);
     for (uint64_t frames = 0;;) {
-        terminal.draw(lay_out(data, ui, clock, terminal.size(), charset));
+        terminal.draw(lay_out(data, ui, clock, terminal.size(), terminal.charset()));
         const Woken woken = wait_until(ui.is_paused ? UINT64_MAX : deadline, interrupts, STDIN_FILENO);
         if (woken == Woken::kByInterrupt || woken == Woken::kByHangup)
             return kDone;
@@ -113,7 +113,7 @@ int command_top(const Invocation& invocation, Output& output)
     const TopFlags& flags = invocation.top;
     const TopUi ui = make_ui(flags);
     const uint64_t count = flags.count ? parse_samples(*flags.count) : UINT64_MAX;
-    return flags.batch ? print_frames(ui, count, output) : show_screen(ui, count, output.style().charset);
+    return flags.batch ? print_frames(ui, count, output) : show_screen(ui, count);
 }
 
 }  // namespace wqctl

@@ -115,9 +115,10 @@ std::vector<PoolRow> pool_rows(const Snapshot& snapshot)
         row.pool = pool;
         row.cpus = format_cpu_list(snapshot.cpus(pool.cpus));
         row.kind = pool.flags & WQLAB_POOL_BH ? "bh" : pool.cpu >= 0 ? "percpu" : "unbound";
-        if (pool.flags & WQLAB_POOL_STRICT)
+        // The kernel sets both flags also where they say nothing.
+        if (row.kind == "unbound" && pool.flags & WQLAB_POOL_STRICT)
             row.kind += " strict";
-        if (pool.flags & WQLAB_POOL_DISASSOCIATED && pool.cpu >= 0)
+        if (row.kind == "percpu" && pool.flags & WQLAB_POOL_DISASSOCIATED)
             row.kind += " offline";
         row.busy = busy[pool.id];
         row.wait_ns = time_or_none(pool.since_progress_ns);
@@ -136,11 +137,12 @@ TopSummary summarise(const TopData& data, const TotalsSample& sample, const Snap
         cpu_us += row.is(WQLAB_WQ_BH) ? 0 : row.delta[WQLAB_PWQ_STAT_CPU_TIME];
         summary.pending += row.pending();
         summary.inactive += row.inactive;
+        summary.hogs += row.total[WQLAB_PWQ_STAT_CPU_INTENSIVE];
+        summary.new_hogs += row.delta[WQLAB_PWQ_STAT_CPU_INTENSIVE];
     }
     summary.items_per_s = sample.per_second(started);
     if (const auto us = sample.per_second(cpu_us))
         summary.cpus = *us / 1e6;
-    summary.workqueues = data.workqueues.size();
     summary.pools = data.pools.size();
     for (const PoolRow& row : data.pools) {
         summary.workers += static_cast<uint64_t>(std::max(row.pool.nr_workers, 0));
@@ -149,8 +151,6 @@ TopSummary summarise(const TopData& data, const TotalsSample& sample, const Snap
     }
     summary.busy = static_cast<uint64_t>(
         std::count_if(data.workers.begin(), data.workers.end(), [](const WorkerRow& row) { return row.is_busy; }));
-    for (const wqlab_snap_hog& hog : snapshot.hogs)
-        summary.hogs += hog.count;
     summary.online_cpus = snapshot.cpus(snapshot.head.online_cpus).size();
     summary.is_freezing = snapshot.head.flags & WQLAB_STATE_FREEZING;
     if (!snapshot.troubles.empty())
@@ -195,9 +195,6 @@ TopData TopModel::take(const Snapshot& snapshot)
     data.functions = function_rows(snapshot, labels);
     data.pools = pool_rows(snapshot);
     data.summary = summarise(data, sample, snapshot);
-    if (last_hogs_ && data.summary.hogs > *last_hogs_)
-        data.summary.new_hogs = data.summary.hogs - *last_hogs_;
-    last_hogs_ = data.summary.hogs;
     return data;
 }
 

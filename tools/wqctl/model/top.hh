@@ -46,7 +46,7 @@ struct FunctionRow {
     uint64_t busy = 0;
     uint64_t pending = 0;
     uint64_t inactive = 0;
-    uint64_t hogs = 0;  // as the kernel counted them since it booted
+    uint64_t hogs = 0;  // since boot, by kernels that report them
     std::optional<uint64_t> longest_ns;
     bool longest_is_bound = false;  // a lower one
 };
@@ -64,7 +64,6 @@ struct PoolRow {
 struct TopSummary {
     std::optional<double> items_per_s;
     std::optional<double> cpus;
-    uint64_t workqueues = 0;
     uint64_t pools = 0;
     uint64_t workers = 0;
     uint64_t idle = 0;
@@ -72,7 +71,7 @@ struct TopSummary {
     uint64_t pending = 0;
     uint64_t inactive = 0;
     std::optional<uint64_t> wait_ns;  // the longest of all pools
-    uint64_t hogs = 0;                // times, of all functions
+    uint64_t hogs = 0;                // times that an item ran too long on a CPU
     uint64_t new_hogs = 0;            // since the sample before
     uint64_t online_cpus = 0;
     bool is_freezing = false;
@@ -96,7 +95,6 @@ public:
 
 private:
     Totals totals_;
-    std::optional<uint64_t> last_hogs_;
 };
 
 }  // namespace wqctl

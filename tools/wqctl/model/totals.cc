@@ -2,6 +2,7 @@
 #include "model/totals.hh"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "model/workqueue_labels.hh"
@@ -47,6 +48,17 @@ std::vector<std::optional<uint64_t>> busy_workers(const Snapshot& snapshot)
         if (worker.work && worker.workqueue < busy.size())
             ++*busy[worker.workqueue];
     return busy;
+}
+
+// The list of held back items is walked only for the section of work, and not
+// beyond a limit. But for these and barriers, what is in flight is active.
+uint64_t inactive_of(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
+{
+    const wqlab_snap_pool* pool = snapshot.pool(pwq.pool);
+    if (snapshot.has(WQLAB_SECTION_WORK) && !(pool && pool->flags & WQLAB_POOL_PENDING_CUT))
+        return pwq.nr_inactive;
+    const int64_t in_flight = std::accumulate(std::begin(pwq.in_flight), std::end(pwq.in_flight), int64_t{0});
+    return static_cast<uint64_t>(std::max<int64_t>(in_flight - pwq.nr_active, 0));
 }
 
 }  // namespace
@@ -151,7 +163,7 @@ TotalsSample Totals::take(const Snapshot& snapshot)
                 totals.delta[c] = record.total[c] - before[c];
         for (const wqlab_snap_pwq& pwq : snapshot.pwqs_of(workqueue)) {
             totals.active += static_cast<uint64_t>(std::max(pwq.nr_active, 0));
-            totals.inactive += pwq.nr_inactive;
+            totals.inactive += inactive_of(snapshot, pwq);
         }
         sample.workqueues.push_back(std::move(totals));
     }

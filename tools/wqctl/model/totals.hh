@@ -29,7 +29,7 @@ struct WorkqueueTotals {
     Counters total{};
     Counters delta{};             // since the sample before
     uint64_t active = 0;          // items that max_active lets through: executing, or waiting for a worker
-    uint64_t inactive = 0;        // items that it holds back
+    uint64_t inactive = 0;        // items that it holds back; where they were not walked, with barriers of flushes
     std::optional<uint64_t> busy; // workers with its items, where the snapshot has them
 
     bool is(uint32_t flag) const { return flags & flag; }

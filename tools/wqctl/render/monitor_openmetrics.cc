@@ -65,7 +65,7 @@ std::string joined_flags(uint32_t flags)
     std::string text;
     for (const std::string& name : flags_to_names(flags & WQLAB_WQ_FLAGS_ALL))
         text += (text.empty() ? "" : ",") + name;
-    return text;
+    return text.empty() ? "percpu" : text;
 }
 
 std::string workqueue_metrics(const TotalsSample& sample)

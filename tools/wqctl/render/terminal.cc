@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "render/terminal.hh"
 
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,8 @@
 
 #define NCURSES_NOMACROS
 #include <curses.h>
+#include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "render/style.hh"
@@ -58,12 +61,20 @@ Key key_of(int code)
     return code >= ' ' && code < 0x7f ? Key::of(static_cast<char>(code)) : Key();
 }
 
-// The locale decides how ncurses writes; the environment, as for tables, what
-// the terminal shows.
-void choose_locale()
+// What is printed must be of the locale for ncurses to know its width, and the
+// one that the environment names may not be installed.
+Charset choose_locale()
 {
-    std::setlocale(LC_CTYPE, Style::of(STDOUT_FILENO).utf8() ? "C.UTF-8" : "C");
+    if (Style::of(STDOUT_FILENO).utf8())
+        for (const char* name : {"", "C.UTF-8", "C.utf8", "en_US.UTF-8"})
+            if (std::setlocale(LC_CTYPE, name) && std::string(nl_langinfo(CODESET)) == "UTF-8")
+                return Charset::kUtf8;
+    std::setlocale(LC_CTYPE, "C");
+    return Charset::kAscii;
 }
+
+// That there is a handler is enough to interrupt a wait.
+void on_resize(int) {}
 
 }  // namespace
 
@@ -71,7 +82,7 @@ Terminal::Terminal()
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         throw Error::usage("wqctl top needs a terminal", "wqctl top --batch prints text instead");
-    choose_locale();
+    charset_ = choose_locale();
     // The size is the terminal's, not what the environment once said.
     use_env(FALSE);
     use_tioctl(TRUE);
@@ -103,18 +114,28 @@ Terminal::Terminal()
         init_pair(kRedPair, COLOR_RED, -1);
         init_pair(kCyanPair, COLOR_CYAN, -1);
     }
+    struct sigaction resize = {};
+    resize.sa_handler = on_resize;
+    sigaction(SIGWINCH, &resize, &old_resize_);
 }
 
 Terminal::~Terminal()
 {
+    sigaction(SIGWINCH, &old_resize_, nullptr);
     curs_set(1);
     endwin();
     delscreen(static_cast<SCREEN*>(screen_));
     std::fflush(stdout);
 }
 
-ScreenSize Terminal::size() const
+ScreenSize Terminal::size()
 {
+    winsize now{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &now) == 0 && now.ws_row && now.ws_col && is_term_resized(now.ws_row, now.ws_col)) {
+        resizeterm(now.ws_row, now.ws_col);
+        // The terminal has folded or cut what it showed.
+        clearok(curscr, TRUE);
+    }
     return {static_cast<size_t>(std::max(getmaxx(stdscr), 0)), static_cast<size_t>(std::max(getmaxy(stdscr), 0))};
 }
 

@@ -3,6 +3,7 @@
 // else may print; it leaves the terminal as it found it.
 #pragma once
 
+#include <csignal>
 #include <vector>
 
 #include "render/top_screen.hh"
@@ -17,14 +18,17 @@ public:
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
 
-    ScreenSize size() const;
+    // Looked up each time; a change of it interrupts a wait for keys.
+    ScreenSize size();
+    Charset charset() const { return charset_; }
     void draw(const std::vector<ScreenLine>& lines);
-    // Those that are there; does not wait. A new size of the terminal is a
-    // key of no meaning.
+    // Those that are there; does not wait.
     std::vector<Key> keys();
 
 private:
     void* screen_;  // SCREEN*; curses.h wants names for itself that others use
+    Charset charset_;
+    struct sigaction old_resize_ {};
 };
 
 }  // namespace wqctl

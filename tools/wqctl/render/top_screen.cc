@@ -55,7 +55,6 @@ std::vector<std::string> numbers(const TopSummary& s, Charset charset)
         fmt::format("CPU {}", s.cpus ? fmt::format("{:.1f}%", *s.cpus * 100) : "-"),
         fmt::format("workers {}: {} busy, {} idle", s.workers, s.busy, s.idle),
         fmt::format("pools {}", s.pools),
-        fmt::format("workqueues {}", s.workqueues),
         fmt::format("pending {}", human_count(static_cast<double>(s.pending))),
         fmt::format("inactive {}", human_count(static_cast<double>(s.inactive))),
         fmt::format("wait {}", s.wait_ns ? human_time(*s.wait_ns, charset) : "-"),
@@ -210,7 +209,6 @@ std::vector<ScreenLine> lay_out(const TopData& data, TopUi& ui, const std::strin
     lines.push_back(title_line(table, parts, ui.first_column, size.width));
     for (size_t i = 0; i < shown; i++)
         lines.push_back(row_line(table, parts, table.rows[ui.first_row + i]));
-    lines.resize(std::min(lines.size(), size.height - 1));
     lines.resize(size.height - 1);
     lines.push_back(bottom_line(data, ui, table, shown, size.width));
     return lines;

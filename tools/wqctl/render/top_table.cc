@@ -62,7 +62,7 @@ const ColumnsOf<WorkqueueRow>& columns_of(const WorkqueueRow*)
         count_column<Row>("hogs", 4, [](const Row& r) { return r.total[WQLAB_PWQ_STAT_CPU_INTENSIVE]; }),
         count_column<Row>("mayday", 6, [](const Row& r) { return r.total[WQLAB_PWQ_STAT_MAYDAY]; }),
         count_column<Row>("rescued", 7, [](const Row& r) { return r.total[WQLAB_PWQ_STAT_RESCUED]; }),
-        {"max", 4, [](const Row& r, Charset) { return std::to_string(r.max_active); },
+        {"max", 4, [](const Row& r, Charset) { return r.is(WQLAB_WQ_BH) ? "-" : std::to_string(r.max_active); },
          [](const Row& r) { return r.max_active; }},
         {"flags", 6, [](const Row& r, Charset) { return words_of_flags(r.flags); }, {}},
     };
