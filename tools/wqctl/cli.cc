@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "explain/experiment.hh"
 #include "presets/presets.hh"
 #include "text/error.hh"
 #include "text/names.hh"
@@ -99,6 +100,7 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
     add_dump();
     add_monitor();
     add_top();
+    add_explain();
     add_others();
     add_check();
 }
@@ -250,6 +252,9 @@ std::vector<CommandModel> Cli::model() const
         if (command.name == "dump")
             command.arguments = sections_to_names(WQLAB_SECTIONS_ALL);
             command.arguments = values_of("run", "--preset");
+        if (command.name == "explain")
+            for (const Experiment& experiment : experiments())
+                command.arguments.emplace_back(experiment.topic);
         if (command.name == "completion")
             command.arguments = {"bash", "zsh", "fish"};
         command.takes_file = command.name == "run";

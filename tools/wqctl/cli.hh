@@ -17,6 +17,12 @@
 
 namespace wqctl {
 
+struct ExplainFlags {
+    std::vector<std::string> topics;
+    bool all = false;
+    bool list = false;
+};
+
 struct Invocation {
     std::string command;  // "run"; empty: only text to print
     std::string text;     // help or version
@@ -25,6 +31,7 @@ struct Invocation {
     DumpFlags dump;
     MonitorFlags monitor;
     TopFlags top;
+    ExplainFlags explain;
     bool json = false;
     std::string id;       // show, stop
     std::string preset;   // presets
@@ -44,6 +51,7 @@ private:
     void add_dump();
     void add_monitor();  // each in a file of its own
     void add_top();
+    void add_explain();
     void add_others();
     void add_check();
     CLI::App* add_command(const std::string& name, const std::string& description);

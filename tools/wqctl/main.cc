@@ -18,6 +18,8 @@ int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output
         return command_dump(invocation, output);
     if (invocation.command == "run")
         return command_run(invocation, output);
+    if (invocation.command == "explain")
+        return command_explain(invocation, output);
     if (invocation.command == "list")
         return command_list(invocation, output);
     if (invocation.command == "show")

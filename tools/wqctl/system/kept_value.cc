@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "system/kept_value.hh"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "system/files.hh"
+#include "text/error.hh"
+
+namespace wqctl {
+
+namespace {
+
+// A CPU that is busy going down refuses to come up for a moment.
+void write_patiently(const std::string& path, const std::string& text)
+{
+    for (int attempt = 0; attempt < 100 && write_line(path, text); attempt++)
+        usleep(20'000);
+}
+
+// The child: a byte says that all is well, the end of the pipe that the parent is gone.
+[[noreturn]] void keep(int pipe, const std::string& path, const std::string& old)
+{
+    // No other file of the parent may stay open through us: with its sockets its runs end.
+    dup2(pipe, 0);
+    close_range(1, ~0u, 0);
+    setsid();
+    char byte;
+    ssize_t got;
+    while ((got = read(0, &byte, 1)) < 0 && errno == EINTR)
+        ;
+    if (got != 1)
+        write_patiently(path, old);
+    _exit(0);
+}
+
+}  // namespace
+
+KeptValue::KeptValue(std::string path, const std::string& value) : path_(std::move(path))
+{
+    const auto fail = [this](int error) {
+        throw Error(kBad, fmt::format("{}: {}", path_, std::strerror(error)));
+    };
+    const auto old = read_line(path_);
+    if (!old)
+        fail(errno ? errno : EIO);
+    old_ = *old;
+
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        fail(errno);
+    // The child never sees a signal, not even before it is on its own.
+    sigset_t all, mask;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &mask);
+    keeper_ = fork();
+    if (keeper_ == 0)
+        keep(ends[0], path_, old_);
+    const int error = errno;
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+    close(ends[0]);
+    pipe_ = ends[1];
+    if (keeper_ < 0) {
+        close(pipe_);
+        fail(error);
+    }
+    if (const int refused = write_line(path_, value)) {
+        restore();
+        fail(refused);
+    }
+}
+
+void KeptValue::restore()
+{
+    if (keeper_ < 0)
+        return;
+    if (read_line(path_) != old_)
+        write_patiently(path_, old_);
+    [[maybe_unused]] const ssize_t written = write(pipe_, "!", 1);
+    close(pipe_);
+    while (waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR)
+        ;
+    keeper_ = -1;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace wqctl {
+
+// A file of /proc or /sys that holds another value for a while. The old one
+// comes back when the object goes, and when this process dies of whatever:
+// a child that nobody signals waits for that.
+class KeptValue {
+public:
+    // Throws Error with the file and the kernel's answer; then nothing has changed.
+    KeptValue(std::string path, const std::string& value);
+    ~KeptValue() { restore(); }
+    KeptValue(const KeptValue&) = delete;
+    KeptValue& operator=(const KeptValue&) = delete;
+
+    void restore();
+    const std::string& old() const { return old_; }
+
+private:
+    std::string path_;
+    std::string old_;
+    pid_t keeper_ = -1;
+    int pipe_ = -1;
+};
+
+}  // namespace wqctl
