@@ -57,7 +57,7 @@ void explain_percpu(Bench& bench, Explanation& e)
     const Snapshot after = bench.look();
 
     const size_t possible = after.cpus(after.head.possible_cpus).size();
-    e.done.push_back(fmt::format("Created {} more workqueues of all per-CPU kinds, and two of BH among them.", count));
+    e.done.push_back(fmt::format("Created {} more workqueues: per-CPU ones of all kinds, and two of BH.", count));
     e.see("possible CPUs", possible, possible);
     e.see("per-CPU pools", pool_ids(before, is_percpu).size(), pool_ids(after, is_percpu).size());
     e.see("BH pools", pool_ids(before, is_bh).size(), pool_ids(after, is_bh).size());

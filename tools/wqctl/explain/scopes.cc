@@ -80,11 +80,11 @@ void explain_scopes(Bench& bench, Explanation& e)
         const size_t pools = pools_of(seen, workqueue).size();
         e.see(fmt::format("scope {}{}", name, scope.is_default ? " (the default)" : ""), scope.nr_pods, pools);
         e.state(fits(seen, i) && each_cpu_in_its_pod(seen, workqueue, seen.cpus(seen.workqueues[workqueue].effective_cpus)),
-                fmt::format("Scope {}: {} {}, a pool for each{}.", name, scope.nr_pods, scope.nr_pods == 1 ? "pod" : "pods",
-                            pools > scope.nr_pods ? " and the default pool" : ""));
+                fmt::format("Scope {}: {}{}.", name,
+                            scope.nr_pods == 1 ? "one pod, one pool" : fmt::format("{} pods, a pool for each", scope.nr_pods),
+                            pools > scope.nr_pods ? ", and the default pool" : ""));
     }
     const std::string kernels = seen.default_scope() ? seen.string(seen.default_scope()->name) : "?";
-    e.see("default CPUs of an unbound workqueue", format_cpu_list(seen.cpus(seen.head.unbound_cpus)));
     e.state(seen.default_scope() && fits(seen, workqueues.size() - 1), fmt::format("The scope \"default\" is {} here.", kernels));
 }
 

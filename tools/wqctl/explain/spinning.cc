@@ -22,6 +22,7 @@ struct Spin {
     size_t running = 0;
     size_t pending = 0;
     uint64_t intensive = 0;
+    uint64_t wakeups = 0;  // these items never sleep: by the tick
     bool flagged = false;  // a worker that is CPU_INTENSIVE
     uint32_t most = 0;     // at once on the CPU, of all the time
 };
@@ -34,6 +35,7 @@ Spin look_at(const Snapshot& s, uint32_t workqueue)
     spin.running = workers.size();
     spin.pending = waiting(s, workqueue, WQLAB_WORK_PENDING);
     spin.intensive = stat(s, workqueue, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+    spin.wakeups = stat(s, workqueue, WQLAB_PWQ_STAT_CM_WAKEUP);
     spin.flagged = std::any_of(workers.begin(), workers.end(), [](const wqlab_snap_worker& worker) {
         return worker.flags & WQLAB_WORKER_CPU_INTENSIVE;
     });
@@ -59,8 +61,9 @@ void explain_spinning(Bench& bench, Explanation& e)
 {
     e.answer = "The others of its per-CPU pool wait: its worker counts as running, and one is enough. But when an item has used the CPU "
                "for longer than cpu_intensive_thresh_us without a sleep, the tick marks its worker CPU_INTENSIVE, which no longer counts, "
-               "and the next item is begun beside it; the scheduler then shares the CPU among the two. The function goes into the "
-               "table of hogs. WQ_CPU_INTENSIVE says so from the start; WQ_UNBOUND avoids the question.";
+               "and another worker is woken for the next item. The scheduler then shares the CPU among the two, if the kernel can be "
+               "preempted; else the next one begins where the spinning item lets the scheduler in. The function goes into the table "
+               "of hogs. WQ_CPU_INTENSIVE says so from the start; WQ_UNBOUND avoids the question.";
     e.because = {
         {"need_more_worker", "nr_running is not 0: nobody is woken"},
         {"wq_worker_tick", "sum_exec_runtime - current_at beyond the threshold: worker_set_flags(WORKER_CPU_INTENSIVE), kick_pool()"},
@@ -78,12 +81,12 @@ void explain_spinning(Bench& bench, Explanation& e)
         });
     }
     Spin above;
-    const auto both_run = [](const Spin& spin, uint64_t) { return spin.running > 1 && spin.flagged; };
+    const auto marked = [](const Spin& spin, uint64_t) { return spin.flagged && spin.intensive > 0 && spin.wakeups > 0; };
     if (own_us == 0 || own_us > kMostUs) {
         const KeptValue threshold = bench.change(kThreshold, std::to_string(kKernelsUs));
-        above = spin_until(bench, cpu, 4000 * kKernelsUs, both_run);
+        above = spin_until(bench, cpu, 4000 * kKernelsUs, marked);
     } else {
-        above = spin_until(bench, cpu, 4000 * own_us, both_run);
+        above = spin_until(bench, cpu, 4000 * own_us, marked);
     }
 
     e.done.push_back(fmt::format("Queued {} items that spin, again and again, on a per-CPU workqueue from CPU {}: first with "
@@ -96,10 +99,11 @@ void explain_spinning(Bench& bench, Explanation& e)
     e.see("items pending behind them", below.pending, above.pending);
     e.see("the most at once on that CPU", below.most, above.most);
     e.see("cpu_intensive", below.intensive, above.intensive);
+    e.see("cm_wakeup", below.wakeups, above.wakeups);
     e.state(below.running == 1 && below.pending > 0 && below.most == 1 && below.intensive == 0,
             "Below the threshold an item that spins lets no other of its pool begin.");
-    e.state(above.running > 1 && above.most > 1 && above.intensive > 0 && above.flagged,
-            "Above it its worker is CPU_INTENSIVE, and another item begins while it still spins.");
+    e.state(above.flagged && above.intensive > 0, "Above it its worker is marked CPU_INTENSIVE.");
+    e.state(above.wakeups > 0, "Then another worker is woken for the next item, though none of these items sleeps.");
 }
 
 }  // namespace wqctl

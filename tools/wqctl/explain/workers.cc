@@ -10,6 +10,7 @@ namespace wqctl {
 
 namespace {
 
+// nullptr while it still has the pool of its first attributes, too.
 const wqlab_snap_pool* pool_of(const Snapshot& snapshot, const Load& keeper)
 {
     const Ids pools = pools_of(snapshot, keeper.in(snapshot));
@@ -33,7 +34,7 @@ void explain_workers(Bench& bench, Explanation& e)
     constexpr int32_t kSteps = 3;
     const int nice = bench.private_nice();
     const Load keeper(bench, {unbound("keeper", nice)});
-    Snapshot seen = bench.look();
+    Snapshot seen = bench.await([&](const Snapshot& s) { return pool_of(s, keeper) != nullptr; });
     const wqlab_snap_pool* pool = pool_of(seen, keeper);
     e.done.push_back(fmt::format("Made a pool of our own by an unbound workqueue with nice {}; then queued items that sleep, one "
                                  "after the other.",
