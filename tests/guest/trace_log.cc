@@ -12,7 +12,7 @@
 namespace {
 
 const std::string kTracing = "/sys/kernel/tracing/";
-const char* const kEvents[] = {"workqueue", "task/task_rename"};
+const char* const kEvents[] = {"workqueue", "task/task_newtask"};
 
 // The word behind "key=" or "key ".
 std::string word_behind(const std::string& line, const std::string& key)
@@ -71,8 +71,9 @@ void TraceLog::read(const std::string& line)
     const int cpu = std::stoi(line.substr(bracket + 2));
     const std::string flags = line.substr(line.find(']') + 2, 5);
 
-    if (event == "task_rename") {
-        names_.insert(word_behind(text, "newcomm="));
+    if (event == "task_newtask") {
+        const size_t name = text.find("comm=") + 5;
+        names_.insert(text.substr(name, text.find(' ', name) - name));
         return;
     }
     std::string work = word_behind(text, "work struct=");

@@ -36,9 +36,9 @@ public:
 
     std::vector<TracedItem> items(const std::string& workqueue) const;
     const std::vector<TracedItem>& items() const { return items_; }
-    // The names that threads were given, "kworker/u8:1".
+    // The names of new threads, "kworker/u8:1".
     const std::multiset<std::string>& names() const { return names_; }
-    // The worker ids that were given out in a pool, "u8" or "2".
+    // The ids of new workers of a pool, "u8" or "2".
     std::set<int> workers_of(const std::string& pool) const;
     // Whether some pool got exactly these, or at least these.
     bool some_pool_got(const std::set<int>& ids, bool exactly) const;
