@@ -101,6 +101,7 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
     add_monitor();
     add_top();
     add_explain();
+    add_where();
     add_others();
     add_check();
 }
@@ -255,6 +256,11 @@ std::vector<CommandModel> Cli::model() const
         if (command.name == "explain")
             for (const Experiment& experiment : experiments())
                 command.arguments.emplace_back(experiment.topic);
+        if (command.name == "where")
+            command.arguments = {"system_wq",           "system_percpu_wq",  "system_highpri_wq",
+                                 "system_long_wq",      "system_unbound_wq", "system_dfl_wq",
+                                 "system_freezable_wq", "system_bh_wq",      "system_bh_highpri_wq",
+                                 "system_power_efficient_wq", "system_freezable_power_efficient_wq"};
         if (command.name == "completion")
             command.arguments = {"bash", "zsh", "fish"};
         command.takes_file = command.name == "run";

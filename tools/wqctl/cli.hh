@@ -12,6 +12,7 @@
 #include "commands/dump.hh"
 #include "commands/monitor_flags.hh"
 #include "commands/top_flags.hh"
+#include "commands/where.hh"
 #include "render/completion.hh"
 #include "scenario/flags.hh"
 
@@ -32,6 +33,7 @@ struct Invocation {
     MonitorFlags monitor;
     TopFlags top;
     ExplainFlags explain;
+    WhereFlags where;
     bool json = false;
     std::string id;       // show, stop
     std::string preset;   // presets
@@ -52,6 +54,7 @@ private:
     void add_monitor();  // each in a file of its own
     void add_top();
     void add_explain();
+    void add_where();
     void add_others();
     void add_check();
     CLI::App* add_command(const std::string& name, const std::string& description);

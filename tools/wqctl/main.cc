@@ -16,6 +16,8 @@ int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output
         return command_info(invocation, output);
     if (invocation.command == "dump")
         return command_dump(invocation, output);
+    if (invocation.command == "where")
+        return command_where(invocation, output);
     if (invocation.command == "run")
         return command_run(invocation, output);
     if (invocation.command == "explain")

@@ -11,6 +11,7 @@ namespace wqctl {
 
 int command_info(const Invocation& invocation, Output& output);
 int command_dump(const Invocation& invocation, Output& output);
+int command_where(const Invocation& invocation, Output& output);
 int command_run(const Invocation& invocation, Output& output);
 int command_explain(const Invocation& invocation, Output& output);
 int command_list(const Invocation& invocation, Output& output);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "held.hh"
+
+#include "client/encode.hh"
+#include "lab.hh"
+#include "scenario/file.hh"
+#include "system/wq_sysfs.hh"
+#include "text/error.hh"
+
+Held::Held(const wqctl::Scenario& scenario)
+{
+    const wqctl::Scenario whole = wqctl::resolve(scenario);
+    wqctl::Message request = wqctl::encode_run(whole, {"held", false});
+    id_ = lab_.start(request).id;
+    first_ = whole.workqueues.at(0).name;
+    for (const wqctl::WorkqueueSpec& workqueue : whole.workqueues)
+        if (workqueue.wants_sysfs())
+            wqctl::write_attributes(workqueue, name(workqueue.name));
+}
+
+Held::Held(const nlohmann::json& scenario) : Held(wqctl::parse_scenario(scenario.dump(), "a test's scenario")) {}
+
+Held::~Held()
+{
+    begin();
+    try {
+        lab_.stop(id_);
+    } catch (const wqctl::Error&) {
+        // It has ended already.
+    }
+    eventually([this] { return has_ended(); });
+    lab_.forget(id_);
+}
+
+void Held::begin()
+{
+    if (!begun_)
+        lab_.release(id_);
+    begun_ = true;
+}
