@@ -19,12 +19,12 @@ inline constexpr uint32_t kWhereSections = WQLAB_SECTION_SCOPES | WQLAB_SECTION_
                                            WQLAB_SECTION_TIMERS;
 
 struct WhereQuestion {
-    uint32_t workqueue = 0;           // index
-    std::optional<uint32_t> cpu;      // the item is queued from there; else from each online one
-    std::optional<uint32_t> work_on;  // by queue_work_on() this CPU
-    std::optional<uint32_t> node;     // by queue_work_node() this node
-    uint64_t work = 0;                // this item, by identity; else one that is new
-    std::string function;             // the item that runs this function now, if one does
+    uint32_t workqueue = 0;                // index
+    std::optional<uint32_t> cpu = {};      // the item is queued from there; else from each online one
+    std::optional<uint32_t> work_on = {};  // by queue_work_on() this CPU
+    std::optional<uint32_t> node = {};     // by queue_work_node() this node
+    uint64_t work = 0;                     // this item, by identity; else one that is new
+    std::string function = {};             // the item that runs this function now, if one does
 };
 
 // A decision, and the function of the kernel that takes it.

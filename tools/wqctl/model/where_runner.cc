@@ -183,9 +183,10 @@ private:
     {
         place_.runner = Runner::kIdle;
         place_.worker = &idle;
-        say("kick_pool()", fmt::format("wakes {}, of {} idle the last to become so", view_.name_of(idle), pool_.nr_idle));
+        say("kick_pool()", pool_.nr_idle == 1 ? fmt::format("wakes {}, the only one idle", view_.name_of(idle))
+                                              : fmt::format("wakes {}, of {} idle ones that which became so last", view_.name_of(idle), pool_.nr_idle));
         if (pool_.nr_idle == 1)
-            say("manage_workers()", "that leaves none idle, so it first makes another worker");
+            say("manage_workers()", "with none left idle it makes another worker first; either may run the item");
     }
 
     void manager()

@@ -137,21 +137,6 @@ std::string table_of(const Snapshot& snapshot, const std::vector<WhereAnswer>& a
     return table.render(style);
 }
 
-// Those of one answer and each of its places.
-std::vector<std::vector<Reason>> paths_of(const WhereAnswer& answer)
-{
-    std::vector<std::vector<Reason>> paths;
-    for (const WherePlace& place : answer.places) {
-        paths.push_back(answer.reasons);
-        paths.back().insert(paths.back().end(), place.reasons.begin(), place.reasons.end());
-    }
-    if (paths.empty())
-        paths.push_back(answer.reasons);
-    return paths;
-}
-
-bool has(const std::vector<Reason>& path, const Reason& reason) { return std::find(path.begin(), path.end(), reason) != path.end(); }
-
 std::string steps(const std::vector<Reason>& reasons, const Style& style)
 {
     size_t width = 0;
@@ -167,35 +152,29 @@ std::string steps(const std::vector<Reason>& reasons, const Style& style)
     return text;
 }
 
-// The steps that lead everywhere; the others only where one answer is looked at.
+// Every step, if all answers have the same; of one answer all, place by place.
 std::string why(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers, const Style& style)
 {
-    std::vector<std::vector<Reason>> paths;
-    for (const WhereAnswer& answer : answers)
-        for (auto& path : paths_of(answer))
-            paths.push_back(std::move(path));
-    std::vector<Reason> common;
-    bool differ = false;
-    for (const Reason& reason : paths.front())
-        if (std::all_of(paths.begin(), paths.end(), [&](const auto& path) { return has(path, reason); }))
-            common.push_back(reason);
-    for (const auto& path : paths)
-        differ |= path.size() != common.size();
-
-    std::string text;
-    if (!common.empty())
-        text += "\n" + style.bold(differ ? "why, in each case" : "why") + "\n" + steps(common, style);
-    if (!differ)
+    const WhereAnswer& first = answers.front();
+    const bool same = std::all_of(answers.begin(), answers.end(), [&](const WhereAnswer& answer) {
+        return answer.reasons == first.reasons &&
+               std::equal(answer.places.begin(), answer.places.end(), first.places.begin(), first.places.end(),
+                          [](const WherePlace& a, const WherePlace& b) { return a.reasons == b.reasons; });
+    });
+    if (!same)
+        return fmt::format("\nwqctl where {} --cpu N tells the steps from CPU N\n",
+                           unique_name(snapshot, snapshot.workqueues.at(question.workqueue)));
+    std::vector<Reason> reasons = first.reasons;
+    if (first.places.size() == 1)
+        reasons.insert(reasons.end(), first.places[0].reasons.begin(), first.places[0].reasons.end());
+    std::string text = "\n" + style.bold("why") + "\n" + steps(reasons, style);
+    if (first.places.size() < 2)
         return text;
-    if (answers.size() > 1)
-        return text + fmt::format("\nwqctl where {} --cpu N says every step from CPU N\n",
-                                  unique_name(snapshot, snapshot.workqueues.at(question.workqueue)));
-    for (size_t i = 0; i < paths.size(); i++) {
-        std::vector<Reason> own;
-        for (const Reason& reason : paths[i])
-            if (!has(common, reason))
-                own.push_back(reason);
-        text += "\n" + style.bold(fmt::format("why for CPU {}", format_cpu_list(answers.front().places[i].chosen))) + "\n" + steps(own, style);
+    for (const Line& line : group_of(snapshot, first).lines) {
+        const auto place = std::find_if(first.places.begin(), first.places.end(),
+                                        [&](const WherePlace& p) { return p.chosen.front() == line.chosen.front(); });
+        text += "\n" + style.bold(fmt::format("why for CPU {}{}", line.chosen.front(), line.chosen.size() > 1 ? " and the like" : "")) +
+                "\n" + steps(place->reasons, style);
     }
     return text;
 }
