@@ -132,10 +132,12 @@ void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
 		     void (*function)(struct work_struct *work));
 /*
  * As the kernel's functions of these names; true: was not pending before. Any
- * context. queue_on: on a CPU that has gone offline, as queue.
+ * context. queue_on: on a CPU that has gone offline, as queue. queue_on_exactly:
+ * as the kernel, which does not look; never for BH.
  */
 bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work);
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
+bool wqlab_queue_on_exactly(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node);
 bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns);
 bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work);

@@ -168,6 +168,12 @@ bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint3
 	return queued;
 }
 
+/* A process pool's workers leave a CPU that goes, and serve their pool elsewhere. */
+bool wqlab_queue_on_exactly(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)
+{
+	return queue_work_on(cpu, wq, work);
+}
+
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node)
 {
 	return queue_work_node(node, wq, work);

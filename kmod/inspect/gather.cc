@@ -214,8 +214,9 @@ private:
             if (load<uint8_t>(attrs, Field::kAttrsStrict))
                 row.flags |= WQLAB_SNAP_WQ_STRICT;
             row.dfl_pwq = machine_.pwq_numbers.get(load<Address>(wq, Field::kWqDflPwq));
+            // As unbound_effective_cpumask(): the cpumask of a strict pool is reset to all CPUs.
             if (const PoolAt* pool = pool_of(row.dfl_pwq))
-                row.effective_cpus = TRY(snapshot_.masks.add(mask_of_attrs(kernel_, pool->attrs, Field::kAttrsCpus)));
+                row.effective_cpus = TRY(snapshot_.masks.add(mask_of_attrs(kernel_, pool->attrs, Field::kAttrsPodCpus)));
         } else if (const PoolAt* pool = pool_of(row.nr_pwqs ? row.first_pwq : AddressMap::kNone)) {
             row.nice = load<int32_t>(pool->attrs, Field::kAttrsNice);
         }

@@ -213,7 +213,8 @@ bool Issuer::call(Item& item)
         return item.queue_rcu(wq);
     }
     if (spec_->queue_cpu != IssuerSpec::kAnywhere)
-        return item.queue_on(wq, spec_->queue_cpu);
+        return queue_->flags() & WQLAB_WQ_BH ? item.queue_on(wq, spec_->queue_cpu)
+                                             : item.queue_on_exactly(wq, spec_->queue_cpu);
     if (spec_->queue_node != IssuerSpec::kAnywhere)
         return item.queue_node(wq, spec_->queue_node);
     return item.queue(wq);

@@ -67,7 +67,8 @@ std::vector<TraceEvent> Tracing::take()
         }
         if (line.find("[wqlab]") == std::string::npos)
             continue;
-        event.work = std::stoull(field(line, "work struct").substr(0, 16), nullptr, 16);
+        // "work struct=…" or "work struct …:"
+        event.work = std::stoull(line.substr(line.find("work struct") + 12), nullptr, 16);
         if (event.name == "workqueue_queue_work") {
             event.workqueue = field(line, "workqueue");
             event.req_cpu = static_cast<uint32_t>(std::stoul(field(line, "req_cpu")));

@@ -223,3 +223,18 @@ TEST_CASE("where: names that mean several workqueues, or none", "[inspect]")
     CHECK(tool({"where", "system_wq", "--work-on", "9999"}).status == 2);
     CHECK(tool({"where", "system_wq", "--work", "x"}).status == 2);
 }
+
+TEST_CASE("a snapshot has the effective cpumask of an unbound workqueue, strict or not", "[inspect]")
+{
+    for (const bool strict : {false, true}) {
+        wqctl::RunFlags flags;
+        flags.flags = "unbound";
+        flags.cpumask = "1-2";
+        flags.strict = strict;
+        const Held held(flags);
+        const Snapshot snapshot = look();
+        const wqlab_snap_workqueue& wq = snapshot.workqueues[wqctl::find_workqueue(snapshot, held.name())];
+        CHECK(snapshot.cpus(wq.effective_cpus) == wqctl::CpuList{1, 2});
+        CHECK(static_cast<bool>(wq.flags & WQLAB_SNAP_WQ_STRICT) == strict);
+    }
+}
