@@ -2,7 +2,6 @@
 // A log-linear histogram of nanoseconds with a stated error.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,12 +20,12 @@ struct HistogramGeometry {
 
     static constexpr unsigned index(uint64_t ns)
     {
-        if (ns >> kMaxBits)
+        // Below kSubBuckets the same as from there to the next power of two.
+        const unsigned shift = (63u ^ static_cast<unsigned>(__builtin_clzll(ns | kSubBuckets))) - kSubBits;
+        const unsigned index = shift * kSubBuckets + static_cast<unsigned>(ns >> shift);
+        if (index >= kBuckets) [[unlikely]]
             return kBuckets - 1;
-        if (ns < kSubBuckets)
-            return static_cast<unsigned>(ns);
-        const unsigned shift = static_cast<unsigned>(std::bit_width(ns)) - 1 - kSubBits;
-        return shift * kSubBuckets + static_cast<unsigned>(ns >> shift);
+        return index;
     }
 
     // The smallest value of a bucket; index may be kBuckets: the end of the last.
@@ -54,10 +53,9 @@ public:
     {
         bump(buckets_[Geometry::index(ns)], 1);
         bump(sum_, ns);
-        // Stored inverted, so that zeroed memory is an empty histogram.
-        if (~ns > not_min_)
-            __atomic_store_n(&not_min_, ~ns, __ATOMIC_RELAXED);
-        if (ns > max_)
+        if (ns < min_) [[unlikely]]
+            __atomic_store_n(&min_, ns, __ATOMIC_RELAXED);
+        if (ns > max_) [[unlikely]]
             __atomic_store_n(&max_, ns, __ATOMIC_RELAXED);
     }
 
@@ -68,8 +66,8 @@ public:
             if (const uint64_t n = __atomic_load_n(&other.buckets_[i], __ATOMIC_RELAXED))
                 bump(buckets_[i], n);
         bump(sum_, other.sum());
-        if (const uint64_t v = __atomic_load_n(&other.not_min_, __ATOMIC_RELAXED); v > not_min_)
-            not_min_ = v;
+        if (const uint64_t v = __atomic_load_n(&other.min_, __ATOMIC_RELAXED); v < min_)
+            min_ = v;
         if (const uint64_t v = other.max(); v > max_)
             max_ = v;
     }
@@ -93,8 +91,8 @@ public:
     // 0 when empty.
     uint64_t min() const
     {
-        const uint64_t v = __atomic_load_n(&not_min_, __ATOMIC_RELAXED);
-        return v ? ~v : 0;
+        const uint64_t v = __atomic_load_n(&min_, __ATOMIC_RELAXED);
+        return v != UINT64_MAX ? v : 0;
     }
 
 private:
@@ -103,7 +101,7 @@ private:
 
     uint64_t buckets_[Geometry::kBuckets] = {};
     uint64_t sum_ = 0;
-    uint64_t not_min_ = 0;
+    uint64_t min_ = UINT64_MAX;
     uint64_t max_ = 0;
 };
 
