@@ -7,7 +7,9 @@ namespace wqlab {
 
 void Actor::begin()
 {
-    pid_ = wqlab_current().pid;
+    wqlab_context context;
+    wqlab_current(&context);
+    pid_ = context.pid;
     __atomic_store_n(&began_, true, __ATOMIC_RELEASE);
     trial_.changed();
 }

@@ -47,14 +47,12 @@ const char *wqlab_release(void)
 	return init_utsname()->release;
 }
 
-struct wqlab_context wqlab_current(void)
+void wqlab_current(struct wqlab_context *context)
 {
-	return (struct wqlab_context) {
-		.cpu = raw_smp_processor_id(),
-		.pid = current->pid,
-		.nice = task_nice(current),
-		.softirq = in_serving_softirq(),
-	};
+	context->cpu = raw_smp_processor_id();
+	context->pid = current->pid;
+	context->nice = task_nice(current);
+	context->softirq = in_serving_softirq();
 }
 
 uint32_t wqlab_pin_begin(void)

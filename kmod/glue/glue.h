@@ -27,6 +27,16 @@ struct genl_info;
 struct netlink_callback;
 struct nlattr;
 
+/* ---- the kernel's own ---- */
+
+/*
+ * Functions that are on every item's path, so that even a jump counts. C sees
+ * their real declarations too: these can't differ.
+ */
+bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work);
+int wake_up_process(struct task_struct *thread);	/* any context */
+void schedule(void);
+
 /* ---- memory.c ---- */
 
 /* Zeroed, on or near node (-1: any), cache-line aligned; NULL when there is none. May sleep. */
@@ -47,14 +57,14 @@ bool wqlab_node_online(uint32_t node);
 uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
 const char *wqlab_release(void);	/* utsname()->release */
 
-/* Who runs, and where; small enough to be returned in registers. */
+/* Who runs, and where. */
 struct wqlab_context {
 	uint32_t cpu;	/* a hint unless pinned or not preemptible */
 	int32_t pid;
 	int32_t nice;
 	uint32_t softirq;
 };
-struct wqlab_context wqlab_current(void);
+void wqlab_current(struct wqlab_context *context);
 /* From begin to end nothing else of this CPU runs in the same kind of context. */
 uint32_t wqlab_pin_begin(void);		/* the CPU */
 void wqlab_pin_end(void);
@@ -81,15 +91,13 @@ void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */
 /* Not running yet; cpu -1: anywhere. NULL when there is no memory or thread. */
 struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
 					int cpu, const char *name);
-void wqlab_thread_wake(struct task_struct *thread);	/* any context */
 /* Waits for main's return and releases the thread; one that has not run yet never does. */
 void wqlab_thread_stop(struct task_struct *thread);
 /*
  * The sleeper's half of a wake-up: prepare, look at the condition, then
- * commit or, if there is something to do, cancel.
+ * schedule() or, if there is something to do, cancel.
  */
 void wqlab_sleep_prepare(void);
-void wqlab_sleep_commit(void);
 void wqlab_sleep_commit_until(uint64_t deadline);	/* wqlab_now() time */
 void wqlab_sleep_cancel(void);
 
@@ -132,10 +140,9 @@ void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
 		     void (*function)(struct work_struct *work));
 /*
  * As the kernel's functions of these names; true: was not pending before. Any
- * context. queue_on: on a CPU that has gone offline, as queue. queue_on_exactly:
- * as the kernel, which does not look; never for BH.
+ * context. queue_on: on a CPU that has gone offline, as queue_work().
+ * queue_on_exactly: as the kernel, which does not look; never for BH.
  */
-bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work);
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
 bool wqlab_queue_on_exactly(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node);

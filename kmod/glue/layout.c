@@ -17,6 +17,7 @@ int main(void)
 	DEFINE(WQLAB_SIZEOF_EXECUTE_WORK, sizeof(struct execute_work));
 	DEFINE(WQLAB_SIZEOF_MUTEX, sizeof(struct mutex));
 	DEFINE(WQLAB_SIZEOF_COMPLETION, sizeof(struct completion));
+	DEFINE(WQLAB_WORK_CPU_UNBOUND, WORK_CPU_UNBOUND);
 
 	/* What work_struct->data means. */
 	DEFINE(WQLAB_WORK_PWQ, WORK_STRUCT_PWQ);

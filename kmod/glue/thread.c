@@ -54,11 +54,6 @@ struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
 	return thread;
 }
 
-void wqlab_thread_wake(struct task_struct *thread)
-{
-	wake_up_process(thread);
-}
-
 void wqlab_thread_stop(struct task_struct *thread)
 {
 	/* A thread that never ran has not taken its start over. */
@@ -71,11 +66,6 @@ void wqlab_thread_stop(struct task_struct *thread)
 void wqlab_sleep_prepare(void)
 {
 	set_current_state(TASK_IDLE);
-}
-
-void wqlab_sleep_commit(void)
-{
-	schedule();
 }
 
 void wqlab_sleep_commit_until(uint64_t deadline)

@@ -148,11 +148,6 @@ void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
 	}
 }
 
-bool wqlab_queue(struct workqueue_struct *wq, struct work_struct *work)
-{
-	return queue_work(wq, work);
-}
-
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)
 {
 	bool queued;

@@ -36,7 +36,7 @@ public:
     void wake()
     {
         if (task_)
-            wqlab_thread_wake(task_);
+            wake_up_process(task_);
     }
 
     // Waits for Main's return; if it has not begun yet, it never does.
@@ -57,7 +57,7 @@ public:
         if (condition())
             wqlab_sleep_cancel();
         else
-            wqlab_sleep_commit();
+            schedule();
     }
 
     // Sleeps until the condition holds; checks it after making ready to sleep,

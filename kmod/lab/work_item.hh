@@ -18,11 +18,15 @@ static_assert(kWorkSize >= WQLAB_SIZEOF_WORK);
 template <typename Derived>
 class WorkItem {
 public:
-    explicit WorkItem(wqlab_work_kind kind) : kind_(kind) { wqlab_work_init(work(), kind, run); }
+    // Another function than execute() would be run<&Derived::another>.
+    explicit WorkItem(wqlab_work_kind kind, void (*function)(work_struct*) = run<&Derived::execute>) : kind_(kind)
+    {
+        wqlab_work_init(work(), kind, function);
+    }
     WorkItem(const WorkItem&) = delete;
 
     // As the kernel's functions of these names.
-    bool queue(workqueue_struct* wq) { return wqlab_queue(wq, work()); }
+    bool queue(workqueue_struct* wq) { return queue_work_on(WQLAB_WORK_CPU_UNBOUND, wq, work()); }
     bool queue_on(workqueue_struct* wq, uint32_t cpu) { return wqlab_queue_on(wq, work(), cpu); }
     bool queue_on_exactly(workqueue_struct* wq, uint32_t cpu) { return wqlab_queue_on_exactly(wq, work(), cpu); }
     bool queue_node(workqueue_struct* wq, uint32_t node) { return wqlab_queue_node(wq, work(), node); }
@@ -36,16 +40,17 @@ protected:
     wqlab_work_kind kind() const { return kind_; }
     work_struct* work() { return storage_.get(); }
     // Right after construction, of a delayed one.
-    void make_deferrable() { wqlab_work_init_deferrable(work(), run); }
+    void make_deferrable() { wqlab_work_init_deferrable(work(), run<&Derived::execute>); }
 
-private:
     // From the kernel, in a worker or a softirq. The kernel's struct comes first.
+    template <auto Execute>
     static void run(work_struct* work)
     {
         static_assert(__builtin_offsetof(WorkItem, storage_) == 0);
-        static_cast<Derived*>(reinterpret_cast<WorkItem*>(work))->execute();
+        (static_cast<Derived*>(reinterpret_cast<WorkItem*>(work))->*Execute)();
     }
 
+private:
     Opaque<work_struct, kWorkSize> storage_;
     wqlab_work_kind kind_;
 };

@@ -31,7 +31,7 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     plain_ = spec.mode != WQLAB_MODE_CHAIN && spec.mode != WQLAB_MODE_DELAYED && spec.mode != WQLAB_MODE_RCU &&
              !spec.coalesce && !spec.cancel_percent && !spec.flush_percent &&
              spec.queue_cpu == IssuerSpec::kAnywhere && spec.queue_node == IssuerSpec::kAnywhere;
-    bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING;
+    bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING && Clock::is_tsc();
 
     const int node = wqlab_cpu_node(cpu);
     record_.returned_from = TRY(Array<Counter>::create(wqlab_nr_cpus(), node));
@@ -71,7 +71,10 @@ void Issuer::main()
     Kthread::sleep_until([this] { return control_->begun_ns.get() || control_->closing.is_set(); });
     if (const uint64_t begun = control_->begun_ns.get()) {
         next_due_ns_ = begun;
-        issue_all();
+        if (plain_ && spec_->mode == WQLAB_MODE_CLOSED)
+            issue_closed();
+        else
+            issue_all();
         await_outstanding();
         record_.finished_ns.set(wqlab_now() - begun);
     }
@@ -86,28 +89,41 @@ inline Item* Issuer::take()
         return nullptr;
     Item* item = free_;
     free_ = item->next;
-    free_count_--;
     return item;
 }
 
-inline void Issuer::issue(Item& item)
+inline uint64_t Issuer::stamp_if_sampled()
 {
-    uint64_t before = 0;
-    if (--until_timed_ == 0) {
-        until_timed_ = control_->sample;
-        before = Clock::stamp();
+    if (--until_timed_)
+        return 0;
+    until_timed_ = control_->sample;
+    return Clock::stamp();
+}
+
+// Ours and idle: it can't be refused, and it comes back once.
+inline void Issuer::issue_plain(Item& item)
+{
+    if (keeps_order_)
+        item.note_ticket(next_ticket_++);
+    record_.queued.add();
+    budget_--;
+    const uint64_t before = stamp_if_sampled();
+    item.note_stamp(before);
+    item.queue(queue_->wq());
+    if (before)
+        record_.queue_call.add(Clock::ns_since(before));
+}
+
+// The shortest way, as Item::execute_bare().
+void Issuer::issue_closed()
+{
+    while (budget_ && !control_->closing.is_set()) {
+        Item* item = take();
+        if (!item)
+            return;
+        issue_plain(*item);
+        wqlab_resched();
     }
-    item.note({before, home_cpu_, next_ticket_++});
-    if (plain_) {
-        // Ours and idle: it can't be refused, and it comes back once.
-        record_.queued.add();
-        budget_--;
-        item.queue(queue_->wq());
-        if (before)
-            record_.queue_call.add(Clock::ns_since(before));
-        return;
-    }
-    issue_with_options(item, before);
 }
 
 void Issuer::issue_all()
@@ -121,7 +137,10 @@ void Issuer::issue_all()
             return;
         if (paced)
             note_lateness();
-        issue(*item);
+        if (plain_)
+            issue_plain(*item);
+        else
+            issue(*item);
         wqlab_resched();
     }
 }
@@ -149,8 +168,10 @@ void Issuer::note_lateness()
     record_.late_max.raise_to(now - due_ns_);
 }
 
-void Issuer::issue_with_options(Item& item, uint64_t before)
+void Issuer::issue(Item& item)
 {
+    const uint64_t before = stamp_if_sampled();
+    item.note({before, home_cpu_, next_ticket_++});
     // Modified too late, it is queued twice: only if the budget has both.
     const bool modifies = budget_ >= 2 && random_.percent(spec_->mod_percent);
     uint32_t links = 0;
@@ -230,30 +251,41 @@ void Issuer::put(Item& item)
 {
     item.next = free_;
     free_ = &item;
-    free_count_++;
 }
 
-void Issuer::collect()
+inline void Issuer::account(const Item& item)
 {
-    for (Item* item = returned_.take_all(); item;) {
-        Item* next = item->next;
-        if (plain_) {
-            record_.returned.add(item->last_note(), item->last_outcome());
-            record_.returned_from[item->last_outcome().where.cpu].add();
-        }
-        put(*item);
-        item = next;
+    record_.returned.add(item.last_stamp(), item.last_outcome());
+    record_.returned_from[item.last_outcome().where.cpu].add();
+}
+
+// How many came back. They become free as they are linked.
+inline uint32_t Issuer::collect()
+{
+    Item* const first = returned_.take_all();
+    Item* last = nullptr;
+    uint32_t count = 0;
+    for (Item* item = first; item; item = item->next) {
+        if (plain_)
+            account(*item);
+        last = item;
+        count++;
     }
+    if (last) {
+        last->next = free_;
+        free_ = first;
+    }
+    return count;
 }
 
-bool Issuer::wait_for_free()
+inline bool Issuer::wait_for_free()
 {
-    while (returned_.empty()) {
-        if (control_->closing.is_set())
+    bool closing = false;
+    while (!collect()) {
+        Kthread::sleep_unless([&] { return !returned_.empty() || (closing = control_->closing.is_set()); });
+        if (closing)
             return false;
-        Kthread::sleep_unless([this] { return !returned_.empty() || control_->closing.is_set(); });
     }
-    collect();
     return true;
 }
 
@@ -263,7 +295,10 @@ void Issuer::await_outstanding()
         settle();
         return;
     }
-    for (collect(); free_count_ < depth_; collect())
+    uint32_t home = 0;
+    for (const Item* item = free_; item; item = item->next)
+        home++;
+    for (home += collect(); home < depth_; home += collect())
         Kthread::sleep_until([this] { return !returned_.empty(); });
 }
 

@@ -55,7 +55,8 @@ public:
 
     // Queued by queue_work() and left alone: comes back after each execution.
     bool is_plain() const { return plain_; }
-    // Plain, and there is nothing to do for its items, or to check.
+    // Plain, there is nothing to do for its items, or to check, and the stamps
+    // are the TSC's.
     bool is_bare() const { return bare_; }
     // Whether items must start in the order of this issuer's queue calls.
     bool keeps_order() const { return keeps_order_; }
@@ -71,17 +72,20 @@ public:
 private:
     void main();
     void issue_all();
+    void issue_closed();
     void await_arrival();
     void note_lateness();
+    uint64_t stamp_if_sampled();
+    void issue_plain(Item& item);
     void issue(Item& item);
-    void issue_with_options(Item& item, uint64_t before);
     void modify(Item& item, bool timed);
     bool call(Item& item);
     void release(Item& item);
     void put(Item& item);
-    void collect();
+    void account(const Item& item);
+    uint32_t collect();
     Item* take();
-    [[gnu::noinline]] bool wait_for_free();
+    bool wait_for_free();
     void await_outstanding();
 
     // Read by the CPUs that run the items, written by nobody meanwhile.
@@ -107,7 +111,6 @@ private:
     uint32_t next_ticket_ = 0;
     uint32_t next_item_ = 0;  // coalescing: in turn
     Item* free_ = nullptr;
-    uint32_t free_count_ = 0;
     Flag finished_;
     IssueRecord record_;
 

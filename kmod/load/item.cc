@@ -24,41 +24,36 @@ private:
 }  // namespace
 
 Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer)
-    : WorkItem(kind), issuer_(issuer), buffer_(buffer), random_(seed)
+    : WorkItem(kind, issuer.is_bare() ? run<&Item::execute_bare> : run<&Item::execute>), issuer_(issuer),
+      buffer_(buffer), random_(seed)
 {
-}
-
-void Item::execute()
-{
-    if (issuer_.is_bare())
-        execute_bare();
-    else
-        execute_with_options();
 }
 
 // The shortest way: what it costs is what the lab adds to an empty item.
 inline void Item::execute_bare()
 {
-    const bool timed = notes_[started_++ % kNotes].stamp != 0;
+    wqlab_current(&outcome_.where);
     Issuer& issuer = issuer_;
-    outcome_.where = wqlab_current();
     Gauge& running = issuer.queue().gauge(outcome_.where.cpu);
+    const bool timed = notes_[0].stamp != 0;
     running.enter();
     if (timed)
-        outcome_.start = Clock::stamp();
-    outcome_.exceptions = issuer.control().aborting.is_set() ? uint32_t{Outcome::kDrained} : 0;
+        outcome_.start = Clock::tsc();
+    // A run that aborts does so to its end: there is no next time to clear it for.
+    if (issuer.control().aborting.is_set()) [[unlikely]]
+        outcome_.exceptions = Outcome::kDrained;
     if (timed)
-        outcome_.end = Clock::stamp();
+        outcome_.end = Clock::tsc();
     running.leave();
     issuer.hand_back(*this);
 }
 
-void Item::execute_with_options()
+inline void Item::execute()
 {
-    const Note note = notes_[started_++ % kNotes];
     Issuer& issuer = issuer_;
+    const Note note = notes_[issuer.is_plain() ? 0 : started_++ % kNotes];
     Outcome outcome = {};
-    outcome.where = wqlab_current();
+    wqlab_current(&outcome.where);
     Gauge& running = issuer.queue().gauge(outcome.where.cpu);
     running.enter();
     if (note.stamp)
@@ -109,7 +104,7 @@ void Item::account(const Note& note, const Outcome& outcome)
     const Pin pin;
     CpuRecord& record = issuer_.queue().on(pin.cpu());
     record.queued_at[note.cpu].add();
-    record.executions.add(note, outcome);
+    record.executions.add(note.stamp, outcome);
 }
 
 // A link of a chain. False: refused, nothing has changed.

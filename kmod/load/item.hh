@@ -21,7 +21,8 @@ class Issuer;
 // therefore kept for three instances: one that has begun, one that is pending,
 // and one whose queue call may yet be refused. The one before those has ended,
 // because an item does not run twice at once (workqueue.c,
-// find_worker_executing_work()).
+// find_worker_executing_work()). A plain issuer's item has one instance and
+// uses the first note only.
 class alignas(64) Item : public WorkItem<Item> {
 public:
     Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer);
@@ -30,6 +31,9 @@ public:
     void note(const Note& note) { notes_[queued_++ % kNotes] = note; }
     // The queue call was refused, or the item cancelled: the noted instance will not run.
     void withdraw_note() { queued_--; }
+    // The same for a plain item: what is not set stays from the last time.
+    void note_stamp(uint64_t stamp) { notes_[0].stamp = stamp; }
+    void note_ticket(uint32_t ticket) { notes_[0].ticket = ticket; }
 
     void set_links(uint32_t links) { links_left_ = links; }
     uint32_t links_left() const { return links_left_; }
@@ -37,30 +41,29 @@ public:
     // True: that was the last.
     bool drop_reference() { return __atomic_sub_fetch(&references_, 1, __ATOMIC_ACQ_REL) == 0; }
 
-    // Of the last execution, once the item is back; a plain issuer's only.
-    const Note& last_note() const { return notes_[(started_ - 1) % kNotes]; }
+    // Of a plain item's last execution, once it is back.
+    uint64_t last_stamp() const { return notes_[0].stamp; }
     const Outcome& last_outcome() const { return outcome_; }
-
-    // The work function: a worker, or a softirq for WQ_BH.
-    void execute();
 
     Item* next = nullptr;  // in the issuer's lists
 
 private:
     static constexpr uint32_t kNotes = 4;  // three, rounded up to a power of two
 
+    // The work functions: a worker, or a softirq for WQ_BH.
     void execute_bare();
-    void execute_with_options();
+    void execute();
     uint32_t perform_body(const Note& note, uint32_t start_cpu);
     void account(const Note& note, const Outcome& outcome);
     bool requeue();
 
+    // What a bare item needs comes first, so that few lines travel.
     Issuer& issuer_;
+    Outcome outcome_ = {};
+    Note notes_[kNotes] = {};
     unsigned char* const buffer_;
     uint32_t queued_ = 0;   // instances noted
     uint32_t started_ = 0;  // instances begun
-    Note notes_[kNotes] = {};
-    Outcome outcome_ = {};
     uint32_t links_left_ = 0;
     uint32_t until_timed_ = 1;
     uint32_t references_ = 0;

@@ -24,7 +24,10 @@ Result<void> LoadedQueue::create(const WorkqueueSpec& spec, uint32_t run_id)
     }
     flags_ = workqueue_.flags();
     // A power-efficient one may be made unbound (wq_power_efficient).
-    unbound_ = flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED | WQLAB_WQ_POWER_EFFICIENT);
+    const bool unbound = flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED | WQLAB_WQ_POWER_EFFICIENT);
+    gauges_ = TRY(Array<Gauge*>::create(cpus));
+    for (uint32_t cpu = 0; cpu < cpus; cpu++)
+        gauges_[cpu] = unbound ? &running_ : &records_[cpu]->running;
     return {};
 }
 

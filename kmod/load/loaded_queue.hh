@@ -25,7 +25,7 @@ public:
     // A bound workqueue's limit counts for each CPU, so each has its own gauge
     // and line. An unbound one's counts for the system: all CPUs share a line
     // there, as they share the kernel's own wq_node_nr_active.
-    Gauge& gauge(uint32_t cpu) { return unbound_ ? running_ : records_[cpu]->running; }
+    Gauge& gauge(uint32_t cpu) { return *gauges_[cpu]; }
     uint32_t max_concurrency() const;
 
     CpuRecord& on(uint32_t cpu) { return *records_[cpu]; }
@@ -35,9 +35,9 @@ public:
 private:
     Workqueue workqueue_;
     uint32_t flags_ = 0;
-    bool unbound_ = false;
     char kernel_name_[64] = {};
     Array<Box<CpuRecord>> records_;
+    Array<Gauge*> gauges_;  // by CPU
     alignas(64) Gauge running_;
 };
 

@@ -44,17 +44,21 @@ struct ExecutionRecord {
     Histogram run;
     Histogram total;
 
-    void add(const Note& note, const Outcome& outcome)
+    // The stamp is what was noted at the queue call.
+    void add(uint64_t stamp, const Outcome& outcome)
     {
         executed.add();
         if (outcome.where.softirq)
             softirq.add();
         else if (!workers.see(outcome.where.pid, outcome.where.nice))
             workers_lost.add();
-        if (outcome.exceptions)
+        if (outcome.exceptions) [[unlikely]] {
             add_exceptions(outcome.exceptions);
-        if (note.stamp && !(outcome.exceptions & Outcome::kDrained)) {
-            const uint64_t waited = Clock::ns_between(note.stamp, outcome.start);
+            if (outcome.exceptions & Outcome::kDrained)
+                return;
+        }
+        if (stamp) {
+            const uint64_t waited = Clock::ns_between(stamp, outcome.start);
             const uint64_t ran = Clock::ns_between(outcome.start, outcome.end);
             wait.add(waited);
             run.add(ran);
