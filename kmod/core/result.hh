@@ -16,6 +16,7 @@ enum class Errno : int {
     kNoDevice = 19,
     kInvalid = 22,
     kMessageSize = 90,
+    kNotSupported = 95,
 };
 
 // A T or an Errno. T may be move-only.

@@ -72,6 +72,7 @@ void wqlab_pin_end(void);
 /* ---- time.c ---- */
 
 uint64_t wqlab_now(void);		/* ktime_get_ns(): the same on all CPUs; any context */
+uint64_t wqlab_now_anywhere(void);	/* also from within timekeeping; may then step back by a tick */
 /*
  * For measuring what is short (lab/clock.hh): whether the kernel trusts the
  * TSC, so that its cycles may be read on any CPU; and what makes nanoseconds of
@@ -283,6 +284,20 @@ uintptr_t wqlab_node_cpus(uint32_t node);
 uint32_t wqlab_nr_nodes(void);		/* nr_node_ids */
 bool wqlab_node_possible(uint32_t node);
 
+/* ---- trace.c ---- */
+
+/* Of the address that stands for who executes an item: it is a softirq of that task. */
+#define WQLAB_WORKER_IS_SOFTIRQ 1
+/* The struct worker of the current task, 0: it is none. Any context. */
+uintptr_t wqlab_current_worker(void);
+
+/* The i-th tracepoint that is wanted and this kernel lacks; NULL: no more. Sleeps. */
+const char *wqlab_trace_lacks(unsigned int i);
+/* From now on the kernel calls the four functions below for this recorder; 0 or -errno. */
+int wqlab_trace_attach(void *recorder);
+/* Once it returns they are not called, and nobody is in them. */
+void wqlab_trace_detach(void *recorder);
+
 /* ---- netlink.c ---- */
 
 int wqlab_nl_register(void);
@@ -339,6 +354,20 @@ int wqlab_nl_check_start(struct genl_info *info);
 int wqlab_nl_check_get(struct genl_info *info);
 int wqlab_nl_check_answer(struct genl_info *info);
 int wqlab_nl_check_stop(struct genl_info *info);
+int wqlab_nl_latency_start(struct genl_info *info);
+int wqlab_nl_latency_stop(struct genl_info *info);
+int wqlab_nl_latency_dump_start(struct genl_info *info, void **cursor);
+int wqlab_nl_latency_dump_next(void *cursor, struct sk_buff *part, struct netlink_callback *cb);
+void wqlab_nl_latency_dump_done(void *cursor);
+/*
+ * Tracepoints, with interrupts off: any work item of the machine. Addresses,
+ * because nobody says that what they point to is there: pwq and work of queue,
+ * and work of start, are; nothing else is. Worker: who executes it.
+ */
+void wqlab_trace_queue(void *recorder, uint32_t cpu, uintptr_t pwq, uintptr_t work);
+void wqlab_trace_activate(void *recorder, uint32_t cpu, uintptr_t work);
+void wqlab_trace_start(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker);
+void wqlab_trace_end(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker, uintptr_t function);
 /* A generic-netlink socket of the initial namespace closed. */
 void wqlab_nl_socket_closed(uint32_t portid);
 

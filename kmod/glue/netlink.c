@@ -164,6 +164,38 @@ DUMP(run_get, wqlab_nl_dump_start, wqlab_nl_dump_next, wqlab_nl_dump_done)
 DUMP(snapshot, wqlab_nl_snapshot_start, wqlab_nl_snapshot_next, wqlab_nl_snapshot_done)
 DUMP(check_list, wqlab_nl_check_list_start, wqlab_nl_check_list_next, wqlab_nl_check_list_done)
 
+static int latency_start_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return wqlab_nl_latency_start(info);
+}
+
+static int latency_stop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return wqlab_nl_latency_stop(info);
+}
+
+static int latency_get_start(struct netlink_callback *cb)
+{
+	struct genl_info *info = (struct genl_info *)genl_info_dump(cb);
+
+	if (!netlink_capable(cb->skb, CAP_SYS_ADMIN))
+		return wqlab_nl_refuse(info, NULL, EPERM, "CAP_SYS_ADMIN is needed");
+	return wqlab_nl_latency_dump_start(info, (void **)&cb->args[0]);
+}
+
+static int latency_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	int more = wqlab_nl_latency_dump_next((void *)cb->args[0], skb, cb);
+
+	return more && !skb->len ? -EMSGSIZE : more ? skb->len : 0;
+}
+
+static int latency_get_done(struct netlink_callback *cb)
+{
+	wqlab_nl_latency_dump_done((void *)cb->args[0]);
+	return 0;
+}
+
 static int pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
 	if (ops->cmd != WQLAB_CMD_INFO && !netlink_capable(skb, CAP_SYS_ADMIN))
@@ -206,6 +238,12 @@ static const struct genl_ops ops[] = {
 		.policy = answer_policy, .maxattr = ARRAY_SIZE(answer_policy) - 1,
 	},
 	{ .cmd = WQLAB_CMD_CHECK_STOP, .doit = check_stop_doit },
+	{ .cmd = WQLAB_CMD_LATENCY_START, .doit = latency_start_doit },
+	{ .cmd = WQLAB_CMD_LATENCY_STOP, .doit = latency_stop_doit },
+	{
+		.cmd = WQLAB_CMD_LATENCY_GET,
+		.start = latency_get_start, .dumpit = latency_get_dumpit, .done = latency_get_done,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -16,6 +16,11 @@ uint64_t wqlab_now(void)
 	return ktime_get_ns();
 }
 
+uint64_t wqlab_now_anywhere(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
 bool wqlab_stamp_is_tsc;
 uint32_t wqlab_stamp_mult = 1U << WQLAB_STAMP_SHIFT;
 

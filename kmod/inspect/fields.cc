@@ -57,7 +57,7 @@ constinit const WantedTable<Field> kFields({
     {F::kWqAttrs, of_wq("attrs|unbound_attrs", view::kWorkqueues, 8)},
     {F::kWqDflPwq, of_wq("dfl_pwq", view::kWorkqueues, 8)},
     {F::kWqDevice, of_wq("wq_dev", 0, 8)},  // CONFIG_SYSFS
-    {F::kWqName, of_wq("name")},
+    {F::kWqName, of_wq("name", kAnyWalk | view::kLatency)},
     {F::kWqFlags, of_wq("flags", kAnyWalk, 4)},
     {F::kWqCpuPwq, of_wq("cpu_pwq", kAnyWalk, 8)},
     {F::kWqNodeNrActive, of_wq("node_nr_active", view::kNodes)},  // 91ccc6e7233b, 6.9

@@ -9,16 +9,9 @@ namespace wqlab {
 // Stamps mean something only in pairs. 0 is none.
 class Clock {
 public:
-    static uint64_t stamp()
-    {
-#ifdef __x86_64__
-        // Inline, and not through ktime_get(), which is 57 instructions: four
-        // stamps would be more than half of what recording an item costs.
-        if (is_tsc()) [[likely]]
-            return tsc();
-#endif
-        return wqlab_now();
-    }
+    static uint64_t stamp() { return stamp_or<wqlab_now>(); }
+    // For where timekeeping itself may have been interrupted: nested in any lock.
+    static uint64_t stamp_anywhere() { return stamp_or<wqlab_now_anywhere>(); }
 
     static uint64_t ns_between(uint64_t from, uint64_t to)
     {
@@ -28,6 +21,11 @@ public:
                            : (ticks * wqlab_stamp_mult) >> WQLAB_STAMP_SHIFT;
     }
     static uint64_t ns_since(uint64_t from) { return ns_between(from, stamp()); }
+    // Of a difference, or a sum of such.
+    static uint64_t ns_of(uint64_t ticks)
+    {
+        return static_cast<uint64_t>((static_cast<unsigned __int128>(ticks) * wqlab_stamp_mult) >> WQLAB_STAMP_SHIFT);
+    }
 
     // Of the clock's parts, for what can't afford the choice.
     static bool is_tsc() { return wqlab_stamp_is_tsc; }
@@ -44,12 +42,22 @@ public:
 #endif
 
 private:
+    template <uint64_t (*Now)()>
+    static uint64_t stamp_or()
+    {
+#ifdef __x86_64__
+        // Inline, and not through ktime_get(), which is 57 instructions: four
+        // stamps would be more than half of what recording an item costs.
+        if (is_tsc()) [[likely]]
+            return tsc();
+#endif
+        return Now();
+    }
+
     // Two CPUs' counters may differ by their last tick: never below 0.
     [[gnu::cold, gnu::noinline]] static uint64_t ns_of_unusual(int64_t ticks)
     {
-        if (ticks < 0)
-            return 0;
-        return static_cast<uint64_t>((static_cast<unsigned __int128>(ticks) * wqlab_stamp_mult) >> WQLAB_STAMP_SHIFT);
+        return ticks < 0 ? 0 : ns_of(static_cast<uint64_t>(ticks));
     }
 };
 

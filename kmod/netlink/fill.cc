@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fill.hh"
 
+#include "../trace/limits.h"
 #include "service.hh"
 
 namespace wqlab {
@@ -44,6 +45,10 @@ constexpr Limit kLimits[] = {
     {"run_id", WQLAB_MAX_RUN_ID},
     {"drain_grace_ns", WQLAB_DRAIN_GRACE_NS},
     {"late_slack_ns", WQLAB_LATE_SLACK_NS},
+    {"latency_items", WQLAB_LATENCY_ITEMS},
+    {"latency_keys", WQLAB_LATENCY_KEYS},
+    {"latency_cells", WQLAB_LATENCY_CELLS},
+    {"latency_timed", WQLAB_LATENCY_TIMED},
 };
 
 uint32_t chunk_of(uint32_t remaining)
@@ -68,6 +73,10 @@ void fill_view(Filler& message, const Kernel& kernel, uint32_t view)
         if (said++ < kMost)
             message.text(WQLAB_A_VIEW_LACKS, what);
     });
+    if (view != view::kLatency)
+        return;
+    for (unsigned i = 0; const char* tracepoint = wqlab_trace_lacks(i); i++)
+        message.text(WQLAB_A_VIEW_LACKS, tracepoint);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ Result<void> Service::create()
 
 void Service::shut_down()
 {
+    recordings_.shut_down();
     runner_.shut_down();
     registry_.shut_down();
 }

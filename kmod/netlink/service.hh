@@ -5,6 +5,7 @@
 #include "../check/runner.hh"
 #include "../inspect/kernel.hh"
 #include "../load/registry.hh"
+#include "../trace/recording.hh"
 
 namespace wqlab {
 
@@ -14,11 +15,12 @@ public:
     static Service& get();
 
     Result<void> create();
-    // Ends all runs; later requests find none and can start none.
+    // Ends all runs and recordings; later requests find none and can start none.
     void shut_down();
     Registry& registry() { return registry_; }
     const Kernel& kernel() const { return kernel_; }
     Runner& runner() { return runner_; }
+    RecordingOffice& recordings() { return recordings_; }
 
 private:
     static void announce(const Run& run);
@@ -28,6 +30,7 @@ private:
     Kernel kernel_;
     Registry registry_;
     Runner runner_{kernel_};
+    RecordingOffice recordings_{kernel_};
 };
 
 }  // namespace wqlab

@@ -646,7 +646,8 @@ struct wqlab_snap_hog {
 /*
  * Latency: of every item that is queued and executed while it records, by
  * workqueue, function and CPU. One recording at a time; it belongs to the
- * socket that started it and ends with it.
+ * socket that started it and ends with it. A dump begins with a message of all
+ * but KEY; the others are of one key each, which may have several.
  */
 enum wqlab_latency_attr {
 	WQLAB_A_LATENCY_ELAPSED = 1,	/* u64 ns: recorded so far */
@@ -655,9 +656,12 @@ enum wqlab_latency_attr {
 	WQLAB_A_LATENCY_PROBES_NS,	/* u64 ns: what those took together */
 	WQLAB_A_LATENCY_LOST_ITEMS,	/* u64: not recorded, the table of items was full */
 	WQLAB_A_LATENCY_LOST_KEYS,	/* u64: not recorded, the table of keys was full */
-	WQLAB_A_LATENCY_UNPAIRED,	/* u64: begun before the recording */
+	WQLAB_A_LATENCY_UNPAIRED,	/* u64: executions of what was queued before the recording:
+					 * only their run is known, and of BH no workqueue */
 	WQLAB_A_LATENCY_MEMORY,		/* u64 bytes */
 	WQLAB_A_LATENCY_KEY,		/* nest: enum wqlab_latency_key, one in a message */
+	WQLAB_A_LATENCY_WAITING,	/* u64: queued and not begun: they wait, or were cancelled */
+	WQLAB_A_LATENCY_RUNNING,	/* u64: begun and not ended */
 	WQLAB_A_LATENCY_PAD,
 
 	__WQLAB_A_LATENCY_MAX,
@@ -668,8 +672,9 @@ enum wqlab_latency_key {
 	WQLAB_A_LATENCY_KEY_WQ_NAME = 1,/* string */
 	WQLAB_A_LATENCY_KEY_WQ_IDENTITY,/* u64: as wqlab_snap_workqueue's */
 	WQLAB_A_LATENCY_KEY_FUNCTION,	/* string */
-	WQLAB_A_LATENCY_KEY_CPU,	/* u32: that executed it */
+	WQLAB_A_LATENCY_KEY_CPU,	/* u32: that executed it, at its end */
 	WQLAB_A_LATENCY_KEY_STAGE,	/* nest, multi: enum wqlab_latency_stage */
+	WQLAB_A_LATENCY_KEY_INDEX,	/* u32: the same in all messages of a key, which follow each other */
 	WQLAB_A_LATENCY_KEY_PAD,
 
 	__WQLAB_A_LATENCY_KEY_MAX,

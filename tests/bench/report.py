@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Turns what `pairs` printed into tables: report.py speed|instructions < LINES"""
+"""Turns what `pairs` or `latency` printed into tables: report.py speed|instructions|latency < LINES"""
 import collections
 import statistics
 import sys
@@ -45,4 +45,14 @@ def instructions(samples):
     print("guest instructions for an item (-icount shift=0: one nanosecond each)")
 
 
-{"speed": speed, "instructions": instructions}[sys.argv[1]](read(sys.stdin))
+def latency(samples):
+    whats = ("off", "again", "on", "after", "said")
+    print(f"{'workqueue':<10}{'depth':>6}" + "".join(f"{what:>8}" for what in whats))
+    for kind, depth in dict.fromkeys(key[:2] for key in samples):
+        values = (statistics.median(samples[kind, depth, what]) for what in whats)
+        print(f"{kind:<10}{depth:>6}" + "".join(f"{value:>8.0f}" for value in values))
+    print("guest instructions for an item, before (twice), during and after a recording; said: what the recording says "
+          "that it costs, which leaves out how the kernel calls its probes")
+
+
+{"speed": speed, "instructions": instructions, "latency": latency}[sys.argv[1]](read(sys.stdin))

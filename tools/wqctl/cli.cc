@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "explain/experiment.hh"
+#include "model/latency_recording.hh"
 #include "presets/presets.hh"
 #include "text/error.hh"
 #include "text/names.hh"
@@ -35,6 +36,10 @@ Examples:
 std::vector<std::string> values_of(const std::string& command, const std::string& option)
 {
     std::vector<std::string> values;
+    if (command == "latency" && option == "--by")
+        values = LatencyView::groupings();
+    if (command == "latency" && option == "--sort")
+        values = LatencyView::orders();
     if (option == "--preset")
         for (const Preset& preset : presets())
             values.emplace_back(preset.name);
@@ -102,6 +107,7 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
     add_top();
     add_explain();
     add_where();
+    add_latency();
     add_others();
     add_check();
 }
@@ -261,6 +267,7 @@ std::vector<CommandModel> Cli::model() const
                                  "system_long_wq",      "system_unbound_wq", "system_dfl_wq",
                                  "system_freezable_wq", "system_bh_wq",      "system_bh_highpri_wq",
                                  "system_power_efficient_wq", "system_freezable_power_efficient_wq"};
+            command.arguments = values_of(command.name, "--preset");
         if (command.name == "completion")
             command.arguments = {"bash", "zsh", "fish"};
         command.takes_file = command.name == "run";

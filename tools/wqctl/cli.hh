@@ -22,6 +22,13 @@ struct ExplainFlags {
     std::vector<std::string> topics;
     bool all = false;
     bool list = false;
+struct LatencyFlags {
+    std::string pattern;
+    std::string duration = "5s";
+    std::string by = "item";
+    std::string sort = "executed";
+    bool json = false;
+    bool no_progress = false;
 };
 
 struct Invocation {
@@ -34,6 +41,7 @@ struct Invocation {
     TopFlags top;
     ExplainFlags explain;
     WhereFlags where;
+    LatencyFlags latency;
     bool json = false;
     std::string id;       // show, stop
     std::string preset;   // presets
@@ -55,6 +63,7 @@ private:
     void add_top();
     void add_explain();
     void add_where();
+    void add_latency();
     void add_others();
     void add_check();
     CLI::App* add_command(const std::string& name, const std::string& description);

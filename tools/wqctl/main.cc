@@ -22,6 +22,8 @@ int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output
         return command_run(invocation, output);
     if (invocation.command == "explain")
         return command_explain(invocation, output);
+    if (invocation.command == "latency")
+        return command_latency(invocation, output);
     if (invocation.command == "list")
         return command_list(invocation, output);
     if (invocation.command == "show")

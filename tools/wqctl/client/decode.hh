@@ -5,6 +5,7 @@
 #include "client/attributes.hh"
 #include "model/check.hh"
 #include "model/info.hh"
+#include "model/latency_recording.hh"
 #include "model/report.hh"
 #include "model/snapshot.hh"
 
@@ -19,5 +20,7 @@ void decode_part(const Attributes& attributes, RunReport& report);
 void decode_part(const Attributes& attributes, Snapshot& snapshot);
 Promise decode_promise(const Attributes& attributes);
 CheckState decode_check_state(const Attributes& attributes);
+// One message of a latency recording.
+void decode_part(const Attributes& attributes, LatencyRecording& recording);
 
 }  // namespace wqctl

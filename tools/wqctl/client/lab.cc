@@ -160,6 +160,28 @@ void Lab::stop_check()
     request(WQLAB_CMD_CHECK_STOP, message, [](uint8_t, const Attributes&) {});
 }
 
+void Lab::start_latency()
+{
+    Message message;
+    request(WQLAB_CMD_LATENCY_START, message, [](uint8_t, const Attributes&) {});
+}
+
+void Lab::stop_latency()
+{
+    Message message;
+    request(WQLAB_CMD_LATENCY_STOP, message, [](uint8_t, const Attributes&) {});
+}
+
+LatencyRecording Lab::latency()
+{
+    Message message;
+    LatencyRecording recording;
+    request(
+        WQLAB_CMD_LATENCY_GET, message,
+        [&](uint8_t, const Attributes& attributes) { decode_part(attributes, recording); }, true);
+    return recording;
+}
+
 Events::Events(const Lab& lab)
 {
     if (lab.family().group)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The module's commands as functions. Closing it stops the runs it started
-// that are not detached.
+// that are not detached, and its recording.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,7 @@
 #include "client/socket.hh"
 #include "model/check.hh"
 #include "model/info.hh"
+#include "model/latency_recording.hh"
 #include "model/report.hh"
 #include "model/snapshot.hh"
 
@@ -31,6 +32,10 @@ public:
     std::vector<RunState> states();
     RunReport report(uint32_t id);
     Snapshot snapshot(uint32_t sections = WQLAB_SECTIONS_ALL);
+    // Of every item of the machine; until it is stopped or this closes.
+    void start_latency();
+    void stop_latency();
+    LatencyRecording latency();
 
     std::vector<Promise> checks();
     // fault: "" for the kernel itself.

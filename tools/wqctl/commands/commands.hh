@@ -14,6 +14,7 @@ int command_dump(const Invocation& invocation, Output& output);
 int command_where(const Invocation& invocation, Output& output);
 int command_run(const Invocation& invocation, Output& output);
 int command_explain(const Invocation& invocation, Output& output);
+int command_latency(const Invocation& invocation, Output& output);
 int command_list(const Invocation& invocation, Output& output);
 int command_show(const Invocation& invocation, Output& output);
 int command_stop(const Invocation& invocation, Output& output);

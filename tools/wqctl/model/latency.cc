@@ -37,4 +37,16 @@ void Latency::add_bucket(unsigned index, uint64_t n)
         buckets.insert(at, {index, n});
 }
 
+void Latency::merge(const Latency& other)
+{
+    if (other.empty())
+        return;
+    min = empty() ? other.min : std::min(min, other.min);
+    max = std::max(max, other.max);
+    count += other.count;
+    sum += other.sum;
+    for (const Bucket& bucket : other.buckets)
+        add_bucket(bucket.index, bucket.count);
+}
+
 }  // namespace wqctl

@@ -32,6 +32,7 @@ struct Latency {
 
     // Chunks may come in any order; a bucket that came twice is summed.
     void add_bucket(unsigned index, uint64_t n);
+    void merge(const Latency& other);
 };
 
 }  // namespace wqctl

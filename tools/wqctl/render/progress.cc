@@ -9,6 +9,17 @@
 
 namespace wqctl {
 
+std::string progress_bar(double done, const std::string& tail, const Style& style)
+{
+    const size_t taken = display_width(tail) + 3;
+    const size_t width = style.width > taken + 10 ? std::min<size_t>(40, style.width - taken) : 0;
+    const auto full = static_cast<size_t>(std::clamp(done, 0.0, 1.0) * static_cast<double>(width));
+    std::string bar;
+    for (size_t i = 0; i < width; i++)
+        bar += i < full ? (style.utf8() ? "\u2588" : "#") : (style.utf8() ? "\u2591" : ".");
+    return style.cyan(bar) + tail;
+}
+
 std::string progress_text(const RunState& state, const Scenario& scenario, double items_per_s, const Style& style)
 {
     // Whichever end is nearer.
@@ -36,13 +47,7 @@ std::string progress_text(const RunState& state, const Scenario& scenario, doubl
     } else if (std::isfinite(left_s)) {
         tail += fmt::format("  {:.1f}s left", left_s);
     }
-    const size_t taken = display_width(tail) + 3;
-    const size_t width = style.width > taken + 10 ? std::min<size_t>(40, style.width - taken) : 0;
-    const auto full = static_cast<size_t>(done * static_cast<double>(width));
-    std::string bar;
-    for (size_t i = 0; i < width; i++)
-        bar += i < full ? (style.utf8() ? "\u2588" : "#") : (style.utf8() ? "\u2591" : ".");
-    return style.cyan(bar) + tail;
+    return progress_bar(done, tail, style);
 }
 
 Progress::Progress(const Scenario& scenario, bool wanted)

@@ -10,6 +10,9 @@
 
 namespace wqctl {
 
+// A bar and what stands behind it.
+std::string progress_bar(double done, const std::string& tail, const Style& style);
+
 // The line's text for one state; pure, so that it can be tested.
 std::string progress_text(const RunState& state, const Scenario& scenario, double items_per_s, const Style& style);
 
@@ -22,6 +25,7 @@ public:
     Progress& operator=(const Progress&) = delete;
 
     void update(const RunState& state);
+    const Style& style() const { return style_; }
     // Says something in place of the bar, until the next update.
     void say(const std::string& text);
     // Leaves no trace on the line.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "render/report.hh"
 
+#include "render/latency_json.hh"
 #include "scenario/file.hh"
 #include "text/names.hh"
 
@@ -9,26 +10,6 @@ namespace wqctl {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json to_json(const Latency& latency)
-{
-    Json buckets = Json::array();
-    for (const Latency::Bucket& bucket : latency.buckets)
-        buckets.push_back({{"low", Latency::Geometry::low(bucket.index)},
-                           {"high", Latency::Geometry::low(bucket.index + 1)},
-                           {"count", bucket.count}});
-    return {
-        {"count", latency.count},
-        {"min", latency.min},
-        {"mean", latency.mean()},
-        {"p50", latency.percentile(0.5)},
-        {"p90", latency.percentile(0.9)},
-        {"p99", latency.percentile(0.99)},
-        {"p999", latency.percentile(0.999)},
-        {"max", latency.max},
-        {"buckets", std::move(buckets)},
-    };
-}
 
 Json to_json(const WqAttributes& attributes)
 {
@@ -55,7 +36,7 @@ Json to_json(const WorkqueueReport& wq)
     };
     Json latencies = Json::object();
     for (uint32_t which = 0; which < wq.latency.size(); which++)
-        latencies[std::string(latency_name(which))] = to_json(wq.latency[which]);
+        latencies[std::string(latency_name(which))] = latency_to_json(wq.latency[which]);
     json["latency_ns"] = std::move(latencies);
     json["cpus"] = Json::array();
     for (const auto& [cpu, counts] : by_cpu(wq))

@@ -125,6 +125,12 @@ uint64_t parse_time(std::string_view text)
     throw wrong(text, "is not a time", right);
 }
 
+uint64_t parse_seconds(std::string_view text)
+{
+    const bool is_number = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+    return parse_time(is_number ? std::string(text) + "s" : std::string(text));
+}
+
 TimeDist parse_time_dist(std::string_view text)
 {
     if (text.starts_with("exp:"))

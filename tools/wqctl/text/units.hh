@@ -21,6 +21,7 @@ struct TimeDist {
 
 // What they cannot read they refuse with a usage error that shows the right form.
 uint64_t parse_time(std::string_view text);       // "200us"
+uint64_t parse_seconds(std::string_view text);    // the same, and "2" is 2 s
 TimeDist parse_time_dist(std::string_view text);  // "10us", "10us..50us", "exp:10us"
 uint64_t parse_size(std::string_view text);       // "64", "4K", "1M", "1MiB": powers of 1024
 uint64_t parse_count(std::string_view text);      // "1000", "10k", "2M": powers of 1000
