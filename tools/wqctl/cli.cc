@@ -255,10 +255,9 @@ std::vector<CommandModel> Cli::model() const
             command.options.push_back(std::move(model));
         }
         if (command.name == "presets")
-            command.arguments = values_of("--preset");
+            command.arguments = values_of("run", "--preset");
         if (command.name == "dump")
             command.arguments = sections_to_names(WQLAB_SECTIONS_ALL);
-            command.arguments = values_of("run", "--preset");
         if (command.name == "explain")
             for (const Experiment& experiment : experiments())
                 command.arguments.emplace_back(experiment.topic);
@@ -267,7 +266,6 @@ std::vector<CommandModel> Cli::model() const
                                  "system_long_wq",      "system_unbound_wq", "system_dfl_wq",
                                  "system_freezable_wq", "system_bh_wq",      "system_bh_highpri_wq",
                                  "system_power_efficient_wq", "system_freezable_power_efficient_wq"};
-            command.arguments = values_of(command.name, "--preset");
         if (command.name == "completion")
             command.arguments = {"bash", "zsh", "fish"};
         command.takes_file = command.name == "run";

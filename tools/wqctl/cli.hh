@@ -22,6 +22,8 @@ struct ExplainFlags {
     std::vector<std::string> topics;
     bool all = false;
     bool list = false;
+};
+
 struct LatencyFlags {
     std::string pattern;
     std::string duration = "5s";
