@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Sourced by scripts/kernel: a kernel from Debian's source package, configured small and prepared so that modules can be
-# compiled against it with Debian 12's own compiler. (Debian's headers of such kernels want a newer one.)
+# Sourced by scripts/kernel: Debian's source packages, configured small for Debian 12's own compiler. (Debian's headers of
+# a 7.3 kernel want a newer one.) Each step leaves what the next one needs: an interrupted one goes on where it was.
 
 source "$root/scripts/lib/apt.sh"
 
-# fetch_kernel VERSION, such as 7.3. Each step leaves what the next one needs: an interrupted one goes on where it was.
-fetch_kernel() {
-    local version=$1 dir=$kernels/$1-source tarball
-    "$root/scripts/setup" kernel-build
-
+# fetch_source VERSION: $kernels/VERSION-source/source is there.
+fetch_source() {
+    local version=$1 dir=$kernels/$1-source tarball suite=trixie-backports
+    [[ $version != 6.12 ]] || suite=bookworm-security
+    [[ ! -e $dir/source/Makefile ]] || return 0
+    exec 7>"$kernels/.lock-$version-source"
+    flock 7
     if [[ ! -e $dir/source/Makefile ]]; then
         say "getting the source of Linux $version"
         mkdir -p "$dir"
         tarball=$dir/root/usr/src/linux-source-$version.tar.xz
         if [[ ! -e $tarball ]]; then
-            use_suites trixie-backports
+            use_suites "$suite"
             rm -rf "$dir/root.new"
             fetch_packages "$dir/root.new" "linux-source-$version"
             mv "$dir/root.new" "$dir/root"
@@ -27,20 +29,32 @@ fetch_kernel() {
         mv "$dir/source.new" "$dir/source"
         rm -r "$dir/root"
     fi
+    exec 7>&-
+}
 
-    mkdir -p "$dir/build"
-    kbuild() { make --no-print-directory -C "$dir/source" O="$dir/build" CC=gcc-12 HOSTCC=gcc-12 -j "$(nproc)" "$@"; }
-    if [[ ! -e $dir/build/.config.ready ]]; then
-        with_progress "configuring it" kbuild KCONFIG_ALLCONFIG="$root/scripts/lib/kernel-small.config" allnoconfig
-        check_config "$root/scripts/lib/kernel-small.config" "$dir/build/.config"
-        touch "$dir/build/.config.ready"
+# kbuild SOURCE OUTPUT MAKE-ARGUMENT...
+kbuild() {
+    nice -n 10 make --no-print-directory -C "$1" O="$2" CC=gcc-12 HOSTCC=gcc-12 \
+        KBUILD_BUILD_USER=wqlab KBUILD_BUILD_HOST=wqlab -j "$(nproc)" "${@:3}"
+}
+
+# wanted_config NAME: the options of NAME.
+wanted_config() {
+    local name=$1 version=${1%-*} files=("$root/scripts/lib/kernel-small.config")
+    [[ $name != *-debug ]] || files+=("$root/scripts/lib/kernel-debug.config")
+    sed -E "s/ # ($version|$name)\$//; / # [0-9][^ ]*\$/d" "${files[@]}"
+    [[ $name == "$version" ]] || echo "CONFIG_LOCALVERSION=\"-${name#*-}\""
+}
+
+# configure NAME DIR SOURCE OUTPUT: does nothing if what is wanted has not changed. DIR gets the list.
+configure() {
+    local name=$1 dir=$2 source=$3 output=$4
+    wanted_config "$name" >"$dir/config.new"
+    if [[ ! -e $output/.config ]] || ! cmp -s "$dir/config.new" "$dir/config"; then
+        with_progress "configuring it" kbuild "$source" "$output" KCONFIG_ALLCONFIG="$dir/config.new" allnoconfig
+        check_config "$dir/config.new" "$output/.config"
     fi
-    with_progress "preparing it" kbuild modules_prepare
-    # Without the kernel itself there are no symbols to check against, but modpost wants the file.
-    [[ -e $dir/build/Module.symvers ]] || : >"$dir/build/Module.symvers"
-    cp "$dir/build/include/config/kernel.release" "$dir/release"
-    ln -sfn "${dir##*/}" "$kernels/$version"
-    say "modules can be compiled against $(<"$dir/release")"
+    mv "$dir/config.new" "$dir/config"
 }
 
 # check_config WANTED GOT: an option whose needs are not met is dropped without a word.
@@ -48,4 +62,19 @@ check_config() {
     local lost
     lost=$(grep -E '^CONFIG_' "$1" | grep -vxFf "$2") || return 0
     die "the kernel's configuration lost these: ${lost//$'\n'/ }"
+}
+
+# fetch_kernel VERSION, such as 7.3: to compile against.
+fetch_kernel() {
+    local version=$1 dir=$kernels/$1-source
+    "$root/scripts/setup" kernel-build
+    fetch_source "$version"
+    mkdir -p "$dir/build"
+    configure "$version" "$dir" "$dir/source" "$dir/build"
+    with_progress "preparing it" kbuild "$dir/source" "$dir/build" modules_prepare
+    # Without the kernel itself there are no symbols to check against, but modpost wants the file.
+    [[ -e $dir/build/Module.symvers ]] || : >"$dir/build/Module.symvers"
+    cp "$dir/build/include/config/kernel.release" "$dir/release"
+    ln -sfn "${dir##*/}" "$kernels/$version"
+    say "modules can be compiled against $(<"$dir/release")"
 }
