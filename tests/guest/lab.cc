@@ -141,6 +141,12 @@ std::vector<int> pod_of(const std::string& scope, int cpu)
     return online_cpus();
 }
 
+bool kernel_has(const std::string& feature)
+{
+    const json features = json::parse(tool({"info", "--json"}).out)["features"];
+    return std::find(features.begin(), features.end(), feature) != features.end();
+}
+
 bool module_loaded()
 {
     return std::filesystem::exists("/sys/module/wqlab");

@@ -33,6 +33,7 @@ std::vector<int> cpu_list(const std::string& text);  // "0-3,8"
 std::vector<int> online_cpus();
 // The CPUs that share a pod with this one, as sysfs has them; on a machine with two nodes.
 std::vector<int> pod_of(const std::string& scope, int cpu);
+bool kernel_has(const std::string& feature);  // as `wqctl info` names them
 bool module_loaded();
 void load_module();
 void unload_module();
