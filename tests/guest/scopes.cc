@@ -61,14 +61,12 @@ TEST_CASE("nice and cpumask of an unbound workqueue are kept and put on record",
 
 TEST_CASE("an ordered workqueue keeps its scope where the kernel lets it have one", "[topology]")
 {
+    // On record only: all of its items go through one pool, which is that of no pod.
     if (!kernel_has("ordered_sysfs"))
         return;
     const json wq = run_one({"--ordered", "--scope", "smt", "--strict", "--cpus", "3", "--items", "300", "--depth", "16"});
     CHECK(wq["attributes"]["scope"] == "smt");
     CHECK(wq["max_concurrency"] == 1);
-    for (const json& where : wq["cpus"])
-        if (where["executed"].get<uint64_t>())
-            CHECK(inside(pod_of("smt", 3), where["cpu"]));
 }
 
 TEST_CASE("queue_work_node() runs items of a strict numa scope on the node named", "[topology]")
