@@ -32,11 +32,13 @@ mirror() {
     esac
 }
 
-# use_suites SUITE...: makes apt's private lists those of these suites, freshly read.
+# use_suites SUITE...: makes apt's private lists those of these suites, freshly read. Ours alone until fetch_packages is done.
 use_suites() {
     local suite from
     [[ -r $keyring ]] || die "$keyring is missing: install debian-archive-keyring"
     mkdir -p "$apt_state"/{lists/partial,cache/archives/partial}
+    exec 9>"$apt_state/.lock"
+    flock 9
     : >"$apt_state/status"
     for suite; do
         [[ $suite == *-security ]] && from=security || from=main
@@ -56,4 +58,5 @@ fetch_packages() {
         dpkg-deb -x "$package" "$dir"
     done
     rm -rf "$debs"
+    exec 9>&-
 }

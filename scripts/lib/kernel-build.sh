@@ -32,7 +32,8 @@ link_tree() {
 # compile NAME WORK: compiles and links what $kernels/NAME/source/build is configured for, and makes the directory whole.
 compile() {
     local name=$1 work=$2 dir=$kernels/$1 output=$kernels/$1/source/build release
-    with_progress "building $name, $work" kbuild "$dir/source" "$output" bzImage modules || die "the kernel does not build"
+    say "building $name: $work"
+    with_progress "building it" kbuild "$dir/source" "$output" bzImage modules || die "the kernel does not build"
     release=$(<"$output/include/config/kernel.release")
     rm -rf "$dir/root"
     with_progress "installing it in the cache" kbuild "$dir/source" "$output" INSTALL_MOD_PATH="$dir/root" modules_install
