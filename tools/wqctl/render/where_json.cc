@@ -68,6 +68,8 @@ Json pool_to_json(const Snapshot& snapshot, const wqlab_snap_pool& pool)
     json["disassociated"] = static_cast<bool>(pool.flags & WQLAB_POOL_DISASSOCIATED);
     json["pod_cpus"] = format_cpu_list(snapshot.cpus(pool.pod_cpus));
     json["cpus"] = format_cpu_list(snapshot.cpus(pool.cpus));
+    json["nr_workers"] = pool.nr_workers;
+    json["nr_idle"] = pool.nr_idle;
     return json;
 }
 
@@ -84,6 +86,8 @@ Json worker_to_json(const Snapshot& snapshot, const wqlab_snap_worker& worker)
 Json place_to_json(const Snapshot& snapshot, const WherePlace& place)
 {
     Json json = {{"chosen_cpus", format_cpu_list(place.chosen)}};
+    if (const wqlab_snap_pwq* pwq = snapshot.pwq(place.pwq))
+        json["pwq"] = fmt::format("{:016x}", pwq->identity);
     if (const wqlab_snap_pool* pool = snapshot.pool(place.pool))
         json["pool"] = pool_to_json(snapshot, *pool);
     json["follows_item"] = place.follows_item;
