@@ -248,7 +248,7 @@ private:
     bool copy_worker(Address worker, bool busy)
     {
         Copy<kWorkerBytes> copy;
-        if (snapshot_.workers.full() || machine_.workers.full())
+        if (snapshot_.workers.full() || machine_.workers.full() || machine_.worker_cpus.room() < snapshot_.masks.words_each())
             return false;
         if (!copy.take(worker, kernel_.member(Field::kWorker).size) ||
             copy.get<Address>(kernel_, Field::kWorkerPool) != at_.pool) {

@@ -95,7 +95,7 @@ TEST_CASE("a line of JSON is real and keeps its schema")
     CHECK(first["workqueues"][0]["rates"].is_null());
     CHECK(second["workqueues"][0]["rates"]["started_per_s"] == 1000);
     CHECK(second["workqueues"][0]["symbol"] == "system_wq");
-    CHECK(second["workqueues"][0]["identity"] == "00000000deadbeef");
+    CHECK(second["workqueues"][0]["identity"] == "deadbeef");
     CHECK(second["workqueues"][1]["cpu_intensive"].is_null());
     CHECK(second["workqueues"][2]["cpu_time_us"].is_null());
 }
@@ -107,8 +107,8 @@ TEST_CASE("OpenMetrics: each metric once, its samples together, labels escaped")
     const std::string text = render_openmetrics(Totals().take(maker.snapshot), maker.snapshot);
     for (const char* line : {
              "# TYPE wqlab_items_started_total counter\n",
-             "\nwqlab_items_started_total{workqueue=\"events\",identity=\"00000000deadbeef\",unbound=\"false\"} 1000\n",
-             "\nwqlab_cpu_seconds_total{workqueue=\"events\",identity=\"00000000deadbeef\",unbound=\"false\"} 2.345678\n",
+             "\nwqlab_items_started_total{workqueue=\"events\",identity=\"deadbeef\",unbound=\"false\"} 1000\n",
+             "\nwqlab_cpu_seconds_total{workqueue=\"events\",identity=\"deadbeef\",unbound=\"false\"} 2.345678\n",
              "{workqueue=\"q\\\"uo\\\\te\\n\ufffd\",identity=",
              "\nwqlab_cpu_hogs_total{function=\"stuck_fn\"} 5\n",
              "\nwqlab_pool_seconds_since_progress{pool=\"0\",cpus=\"0\",nice=\"0\",kind=\"percpu\"} 0.003000000\n",

@@ -41,7 +41,7 @@ TEST_CASE("a workqueue is found by its name, its variable, or its name and ident
     CHECK(find_workqueue(snapshot, "system_wq") == old);
     CHECK(find_workqueue(snapshot, "system_percpu_wq") == fresh);
     CHECK(find_workqueue(snapshot, "events@1001") == fresh);
-    CHECK(find_workqueue(snapshot, "twin@0000000000001004") == 4);
+    CHECK(find_workqueue(snapshot, "twin@00001004") == 4);
     CHECK(unique_name(snapshot, snapshot.workqueues[single]) == "single");
     for (uint32_t i = 0; i < snapshot.workqueues.size(); i++)
         CHECK(find_workqueue(snapshot, unique_name(snapshot, snapshot.workqueues[i])) == i);
@@ -56,7 +56,7 @@ TEST_CASE("a workqueue is found by its name, its variable, or its name and ident
         return "";
     };
     CHECK(hint("events") == "2 workqueues are called \"events\"; say which: system_wq or system_percpu_wq");
-    CHECK(hint("twin") == "2 workqueues are called \"twin\"; say which: twin@0000000000001003 or twin@0000000000001004");
+    CHECK(hint("twin") == "2 workqueues are called \"twin\"; say which: twin@00001003 or twin@00001004");
     CHECK_THAT(hint("singel"), Catch::StartsWith("there is no workqueue \"singel\"; did you mean \"single\"?"));
     CHECK_THAT(hint("events@1004"), Catch::StartsWith("there is no workqueue"));
     CHECK_THAT(hint("events@zz"), Catch::StartsWith("there is no workqueue"));

@@ -61,8 +61,6 @@ const std::string& WorkqueueLabels::operator[](uint32_t workqueue) const
     return workqueue < labels_.size() ? labels_[workqueue] : unknown;
 }
 
-std::string identity_text(uint64_t identity) { return fmt::format("{:08x}", identity); }
-
 std::vector<const wqlab_snap_cpu_pwq*> entries_of(const Selection& selection, uint32_t workqueue)
 {
     const auto less = [](const wqlab_snap_cpu_pwq* entry, uint32_t wanted) { return entry->workqueue < wanted; };

@@ -39,9 +39,6 @@ private:
     std::vector<std::string> labels_;
 };
 
-// An identity as the kernel's %p prints it, without the zeros in front.
-std::string identity_text(uint64_t identity);
-
 // Flags of a pool that are not what every pool of its kind has.
 uint32_t unusual_flags(const wqlab_snap_pool& pool);
 

@@ -29,7 +29,7 @@ std::vector<uint32_t> named(const Snapshot& snapshot, std::string_view name)
 
 std::string full_name(const Snapshot& snapshot, const wqlab_snap_workqueue& workqueue)
 {
-    return fmt::format("{}@{:016x}", snapshot.string(workqueue.name), workqueue.identity);
+    return fmt::format("{}@{:08x}", snapshot.string(workqueue.name), workqueue.identity);
 }
 
 // "NAME@IDENTITY"

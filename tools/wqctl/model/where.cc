@@ -32,7 +32,7 @@ const wqlab_snap_worker* find_running(const WhereView& view)
         return found.empty() ? nullptr : found.front();
     std::vector<std::string> items;
     for (const wqlab_snap_worker* worker : found)
-        items.push_back(fmt::format("--work {:016x} (pool {}, {})", worker->work, worker->pool, view.name_of(*worker)));
+        items.push_back(fmt::format("--work {:08x} (pool {}, {})", worker->work, worker->pool, view.name_of(*worker)));
     throw Error::usage(fmt::format("{} items of this workqueue run {} now", found.size(), question.function),
                        fmt::format("say which: {}", enumerate(items, "or")));
 }

@@ -9,7 +9,7 @@
 
 namespace wqctl {
 
-std::string identity_text(uint64_t identity) { return fmt::format("{:016x}", identity); }
+std::string identity_text(uint64_t identity) { return fmt::format("{:08x}", identity); }
 
 std::vector<std::string> workqueue_labels(const Snapshot& snapshot)
 {

@@ -14,7 +14,7 @@ namespace wqctl {
 // identity, too.
 std::vector<std::string> workqueue_labels(const Snapshot& snapshot);
 
-// As the kernel prints it with %p.
+// As the kernel prints it with %p, without the zeros in front.
 std::string identity_text(uint64_t identity);
 
 }  // namespace wqctl

@@ -194,7 +194,7 @@ std::string title(const Snapshot& snapshot, const WhereQuestion& question, const
             : question.node  ? fmt::format(", queue_work_node() node {}", *question.node)
                              : ", queue_work()";
     if (question.work)
-        text += fmt::format(" of the item {:016x}", question.work);
+        text += fmt::format(" of the item {:08x}", question.work);
     else if (!question.function.empty())
         text += fmt::format(" of the item that runs {}", question.function);
     return text + "\n\n";

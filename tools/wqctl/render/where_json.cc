@@ -87,7 +87,7 @@ Json place_to_json(const Snapshot& snapshot, const WherePlace& place)
 {
     Json json = {{"chosen_cpus", format_cpu_list(place.chosen)}};
     if (const wqlab_snap_pwq* pwq = snapshot.pwq(place.pwq))
-        json["pwq"] = fmt::format("{:016x}", pwq->identity);
+        json["pwq"] = fmt::format("{:08x}", pwq->identity);
     if (const wqlab_snap_pool* pool = snapshot.pool(place.pool))
         json["pool"] = pool_to_json(snapshot, *pool);
     json["follows_item"] = place.follows_item;
@@ -114,7 +114,7 @@ Json place_to_json(const Snapshot& snapshot, const WherePlace& place)
 
 Json workqueue_to_json(const Snapshot& snapshot, const wqlab_snap_workqueue& wq)
 {
-    Json json = {{"name", snapshot.string(wq.name)}, {"identity", fmt::format("{:016x}", wq.identity)}};
+    Json json = {{"name", snapshot.string(wq.name)}, {"identity", fmt::format("{:08x}", wq.identity)}};
     if (wq.symbol != WQLAB_NONE)
         json["symbol"] = snapshot.string(wq.symbol);
     json["flags"] = flags_to_names(wq.flags);
@@ -133,7 +133,7 @@ Json question_to_json(const WhereQuestion& question)
     if (question.node)
         json["node"] = *question.node;
     if (question.work)
-        json["work"] = fmt::format("{:016x}", question.work);
+        json["work"] = fmt::format("{:08x}", question.work);
     if (!question.function.empty())
         json["function"] = question.function;
     return json;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+// The conformance suite: this kernel keeps its promises, and every check can fail.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <set>
+#include <sstream>
+
+#include "lab.hh"
+
+namespace {
+
+// By group, so that a failure says more than one line.
+json check(Words more, int expected = 0)
+{
+    Words words = {"check", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = tool(words);
+    INFO(outcome.err);
+    INFO(outcome.out);
+    REQUIRE(outcome.status == expected);
+    return json::parse(outcome.out);
+}
+
+std::string told(const json& judgement)
+{
+    return judgement["id"].get<std::string>() + ": " + judgement["status"].get<std::string>() + ": " +
+           judgement["reason"].get<std::string>() + " " + judgement["evidence"].dump();
+}
+
+}  // namespace
+
+TEST_CASE("the default set finds no broken promise", "[check]")
+{
+    const Outcome outcome = tool({"check", "--json"});
+    REQUIRE_FALSE(outcome.out.empty());
+    const json report = json::parse(outcome.out);
+    CHECK(report["schema"] == "wqlab/check/1");
+    unsigned passed = 0;
+    for (const json& judgement : report["checks"]) {
+        INFO(told(judgement));
+        CHECK(judgement["status"] != "fail");
+        CHECK_FALSE(judgement["quarantined"].get<bool>());
+        passed += judgement["status"] == "pass";
+    }
+    CHECK(passed >= 95);
+    CHECK(outcome.status == 0);
+}
+
+TEST_CASE("each check fails when a stand-in has the fault that it names", "[check]")
+{
+    const Outcome outcome = tool({"check", "--proof", "--json"});
+    REQUIRE_FALSE(outcome.out.empty());
+    for (const json& judgement : json::parse(outcome.out)["checks"]) {
+        INFO(told(judgement));
+        CHECK(judgement["status"] != "fail");
+    }
+    CHECK(outcome.status == 0);
+}
+
+TEST_CASE("checks of hotplug, memory and the freezer find no broken promise", "[check]")
+{
+    const json report = check({"--class", "hotplug,memory,freezer", "hotplug", "rescuer", "freezer", "offline", "dead"});
+    for (const json& judgement : report["checks"]) {
+        INFO(told(judgement));
+        CHECK(judgement["status"] != "fail");
+    }
+    // They leave the machine as it was.
+    CHECK(online_cpus().size() == cpu_list(read_file("/sys/devices/system/cpu/present")).size());
+}
+
+TEST_CASE("every check has an id, a number and a source of its own", "[check]")
+{
+    const json list = json::parse(tool({"check", "--list", "--class", "all", "--json"}).out)["checks"];
+    std::set<std::string> ids, rows;
+    for (const json& promise : list) {
+        INFO(promise.dump());
+        CHECK(ids.insert(promise["id"]).second);
+        CHECK(rows.insert(promise["row"]).second);
+        CHECK_FALSE(promise["title"].get<std::string>().empty());
+        CHECK_FALSE(promise["source"].get<std::string>().empty());
+        CHECK_FALSE(promise["proof"].empty());
+    }
+    CHECK(list.size() >= 115);
+}
+
+TEST_CASE("KTAP and JUnit say what JSON says", "[check]")
+{
+    const Words some = {"queue", "delayed"};
+    const json report = check(some);
+    const size_t n = report["checks"].size();
+    Outcome outcome = tool({"check", "--ktap", "queue", "delayed"});
+    CHECK(outcome.out.rfind("KTAP version 1\n1..1\n    KTAP version 1\n", 0) == 0);
+    size_t results = 0;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);)
+        results += line.rfind("    ok ", 0) == 0 || line.rfind("    not ok ", 0) == 0;
+    CHECK(results == n);
+    outcome = tool({"check", "--junit", "queue", "delayed"});
+    CHECK(outcome.out.find("tests=\"" + std::to_string(n) + "\"") != std::string::npos);
+}
+
+TEST_CASE("a check can be chosen by number, id, group and pattern, and nothing else is taken", "[check]")
+{
+    CHECK(check({"39a"})["checks"].size() == 1);
+    CHECK(check({"queue.busy-tells-state"})["checks"][0]["row"] == "19");
+    CHECK(check({"ordered"})["checks"].size() == 3);
+    CHECK(tool({"check", "no-such-check"}).status == 2);
+    CHECK(tool({"check", "--class", "loud"}).status == 2);
+    CHECK(tool({"check", "--ktap", "--junit"}).status == 2);
+}
+
+TEST_CASE("killing wqctl in mid-check ends the check", "[check]")
+{
+    Process victim({"wqctl", "check", "--repeat", "1000", "flush"});
+    REQUIRE(eventually([] { return tool({"check", "1"}).status != 0; }));  // another one is running
+    victim.signal(SIGKILL);
+    victim.wait();
+    CHECK(eventually([] { return tool({"check", "1"}).status == 0; }));
+}
