@@ -155,8 +155,11 @@ void Issuer::await_arrival()
     due_ns_ = next_due_ns_;
     next_due_ns_ += spec_->poisson ? random_.exponential(spec_->interval) : spec_->interval;
     left_in_burst_ = spec_->mode == WQLAB_MODE_BURST ? spec_->burst - 1 : 0;
-    if (wqlab_now() < due_ns_)
-        Kthread::sleep_until(due_ns_, [this] { return control_->closing.is_set(); });
+    // What comes back meanwhile is accounted for at once: a run's records can be read while it waits.
+    while (wqlab_now() < due_ns_ && !control_->closing.is_set()) {
+        Kthread::sleep_until(due_ns_, [this] { return !returned_.empty() || control_->closing.is_set(); });
+        collect();
+    }
 }
 
 void Issuer::note_lateness()

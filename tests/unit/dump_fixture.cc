@@ -295,8 +295,8 @@ Snapshot hostile(unsigned seed)
         spoil(heads);
         s.head = heads.front();
     }
-    s.strings.push_back("\xff\"\\\n");
-    s.strings.front() = "\xc3";
+    s.strings.emplace_back("\xff\"\\\n");
+    s.strings.front() = std::string("\xc3");
     return s;
 }
 

@@ -236,7 +236,7 @@ TEST_CASE("the kernel's rules are computed as it does")
 
 TEST_CASE("a kept value comes back")
 {
-    const FakeRoot root({{"value", "100"}});
+    const FakeRoot root(std::vector<std::pair<std::string, std::string>>{{"value", "100"}});
     const std::string file = root.path() + "/value";
     {
         const KeptValue kept(file, "1");

@@ -8,6 +8,7 @@
 
 #include "model/info.hh"
 #include "model/selection.hh"
+#include "model/workqueue_labels.hh"
 
 namespace wqctl {
 
