@@ -132,7 +132,7 @@ TEST_CASE("rescuers, nodes, timers and hogs")
     CHECK(timers.find("overdue") < timers.find("soon_fn"));
 
     const std::string hogs = squeezed(section(render_hogs));
-    CHECK_THAT(hogs, Catch::StartsWith("functions that hogged a CPU for more than 10.0ms\ntimes function\n128 other_fn\n3 slow_fn"));
+    CHECK_THAT(hogs, Catch::StartsWith("functions that hogged a CPU for more than 10.0ms\ntimes function\n 128 other_fn\n 3 slow_fn"));
 }
 
 TEST_CASE("work is shown by pool, in the order in which it will be done")

@@ -240,7 +240,7 @@ TEST_CASE("flags and types have words")
     CHECK(wq_type_name(WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED) == "ordered");
     CHECK(join(wq_further_words(WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED | WQLAB_WQ_HIGHPRI | WQLAB_SNAP_WQ_DRAINING)) ==
           "highpri draining");
-    CHECK(join(wq_flag_words(WQLAB_WQ_PERCPU | WQLAB_SNAP_WQ_DEPRECATED), ",") == "percpu,deprecated");
+    CHECK(join(wq_flag_words(uint32_t{WQLAB_WQ_PERCPU} | WQLAB_SNAP_WQ_DEPRECATED), ",") == "percpu,deprecated");
     CHECK(join(worker_flag_words(WQLAB_WORKER_CPU_INTENSIVE | WQLAB_WORKER_REBOUND)) == "cpu_intensive rebound");
     CHECK(join(pool_flag_words(WQLAB_POOL_BH | WQLAB_POOL_DISASSOCIATED)) == "bh disassociated");
     CHECK(join(pwq_flag_words(0)).empty());
