@@ -4,6 +4,7 @@
 
 #include "cli.hh"
 #include "fixtures.hh"
+#include "text/error.hh"
 #include "render/where.hh"
 #include "schema.hh"
 #include "where_machine.hh"
