@@ -55,7 +55,7 @@ Style plain(unsigned width)
 
 }  // namespace
 
-TEST_CASE("--format wq_monitor is the script's, to the character")
+TEST_CASE("the flag --format wq_monitor is the script's, to the character")
 {
     Totals totals;
     CHECK(render_wq_monitor(second_sample(totals)) ==
@@ -136,7 +136,7 @@ TEST_CASE("OpenMetrics: each metric once, its samples together, labels escaped")
     maker.snapshot.pools.clear();
     maker.snapshot.sections = WQLAB_SECTION_WORKQUEUES;
     const std::string less = render_openmetrics(Totals().take(maker.snapshot), maker.snapshot);
-    CHECK_THAT(less, !Catch::Contains("pool") && !Catch::Contains("wqlab_workers_busy"));
+    CHECK_THAT(less, !Catch::Contains("wqlab_pool_") && !Catch::Contains("wqlab_workers_busy"));
 }
 
 TEST_CASE("a replaced file is whole, readable for all, and alone")

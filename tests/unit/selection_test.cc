@@ -88,7 +88,7 @@ TEST_CASE("without a filter everything is selected")
     CHECK(functions(s, all.hogs) == Names{"other_fn", "slow_fn [driver]"});
 }
 
-TEST_CASE("--wq selects workqueues, the pools they use and their items only")
+TEST_CASE("the flag --wq selects workqueues, the pools they use and their items only")
 {
     const Snapshot s = busy_machine();
     const Selection mine = select(s, by_workqueue("^mine$"));
@@ -117,7 +117,7 @@ TEST_CASE("--wq selects workqueues, the pools they use and their items only")
     CHECK(select(s, by_workqueue("nosuch")).pools.empty());
 }
 
-TEST_CASE("--pool selects a pool and who uses it")
+TEST_CASE("the flag --pool selects a pool and who uses it")
 {
     const Snapshot s = busy_machine();
     const Selection six = select(s, by_pool(6));
@@ -137,7 +137,7 @@ TEST_CASE("--pool selects a pool and who uses it")
     CHECK(error_of([&] { select(Snapshot(), by_pool(3)); }) == "there is no pool 3");
 }
 
-TEST_CASE("--cpu selects the pools of a CPU and the unbound ones that may run there")
+TEST_CASE("the flag --cpu selects the pools of a CPU and the unbound ones that may run there")
 {
     const Snapshot s = busy_machine();
     CHECK(pools(select(s, by_cpu(3))) == Ids{6, 7, 19, 24, 25, 26, 27});
@@ -157,7 +157,7 @@ TEST_CASE("--cpu selects the pools of a CPU and the unbound ones that may run th
     }
 }
 
-TEST_CASE("--busy selects what has something to do")
+TEST_CASE("the flag --busy selects what has something to do")
 {
     const Snapshot s = busy_machine();
     const Selection now = select(s, busy());

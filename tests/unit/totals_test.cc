@@ -20,6 +20,7 @@ TotalsSample take(Totals& totals, uint64_t time_ns, const std::vector<SnapshotMa
                   const std::string& name = "one", const std::string& trouble = "")
 {
     SnapshotMaker maker(time_ns);
+    maker.snapshot.sections = WQLAB_SECTION_WORKQUEUES;  // without workers, what is in flight says who is busy
     maker.workqueue(1, name, flags, pwqs);
     if (!trouble.empty())
         maker.snapshot.troubles.push_back(trouble);

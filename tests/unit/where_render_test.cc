@@ -112,7 +112,7 @@ TEST_CASE("every answer is as the schema says")
     std::vector<uint32_t> workqueues = {machine.add_bound("bound"), machine.add_bound("bh", WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI),
                                         machine.add_unbound("unbound", {}), machine.add_ordered("ordered"),
                                         machine.add_bound("draining", WQLAB_SNAP_WQ_DRAINING),
-                                        machine.add_bound("frozen", WQLAB_WQ_FREEZABLE | WQLAB_SNAP_WQ_FROZEN)};
+                                        machine.add_bound("frozen", uint32_t{WQLAB_WQ_FREEZABLE} | WQLAB_SNAP_WQ_FROZEN)};
     machine.snapshot.workqueues[0].symbol = machine.string("system_wq");
     machine.add_busy(0, 3, 33, 1, "fn");
     machine.add_work(0, 2, WQLAB_WORK_PENDING);

@@ -138,7 +138,7 @@ TEST_CASE("ordered items share one pool_workqueue, which may be plugged")
 TEST_CASE("a freezable workqueue that is frozen keeps its items")
 {
     WhereMachine machine;
-    const uint32_t wq = machine.add_bound("wq", WQLAB_WQ_FREEZABLE | WQLAB_SNAP_WQ_FROZEN);
+    const uint32_t wq = machine.add_bound("wq", uint32_t{WQLAB_WQ_FREEZABLE} | WQLAB_SNAP_WQ_FROZEN);
     machine.snapshot.workqueues[wq].max_active = 0;
     const WhereAnswer answer = machine.ask({.workqueue = wq}, 0);
     CHECK(place(answer).activity == Activity::kFrozen);

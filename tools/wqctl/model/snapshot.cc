@@ -24,7 +24,7 @@ const std::string& Snapshot::string(uint32_t index) const
 
 bool Snapshot::has_mask(uint32_t mask) const
 {
-    return mask != WQLAB_NONE && (uint64_t{mask} + 1) * head.mask_words <= mask_words.size();
+    return mask != WQLAB_NONE && head.mask_words && (uint64_t{mask} + 1) * head.mask_words <= mask_words.size();
 }
 
 CpuList Snapshot::cpus(uint32_t mask) const
