@@ -62,7 +62,7 @@ TEST_CASE("the flag --format wq_monitor is the script's, to the character")
           "\n"
           "                            total  infl  CPUtime CPUitsv CMW/RPR  mayday rescued\n"
           "events                       2000  1001      2.3       0       0       -       - \n"
-          "of_thirty_characters_ab         5     0      0.0       -       0       0       0 \n"
+          "_of_thirty_characters_ab        5     0      0.0       -       0       0       0 \n"
           "bh                       70000000     0      0.0       0       0       -       - \n");
 }
 
