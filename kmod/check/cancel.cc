@@ -323,7 +323,8 @@ struct SyncOfBhInAtomicContext {
         });
         AWAIT(t, canceller.began(), "the canceller to begin");
         t.linger();
-        WANT(t, !canceller.done(), "it returned while the item was running on another CPU");
+        // A BH item lets go by itself after two seconds: that is no violation.
+        WANT(t, !canceller.done() || !spinner.running(), "it returned while the item was running on another CPU");
         spinner.open();
         AWAIT(t, canceller.done(), "cancel_work_sync() to return");
         WANT(t, canceller.done_ticket() > spinner.last().end, "it returned before the item had ended");

@@ -10,7 +10,8 @@ void Cli::add_check()
     check->add_option("PATTERN", f.patterns, "Only checks whose id, group or number matches: flush, 39b, \"cancel.*\"")->type_name("");
     check->add_option("--class", f.classes, "Classes beside the default: negative, hotplug, slow, numa, memory, freezer; all")
         ->type_name("LIST")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     check->add_flag("--list", f.list, "The checks, without running any");
     check->add_option("--repeat", f.repeat, "So many rounds")->type_name("N")->check(CLI::Range(1u, 1000000u));
     check->add_option("--shuffle", f.shuffle, "In an order made of this seed")->type_name("SEED");
