@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <memory>
+
 #include <poll.h>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include "commands/session.hh"
 #include "explain/experiment.hh"
 #include "render/explain.hh"
+#include "system/file_lock.hh"
 
 namespace wqctl {
 
@@ -44,6 +47,16 @@ void check_views(const Info& info)
                         "wqctl info shows what can be looked at");
 }
 
+// Two at once would take each other's pools for their own.
+std::unique_ptr<FileLock> be_alone()
+{
+    try {
+        return std::make_unique<FileLock>("/sys/module/wqlab");
+    } catch (const Error& error) {
+        throw Error(kUnavailable, fmt::format("explanations are asked one at a time; {}", error.message));
+    }
+}
+
 int judge(const std::vector<Explanation>& explanations)
 {
     size_t skipped = 0;
@@ -76,6 +89,7 @@ int command_explain(const Invocation& invocation, Output& output)
     Lab lab;
     const Info info = lab.info();
     check_views(info);
+    const std::unique_ptr<FileLock> alone = be_alone();
     Interrupts interrupts;
     Bench bench(lab, info, [&interrupts](unsigned ms) {
         pollfd fd = {interrupts.fd(), POLLIN, 0};

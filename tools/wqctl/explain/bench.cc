@@ -28,10 +28,15 @@ constexpr uint64_t kForeverNs = 3600'000'000'000;  // until it is stopped
 
 Snapshot Bench::look()
 {
-    Snapshot snapshot = lab_.snapshot(WQLAB_SECTIONS_ALL & ~uint32_t{WQLAB_SECTION_TIMERS | WQLAB_SECTION_HOGS});
-    if (!snapshot.troubles.empty())
-        throw Error(kBad, fmt::format("a snapshot is not whole: {}", snapshot.troubles.front()));
-    return snapshot;
+    constexpr int kAttempts = 5;  // on a busy machine some list may be too long just now
+    Snapshot snapshot;
+    for (int attempt = 0; attempt < kAttempts; attempt++) {
+        snapshot = lab_.snapshot(WQLAB_SECTIONS_ALL & ~uint32_t{WQLAB_SECTION_TIMERS | WQLAB_SECTION_HOGS});
+        if (snapshot.troubles.empty())
+            return snapshot;
+        pause(kLongestPauseMs);
+    }
+    throw Error(kBad, fmt::format("a snapshot is not whole: {}", snapshot.troubles.front()));
 }
 
 Snapshot Bench::await(const std::function<bool(const Snapshot&)>& condition)

@@ -31,7 +31,7 @@ void explain_bh(Bench& bench, Explanation& e)
                            "is no wait for a worker, none is created, and one after the other is executed: max_active has no meaning. A BH "
                            "pool has a worker only in name: a struct without a task.") +
                (rt ? " On this kernel, PREEMPT_RT, softirqs are run by threads: an item may be preempted, but still may not sleep."
-                   : " Nothing else of that CPU's tasks runs meanwhile, and it ends its turn after 10 items or 2 jiffies.");
+                   : " Nothing else of that CPU's tasks runs meanwhile, and it ends its turn after 10 items or 2 ms.");
     e.because = {
         {"kick_bh_pool", "raises HI_SOFTIRQ or TASKLET_SOFTIRQ instead of waking a worker"},
         {"workqueue_softirq_action", "bh_worker() on the CPU's pool, from the softirq"},

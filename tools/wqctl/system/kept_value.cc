@@ -17,6 +17,8 @@ namespace wqctl {
 
 namespace {
 
+constexpr unsigned kLockPatienceMs = 10'000;
+
 // A CPU that is busy going down refuses to come up for a moment.
 void write_patiently(const std::string& path, const std::string& text)
 {
@@ -25,11 +27,13 @@ void write_patiently(const std::string& path, const std::string& text)
 }
 
 // The child: a byte says that all is well, the end of the pipe that the parent is gone.
-[[noreturn]] void keep(int pipe, const std::string& path, const std::string& old)
+[[noreturn]] void keep(int pipe, int lock, const std::string& path, const std::string& old)
 {
     // No other file of the parent may stay open through us: with its sockets its runs end.
+    const int mine = fcntl(lock, F_DUPFD, 3);  // not 0 or 1, which are about to be something else
     dup2(pipe, 0);
-    close_range(1, ~0u, 0);
+    dup2(mine, 1);
+    close_range(2, ~0u, 0);
     setsid();
     char byte;
     ssize_t got;
@@ -42,7 +46,8 @@ void write_patiently(const std::string& path, const std::string& text)
 
 }  // namespace
 
-KeptValue::KeptValue(std::string path, const std::string& value) : path_(std::move(path))
+KeptValue::KeptValue(std::string path, const std::string& value)
+    : path_(std::move(path)), lock_(std::make_unique<FileLock>(path_, kLockPatienceMs))
 {
     const auto fail = [this](int error) {
         throw Error(kBad, fmt::format("{}: {}", path_, std::strerror(error)));
@@ -61,7 +66,7 @@ KeptValue::KeptValue(std::string path, const std::string& value) : path_(std::mo
     sigprocmask(SIG_SETMASK, &all, &mask);
     keeper_ = fork();
     if (keeper_ == 0)
-        keep(ends[0], path_, old_);
+        keep(ends[0], lock_->fd(), path_, old_);
     const int error = errno;
     sigprocmask(SIG_SETMASK, &mask, nullptr);
     close(ends[0]);
@@ -87,6 +92,7 @@ void KeptValue::restore()
     while (waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR)
         ;
     keeper_ = -1;
+    lock_.reset();
 }
 
 }  // namespace wqctl

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <sys/types.h>
+
+#include "system/file_lock.hh"
 
 namespace wqctl {
 
 // A file of /proc or /sys that holds another value for a while. The old one
 // comes back when the object goes, and when this process dies of whatever:
-// a child that nobody signals waits for that.
+// a child that nobody signals waits for that. Until it is back no other wqctl
+// can take the new value for an old one.
 class KeptValue {
 public:
     // Throws Error with the file and the kernel's answer; then nothing has changed.
@@ -23,6 +27,7 @@ public:
 
 private:
     std::string path_;
+    std::unique_ptr<FileLock> lock_;  // of the file; the child has it, too
     std::string old_;
     pid_t keeper_ = -1;
     int pipe_ = -1;
