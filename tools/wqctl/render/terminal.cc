@@ -122,6 +122,11 @@ Terminal::Terminal()
 Terminal::~Terminal()
 {
     sigaction(SIGWINCH, &old_resize_, nullptr);
+    // A terminal that has no other screen to go back to keeps this one; what
+    // comes next begins on a free line.
+    wmove(stdscr, getmaxy(stdscr) - 1, 0);
+    wclrtoeol(stdscr);
+    wrefresh(stdscr);
     curs_set(1);
     endwin();
     delscreen(static_cast<SCREEN*>(screen_));
