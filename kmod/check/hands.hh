@@ -35,7 +35,7 @@ public:
     void (*on_ask)() = nullptr;
 
 private:
-    Mutex lock_;  // protects step_, given_up_
+    NamedMutex<"wqlab check step"> lock_;  // protects step_, given_up_
     Event answered_;
     Step step_;
     bool given_up_ = false;

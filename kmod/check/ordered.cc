@@ -18,7 +18,7 @@ struct OneAtATimeInOrder {
     static constexpr uint32_t kProducers = 4;
 
     struct Line {
-        Mutex lock;
+        NamedMutex<"wqlab ordered line"> lock;
         uint32_t next = 0;
         uint32_t inside = 0, most_inside = 0;
         uint32_t ran = 0, out_of_order = 0;

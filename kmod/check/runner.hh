@@ -53,7 +53,7 @@ private:
 
     const Kernel& kernel_;
     void (*turn_)() = nullptr;
-    Mutex lock_;  // protects all below but what is atomic
+    NamedMutex<"wqlab check suite"> lock_;  // protects all below but what is atomic
     Box<Trial> trial_;
     Kthread worker_;
     Kthread watcher_;

@@ -174,7 +174,7 @@ private:
         OwnGate* next = nullptr;
     };
 
-    Mutex lists_;  // protects the four below
+    NamedMutex<"wqlab trial lists"> lists_;  // protects the four below
     Queue* queues_ = nullptr;
     Probe* probes_ = nullptr;
     Actor* actors_ = nullptr;
@@ -189,7 +189,7 @@ private:
     Queue* no_queue_ = nullptr;
     Probe* company_ = nullptr;
 
-    Mutex verdict_;  // protects the writing of those below
+    NamedMutex<"wqlab trial verdict"> verdict_;  // protects the writing of those below
     bool decided_ = false;
     uint32_t status_ = WQLAB_CHECK_PASS;
     const char* doing_ = nullptr;

@@ -22,6 +22,7 @@ struct work_struct;
 struct task_struct;
 struct completion;
 struct mutex;
+struct lock_class_key;
 struct sk_buff;
 struct genl_info;
 struct netlink_callback;
@@ -110,7 +111,8 @@ bool wqlab_event_wait(struct completion *event, uint64_t ns);
 void wqlab_gate_open(struct completion *gate);	/* for all that wait and will; any context */
 void wqlab_gate_close(struct completion *gate);
 
-void wqlab_mutex_init(struct mutex *mutex);
+/* Lockdep takes all mutexes of one class, which is a static object, for one. */
+void wqlab_mutex_init(struct mutex *mutex, const char *name, struct lock_class_key *lock_class);
 void wqlab_mutex_destroy(struct mutex *mutex);
 void wqlab_mutex_lock(struct mutex *mutex);
 /* For a worker: waiting long is no hung task. */
@@ -137,8 +139,15 @@ const char *wqlab_wq_system_name(unsigned int i);
 /* It, and its flags; NULL: no such name. */
 struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags);
 
+/*
+ * Lockdep does not judge such an item: it would take all for one, and what
+ * checks have their items do to each other is what it exists to forbid.
+ */
 void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
 		     void (*function)(struct work_struct *work));
+void wqlab_work_init_deferrable(struct work_struct *work, void (*function)(struct work_struct *work));
+/* Right after that, of items that never wait for each other: it does, in process context or in softirqs. */
+void wqlab_work_judge(struct work_struct *work, bool bh);
 /*
  * As the kernel's functions of these names; true: was not pending before. Any
  * context. queue_on: on a CPU that has gone offline, as queue_work().
@@ -200,7 +209,6 @@ uint32_t wqlab_work_busy(struct work_struct *work);
 bool wqlab_timer_pending(struct work_struct *work);
 uint64_t wqlab_timer_expires(struct work_struct *work);	/* jiffies */
 bool wqlab_timer_is_deferrable(struct work_struct *work);
-void wqlab_work_init_deferrable(struct work_struct *work, void (*function)(struct work_struct *work));
 void wqlab_flush_workqueue(struct workqueue_struct *wq);
 void wqlab_drain_workqueue(struct workqueue_struct *wq);
 void wqlab_set_max_active(struct workqueue_struct *wq, int max_active);

@@ -6,6 +6,7 @@
  */
 #include <linux/completion.h>
 #include <linux/kbuild.h>
+#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
@@ -16,6 +17,8 @@ int main(void)
 	DEFINE(WQLAB_SIZEOF_RCU_WORK, sizeof(struct rcu_work));
 	DEFINE(WQLAB_SIZEOF_EXECUTE_WORK, sizeof(struct execute_work));
 	DEFINE(WQLAB_SIZEOF_MUTEX, sizeof(struct mutex));
+	/* Nothing without lockdep; C++ knows no type of size 0. */
+	DEFINE(WQLAB_SIZEOF_LOCK_CLASS, max(sizeof(struct lock_class_key), 1UL));
 	DEFINE(WQLAB_SIZEOF_COMPLETION, sizeof(struct completion));
 	DEFINE(WQLAB_WORK_CPU_UNBOUND, WORK_CPU_UNBOUND);
 

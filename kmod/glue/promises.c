@@ -87,11 +87,6 @@ bool wqlab_timer_is_deferrable(struct work_struct *work)
 	return delayed(work)->timer.flags & TIMER_DEFERRABLE;
 }
 
-void wqlab_work_init_deferrable(struct work_struct *work, void (*function)(struct work_struct *work))
-{
-	INIT_DEFERRABLE_WORK(delayed(work), function);
-}
-
 void wqlab_flush_workqueue(struct workqueue_struct *wq)
 {
 	__flush_workqueue(wq);

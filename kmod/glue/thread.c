@@ -111,9 +111,9 @@ void wqlab_gate_close(struct completion *gate)
 	reinit_completion(gate);
 }
 
-void wqlab_mutex_init(struct mutex *mutex)
+void wqlab_mutex_init(struct mutex *mutex, const char *name, struct lock_class_key *lock_class)
 {
-	mutex_init(mutex);
+	__mutex_init(mutex, name, lock_class);
 }
 
 void wqlab_mutex_destroy(struct mutex *mutex)

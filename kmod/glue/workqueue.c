@@ -3,6 +3,7 @@
 #include <linux/container_of.h>
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
+#include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <linux/workqueue.h>
 
@@ -132,6 +133,13 @@ static struct rcu_work *rcu(struct work_struct *work)
 	return container_of(work, struct rcu_work, work);
 }
 
+static void do_not_judge(struct work_struct *work)
+{
+#ifdef CONFIG_LOCKDEP
+	lockdep_init_map(&work->lockdep_map, "wqlab item, not judged", &__lockdep_no_track__, 0);
+#endif
+}
+
 void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
 		     void (*function)(struct work_struct *work))
 {
@@ -146,6 +154,25 @@ void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
 		INIT_RCU_WORK(rcu(work), function);
 		break;
 	}
+	do_not_judge(work);
+}
+
+void wqlab_work_init_deferrable(struct work_struct *work, void (*function)(struct work_struct *work))
+{
+	INIT_DEFERRABLE_WORK(delayed(work), function);
+	do_not_judge(work);
+}
+
+void wqlab_work_judge(struct work_struct *work, bool bh)
+{
+#ifdef CONFIG_LOCKDEP
+	static struct lock_class_key process_class, bh_class;
+
+	if (bh)
+		lockdep_init_map(&work->lockdep_map, "wqlab BH item", &bh_class, 0);
+	else
+		lockdep_init_map(&work->lockdep_map, "wqlab item", &process_class, 0);
+#endif
 }
 
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)

@@ -48,9 +48,9 @@ private:
     Opaque<completion, WQLAB_SIZEOF_COMPLETION> completion_;
 };
 
+// Made as a NamedMutex.
 class Mutex {
 public:
-    Mutex() { wqlab_mutex_init(mutex_.get()); }
     Mutex(const Mutex&) = delete;
     ~Mutex() { wqlab_mutex_destroy(mutex_.get()); }
 
@@ -75,8 +75,31 @@ public:
         Mutex& mutex_;
     };
 
+protected:
+    Mutex(const char* name, lock_class_key* lock_class) { wqlab_mutex_init(mutex_.get(), name, lock_class); }
+
 private:
     Opaque<mutex, WQLAB_SIZEOF_MUTEX> mutex_;
+};
+
+template <size_t Size>
+struct LockName {
+    consteval LockName(const char (&name)[Size])
+    {
+        for (size_t i = 0; i < Size; i++)
+            text[i] = name[i];
+    }
+    char text[Size];
+};
+
+// Mutexes of one name are one class to lockdep.
+template <LockName Name>
+class NamedMutex : public Mutex {
+public:
+    NamedMutex() : Mutex(Name.text, class_.get()) {}
+
+private:
+    static inline constinit Opaque<lock_class_key, WQLAB_SIZEOF_LOCK_CLASS> class_ = {};
 };
 
 }  // namespace wqlab

@@ -20,7 +20,7 @@ struct RunControl {
     Counter begun_ns;
     uint32_t sample = 1;
     // Lines of their own: what is above is read for every item.
-    alignas(64) Mutex mutex;  // of WQLAB_BODY_MUTEX
+    alignas(64) NamedMutex<"wqlab items' shared mutex"> mutex;  // of WQLAB_BODY_MUTEX
     alignas(64) Event changed;  // the conductor looks again
 };
 

@@ -27,7 +27,7 @@ private:
     uint64_t begun_ns_ = 0;
     Flag attached_;
     Flag stopped_;
-    Mutex stopping_;         // outermost
+    NamedMutex<"wqlab latency recording stops"> stopping_;  // outermost
     Counter elapsed_ns_;     // once stopped
 };
 
@@ -56,7 +56,7 @@ private:
 
     // L, innermost, and held for looks and moves only: closing any
     // generic-netlink socket of the machine takes it (owner_gone()).
-    Mutex lock_;
+    NamedMutex<"wqlab latency recordings"> lock_;
     bool closed_ = false;          // L
     bool opening_ = false;         // L: one is being made, with the lock open
     uint32_t owner_ = 0;           // L
