@@ -13,10 +13,10 @@ constexpr uint64_t kLongestBhSpin = 2'000'000'000;
 }  // namespace
 
 Probe::Probe(Trial& trial, const char* name, Body body, wqlab_work_kind kind, bool deferrable)
-    : WorkItem(kind), trial_(trial), name_(name), body_(body)
+    : WorkItem(kind, wqlab_probe), trial_(trial), name_(name), body_(body)
 {
     if (deferrable)
-        make_deferrable();
+        wqlab_work_init_deferrable(work(), wqlab_probe);
 }
 
 // What every queue function returns, unless a fault stands in.
@@ -282,3 +282,8 @@ void Probe::perform()
 }
 
 }  // namespace wqlab
+
+void wqlab_probe(work_struct* work)
+{
+    wqlab::Probe::of(work).execute();
+}

@@ -6,6 +6,8 @@
 #include "../lab/work_item.hh"
 #include "fault.hh"
 
+extern "C" void wqlab_probe(work_struct* work);  // the work function
+
 namespace wqlab {
 
 class Queue;
@@ -99,6 +101,7 @@ public:
     void execute();
 
 private:
+    friend void ::wqlab_probe(work_struct* work);
     friend class Rogues;
     friend class Trial;
 

@@ -13,13 +13,13 @@ inline constexpr size_t kWorkSize = WQLAB_SIZEOF_DELAYED_WORK > WQLAB_SIZEOF_RCU
                                         : WQLAB_SIZEOF_RCU_WORK;
 static_assert(kWorkSize >= WQLAB_SIZEOF_WORK);
 
-// Derive from it as class Item : public WorkItem<Item>, and have a member
-// execute(). An item must not end while pending or running: flush() first.
+// Derive from it as class Item : public WorkItem<Item>. The work function finds
+// the item by of(); it is extern "C", because whoever looks into the kernel
+// sees its name. An item must not end while pending or running: flush() first.
 template <typename Derived>
 class WorkItem {
 public:
-    // Another function than execute() would be run<&Derived::another>.
-    explicit WorkItem(wqlab_work_kind kind, void (*function)(work_struct*) = run<&Derived::execute>) : kind_(kind)
+    WorkItem(wqlab_work_kind kind, void (*function)(work_struct*)) : kind_(kind)
     {
         wqlab_work_init(work(), kind, function);
     }
@@ -36,19 +36,15 @@ public:
     bool cancel() { return wqlab_cancel(work(), kind_); }
     bool flush() { return wqlab_flush(work(), kind_); }
 
+    static Derived& of(work_struct* work)
+    {
+        static_assert(__builtin_offsetof(WorkItem, storage_) == 0);
+        return *static_cast<Derived*>(reinterpret_cast<WorkItem*>(work));
+    }
+
 protected:
     wqlab_work_kind kind() const { return kind_; }
     work_struct* work() { return storage_.get(); }
-    // Right after construction, of a delayed one.
-    void make_deferrable() { wqlab_work_init_deferrable(work(), run<&Derived::execute>); }
-
-    // From the kernel, in a worker or a softirq. The kernel's struct comes first.
-    template <auto Execute>
-    static void run(work_struct* work)
-    {
-        static_assert(__builtin_offsetof(WorkItem, storage_) == 0);
-        (static_cast<Derived*>(reinterpret_cast<WorkItem*>(work))->*Execute)();
-    }
 
 private:
     Opaque<work_struct, kWorkSize> storage_;

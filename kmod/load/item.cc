@@ -24,7 +24,7 @@ private:
 }  // namespace
 
 Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer)
-    : WorkItem(kind, issuer.is_bare() ? run<&Item::execute_bare> : run<&Item::execute>), issuer_(issuer),
+    : WorkItem(kind, issuer.is_bare() ? wqlab_bare_item : wqlab_item), issuer_(issuer),
       buffer_(buffer), random_(seed)
 {
     wqlab_work_judge(work(), issuer.queue().flags() & WQLAB_WQ_BH);
@@ -135,3 +135,13 @@ bool Item::requeue()
 }
 
 }  // namespace wqlab
+
+void wqlab_item(work_struct* work)
+{
+    wqlab::Item::of(work).execute();
+}
+
+void wqlab_bare_item(work_struct* work)
+{
+    wqlab::Item::of(work).execute_bare();
+}

@@ -6,6 +6,10 @@
 #include "../lab/work_item.hh"
 #include "record.hh"
 
+// The work functions.
+extern "C" void wqlab_item(work_struct* work);
+extern "C" void wqlab_bare_item(work_struct* work);
+
 namespace wqlab {
 
 class Issuer;
@@ -50,7 +54,8 @@ public:
 private:
     static constexpr uint32_t kNotes = 4;  // three, rounded up to a power of two
 
-    // The work functions: a worker, or a softirq for WQ_BH.
+    friend void ::wqlab_item(work_struct* work);
+    friend void ::wqlab_bare_item(work_struct* work);
     void execute_bare();
     void execute();
     uint32_t perform_body(const Note& note, uint32_t start_cpu);
