@@ -121,3 +121,15 @@ TEST_CASE("killing wqctl in mid-check ends the check", "[check]")
         CHECK(eventually([] { return tool({"check", "1"}).status == 0; }));
     }
 }
+
+TEST_CASE("what a check has written is put back though wqctl is killed", "[check]")
+{
+    const std::string mask = "/sys/devices/virtual/workqueue/cpumask";
+    const std::string before = read_file(mask);
+    Process victim({"wqctl", "check", "--repeat", "1000", "attrs.global-cpumask-bounds"});
+    REQUIRE(eventually([&] { return read_file(mask) != before; }));
+    victim.signal(SIGKILL);
+    victim.wait();
+    CHECK(eventually([&] { return read_file(mask) == before && tool({"check", "1"}).status == 0; }));
+    CHECK(read_file(mask) == before);
+}

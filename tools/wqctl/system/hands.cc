@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "text/error.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -75,25 +76,26 @@ int Hands::perform(uint32_t kind, const std::string& path, std::string& text)
         return read_file(root_ + path, text);
     case WQLAB_STEP_LIST:
         return list_directory(root_ + path, text);
-    case WQLAB_STEP_WRITE: {
-        std::string old;
-        // What can't be read, such as /sys/power/state's last word, can't be put back.
-        if (!path.starts_with("/sys/power/state") && read_file(root_ + path, old) == 0)
-            before_.try_emplace(path, old);
+    case WQLAB_STEP_WRITE:
+        if (const int error = keep(path))
+            return error;
         return write_file(root_ + path, text);
-    }
     }
     return ENOSYS;
 }
 
-void Hands::put_back()
+int Hands::keep(const std::string& path)
 {
-    for (const auto& [path, old] : before_) {
-        std::string now;
-        if (read_file(root_ + path, now) == 0 && now != old)
-            write_file(root_ + path, old);
+    std::string old;
+    // What can't be read, or, as /sys/power/state, does not say what was written, can't be put back.
+    if (kept_.contains(path) || path.starts_with("/sys/power/state") || read_file(root_ + path, old) != 0)
+        return 0;
+    try {
+        kept_[path] = std::make_unique<KeptValue>(root_ + path);
+    } catch (const Error&) {
+        return EBUSY;  // another wqctl's
     }
-    before_.clear();
+    return 0;
 }
 
 }  // namespace wqctl

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a check asks user space to do: files of sysfs and proc. What was written
-// is put back at the end.
+// is put back at the end, also if that is the end of wqctl.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+
+#include "system/kept_value.hh"
 
 namespace wqctl {
 
@@ -13,7 +16,6 @@ class Hands {
 public:
     // The files are below this, "" for the machine's own.
     explicit Hands(std::string root = {}) : root_(std::move(root)) {}
-    ~Hands() { put_back(); }
     Hands(const Hands&) = delete;
     Hands& operator=(const Hands&) = delete;
 
@@ -22,13 +24,15 @@ public:
     int perform(uint32_t kind, const std::string& path, std::string& text);
 
     // Every file that was written and is still there, as it was.
-    void put_back();
+    void put_back() { kept_.clear(); }
 
     static bool may_touch(const std::string& path);
 
 private:
+    int keep(const std::string& path);  // errno
+
     std::string root_;
-    std::map<std::string, std::string> before_;
+    std::map<std::string, std::unique_ptr<KeptValue>> kept_;
 };
 
 }  // namespace wqctl

@@ -19,11 +19,14 @@ namespace {
 
 constexpr unsigned kLockPatienceMs = 10'000;
 
-// A CPU that is busy going down refuses to come up for a moment.
+// A CPU that is busy going down refuses to come up for a moment. A file that is gone needs nothing.
 void write_patiently(const std::string& path, const std::string& text)
 {
-    for (int attempt = 0; attempt < 100 && write_line(path, text); attempt++)
+    int error = write_line(path, text);
+    for (int attempt = 0; attempt < 100 && error && error != ENOENT && error != ENODEV; attempt++) {
         usleep(20'000);
+        error = write_line(path, text);
+    }
 }
 
 // The child: a byte says that all is well, the end of the pipe that the parent is gone.
@@ -46,7 +49,15 @@ void write_patiently(const std::string& path, const std::string& text)
 
 }  // namespace
 
-KeptValue::KeptValue(std::string path, const std::string& value)
+KeptValue::KeptValue(std::string path, const std::string& value) : KeptValue(std::move(path))
+{
+    if (const int refused = write_line(path_, value)) {
+        restore();
+        throw Error(kBad, fmt::format("{}: {}", path_, std::strerror(refused)));
+    }
+}
+
+KeptValue::KeptValue(std::string path)
     : path_(std::move(path)), lock_(std::make_unique<FileLock>(path_, kLockPatienceMs))
 {
     const auto fail = [this](int error) {
@@ -74,10 +85,6 @@ KeptValue::KeptValue(std::string path, const std::string& value)
     if (keeper_ < 0) {
         close(pipe_);
         fail(error);
-    }
-    if (const int refused = write_line(path_, value)) {
-        restore();
-        fail(refused);
     }
 }
 

@@ -16,8 +16,10 @@ namespace wqctl {
 // can take the new value for an old one.
 class KeptValue {
 public:
-    // Throws Error with the file and the kernel's answer; then nothing has changed.
+    // Both throw Error with the file and the kernel's answer; then nothing has changed.
     KeptValue(std::string path, const std::string& value);
+    // For whoever writes the file himself.
+    explicit KeptValue(std::string path);
     ~KeptValue() { restore(); }
     KeptValue(const KeptValue&) = delete;
     KeptValue& operator=(const KeptValue&) = delete;
