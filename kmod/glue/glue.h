@@ -318,7 +318,7 @@ const struct nlattr *wqlab_nl_attribute(struct genl_info *info, int type);
 const void *wqlab_nl_stream(struct genl_info *info, size_t *bytes);
 uint32_t wqlab_nl_portid(struct genl_info *info);
 
-struct sk_buff *wqlab_nl_reply_new(struct genl_info *info, uint8_t command);
+struct sk_buff *wqlab_nl_reply_new(struct genl_info *info, uint8_t command, size_t size);
 int wqlab_nl_reply_send(struct genl_info *info, struct sk_buff *message);
 struct sk_buff *wqlab_nl_event_new(uint8_t command);
 void wqlab_nl_event_send(struct sk_buff *message);

@@ -325,9 +325,9 @@ uint32_t wqlab_nl_portid(struct genl_info *info)
 	return info->snd_portid;
 }
 
-struct sk_buff *wqlab_nl_reply_new(struct genl_info *info, uint8_t command)
+struct sk_buff *wqlab_nl_reply_new(struct genl_info *info, uint8_t command, size_t size)
 {
-	struct sk_buff *message = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *message = genlmsg_new(size, GFP_KERNEL);
 
 	if (message && !genlmsg_put_reply(message, info, &family, 0, command)) {
 		nlmsg_free(message);

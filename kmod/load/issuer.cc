@@ -301,8 +301,15 @@ void Issuer::await_outstanding()
     uint32_t home = 0;
     for (const Item* item = free_; item; item = item->next)
         home++;
-    for (home += collect(); home < depth_; home += collect())
-        Kthread::sleep_until([this] { return !returned_.empty(); });
+    // Of a run that aborts nobody waits for a delay to end.
+    bool timers = spec_->mode == WQLAB_MODE_DELAYED;
+    for (home += collect(); home < depth_; home += collect()) {
+        Kthread::sleep_until([&] { return !returned_.empty() || (timers && control_->aborting.is_set()); });
+        if (timers && control_->aborting.is_set()) {
+            timers = false;
+            settle();
+        }
+    }
 }
 
 }  // namespace wqlab

@@ -27,8 +27,8 @@
 #define WQLAB_MAX_DURATION_NS		(24 * 3600 * WQLAB_NSEC_PER_SEC)
 #define WQLAB_MIN_INTERVAL_NS		1000ULL
 #define WQLAB_MAX_INTERVAL_NS		(10 * WQLAB_NSEC_PER_SEC)
-#define WQLAB_MAX_DELAY_NS		(10 * WQLAB_NSEC_PER_SEC)
-#define WQLAB_MAX_SLEEP_NS		(10 * WQLAB_NSEC_PER_SEC)
+#define WQLAB_MAX_DELAY_NS		(3600 * WQLAB_NSEC_PER_SEC)
+#define WQLAB_MAX_SLEEP_NS		(3600 * WQLAB_NSEC_PER_SEC)
 /* Below the watchdogs' thresholds: soft lockup 20 s, RCU stall 21 s. */
 #define WQLAB_MAX_SPIN_NS		(1 * WQLAB_NSEC_PER_SEC)
 /* A softirq holds up its whole CPU. */

@@ -163,7 +163,7 @@ void Run::await_issuers()
             close();
         if (end_reason() > WQLAB_END_DURATION ||
             (now >= deadline && now - deadline >= WQLAB_DRAIN_GRACE_NS))
-            control_.aborting.set();
+            abort();
         if (now >= progress_due) {
             on_change_(*this);
             progress_due = now + kProgressInterval;
@@ -172,6 +172,15 @@ void Run::await_issuers()
         if (next > now)
             control_.changed.wait(next - now);
     }
+}
+
+void Run::abort()
+{
+    if (control_.aborting.is_set())
+        return;
+    control_.aborting.set();
+    for (Issuer& issuer : issuers_)
+        issuer.wake();
 }
 
 void Run::close()

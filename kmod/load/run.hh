@@ -60,6 +60,7 @@ private:
     void await_begin();
     void await_issuers();
     void close();
+    void abort();
     bool issuers_finished() const;
 
     const uint32_t id_;

@@ -66,18 +66,20 @@ private:
     sk_buff* message_;
 };
 
-// The answer of a do: 0 or -errno.
+// The answer of a do: 0 or -errno. Filled again, in a larger message, while it does not fit.
 template <typename Fill>
 int reply(genl_info* info, uint8_t command, Fill fill)
 {
-    Message message(wqlab_nl_reply_new(info, command));
-    if (!message)
-        return -static_cast<int>(Errno::kNoMemory);
-    Filler filler = message.fill();
-    fill(filler);
-    if (!filler.fits())
-        return -static_cast<int>(Errno::kMessageSize);
-    return wqlab_nl_reply_send(info, message.release());
+    for (uint32_t size = 2048; size <= 32768; size *= 4) {
+        Message message(wqlab_nl_reply_new(info, command, size));
+        if (!message)
+            return -static_cast<int>(Errno::kNoMemory);
+        Filler filler = message.fill();
+        fill(filler);
+        if (filler.fits())
+            return wqlab_nl_reply_send(info, message.release());
+    }
+    return -static_cast<int>(Errno::kMessageSize);
 }
 
 }  // namespace wqlab

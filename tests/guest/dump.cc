@@ -119,7 +119,7 @@ TEST_CASE("dump: each CPU has its pools, and per-CPU workqueues use them", "[ins
 TEST_CASE("dump: workqueues in sysfs are as sysfs has them", "[inspect]")
 {
     const Detached run({"--flags", "unbound,highpri", "--name", "attrs", "--scope", "numa", "--strict", "--nice", "7", "--cpumask",
-                        "0-2", "--max-active", "5", "--sleep", "10s"});
+                        "0-2", "--max-active", "5", "--sleep", "1h"});
     const json document = dump({"workqueues"});
     unsigned directories = 0;
     for (const auto& entry : fs::directory_iterator(kSysfs)) {
@@ -153,7 +153,7 @@ TEST_CASE("dump: workqueues in sysfs are as sysfs has them", "[inspect]")
 
 TEST_CASE("dump: rescuers are the machine's kworker/R-*", "[inspect]")
 {
-    const Detached run({"--flags", "mem_reclaim", "--name", "rescued", "--sleep", "10s"});
+    const Detached run({"--flags", "mem_reclaim", "--name", "rescued", "--sleep", "1h"});
     const json document = dump({"rescuers"});
     std::set<int> pids, threads_of_rescuers;
     for (const json& rescuer : document["rescuers"]) {

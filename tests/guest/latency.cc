@@ -182,7 +182,7 @@ TEST_CASE("of an item queued before the recording only its run is known", "[insp
 {
     // The second waits for the first, which sleeps until the run is killed.
     Process victim({"wqctl", "run", "--no-progress", "--name", "early", "--ordered", "--issuers", "1", "--depth", "2",
-                    "--items", "2", "--sleep", "10s"});
+                    "--items", "2", "--sleep", "1h"});
     REQUIRE(eventually([] {
         const json runs = json::parse(tool({"list", "--json"}).out)["runs"];
         return runs.size() == 1 && runs[0]["queued"] == 2;
@@ -205,7 +205,7 @@ TEST_CASE("an item that has not ended is told of, and not counted", "[inspect]")
     Lab lab;
     lab.start_latency();
     Process runner({"wqctl", "run", "--no-progress", "--name", "unended", "--ordered", "--issuers", "1", "--depth", "2",
-                    "--items", "2", "--sleep", "10s"});
+                    "--items", "2", "--sleep", "1h"});
     REQUIRE(eventually([&] {
         const LatencyRecording recording = lab.latency();
         return recording.running >= 1 && recording.waiting >= 1;
@@ -280,7 +280,7 @@ TEST_CASE("rmmod in the middle of a recording under load", "[inspect]")
 {
     Lab lab;
     lab.start_latency();
-    Process load({"wqctl", "run", "--no-progress", "--flags", "unbound", "--depth", "16", "--duration", "60s"});
+    Process load({"wqctl", "run", "--no-progress", "--flags", "unbound", "--depth", "16", "--duration", "1h"});
     REQUIRE(eventually([&] { return lab.latency().executed() > 100; }));
     unload_module();
     CHECK(load.wait().status != 0);

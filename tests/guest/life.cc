@@ -71,7 +71,7 @@ uint64_t allocations_by(const std::string& code)
 }
 
 const Words kEndless = {"run", "--json", "--no-progress", "--flags", "unbound,mem_reclaim", "--depth", "16",
-                        "--sleep", "1us..2ms"};
+                        "--sleep", "1us..2ms", "--duration", "1h"};
 
 Words endless()
 {
@@ -96,11 +96,20 @@ TEST_CASE("kill -9 of wqctl ends its run and frees everything", "[lab]")
 
 TEST_CASE("kill -9 ends a run whose items sleep long, and it does not take as long", "[lab]")
 {
-    Process victim({"wqctl", "run", "--no-progress", "--ordered", "--depth", "64", "--sleep", "10s"});
+    Process victim({"wqctl", "run", "--no-progress", "--ordered", "--depth", "64", "--sleep", "1h"});
     REQUIRE(eventually([] { return runs().size() == 1 && runs()[0]["queued"].get<uint64_t>() == 64; }));
     victim.signal(SIGKILL);
     victim.wait();
     // 64 items of 10 s one after the other would be 10 minutes and more.
+    CHECK(eventually([] { return runs().empty(); }));
+}
+
+TEST_CASE("kill -9 ends a run whose items wait for timers, and does not wait for these", "[lab]")
+{
+    Process victim({"wqctl", "run", "--no-progress", "--depth", "64", "--delay", "1h"});
+    REQUIRE(eventually([] { return runs().size() == 1 && runs()[0]["queued"].get<uint64_t>() == 64; }));
+    victim.signal(SIGKILL);
+    victim.wait();
     CHECK(eventually([] { return runs().empty(); }));
 }
 
@@ -134,7 +143,7 @@ TEST_CASE("rmmod in the middle of a run waits for every item and leaves nothing"
 
 TEST_CASE("rmmod ends a detached run and its delayed items", "[lab]")
 {
-    Process detached({"wqctl", "run", "--detach", "--duration", "60s", "--delay", "10ms"});
+    Process detached({"wqctl", "run", "--detach", "--duration", "1h", "--delay", "10ms"});
     CHECK(detached.wait().status == 0);
     REQUIRE(eventually(some_run_executes));
     unload_module();
@@ -180,7 +189,8 @@ TEST_CASE("items for a CPU that goes offline are not lost", "[lab]")
     const std::string online = "/sys/devices/system/cpu/cpu3/online";
     for (const char* flags : {"bh", "percpu", "unbound"}) {
         INFO(flags);
-        Words words = {"wqctl", "run", "--json", "--no-progress", "--cpus", "0", "--queue-on", "3", "--depth", "8"};
+        Words words = {"wqctl", "run", "--json", "--no-progress", "--cpus", "0", "--queue-on", "3", "--depth", "8",
+                       "--duration", "1h"};
         if (flags != std::string("percpu"))
             words.insert(words.end(), {"--flags", flags});
         Process running(words);
@@ -199,7 +209,7 @@ TEST_CASE("items for a CPU that goes offline are not lost", "[lab]")
 
 TEST_CASE("a detached run outlives its starter and is stopped by its id", "[lab]")
 {
-    const Outcome started = tool({"run", "--detach", "--json", "--flags", "unbound"});
+    const Outcome started = tool({"run", "--detach", "--json", "--flags", "unbound", "--duration", "1h"});
     INFO(started.err);
     REQUIRE(started.status == 0);
     const std::string id = std::to_string(json::parse(started.out)["id"].get<int>());
@@ -217,7 +227,7 @@ TEST_CASE("an idle module holds what it held before its first run", "[leaks]")
     load_module();
     const uint64_t fresh = allocations_by("[wqlab]");
     REQUIRE(fresh > 0);
-    const std::string id = std::to_string(json::parse(tool({"run", "--detach", "--json"}).out)["id"].get<int>());
+    const std::string id = std::to_string(json::parse(tool({"run", "--detach", "--json", "--duration", "1h"}).out)["id"].get<int>());
     CHECK(allocations_by("[wqlab]") > fresh);
     CHECK(tool({"stop", id}).status == 0);
     run_one({"--flags", "unbound,mem_reclaim", "--nice", "7", "--items", "500", "--touch", "4K", "--depth", "8"});

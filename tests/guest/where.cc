@@ -94,7 +94,7 @@ json issuers_everywhere()
 {
     json issuers = json::array();
     const auto cpus = online_cpus();
-    const json item = {{"sleep", "10s"}};
+    const json item = {{"sleep", "1h"}};
     std::string list;
     for (const int cpu : cpus)
         list += (list.empty() ? "" : ",") + std::to_string(cpu);
@@ -280,7 +280,7 @@ TEST_CASE("where: with a narrow wq_unbound_cpumask the other CPUs' items take tu
     for (const auto& [from, pool] : proof.in_turn)
         CHECK((from != 2 && from != 3 && from != 5));
 
-    const json single = {{"threads", 1}, {"cpus", "0"}, {"depth", 12}, {"item", {{"sleep", "10s"}}}};
+    const json single = {{"threads", 1}, {"cpus", "0"}, {"depth", 12}, {"item", {{"sleep", "1h"}}}};
     CHECK(prove(json::array({workqueues[0]}), json::array({single}), 12).in_turn.size() == 3);
 }
 
@@ -301,8 +301,8 @@ TEST_CASE("where: queue_work_node() is answered as the kernel does it", "[topolo
 {
     Held held(json{{"workqueues", json::array({{{"name", "near"}, {"flags", {"unbound"}}, {"scope", "cpu"}}})},
                      {"issuers",
-                      {{{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 0}, {"item", {{"sleep", "10s"}}}},
-                       {{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 1}, {"item", {{"sleep", "10s"}}}}}}});
+                      {{{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 0}, {"item", {{"sleep", "1h"}}}},
+                       {{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 1}, {"item", {{"sleep", "1h"}}}}}}});
     Tracing tracing;
     held.begin();
     const Snapshot snapshot = look_until(16);

@@ -182,7 +182,7 @@ TEST_CASE("where: an item beyond max_active would be inactive", "[inspect]")
             flags.flags = kind;
         flags.max_active = "2";
         flags.cpus = "0";
-        flags.sleep = "10s";
+        flags.sleep = "1h";
         for (const int depth : {1, 2, 3}) {
             flags.depth = std::to_string(depth);
             Held held(flags);

@@ -19,13 +19,14 @@ struct Unit {
     uint64_t factor;
 };
 
-constexpr std::array<Unit, 6> kTimeUnits = {{
+constexpr std::array<Unit, 7> kTimeUnits = {{
     {"ns", 1},
     {"us", 1'000},
     {"\u00b5s", 1'000},
     {"ms", 1'000'000},
     {"s", 1'000'000'000},
     {"m", 60'000'000'000},
+    {"h", 3600'000'000'000},
 }};
 
 constexpr std::array<Unit, 11> kSizeUnits = {{
@@ -117,7 +118,7 @@ uint64_t parse_time(std::string_view text)
     case Outcome::kFine: return ns;
     case Outcome::kNoUnit:
         throw wrong(text, "lacks a unit", fmt::format("{0}ns, {0}us, {0}ms or {0}s", text));
-    case Outcome::kBadUnit: throw wrong(text, "has a unit that is not ns, us, ms, s or m", right);
+    case Outcome::kBadUnit: throw wrong(text, "has a unit that is not ns, us, ms, s, m or h", right);
     case Outcome::kTooLarge: throw wrong(text, "is more than 64 bits of nanoseconds", right);
     case Outcome::kNotWhole: throw wrong(text, "is not a whole number of nanoseconds", right);
     case Outcome::kNoNumber: break;
