@@ -194,7 +194,13 @@ TEST_CASE("items for a CPU that goes offline are not lost", "[lab]")
         if (flags != std::string("percpu"))
             words.insert(words.end(), {"--flags", flags});
         Process running(words);
-        REQUIRE(eventually(some_run_executes));
+        if (!eventually(some_run_executes)) {
+            INFO(tool({"list"}).out << tool({"dump", "work"}).out);
+            running.signal(SIGINT);
+            running.signal(SIGINT);
+            const Outcome outcome = running.wait();
+            FAIL(outcome.out << outcome.err);
+        }
         write_file(online, "0");
         const uint64_t then = runs()[0]["executed"];
         CHECK(eventually([&] { return runs()[0]["executed"].get<uint64_t>() > then + 100; }));

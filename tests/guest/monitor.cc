@@ -196,7 +196,7 @@ TEST_CASE("SIGINT ends monitor with status 0, and a lost reader ends it, too", "
 {
     for (const int signal : {SIGINT, SIGTERM}) {
         Process watch({"wqctl", "monitor", "-i", "60"});
-        std::this_thread::sleep_for(std::chrono::seconds(1));
+        REQUIRE(eventually([&] { return watch.catches(signal); }));
         watch.signal(signal);
         CHECK(watch.wait().status == 0);
     }

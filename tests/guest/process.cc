@@ -2,6 +2,8 @@
 #include "process.hh"
 
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <signal.h>
 #include <stdexcept>
 #include <sys/mman.h>
@@ -40,6 +42,20 @@ Process::~Process()
     }
     close(out_);
     close(err_);
+}
+
+bool Process::catches(int number) const
+{
+    // Until it is another program it has our own handlers.
+    std::error_code error;
+    const std::string mine = "/proc/self/exe", its = "/proc/" + std::to_string(pid_) + "/exe";
+    if (std::filesystem::equivalent(mine, its, error) || error)
+        return false;
+    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("SigCgt:"))
+            return std::stoull(line.substr(7), nullptr, 16) >> (number - 1) & 1;
+    return false;
 }
 
 void Process::signal(int number)
