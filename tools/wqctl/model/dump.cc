@@ -2,7 +2,6 @@
 #include "model/dump.hh"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -40,25 +39,6 @@ std::vector<CpuList> cpus_of_pwqs(const Snapshot& snapshot)
         if (entry.pwq < cpus.size())
             cpus[entry.pwq].push_back(entry.cpu);
     return cpus;
-}
-
-WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
-{
-    std::map<std::string, unsigned> names;
-    for (const wqlab_snap_workqueue& wq : snapshot.workqueues)
-        names[snapshot.string(wq.name)]++;
-    for (const wqlab_snap_workqueue& wq : snapshot.workqueues) {
-        std::string label = snapshot.string(wq.name);
-        if (names[label] > 1)
-            label += fmt::format(" ({})", wq.symbol == WQLAB_NONE ? identity_text(wq.identity) : snapshot.string(wq.symbol));
-        labels_.push_back(std::move(label));
-    }
-}
-
-const std::string& WorkqueueLabels::operator[](uint32_t workqueue) const
-{
-    static const std::string unknown = "?";
-    return workqueue < labels_.size() ? labels_[workqueue] : unknown;
 }
 
 std::vector<const wqlab_snap_cpu_pwq*> entries_of(const Selection& selection, uint32_t workqueue)

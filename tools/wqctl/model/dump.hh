@@ -29,17 +29,6 @@ struct Scope {
 };
 Scope scope_of(const Snapshot& snapshot, const wqlab_snap_workqueue& wq);
 
-// What workqueues are called where the name alone may not say which:
-// "mm_percpu_wq", "events (system_wq)", "mine (9a3c51f0)".
-class WorkqueueLabels {
-public:
-    explicit WorkqueueLabels(const Snapshot& snapshot);
-    const std::string& operator[](uint32_t workqueue) const;  // "?" for what is not there
-
-private:
-    std::vector<std::string> labels_;
-};
-
 // Flags of a pool that are not what every pool of its kind has.
 uint32_t unusual_flags(const wqlab_snap_pool& pool);
 

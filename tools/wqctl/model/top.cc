@@ -44,7 +44,7 @@ std::vector<WorkqueueRow> workqueue_rows(const TotalsSample& sample, const Snaps
     return rows;
 }
 
-std::vector<WorkerRow> worker_rows(const Snapshot& snapshot, const std::vector<std::string>& labels)
+std::vector<WorkerRow> worker_rows(const Snapshot& snapshot, const WorkqueueLabels& labels)
 {
     std::vector<WorkerRow> rows;
     for (const wqlab_snap_worker& worker : snapshot.workers) {
@@ -52,7 +52,7 @@ std::vector<WorkerRow> worker_rows(const Snapshot& snapshot, const std::vector<s
         row.pid = worker.pid;
         row.pool = worker.pool;
         row.function = text_of(snapshot, worker.function);
-        row.workqueue = worker.workqueue < labels.size() ? labels[worker.workqueue] : "";
+        row.workqueue = snapshot.workqueue(worker.workqueue) ? labels[worker.workqueue] : "";
         row.description = text_of(snapshot, worker.description);
         row.command = text_of(snapshot, worker.command);
         row.flags = worker.flags;
@@ -65,13 +65,13 @@ std::vector<WorkerRow> worker_rows(const Snapshot& snapshot, const std::vector<s
     return rows;
 }
 
-std::vector<FunctionRow> function_rows(const Snapshot& snapshot, const std::vector<std::string>& labels)
+std::vector<FunctionRow> function_rows(const Snapshot& snapshot, const WorkqueueLabels& labels)
 {
     std::map<std::string, FunctionRow> functions;
     std::map<std::string, std::set<std::string>> workqueues;
     const auto row_of = [&](uint32_t function, uint32_t workqueue) -> FunctionRow& {
         const std::string name = text_of(snapshot, function);
-        if (workqueue < labels.size())
+        if (snapshot.workqueue(workqueue))
             workqueues[name].insert(labels[workqueue]);
         return functions[name];
     };
@@ -188,7 +188,7 @@ std::string WorkerRow::roles() const
 TopData TopModel::take(const Snapshot& snapshot)
 {
     const TotalsSample sample = totals_.take(snapshot);
-    const std::vector<std::string> labels = workqueue_labels(snapshot);
+    const WorkqueueLabels labels(snapshot);
     TopData data;
     data.workqueues = workqueue_rows(sample, snapshot);
     data.workers = worker_rows(snapshot, labels);

@@ -127,7 +127,7 @@ TotalsSample Totals::take(const Snapshot& snapshot)
     sample.time_ns = snapshot.head.time_ns;
     if (last_ns_ && sample.time_ns > *last_ns_)
         sample.interval_ns = sample.time_ns - *last_ns_;
-    const std::vector<std::string> labels = workqueue_labels(snapshot);
+    const WorkqueueLabels labels(snapshot);
     const auto busy = busy_workers(snapshot);
     std::set<Key> present;
     size_t furthest = 0;
@@ -137,7 +137,7 @@ TotalsSample Totals::take(const Snapshot& snapshot)
         totals.identity = workqueue.identity;
         totals.name = snapshot.string(workqueue.name);
         totals.symbol = workqueue.symbol != WQLAB_NONE ? snapshot.string(workqueue.symbol) : "";
-        totals.label = labels[i];
+        totals.label = labels[static_cast<uint32_t>(i)];
         totals.flags = workqueue.flags;
         totals.max_active = workqueue.max_active;
         totals.busy = busy[i];

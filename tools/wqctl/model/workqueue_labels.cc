@@ -11,22 +11,26 @@ namespace wqctl {
 
 std::string identity_text(uint64_t identity) { return fmt::format("{:08x}", identity); }
 
-std::vector<std::string> workqueue_labels(const Snapshot& snapshot)
+WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
 {
-    std::vector<std::string> labels;
     std::map<std::string, unsigned> bearers;
     for (const wqlab_snap_workqueue& workqueue : snapshot.workqueues) {
-        labels.push_back(printable(snapshot.string(workqueue.name)));
-        bearers[labels.back()]++;
+        labels_.push_back(printable(snapshot.string(workqueue.name)));
+        bearers[labels_.back()]++;
     }
-    for (size_t i = 0; i < labels.size(); i++) {
-        if (bearers[labels[i]] < 2)
+    for (size_t i = 0; i < labels_.size(); i++) {
+        if (bearers[labels_[i]] < 2)
             continue;
         const wqlab_snap_workqueue& workqueue = snapshot.workqueues[i];
-        labels[i] += workqueue.symbol != WQLAB_NONE ? fmt::format(" ({})", printable(snapshot.string(workqueue.symbol)))
-                                                    : fmt::format(" #{:08x}", static_cast<uint32_t>(workqueue.identity));
+        labels_[i] += workqueue.symbol != WQLAB_NONE ? fmt::format(" ({})", printable(snapshot.string(workqueue.symbol)))
+                                                     : " #" + identity_text(workqueue.identity);
     }
-    return labels;
+}
+
+const std::string& WorkqueueLabels::operator[](uint32_t workqueue) const
+{
+    static const std::string unknown = "?";
+    return workqueue < labels_.size() ? labels_[workqueue] : unknown;
 }
 
 }  // namespace wqctl

@@ -10,9 +10,16 @@
 
 namespace wqctl {
 
-// By index: its name; where others share that, its variable or the end of its
-// identity, too.
-std::vector<std::string> workqueue_labels(const Snapshot& snapshot);
+// A workqueue's name, printable; where others share that, its variable or its
+// identity, too: "mm_percpu_wq", "events (system_wq)", "mine #9a3c51f0".
+class WorkqueueLabels {
+public:
+    explicit WorkqueueLabels(const Snapshot& snapshot);
+    const std::string& operator[](uint32_t workqueue) const;  // "?" for what is not there
+
+private:
+    std::vector<std::string> labels_;
+};
 
 // As the kernel prints it with %p, without the zeros in front.
 std::string identity_text(uint64_t identity);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "model/workqueue_labels.hh"
 #include "render/histogram.hh"
 #include "render/latency_json.hh"
 #include "render/progress.hh"
@@ -26,8 +27,6 @@ constexpr std::array<const char*, WQLAB_STAGES> kStagePictures = {
     "pending, from activation to the start of the function",
     "run, from the start of the function to its end",
 };
-
-std::string identity_text(uint64_t identity) { return fmt::format("{:08x}", identity & UINT32_MAX); }
 
 // Workqueues' names, with a part of their identity where a name is not enough.
 class Names {
