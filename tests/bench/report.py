@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Turns what `pairs` or `latency` printed into tables: report.py speed|instructions|latency < LINES"""
+"""Turns what `pairs`, `latency` or `dump` printed into tables: report.py speed|instructions|latency|dump < LINES"""
 import collections
+import math
 import statistics
 import sys
 
@@ -17,7 +18,8 @@ def read(lines):
     return samples
 
 
-def speed(samples):
+def speed(lines):
+    samples = read(lines)
     target = {("1", "full"): 0.95, ("32", "full"): 0.75, ("32", "sampled"): 0.95}
     print(f"{'workqueue':<10}{'depth':>6}  {'records':<10}{'bare/s':>10}{'wqlab/s':>10}"
           f"{'ratio':>8}  {'min..max':<14}{'target':>7}")
@@ -35,7 +37,8 @@ def speed(samples):
           "counted: one in a million")
 
 
-def instructions(samples):
+def instructions(lines):
+    samples = read(lines)
     print(f"{'workqueue':<10}{'depth':>6}{'bare':>9}{'+counting':>11}{'+timing':>9}{'= recording adds':>18}")
     for kind, depth in KINDS:
         bare, counted, full = (statistics.median(samples[kind, depth, what])
@@ -45,7 +48,8 @@ def instructions(samples):
     print(f"guest instructions for an item (-icount shift=0: one nanosecond each), medians of {len(samples[kind, depth, 'bare'])}")
 
 
-def latency(samples):
+def latency(lines):
+    samples = read(lines)
     whats = ("off", "again", "on", "after", "said")
     print(f"{'workqueue':<10}{'depth':>6}" + "".join(f"{what:>8}" for what in whats))
     for kind, depth in dict.fromkeys(key[:2] for key in samples):
@@ -55,4 +59,37 @@ def latency(samples):
           "that it costs, which leaves out how the kernel calls its probes")
 
 
-{"speed": speed, "instructions": instructions, "latency": latency}[sys.argv[1]](read(sys.stdin))
+def exponent(points):
+    """Of the power of x that y grows with: the slope of the least squares of their logarithms."""
+    logs = [(math.log(x), math.log(y)) for x, y in points]
+    mean_x, mean_y = (statistics.mean(axis) for axis in zip(*logs))
+    return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
+
+
+def dump(lines):
+    runs = collections.defaultdict(list)
+    for line in lines:
+        what, *numbers = line.split()
+        added, workqueues, pools, wall, rss, snapshot, hold = map(int, numbers)
+        runs[what, added].append((workqueues, pools, wall / 1e6, snapshot / 1e6, rss / 1024, hold / 1e3))
+    print(f"{'':<11}{'workqueues':>11}{'pools':>7}{'wall':>8}  {'min..max':<14}{'snapshot':>9}  {'min..max':<13}"
+          f"{'RSS':>5}{'hold':>7}  {'min..max'}")
+    curves = collections.defaultdict(lambda: ([], []))
+    for (what, added), samples in runs.items():
+        workqueues, pools, walls, snapshots, rss, holds = zip(*samples)
+        wall, snapshot, hold = map(statistics.median, (walls, snapshots, holds))
+        print(f"{what:<11}{max(workqueues) or '':>11}{max(pools) or '':>7}{wall:>8.1f}  {f'{min(walls):.1f}..{max(walls):.1f}':<14}"
+              f"{snapshot:>9.2f}  {f'{min(snapshots):.2f}..{max(snapshots):.2f}':<13}"
+              f"{max(rss):>5.1f}{hold:>7.1f}  {min(holds):.1f}..{max(holds):.1f}")
+        for curve, values in zip(curves[what], (walls, snapshots)):
+            curve.append((max(pools if what == "pools" else workqueues), min(values)))
+    print(f"medians of {len(samples)} runs: wall and snapshot in ms, the longest hold of a pool's lock in µs; "
+          "the highest RSS in MiB\ntargets for stock: wall 30, RSS 10, hold 50; first: the guest's first one, which no cache helps")
+    for what, (walls, snapshots) in curves.items():
+        if len(walls) > 1:
+            print(f"the fastest run grows with the {exponent(walls):.2f}th power of {what}, the fastest snapshot with the "
+                  f"{exponent(snapshots):.2f}th (target: 1.1); over the last doubling {exponent(walls[-2:]):.2f} and "
+                  f"{exponent(snapshots[-2:]):.2f}")
+
+
+{"speed": speed, "instructions": instructions, "latency": latency, "dump": dump}[sys.argv[1]](sys.stdin)
