@@ -31,7 +31,7 @@ build-unit:
 unit: build-unit  ## the unit tests, with address and undefined-behaviour sanitizers
 	@ctest --test-dir build/unit --output-on-failure
 
-bench:            ## measure the module's own cost (scripts/bench)
+bench:            ## measure what recording and dumps cost (scripts/bench)
 	@scripts/bench
 
 install: all      ## module (for KDIR's kernel), wqctl, man page and completion; DESTDIR and PREFIX are honoured

@@ -60,7 +60,7 @@ def latency(lines):
 
 
 def exponent(points):
-    """Of the power of x that y grows with: the slope of the least squares of their logarithms."""
+    """y grows with this power of x: the slope of the least squares of their logarithms."""
     logs = [(math.log(x), math.log(y)) for x, y in points]
     mean_x, mean_y = (statistics.mean(axis) for axis in zip(*logs))
     return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
@@ -87,8 +87,8 @@ def dump(lines):
           "the highest RSS in MiB\ntargets for stock: wall 30, RSS 10, hold 50; first: the guest's first one, which no cache helps")
     for what, (walls, snapshots) in curves.items():
         if len(walls) > 1:
-            print(f"the fastest run grows with the {exponent(walls):.2f}th power of {what}, the fastest snapshot with the "
-                  f"{exponent(snapshots):.2f}th (target: 1.1); over the last doubling {exponent(walls[-2:]):.2f} and "
+            print(f"exponent of growth with {what}: wall {exponent(walls):.2f}, snapshot {exponent(snapshots):.2f} "
+                  f"(target 1.1), of the fastest runs; of the last two rows alone {exponent(walls[-2:]):.2f} and "
                   f"{exponent(snapshots[-2:]):.2f}")
 
 
