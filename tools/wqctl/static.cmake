@@ -9,8 +9,8 @@ if(NOT WQLAB_STATIC OR WQLAB_SANITIZE)
     return()
 endif()
 
-# The start file of static programs registers the table of all functions, which the first exception then sorts, for 30 ms.
-# The linker makes a sorted one, and that is used if nobody registers anything.
+# The start file of static programs registers the table of all functions, which the first exception then sorts, in 30 million
+# instructions. The linker makes a sorted one, and that is used if nobody registers anything.
 # The warnings would be of what libnl resolves host names with; nobody asks it to here.
 set(options -static LINKER:--eh-frame-hdr LINKER:--wrap=__register_frame_info LINKER:--wrap=__deregister_frame_info
             LINKER:--no-warnings)
