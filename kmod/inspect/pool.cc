@@ -358,8 +358,10 @@ private:
         copy_array(row.in_flight, kernel_.address(pwq, Field::kPwqInFlight), kernel_.member(Field::kPwqInFlight).elements);
         copy_array(row.stats, kernel_.address(pwq, Field::kPwqStats), kernel_.member(Field::kPwqStats).elements);
         if (all && on_a_list(pwq, Field::kPwqInactive)) {
-            row.nr_inactive = copy_works(kernel_.address(pwq, Field::kPwqInactive), inactive_left_, WQLAB_WORK_INACTIVE, 0, 0);
-            inactive_left_ -= row.nr_inactive;
+            const uint32_t first = snapshot_.works.size();
+            inactive_left_ -= copy_works(kernel_.address(pwq, Field::kPwqInactive), inactive_left_, WQLAB_WORK_INACTIVE, 0, 0);
+            for (uint32_t i = first; i < snapshot_.works.size(); i++)
+                row.nr_inactive += !snapshot_.works[i].is_barrier;
         }
     }
 

@@ -529,7 +529,7 @@ struct wqlab_snap_pwq {
 	__s32 pool;			/* id */
 	__s32 refcnt;
 	__s32 nr_active;
-	__u32 nr_inactive;		/* as far as copied */
+	__u32 nr_inactive;		/* items, not barriers, as far as copied */
 	__s32 work_color;
 	__s32 flush_color;
 	__u32 flags;			/* enum wqlab_pwq_flag */

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A workqueue whose every state is a test's own doing: its items sleep until a
+ * gate is opened, and who flushes or drains it is the process that wrote so to
+ * /proc/wqlab_hold. Wqlab itself knows nothing of it.
+ *
+ *	queue N		queues item N on CPU 0
+ *	wait N		flush_work() of item N, as soon as that is queued
+ *	flush, drain	of the workqueue
+ *	open		the gate, for good
+ */
+#include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#define NAME "wqlab_hold"
+#define ITEMS 64
+
+static uint max_active = 16;
+module_param(max_active, uint, 0444);
+static bool ordered;
+module_param(ordered, bool, 0444);
+
+static struct workqueue_struct *wq;
+static struct work_struct items[ITEMS];
+static DECLARE_WAIT_QUEUE_HEAD(gate);
+static bool is_open;
+
+/* Idle, so that however long it is held, it is no hung task. */
+static void hold_func(struct work_struct *work)
+{
+	wait_event_idle(gate, READ_ONCE(is_open));
+}
+
+static ssize_t hold_write(struct file *file, const char __user *text, size_t size, loff_t *at)
+{
+	char line[32] = {}, word[16] = {};
+	uint n = 0;
+
+	if (size >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, text, size))
+		return -EFAULT;
+	if (sscanf(line, "%15s %u", word, &n) < 1 || n >= ITEMS)
+		return -EINVAL;
+	if (!strcmp(word, "queue")) {
+		if (!queue_work_on(0, wq, &items[n]))
+			return -EBUSY;
+		wake_up_all(&gate);
+	} else if (!strcmp(word, "wait")) {
+		wait_event_idle(gate, READ_ONCE(is_open) || work_busy(&items[n]));
+		flush_work(&items[n]);
+	} else if (!strcmp(word, "flush")) {
+		flush_workqueue(wq);
+	} else if (!strcmp(word, "drain")) {
+		drain_workqueue(wq);
+	} else if (!strcmp(word, "open")) {
+		WRITE_ONCE(is_open, true);
+		wake_up_all(&gate);
+	} else {
+		return -EINVAL;
+	}
+	return size;
+}
+
+static const struct proc_ops hold_ops = { .proc_write = hold_write };
+
+static int __init hold_init(void)
+{
+	for (int i = 0; i < ITEMS; i++)
+		INIT_WORK(&items[i], hold_func);
+	if (ordered)
+		wq = alloc_ordered_workqueue(NAME, 0);
+	else
+		wq = alloc_workqueue(NAME, WQ_UNBOUND | WQ_SYSFS | WQ_MEM_RECLAIM, max_active);
+	if (!wq)
+		return -ENOMEM;
+	if (proc_create(NAME, 0200, NULL, &hold_ops))
+		return 0;
+	destroy_workqueue(wq);
+	return -ENOMEM;
+}
+
+static void __exit hold_exit(void)
+{
+	WRITE_ONCE(is_open, true);
+	wake_up_all(&gate);
+	remove_proc_entry(NAME, NULL); /* waits for writers */
+	destroy_workqueue(wq);
+}
+
+module_init(hold_init);
+module_exit(hold_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("A workqueue held as tests want it");
