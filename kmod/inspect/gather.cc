@@ -12,8 +12,8 @@ namespace {
 constexpr uint32_t kMostWorkqueues = 1u << 20;
 constexpr uint32_t kMostFlushers = 64;  // of one workqueue
 constexpr uint32_t kMostMaydays = 256;
-// Besides one for each CPU and the default: replaced ones that still have items.
-constexpr uint32_t kMostOldPwqs = 64;
+constexpr uint32_t kMostPwqs = 1u << 20;      // of one workqueue
+constexpr uint32_t kMostPendingPwqs = 4096;   // on one node, with interrupts off
 
 class WorkqueueWalk {
 public:
@@ -102,7 +102,15 @@ private:
     // What wq->mutex protects. It is taken in memory reclaim, so nothing allocates under it.
     Result<void> copy_locked(Address wq, uint32_t index, wqlab_snap_workqueue& row)
     {
-        const uint32_t most = wqlab_nr_cpus() + 1 + kMostOldPwqs;
+        // Of replaced ones there can be any number. Until wq_pool_mutex is free, none is added.
+        uint32_t most = 0;
+        {
+            const MutexHold hold(kernel_.address(wq, Field::kWqMutex));
+            walk_list(kernel_.address(wq, Field::kWqPwqs), kMostPwqs, [&](Address) {
+                most++;
+                return true;
+            });
+        }
         TRY(machine_.pwqs.reserve(most));
         TRY(snapshot_.pwqs.reserve(most));
         TRY(machine_.pwq_numbers.reserve(machine_.pwqs.size() + most));
@@ -246,7 +254,7 @@ private:
             row.max = load<int32_t>(nna, Field::kNodeActiveMax);
             {
                 const RawHold hold(kernel_.address(nna, Field::kNodeActiveLock));
-                walk_list(kernel_.address(nna, Field::kNodeActivePending), wqlab_nr_cpus() + kMostOldPwqs, [&](Address) {
+                walk_list(kernel_.address(nna, Field::kNodeActivePending), kMostPendingPwqs, [&](Address) {
                     row.nr_pending_pwqs++;
                     return true;
                 });
