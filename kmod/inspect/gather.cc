@@ -11,9 +11,8 @@ namespace {
 
 constexpr uint32_t kMostWorkqueues = 1u << 20;
 constexpr uint32_t kMostFlushers = 64;  // of one workqueue
-constexpr uint32_t kMostMaydays = 256;
-constexpr uint32_t kMostPwqs = 1u << 20;      // of one workqueue
-constexpr uint32_t kMostPendingPwqs = 4096;   // on one node, with interrupts off
+constexpr uint32_t kMostPwqs = 1u << 20;     // of one workqueue
+constexpr uint32_t kMostPendingPwqs = 4096;  // with interrupts off
 
 class WorkqueueWalk {
 public:
@@ -281,7 +280,7 @@ private:
             if (found)
                 if (const uint32_t number = machine_.pool_numbers.get(pool); number != AddressMap::kNone)
                     row.rescuer_pool = snapshot_.pools[number].id;
-            walk_list(kernel_.address(wq, Field::kWqMaydays), kMostMaydays, [&](Address) {
+            walk_list(kernel_.address(wq, Field::kWqMaydays), kMostPendingPwqs, [&](Address) {
                 row.nr_maydays++;
                 return true;
             });

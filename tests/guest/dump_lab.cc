@@ -21,7 +21,7 @@ json dump(Words arguments)
 
 Detached::Detached(Words arguments)
 {
-    arguments.insert(arguments.begin(), {"run", "--detach", "--json"});
+    arguments.insert(arguments.begin(), {"run", "--detach", "--json", "--duration", "60m"});
     const Outcome outcome = tool(arguments);
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);

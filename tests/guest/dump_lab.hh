@@ -11,7 +11,7 @@
 // `wqctl dump --json …`, which must have found no trouble.
 json dump(Words arguments = {});
 
-// A detached run that ends with the object, however long its items sleep.
+// A detached run that ends with the object, and not before.
 class Detached {
 public:
     explicit Detached(Words arguments);

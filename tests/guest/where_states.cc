@@ -189,15 +189,16 @@ TEST_CASE("where: an item beyond max_active would be inactive", "[inspect]")
             const auto ask = [&](const Snapshot& s) { return place_of(s, {.workqueue = wqctl::find_workqueue(s, held.name()), .cpu = 0}); };
             CHECK(ask(look()).activity == wqctl::Activity::kActive);
             held.begin();
+            using enum wqctl::Activity;
+            const auto expected = depth == 1 ? kActive : depth == 2 ? kLimited : kBehind;
+            INFO(kind << ", " << depth << " items");
             Snapshot snapshot;
+            // What a node and what its pools count is read in turn, so both must have settled.
             REQUIRE(eventually([&] {
                 snapshot = look();
                 const wqlab_snap_pwq& pwq = *snapshot.pwq(ask(snapshot).pwq);
-                return pwq.nr_active + static_cast<int>(pwq.nr_inactive) == depth;
+                return pwq.nr_active + static_cast<int>(pwq.nr_inactive) == depth && ask(snapshot).activity == expected;
             }));
-            INFO(kind << ", " << depth << " items");
-            using enum wqctl::Activity;
-            CHECK(ask(snapshot).activity == (depth == 1 ? kActive : depth == 2 ? kLimited : kBehind));
             CHECK(ask(snapshot).max_active == 2);
         }
     }
