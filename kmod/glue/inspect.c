@@ -101,10 +101,16 @@ uint64_t wqlab_hash(uintptr_t address)
 bool wqlab_look_at_task(uintptr_t address, struct wqlab_task *look)
 {
 	struct task_struct *task = (struct task_struct *)address;
-	unsigned int state;
-	int on_cpu, prio;
+	typeof(task->__state) state;
+	typeof(task->on_cpu) on_cpu; /* an int, and one byte since 7.x */
+	typeof(task->static_prio) prio;
 
-#define LOOK(to, field) (copy_from_kernel_nofault(&(to), &task->field, sizeof(to)) == 0)
+/* A copy of another size would be another field's as well. */
+#define LOOK(to, field)                                                                  \
+	({                                                                               \
+		BUILD_BUG_ON(sizeof(to) != sizeof(task->field));                         \
+		copy_from_kernel_nofault(&(to), &task->field, sizeof(to)) == 0;          \
+	})
 	BUILD_BUG_ON(sizeof(look->command) != TASK_COMM_LEN);
 	if (!LOOK(look->pid, pid) || !LOOK(look->command, comm) || !LOOK(state, __state) ||
 	    !LOOK(on_cpu, on_cpu) || !LOOK(prio, static_prio) || !LOOK(look->cpu, thread_info.cpu) ||

@@ -50,7 +50,8 @@ TEST_CASE("each check fails when a stand-in has the fault that it names", "[chec
 {
     const Outcome outcome = tool({"check", "--proof", "--json"});
     REQUIRE_FALSE(outcome.out.empty());
-    for (const json& judgement : json::parse(outcome.out)["checks"]) {
+    const json document = json::parse(outcome.out);
+    for (const json& judgement : document["checks"]) {
         INFO(told(judgement));
         CHECK(judgement["status"] != "fail");
     }

@@ -129,7 +129,8 @@ TEST_CASE("dump: a function that hogs a CPU is found out", "[inspect]")
     }
     const auto count = [] {
         uint64_t times = 0;
-        for (const json& hog : dump({"hogs"})["hogs"])
+        const json document = dump({"hogs"});
+        for (const json& hog : document["hogs"])
             if (hog["function"].get<std::string>().ends_with(" [wqlab]"))
                 times += hog["count"].get<uint64_t>();
         return times;
