@@ -51,6 +51,7 @@ TEST_CASE("each check fails when a stand-in has the fault that it names", "[chec
     const Outcome outcome = tool({"check", "--proof", "--json"});
     REQUIRE_FALSE(outcome.out.empty());
     const json document = json::parse(outcome.out);
+    REQUIRE_FALSE(document["checks"].empty());
     for (const json& judgement : document["checks"]) {
         INFO(told(judgement));
         CHECK(judgement["status"] != "fail");
