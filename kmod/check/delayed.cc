@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group B: delayed and RCU work.
+// Group B: delayed work.
+#include "delayed.hh"
 #include "kernel_log.hh"
 
 namespace wqlab {
 
 namespace delayed {
-
-constexpr wqlab_work_kind kDelayed = WQLAB_WORK_DELAYED;
-
-inline uint64_t an_hour()
-{
-    return uint64_t{3600} * wqlab_hz();
-}
 
 struct ZeroIsAtOnce {
     static constexpr Promise kPromise = {
@@ -106,142 +100,6 @@ struct OnTheNamedCpu {
             AWAIT(t, item.ended() == 1, "a delayed item to run");
             WANT(t, item.last().cpu == cpu, "queued for CPU %u it ran on CPU %u", cpu, item.last().cpu);
         }
-    }
-};
-
-struct ModQueuesIdle {
-    static constexpr Promise kPromise = {
-        24, "", "delayed.mod-queues-idle",
-        "mod_delayed_work() of an idle item returns false and queues it",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
-        WANT(t, !item.mod_delayed(wq, 1), "it returned true for an idle item");
-        AWAIT(t, item.ended() == 1, "the item to run");
-        wq.flush();
-        WANT(t, item.ended() == 1, "it ran %u times", item.ended());
-    }
-};
-
-struct ModMovesPending {
-    static constexpr Promise kPromise = {
-        25, "", "delayed.mod-moves-pending",
-        "mod_delayed_work() of an item that waits for its timer, a worker or max_active returns true and re-arms it: one run",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
-
-    static void run(Trial& t)
-    {
-        const uint32_t cpu = t.first_cpu();
-        Queue& wq = t.queue({.max_active = 1});
-        Probe& front = t.probe("the item in front", Probe::Body::kGate);
-        front.queue_on(wq, cpu);
-        AWAIT(t, front.started() == 1, "the item in front to start");
-        // Held back by max_active.
-        Probe& inactive = t.probe("an item held back", Probe::Body::kReturn, kDelayed);
-        inactive.queue_delayed(wq, 0, static_cast<int>(cpu));
-        WANT(t, inactive.mod_delayed(wq, an_hour(), static_cast<int>(cpu)), "it returned false for an item held back by max_active");
-        WANT(t, inactive.timer_pending(), "the timer of an item that was held back is not armed");
-        // On its timer.
-        const uint64_t expires = inactive.timer_expires();
-        WANT(t, inactive.mod_delayed(wq, 2 * an_hour(), static_cast<int>(cpu)), "it returned false for an item on its timer");
-        WANT(t, inactive.timer_expires() > expires, "it did not move the timer");
-        front.open();
-        wq.flush();
-        WANT(t, inactive.started() == 0, "an item ran that had been moved to later");
-        const uint64_t then = wqlab_jiffies();
-        WANT(t, inactive.mod_delayed(wq, 3, static_cast<int>(cpu)), "it returned false for an item on its timer");
-        AWAIT(t, inactive.ended() == 1, "the item that was moved to sooner");
-        WANT(t, inactive.last().jiffies - then >= 3, "it ran before the new time");
-        wq.flush();
-        t.linger();
-        WANT(t, inactive.ended() == 1, "it ran %u times", inactive.ended());
-
-        // On the worklist: with interrupts off no worker of this CPU takes it.
-        struct Call {
-            Queue* wq;
-            Probe* item;
-            bool pending, modified, timer;
-        } call = {&wq, &t.probe("an item on the worklist", Probe::Body::kReturn, kDelayed), false, false, false};
-        wqlab_call_with_irqs_off(
-            [](void* argument) {
-                Call& c = *static_cast<Call*>(argument);
-                const int here = static_cast<int>(wqlab_this_cpu());
-                c.item->queue_delayed(*c.wq, 0, here);
-                c.pending = c.item->pending() && !c.item->timer_pending();
-                c.modified = c.item->mod_delayed(*c.wq, an_hour(), here);
-                c.timer = c.item->timer_pending();
-            },
-            &call);
-        WANT(t, call.pending && call.modified && call.timer, "an item on a worklist was not moved to its timer");
-        WANT(t, call.item->cancel() && call.item->started() == 0, "it ran, or was not pending");
-    }
-};
-
-struct ModZeroIsImmediate {
-    static constexpr Promise kPromise = {
-        26, "", "delayed.mod-zero-is-immediate",
-        "mod_delayed_work() with delay 0 queues the item at once, whatever it waited for",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
-        item.queue_delayed(wq, an_hour());
-        WANT(t, item.mod_delayed(wq, 0), "it returned false for a pending item");
-        WANT(t, !item.timer_pending(), "its timer is still armed");
-        AWAIT(t, item.ended() == 1, "an item with an hour to go to run");
-    }
-};
-
-struct ModFromHardirq {
-    static constexpr Promise kPromise = {
-        27, "", "delayed.mod-from-hardirq",
-        "mod_delayed_work() may be called from an interrupt handler",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        struct Call {
-            Queue* wq;
-            Probe* item;
-            bool in_hardirq, first, second;
-        } call = {&wq, &t.probe("the item", Probe::Body::kReturn, kDelayed), false, true, false};
-        wqlab_call_in_hardirq(
-            [](void* argument) {
-                Call& c = *static_cast<Call*>(argument);
-                c.in_hardirq = wqlab_in_hardirq();
-                c.first = c.item->mod_delayed(*c.wq, an_hour());
-                c.second = c.item->mod_delayed(*c.wq, 1);
-            },
-            &call);
-        WANT(t, call.in_hardirq, "this was no interrupt");
-        WANT(t, !call.first && call.second, "it returned %d for an idle and %d for a pending item", call.first, call.second);
-        AWAIT(t, call.item->ended() == 1, "the item to run");
-    }
-};
-
-struct ModOfDisabled {
-    static constexpr Promise kPromise = {
-        28, "", "delayed.mod-of-disabled",
-        "mod_delayed_work() of a disabled item queues nothing and arms no timer, nor does enabling it later",
-        "kernel/workqueue.c: mod_delayed_work_on(), disable_work()", 0, Fault::kDisableDoesNothing};
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
-        item.disable();
-        WANT(t, !item.mod_delayed(wq, 10), "it returned true for a disabled item");
-        WANT(t, !item.timer_pending() && !item.pending(), "it armed the timer of a disabled item");
-        WANT(t, item.enable(), "enable_delayed_work() returned false");
-        WANT(t, !item.timer_pending() && !item.pending(), "enabling armed the timer");
-        t.linger();
-        WANT(t, item.started() == 0, "the item ran");
     }
 };
 
@@ -383,109 +241,16 @@ struct OfflineCpuWarns {
     }
 };
 
-struct RcuWaitsForReaders {
-    static constexpr Promise kPromise = {
-        34, "", "rcu.waits-for-a-grace-period",
-        "An item that queue_rcu_work() took runs after a full RCU grace period",
-        "kernel/workqueue.c: queue_rcu_work()", 0, Fault::kDelayEarly};
-
-    static void run(Trial& t)
-    {
-        const uint32_t there = t.other_cpu(t.first_cpu());
-        SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
-        Queue& wq = t.queue();
-        struct Reader {
-            bool inside, leave;
-        };
-        Reader* reader = t.own<Reader>();
-        if (!reader)
-            return;
-        struct Cookie {
-            uint64_t cookie;
-            bool passed;
-        };
-        Cookie* cookie = t.own<Cookie>();
-        if (!cookie)
-            return;
-        Probe& item = t.probe("the item", Probe::Body::kReturn, WQLAB_WORK_RCU)
-                          .on_run([](Probe&, void* argument) {
-                              Cookie& c = *static_cast<Cookie*>(argument);
-                              c.passed = wqlab_rcu_passed(c.cookie);
-                          }, cookie);
-        t.actor("reader", static_cast<int>(there), [reader, &item, &t] {
-            const uint64_t limit = wqlab_now() + 5'000'000'000;  // below the stall warnings
-            wqlab_rcu_read_lock();
-            __atomic_store_n(&reader->inside, true, __ATOMIC_RELEASE);
-            while (!__atomic_load_n(&reader->leave, __ATOMIC_ACQUIRE) && !t.given_up() && wqlab_now() < limit)
-                wqlab_relax();
-            // Under this lock it can be said whether the item waited.
-            if (item.started())
-                t.fail("the item started while a reader was inside since before it was queued");
-            wqlab_rcu_read_unlock();
-        });
-        AWAIT(t, __atomic_load_n(&reader->inside, __ATOMIC_ACQUIRE), "the reader");
-        cookie->cookie = wqlab_rcu_cookie();
-        const bool queued = item.queue_rcu(wq);
-        t.linger();
-        __atomic_store_n(&reader->leave, true, __ATOMIC_RELEASE);
-        WANT(t, queued, "it returned false for an idle item");
-        AWAIT(t, item.ended() == 1, "the item to run after the grace period");
-        WANT(t, cookie->passed, "the item ran before the grace period had ended");
-    }
-};
-
-struct RcuSaysWhetherPending {
-    static constexpr Promise kPromise = {
-        35, "", "rcu.says-whether-pending",
-        "queue_rcu_work() returns false while the item is pending; flush_rcu_work() waits, and returns false if idle",
-        "kernel/workqueue.c: queue_rcu_work(), flush_rcu_work()", 0, Fault::kFlushLies};
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, WQLAB_WORK_RCU);
-        WANT(t, !item.flush(), "flush_rcu_work() returned true for an item that was never queued");
-        for (uint32_t round = 1; round <= 5; round++) {
-            struct Call {
-                Probe* item;
-                Queue* wq;
-                bool first, second;
-            } call = {&item, &wq, false, true};
-            // No grace period ends while this CPU has interrupts off.
-            wqlab_call_with_irqs_off(
-                [](void* argument) {
-                    Call& c = *static_cast<Call*>(argument);
-                    c.first = c.item->queue_rcu(*c.wq);
-                    c.second = c.item->queue_rcu(*c.wq);
-                },
-                &call);
-            WANT(t, call.first && !call.second, "queue_rcu_work() returned %d for an idle and %d for a pending item", call.first,
-                 call.second);
-            WANT(t, item.flush() || item.ended() == round, "flush_rcu_work() returned false for a pending item");
-            WANT(t, item.ended() == round, "the item had not run when flush_rcu_work() returned");
-        }
-        wq.flush();
-        WANT(t, !item.flush(), "flush_rcu_work() returned true for an idle item");
-    }
-};
-
 constexpr Check kAll[] = {
     check_of<ZeroIsAtOnce>(),
     check_of<NeverBeforeItsTime>(),
     check_of<PendingIsLeftAlone>(),
     check_of<OnTheNamedCpu>(),
-    check_of<ModQueuesIdle>(),
-    check_of<ModMovesPending>(),
-    check_of<ModZeroIsImmediate>(),
-    check_of<ModFromHardirq>(),
-    check_of<ModOfDisabled>(),
     check_of<FlushRunsNow>(),
     check_of<CancelDoesNotWait>(),
     check_of<CancelSyncOfRearming>(),
     check_of<DeferrableTimer>(),
     check_of<OfflineCpuWarns>(),
-    check_of<RcuWaitsForReaders>(),
-    check_of<RcuSaysWhetherPending>(),
 };
 
 }  // namespace delayed

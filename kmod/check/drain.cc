@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C, continued: drain and destroy.
+#include "delayed.hh"
 #include "kernel_log.hh"
-#include "trial.hh"
 
 namespace wqlab {
 
@@ -145,6 +145,79 @@ struct DestroyFinishesAll {
     }
 };
 
+struct DestroyLeavesDelayed {
+    static constexpr Promise kPromise = {
+        48, "", "destroy.leaves-delayed-items",
+        "destroy_workqueue() neither waits for, runs nor cancels a delayed item whose timer has not expired: that is the caller's",
+        "kernel/workqueue.c: destroy_workqueue()", 0, Fault::kDelayEarly};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        item.queue_delayed(wq, an_hour());
+        const uint64_t expires = item.timer_expires();
+        wq.destroy();
+        WANT(t, item.started() == 0, "the item ran");
+        WANT(t, item.timer_pending() && item.timer_expires() == expires, "its timer was touched");
+        WANT(t, item.pending(), "the item is not pending any more");
+        // It is on no workqueue, so this needs none.
+        WANT(t, item.cancel(), "cancel_delayed_work() returned false for it");
+        WANT(t, !item.timer_pending() && !item.pending(), "it could not be cancelled");
+    }
+};
+
+struct ManagedIsDestroyed {
+    static constexpr Promise kPromise = {
+        128, "", "destroy.managed-finishes-all",
+        "A workqueue of devm_alloc_workqueue() is destroyed with its device, and all that is queued runs first",
+        "include/linux/workqueue.h: devm_alloc_workqueue()", 0, Fault::kFlushReturnsEarly};
+
+    static bool is_listed(Trial& t)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
+            if (same_text(Trial::string(*now, now->workqueues[i].name), "wqlab-c128"))
+                return true;
+        return false;
+    }
+
+    // Whatever happens, the device goes before the check ends, and its gate is opened before.
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 50;
+        SKIP_UNLESS(t, wqlab_wq_is_manageable(), "this kernel has no devm_alloc_workqueue()");
+        Probe& gate = t.probe("the item in front", Probe::Body::kGate);
+        Probe** items = t.probes(kItems, "an item");
+        device* owner = t.decided() ? nullptr : wqlab_device_create("wqlab-c128");
+        SKIP_UNLESS(t, owner, "no device can be made");
+        if (workqueue_struct* wq = wqlab_wq_create_managed(owner, "wqlab-c128", WQLAB_WQ_UNBOUND, 1)) {
+            wqlab_queue_bare_on(wq, gate.address(), -1);
+            for (uint32_t i = 0; i < kItems; i++)
+                wqlab_queue_bare_on(wq, items[i]->address(), -1);
+        } else {
+            t.fail("devm_alloc_workqueue() gave none");
+        }
+        const bool listed = is_listed(t);
+        Actor& opener = t.actor("opener", Kthread::kAnyCpu, [&gate, &t] {
+            t.linger();
+            gate.open();
+        });
+        const bool early = t.has_fault(Fault::kFlushReturnsEarly);
+        const Trial::Doing doing(t, "device_unregister() of", "wqlab-c128");
+        if (!early)
+            wqlab_device_destroy(owner);
+        uint32_t ran = gate.ended();
+        for (uint32_t i = 0; i < kItems; i++)
+            ran += items[i]->ended();
+        if (early)
+            wqlab_device_destroy(owner);
+        t.wait([&] { return opener.done(); }, "the opener");
+        WANT(t, listed && !is_listed(t), "it is not among the machine's workqueues, or still is");
+        WANT(t, ran == kItems + 1, "when the device had gone %u of %u items had run", ran, kItems + 1);
+    }
+};
+
 struct NothingLeaks {
     static constexpr Promise kPromise = {
         49, "", "destroy.leaks-nothing",
@@ -254,6 +327,8 @@ constexpr Check kAll[] = {
     check_of<OthersAreRefused>(),
     check_of<DrainsNest>(),
     check_of<DestroyFinishesAll>(),
+    check_of<DestroyLeavesDelayed>(),
+    check_of<ManagedIsDestroyed>(),
     check_of<NothingLeaks>(),
     check_of<ReclaimMustNotWaitForOthers>(),
 };

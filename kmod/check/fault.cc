@@ -33,6 +33,8 @@ constexpr const char* kFaultNames[] = {
     "snapshot-lies",
     "worker-lies",
     "memory-lies",
+    "trace-lies",
+    "log-is-silent",
 };
 static_assert(sizeof(kFaultNames) / sizeof(kFaultNames[0]) == static_cast<size_t>(Fault::kCount));
 

@@ -34,6 +34,8 @@ enum class Fault : uint8_t {
     kSnapshotLies,        // counts of the kernel's own state are off by one
     kWorkerLies,          // what an execution notes of its worker is another's
     kMemoryLies,          // a store before queueing is seen late
+    kTraceLies,           // tracepoints fire in another order
+    kLogIsSilent,         // the kernel's log does not get what it should
     kCount
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group E: what the kernel says of items and workers.
-#include "trial.hh"
+#include "events.hh"
 
 namespace wqlab {
 
@@ -228,12 +228,101 @@ struct IsMemReclaim {
     }
 };
 
+struct EventsInOrder {
+    static constexpr Promise kPromise = {
+        66, "", "trace.events-in-order",
+        "Each execution is traced as queue, activate, start and end; an item held back is activated when one has ended",
+        "include/trace/events/workqueue.h", 0, Fault::kTraceLies};
+
+    // B is queued while A runs, where one item may: every step but the last waits
+    // for the one before, so there is one order only.
+    static void run_two(Trial& t, const char* kind, const Shape& shape)
+    {
+        Events events(t);
+        if (t.decided())
+            return;
+        Queue& wq = t.queue(shape);
+        Probe& a = t.probe("A", Probe::Body::kGate);
+        Probe& b = t.probe("B");
+        events.watch(a);
+        events.watch(b);
+        const uint32_t cpu = t.first_cpu();
+        a.queue_on(wq, cpu);
+        AWAIT(t, a.started() == 1, "A to start");
+        b.queue_on(wq, cpu);
+        t.linger();
+        a.open();
+        AWAIT(t, b.ended() == 1, "B to run");
+        wq.flush();
+        expect(t, kind, events, "queue A, activate A, start A, queue B, end A, activate B, start B, end B");
+    }
+
+    // Queued again while it runs: activated at once, started by the worker that has it.
+    static void run_again(Trial& t)
+    {
+        Events events(t);
+        if (t.decided())
+            return;
+        Queue& wq = t.queue();
+        Probe& a = t.probe("A", Probe::Body::kGate);
+        events.watch(a);
+        a.queue_on(wq, t.first_cpu());
+        AWAIT(t, a.started() == 1, "A to start");
+        a.queue_on(wq, t.first_cpu());
+        t.linger();
+        a.open();
+        AWAIT(t, a.ended() == 2, "A to run again");
+        wq.flush();
+        expect(t, "queued again while it runs", events,
+               "queue A, activate A, start A, queue A, activate A, end A, start A, end A");
+    }
+
+    // Cancelled while it is held back: neither activated nor started.
+    static void cancel_one(Trial& t)
+    {
+        Events events(t);
+        if (t.decided())
+            return;
+        Queue& wq = t.queue({.max_active = 1});
+        Probe& a = t.probe("A", Probe::Body::kGate);
+        Probe& b = t.probe("B");
+        events.watch(a);
+        events.watch(b);
+        const uint32_t cpu = t.first_cpu();
+        a.queue_on(wq, cpu);
+        AWAIT(t, a.started() == 1, "A to start");
+        b.queue_on(wq, cpu);
+        b.cancel();
+        a.open();
+        wq.flush();
+        expect(t, "cancelled", events, "queue A, activate A, start A, queue B, end A");
+    }
+
+    static void expect(Trial& t, const char* kind, Events& events, const char* wanted)
+    {
+        char told[256];
+        events.stop();
+        events.describe(told);
+        WANT(t, same_text(told, wanted), "%s: %s", kind, told);
+    }
+
+    static void run(Trial& t)
+    {
+        run_two(t, "per-CPU", {.max_active = 1});
+        run_two(t, "unbound", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"});
+        run_two(t, "ordered", {.flags = WQLAB_WQ_ORDERED});
+        run_again(t);
+        cancel_one(t);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<CurrentWork>(),
     check_of<CurrentWorkInIrq>(),
     check_of<Description>(),
     check_of<WorkerNames>(),
     check_of<Congested>(),
+    check_of<EventsInOrder>(),
     check_of<StatsAgree>(),
     check_of<IsMemReclaim>(),
 };

@@ -6,8 +6,9 @@ namespace wqlab {
 namespace {
 
 constinit const Group kGroups[] = {
-    kQueueingChecks, kDelayedChecks,     kFlushChecks,   kDrainChecks, kCancelChecks,   kIntrospectionChecks, kAllocationChecks,
-    kOrderedChecks,  kConcurrencyChecks, kReclaimChecks, kBhChecks,    kAffinityChecks, kLifecycleChecks,
+    kQueueingChecks,    kReentranceChecks, kPlacementChecks,     kDelayedChecks,    kRearmingChecks,   kRcuChecks,       kFlushChecks,
+    kDrainChecks,       kCancelChecks,     kIntrospectionChecks, kAllocationChecks, kMaxActiveChecks,  kOrderedChecks,
+    kConcurrencyChecks, kReclaimChecks,    kBhChecks,            kAffinityChecks,   kAttributesChecks, kLifecycleChecks, kMisuseChecks,
 };
 
 }  // namespace

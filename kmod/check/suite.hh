@@ -11,17 +11,24 @@ Span<const Group> suite();
 
 // One group in each file.
 extern const Group kQueueingChecks;
+extern const Group kReentranceChecks;
+extern const Group kPlacementChecks;
 extern const Group kDelayedChecks;
+extern const Group kRearmingChecks;
+extern const Group kRcuChecks;
 extern const Group kFlushChecks;
 extern const Group kDrainChecks;
 extern const Group kCancelChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kAllocationChecks;
+extern const Group kMaxActiveChecks;
 extern const Group kOrderedChecks;
 extern const Group kConcurrencyChecks;
 extern const Group kReclaimChecks;
 extern const Group kBhChecks;
 extern const Group kAffinityChecks;
+extern const Group kAttributesChecks;
 extern const Group kLifecycleChecks;
+extern const Group kMisuseChecks;
 
 }  // namespace wqlab

@@ -230,7 +230,7 @@ const Snapshot* Trial::snapshot(uint32_t sections)
         for (wqlab_snap_node_active& node : snapshot_->node_active)
             node.max--;
         for (wqlab_snap_pod& pod : snapshot_->pods)
-            pod.cpus = snapshot_->head.possible_cpus;
+            pod.cpus = WQLAB_NONE;
     }
     return snapshot_.get();
 }

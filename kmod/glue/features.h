@@ -17,13 +17,15 @@
  * WQLAB_HAVE_SYSTEM_DFL_LONG_WQ 7.x
  * WQLAB_HAVE_CACHE_SHARD	7.x: the affinity scope cache_shard
  * WQLAB_HAVE_IS_MEM_RECLAIM	7.x: current_is_workqueue_mem_reclaim()
+ * WQLAB_HAVE_DEVM		7.x: devm_alloc_workqueue()
  */
 #ifndef WQLAB_FEATURES_H
 #define WQLAB_FEATURES_H
 
 #if !defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
 	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
-	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || !defined(WQLAB_HAVE_IS_MEM_RECLAIM)
+	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || !defined(WQLAB_HAVE_IS_MEM_RECLAIM) || \
+	!defined(WQLAB_HAVE_DEVM)
 #error "Kbuild passes the features"
 #endif
 

@@ -17,6 +17,7 @@ extern "C" {
 #include <linux/types.h>
 #endif
 
+struct device;
 struct workqueue_struct;
 struct work_struct;
 struct task_struct;
@@ -134,6 +135,13 @@ struct workqueue_struct *wqlab_wq_create_exactly(const char *name, uint32_t flag
 struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single);
 /* Waits for all queued items. */
 void wqlab_wq_destroy(struct workqueue_struct *wq);
+/* devm_alloc_workqueue(): the device destroys it. NULL: refused, no memory, or this kernel has none. */
+struct workqueue_struct *wqlab_wq_create_managed(struct device *device, const char *name, uint32_t flags,
+						 uint32_t max_active);
+bool wqlab_wq_is_manageable(void);
+/* A device that is nothing but one; NULL: no memory, or the name is taken. */
+struct device *wqlab_device_create(const char *name);
+void wqlab_device_destroy(struct device *device);	/* waits for what is managed */
 /* The i-th exported system workqueue's name, NULL past the last. */
 const char *wqlab_wq_system_name(unsigned int i);
 /* It, and its flags; NULL: no such name. */
@@ -151,10 +159,11 @@ void wqlab_work_judge(struct work_struct *work, bool bh);
 /*
  * As the kernel's functions of these names; true: was not pending before. Any
  * context. queue_on: on a CPU that has gone offline, as queue_work().
- * queue_on_exactly: as the kernel, which does not look; never for BH.
+ * queue_bare_on: as the kernel, which does not look, so that a BH item may wait
+ * for its CPU's return; cpu -1 is WORK_CPU_UNBOUND.
  */
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
-bool wqlab_queue_on_exactly(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
+bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu);
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node);
 bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns);
 bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work);
@@ -195,7 +204,6 @@ int wqlab_scope_of(const char *name);
 /* ---- promises.c ---- */
 
 /* As the kernel's functions of these names; cpu -1 is WORK_CPU_UNBOUND. */
-bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu);
 bool wqlab_queue_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu, uint64_t jiffies_delay);
 bool wqlab_mod_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu, uint64_t jiffies_delay);
 bool wqlab_cancel_sync(struct work_struct *work, enum wqlab_work_kind kind);
@@ -229,6 +237,12 @@ void wqlab_call_with_bh_off(void (*function)(void *argument), void *argument);
 void wqlab_call_with_irqs_off(void (*function)(void *argument), void *argument);
 bool wqlab_in_hardirq(void);
 bool wqlab_in_softirq(void);
+/* Their balance is the caller's; nothing is counted if the second says so. */
+void wqlab_preempt_disable(void);
+void wqlab_preempt_enable(void);
+bool wqlab_preempt_is_counted(void);
+bool wqlab_atomic_sleep_is_reported(void);	/* CONFIG_DEBUG_ATOMIC_SLEEP */
+bool wqlab_work_is_tracked(void);		/* CONFIG_DEBUG_OBJECTS_WORK */
 void wqlab_rcu_read_lock(void);
 void wqlab_rcu_read_unlock(void);
 uint64_t wqlab_rcu_cookie(void);		/* get_state_synchronize_rcu() */
@@ -305,6 +319,9 @@ const char *wqlab_trace_lacks(unsigned int i);
 int wqlab_trace_attach(void *recorder);
 /* Once it returns they are not called, and nobody is in them. */
 void wqlab_trace_detach(void *recorder);
+/* The same of wqlab_trace_seen(), for those who want to know in which order things happen, and nothing else. */
+int wqlab_trace_observe(void *observer);
+void wqlab_trace_ignore(void *observer);
 
 /* ---- netlink.c ---- */
 
@@ -376,6 +393,8 @@ void wqlab_trace_queue(void *recorder, uint32_t cpu, uintptr_t pwq, uintptr_t wo
 void wqlab_trace_activate(void *recorder, uint32_t cpu, uintptr_t work);
 void wqlab_trace_start(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker);
 void wqlab_trace_end(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker, uintptr_t function);
+enum wqlab_trace_event { WQLAB_TRACE_QUEUE, WQLAB_TRACE_ACTIVATE, WQLAB_TRACE_START, WQLAB_TRACE_END };
+void wqlab_trace_seen(void *observer, uintptr_t work, enum wqlab_trace_event event);
 /* A generic-netlink socket of the initial namespace closed. */
 void wqlab_nl_socket_closed(uint32_t portid);
 

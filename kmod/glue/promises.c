@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
@@ -17,11 +18,6 @@
 static struct delayed_work *delayed(struct work_struct *work)
 {
 	return container_of(work, struct delayed_work, work);
-}
-
-bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu)
-{
-	return queue_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq, work);
 }
 
 bool wqlab_queue_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu,
@@ -207,6 +203,31 @@ void wqlab_call_with_irqs_off(void (*function)(void *argument), void *argument)
 	local_irq_save(flags);
 	function(argument);
 	local_irq_restore(flags);
+}
+
+void wqlab_preempt_disable(void)
+{
+	preempt_disable();
+}
+
+void wqlab_preempt_enable(void)
+{
+	preempt_enable();
+}
+
+bool wqlab_preempt_is_counted(void)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_COUNT);
+}
+
+bool wqlab_atomic_sleep_is_reported(void)
+{
+	return IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP);
+}
+
+bool wqlab_work_is_tracked(void)
+{
+	return IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK);
 }
 
 void wqlab_rcu_read_lock(void)

@@ -61,15 +61,46 @@ static void probe_end(void *recorder, struct work_struct *work, work_func_t func
 	local_irq_restore(flags);
 }
 
+static void seen(void *observer, struct work_struct *work, enum wqlab_trace_event event)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	wqlab_trace_seen(observer, (uintptr_t)work, event);
+	local_irq_restore(flags);
+}
+
+static void see_queue(void *observer, int req_cpu, struct pool_workqueue *pwq, struct work_struct *work)
+{
+	seen(observer, work, WQLAB_TRACE_QUEUE);
+}
+
+static void see_activate(void *observer, struct work_struct *work)
+{
+	seen(observer, work, WQLAB_TRACE_ACTIVATE);
+}
+
+static void see_start(void *observer, struct work_struct *work)
+{
+	seen(observer, work, WQLAB_TRACE_START);
+}
+
+static void see_end(void *observer, struct work_struct *work, work_func_t function)
+{
+	seen(observer, work, WQLAB_TRACE_END);
+}
+
+enum listener { RECORDER, OBSERVER };
+
 /* In the order of attaching: who is queued will be seen to start, and to end. */
 static const struct {
 	const char *name;
-	void *probe;
+	void *probes[2];	/* by enum listener */
 } wanted[] = {
-	{ "workqueue_execute_end", probe_end },
-	{ "workqueue_execute_start", probe_start },
-	{ "workqueue_activate_work", probe_activate },
-	{ "workqueue_queue_work", probe_queue },
+	{ "workqueue_execute_end", { probe_end, see_end } },
+	{ "workqueue_execute_start", { probe_start, see_start } },
+	{ "workqueue_activate_work", { probe_activate, see_activate } },
+	{ "workqueue_queue_work", { probe_queue, see_queue } },
 };
 
 struct search {
@@ -108,26 +139,26 @@ const char *wqlab_trace_lacks(unsigned int n)
 	return NULL;
 }
 
-static void detach_last(struct search *search, unsigned int n, void *recorder)
+static void detach_last(struct search *search, unsigned int n, enum listener kind, void *listener)
 {
 #ifdef CONFIG_TRACEPOINTS
 	while (n--)
-		tracepoint_probe_unregister(search->found[n], wanted[n].probe, recorder);
+		tracepoint_probe_unregister(search->found[n], wanted[n].probes[kind], listener);
 	tracepoint_synchronize_unregister();
 #endif
 }
 
-int wqlab_trace_attach(void *recorder)
+static int attach(enum listener kind, void *listener)
 {
 #ifdef CONFIG_TRACEPOINTS
 	struct search search = find_all();
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++) {
-		int error = search.found[i] ? tracepoint_probe_register(search.found[i], wanted[i].probe,
-									recorder) : -EOPNOTSUPP;
+		int error = search.found[i] ? tracepoint_probe_register(search.found[i], wanted[i].probes[kind],
+									listener) : -EOPNOTSUPP;
 
 		if (error) {
-			detach_last(&search, i, recorder);
+			detach_last(&search, i, kind, listener);
 			return error;
 		}
 	}
@@ -137,9 +168,29 @@ int wqlab_trace_attach(void *recorder)
 #endif
 }
 
-void wqlab_trace_detach(void *recorder)
+static void detach(enum listener kind, void *listener)
 {
 	struct search search = find_all();
 
-	detach_last(&search, ARRAY_SIZE(wanted), recorder);
+	detach_last(&search, ARRAY_SIZE(wanted), kind, listener);
+}
+
+int wqlab_trace_attach(void *recorder)
+{
+	return attach(RECORDER, recorder);
+}
+
+void wqlab_trace_detach(void *recorder)
+{
+	detach(RECORDER, recorder);
+}
+
+int wqlab_trace_observe(void *observer)
+{
+	return attach(OBSERVER, observer);
+}
+
+void wqlab_trace_ignore(void *observer)
+{
+	detach(OBSERVER, observer);
 }

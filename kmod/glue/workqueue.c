@@ -2,6 +2,8 @@
 /* C, because the workqueue API is macros and inlines. */
 #include <linux/container_of.h>
 #include <linux/cpumask.h>
+#include <linux/device.h>
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
@@ -44,13 +46,19 @@ uint32_t wqlab_features(void)
 	       (IS_ENABLED(CONFIG_PREEMPT_RT) ? WQLAB_FEATURE_PREEMPT_RT : 0);
 }
 
-struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active)
+static u32 kernels_flags(u32 flags)
 {
 	u32 kernels = 0;
 
 	for (int i = 0; i < ARRAY_SIZE(flag_map); i++)
 		if (flags & flag_map[i].ours)
 			kernels |= flag_map[i].kernels;
+	return kernels;
+}
+
+struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active)
+{
+	u32 kernels = kernels_flags(flags);
 
 	if (flags & WQLAB_WQ_ORDERED)
 		return alloc_ordered_workqueue("%s", kernels & ~WQ_UNBOUND, name);
@@ -64,12 +72,7 @@ struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint3
 
 struct workqueue_struct *wqlab_wq_create_exactly(const char *name, uint32_t flags, int max_active)
 {
-	u32 kernels = 0;
-
-	for (int i = 0; i < ARRAY_SIZE(flag_map); i++)
-		if (flags & flag_map[i].ours)
-			kernels |= flag_map[i].kernels;
-	return alloc_workqueue("%s", kernels, max_active, name);
+	return alloc_workqueue("%s", kernels_flags(flags), max_active, name);
 }
 
 struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single)
@@ -80,6 +83,33 @@ struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single)
 void wqlab_wq_destroy(struct workqueue_struct *wq)
 {
 	destroy_workqueue(wq);
+}
+
+bool wqlab_wq_is_manageable(void)
+{
+	return WQLAB_HAVE_DEVM;
+}
+
+struct workqueue_struct *wqlab_wq_create_managed(struct device *device, const char *name, uint32_t flags,
+						 uint32_t max_active)
+{
+#if WQLAB_HAVE_DEVM
+	return devm_alloc_workqueue(device, "%s", kernels_flags(flags), max_active, name);
+#else
+	return NULL;
+#endif
+}
+
+struct device *wqlab_device_create(const char *name)
+{
+	struct device *device = root_device_register(name);
+
+	return IS_ERR(device) ? NULL : device;
+}
+
+void wqlab_device_destroy(struct device *device)
+{
+	root_device_unregister(device);
 }
 
 /* Addresses of the pointers, which the kernel fills before any module loads. */
@@ -191,9 +221,9 @@ bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint3
 }
 
 /* A process pool's workers leave a CPU that goes, and serve their pool elsewhere. */
-bool wqlab_queue_on_exactly(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)
+bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu)
 {
-	return queue_work_on(cpu, wq, work);
+	return queue_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq, work);
 }
 
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node)

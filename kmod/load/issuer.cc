@@ -238,7 +238,7 @@ bool Issuer::call(Item& item)
     }
     if (spec_->queue_cpu != IssuerSpec::kAnywhere)
         return queue_->flags() & WQLAB_WQ_BH ? item.queue_on(wq, spec_->queue_cpu)
-                                             : item.queue_on_exactly(wq, spec_->queue_cpu);
+                                             : item.queue_bare_on(wq, spec_->queue_cpu);
     if (spec_->queue_node != IssuerSpec::kAnywhere)
         return item.queue_node(wq, spec_->queue_node);
     return item.queue(wq);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group K, continued: cpumask, nice, and the files that set them.
+#include "errno.hh"
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace attributes {
+
+struct CpumaskBounds {
+    static constexpr Promise kPromise = {
+        114, "", "attrs.cpumask-bounds",
+        "Items run on the CPUs of the workqueue's cpumask only; if it has none that unbound ones may use, on those",
+        "kernel/workqueue.c: wqattrs_actualize_cpumask()", 0, Fault::kAttributesIgnored};
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        SKIP_UNLESS(t, here != there, "there is one CPU");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = uint64_t{1} << there});
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+            if (!wqlab_cpu_online(cpu))
+                continue;
+            Probe& item = t.probe("the item");
+            item.queue_on(wq, cpu);
+            AWAIT(t, item.ended() == 1, "the item to run");
+            WANT(t, item.last().cpu == there, "its cpumask is CPU %u, and it ran on CPU %u", there, item.last().cpu);
+            WANT(t, item.last().cpus == uint64_t{1} << there, "its cpumask is CPU %u, and its worker may run on %llx", there,
+                 static_cast<unsigned long long>(item.last().cpus));
+        }
+        UnboundCpus cpus(t);
+        if (!cpus.restrict_to(here))
+            return;
+        Probe& item = t.probe("an item of a workqueue with no CPU left");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "the item to run");
+        WANT(t, item.last().cpu == here, "unbound ones may use CPU %u, its cpumask is CPU %u, and it ran on CPU %u", here, there, item.last().cpu);
+    }
+};
+
+struct GlobalMaskBounds {
+    static constexpr Promise kPromise = {
+        115, "", "attrs.global-cpumask-bounds",
+        "The global cpumask bounds every unbound workqueue, ordered ones too, and no per-CPU one; it can't be empty",
+        "kernel/workqueue.c: workqueue_set_unbound_cpumask()", 0, Fault::kStepIgnored};
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        SKIP_UNLESS(t, here != there, "there is one CPU");
+        Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_UNBOUND}), &t.queue({.flags = WQLAB_WQ_ORDERED}),
+                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})};
+        Queue& bound = t.queue();
+        UnboundCpus cpus(t);
+        if (!cpus.restrict_to(there))
+            return;
+        for (Queue* wq : queues) {
+            for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+                if (!wqlab_cpu_online(cpu))
+                    continue;
+                Probe& item = t.probe("the item");
+                item.queue_on(*wq, cpu);
+                AWAIT(t, item.ended() == 1, "the item to run");
+                WANT(t, item.last().cpu == there, "unbound ones may use CPU %u, and it ran on CPU %u", there, item.last().cpu);
+                WANT(t, item.last().cpus == uint64_t{1} << there, "unbound ones may use CPU %u, and its worker %llx", there,
+                     static_cast<unsigned long long>(item.last().cpus));
+            }
+        }
+        Probe& item = t.probe("a per-CPU item");
+        item.queue_on(bound, here);
+        AWAIT(t, item.ended() == 1, "the per-CPU item to run");
+        WANT(t, item.last().cpu == here, "a per-CPU item of CPU %u ran on CPU %u", here, item.last().cpu);
+        const int error = t.write(UnboundCpus::kPath, "0");
+        WANT(t, error == kInvalidArgument, "an empty mask gave error %d, not EINVAL", error);
+    }
+};
+
+struct NiceIsGiven {
+    static constexpr Promise kPromise = {
+        116, "", "attrs.nice",
+        "The workers have the workqueue's nice value; one out of range is refused",
+        "kernel/workqueue.c: wq_nice_store()", 0, Fault::kAttributesIgnored};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .name = "wqlab-c116"});
+        for (const int nice : {-20, -1, 0, 5, 19}) {
+            const int error = wq.apply("system", false, 0, nice);
+            WANT(t, error == 0, "nice %d gave error %d", nice, -error);
+            Probe& item = t.probe("the item");
+            item.queue(wq);
+            AWAIT(t, item.ended() == 1, "the item to run");
+            WANT(t, item.last().nice == nice, "with nice %d its worker has %d", nice, item.last().nice);
+        }
+        for (const char* bad : {"20", "-21", "x"}) {
+            const int error = t.write("/sys/devices/virtual/workqueue/wqlab-c116/nice", bad);
+            WANT(t, error == kInvalidArgument, "nice \"%s\" gave error %d, not EINVAL", bad, error);
+        }
+    }
+};
+
+struct ScopeFile {
+    static constexpr Promise kPromise = {
+        117, "", "sysfs.affinity-scope-names",
+        "affinity_scope takes the scopes' names, says what \"default\" means, and refuses anything else",
+        "kernel/workqueue.c: parse_affn_scope()", 0, Fault::kStepLies,
+        {"1abaae9b38a8: a name is compared as a prefix", WQLAB_FEATURE_BH_PERCPU}};
+
+    static void run(Trial& t)
+    {
+        t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .is_private = false, .name = "wqlab-c117"});
+        constexpr const char* kPath = "/sys/devices/virtual/workqueue/wqlab-c117/affinity_scope";
+        WANT(t, t.read(kPath) == 0, "it can't be read");
+        WANT(t, __builtin_memcmp(t.text(), "default (", 9) == 0, "at first it says %s", t.text());
+        for (const char* name : {"cpu", "smt", "cache", "numa", "system"}) {
+            char wanted[24];
+            wqlab_format(wanted, sizeof(wanted), "%s\n", name);
+            const int error = t.write(kPath, name);
+            WANT(t, error == 0, "%s gave error %d", name, error);
+            WANT(t, t.read(kPath) == 0 && same_text(t.text(), wanted), "written %s, it says %s", name, t.text());
+        }
+        for (const char* junk : {"nothing", "", "cachefoo", "systemic"}) {
+            const int error = t.write(kPath, junk);
+            WANT(t, error == kInvalidArgument || (!*junk && error == 0), "\"%s\" gave error %d, not EINVAL", junk, error);
+        }
+    }
+};
+
+struct ChangesLoseNothing {
+    static constexpr Promise kPromise = {
+        118, "", "attrs.changes-lose-nothing",
+        "Items in flight while attributes change end, each once",
+        "kernel/workqueue.c: apply_workqueue_attrs()", 0, Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 24, kTimes = 200;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        Probe** items = t.probes(kItems, "an item that queues itself", Probe::Body::kRequeue);
+        uint32_t cpu = t.first_cpu();
+        for (uint32_t i = 0; i < kItems; i++, cpu = t.other_cpu(cpu))
+            items[i]->requeues(kTimes - 1).queue_on(wq, cpu);
+        const auto ended = [&] {
+            uint32_t n = 0;
+            for (uint32_t i = 0; i < kItems; i++)
+                n += items[i]->ended();
+            return n;
+        };
+        uint32_t changes = 0;
+        constexpr const char* kScopes[] = {"cpu", "smt", "cache", "numa", "system"};
+        for (; ended() < kItems * kTimes && changes < 200 && !t.given_up(); changes++)
+            if (const int error = wq.apply(kScopes[changes % 5], changes % 3 == 0, 0, 5 + static_cast<int>(changes % 4)))
+                return t.fail("a change of attributes gave error %d", -error);
+        AWAIT(t, ended() >= kItems * kTimes, "all items to run");
+        wq.flush();
+        WANT(t, ended() == kItems * kTimes, "%u executions were queued, and %u ran", kItems * kTimes, ended());
+        for (uint32_t i = 0; i < kItems; i++)
+            WANT(t, items[i]->overlapped() == 1, "an item ran twice at once");
+        t.note("%u executions, %u changes", ended(), changes);
+    }
+};
+
+struct SysfsFiles {
+    static constexpr Promise kPromise = {
+        119, "", "sysfs.files",
+        "WQ_SYSFS makes a directory with the files of its kind, max_active takes positive numbers, and it goes with the workqueue",
+        "kernel/workqueue.c: workqueue_sysfs_register()", 0, Fault::kStepLies};
+
+    static bool has(const char* list, const char* name)
+    {
+        const size_t length = __builtin_strlen(name);
+        for (const char* at = list; *at;) {
+            const char* end = at;
+            while (*end && *end != '\n')
+                end++;
+            if (static_cast<size_t>(end - at) == length && __builtin_memcmp(at, name, length) == 0)
+                return true;
+            at = *end ? end + 1 : end;
+        }
+        return false;
+    }
+
+    static void run(Trial& t)
+    {
+        struct {
+            uint32_t flags;
+            const char* name;
+            const char* directory;
+            bool unbound;
+        } const kinds[] = {{WQLAB_WQ_SYSFS, "wqlab-c119p", "/sys/devices/virtual/workqueue/wqlab-c119p", false},
+                           {WQLAB_WQ_SYSFS | WQLAB_WQ_UNBOUND, "wqlab-c119u", "/sys/devices/virtual/workqueue/wqlab-c119u", true}};
+        for (const auto& kind : kinds) {
+            Queue& wq = t.queue({.flags = kind.flags, .is_private = false, .name = kind.name});
+            const int error = t.list(kind.directory);
+            WANT(t, error == 0, "%s can't be listed: error %d", kind.directory, error);
+            WANT(t, !has(t.text(), "lies"), "it has a file called lies");
+            WANT(t, has(t.text(), "per_cpu") && has(t.text(), "max_active"), "there is no per_cpu or max_active");
+            for (const char* file : {"nice", "cpumask", "affinity_scope", "affinity_strict"})
+                WANT(t, has(t.text(), file) == kind.unbound, "%s: %s is%s there", kind.name, file, kind.unbound ? " not" : "");
+            char path[96];
+            wqlab_format(path, sizeof(path), "%s/max_active", kind.directory);
+            for (const char* bad : {"0", "-1"})
+                WANT(t, t.write(path, bad) == kInvalidArgument, "max_active %s was not refused with EINVAL", bad);
+            WANT(t, t.write(path, "3") == 0 && t.read(path) == 0 && same_text(t.text(), "3\n"), "written 3, max_active is %s", t.text());
+            wq.destroy();
+            WANT(t, t.read(path) != 0, "%s is still there", path);
+        }
+    }
+};
+
+struct SysfsSameName {
+    static constexpr Promise kPromise = {
+        120, "", "sysfs.same-name-is-refused",
+        "A second WQ_SYSFS workqueue of one name is refused, and the first one goes on",
+        "kernel/workqueue.c: __alloc_workqueue()", WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_SYSFS, .name = "wqlab-c120"});
+        workqueue_struct* second = wqlab_wq_create("wqlab-c120", WQLAB_WQ_SYSFS, 0);
+        if (second)
+            wqlab_wq_destroy(second);
+        WANT(t, !second, "there were two");
+        t.probe("an item before").queue(wq);
+        Probe& item = t.probe("the item");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "an item of the first one to run");
+    }
+};
+
+struct PowerEfficient {
+    static constexpr Promise kPromise = {
+        121, "", "alloc.power-efficient",
+        "WQ_POWER_EFFICIENT is per-CPU unless workqueue.power_efficient is set, then unbound",
+        "include/linux/workqueue.h: WQ_POWER_EFFICIENT", 0, Fault::kStepLies};
+
+    static void run(Trial& t)
+    {
+        const int error = t.read("/sys/module/workqueue/parameters/power_efficient");
+        SKIP_UNLESS(t, error == 0, "the parameter can't be read: error %d", error);
+        const bool set = t.text()[0] == 'Y';
+        Queue& wq = t.queue({.flags = WQLAB_WQ_POWER_EFFICIENT | WQLAB_WQ_SYSFS, .name = "wqlab-c121"});
+        (void)wq;
+        WANT(t, t.read("/sys/devices/virtual/workqueue/wqlab-c121/per_cpu") == 0, "per_cpu can't be read");
+        WANT(t, same_text(t.text(), set ? "0\n" : "1\n"), "power_efficient is %d and per_cpu %s", set, t.text());
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<CpumaskBounds>(),
+    check_of<GlobalMaskBounds>(),
+    check_of<NiceIsGiven>(),
+    check_of<ScopeFile>(),
+    check_of<ChangesLoseNothing>(),
+    check_of<SysfsFiles>(),
+    check_of<SysfsSameName>(),
+    check_of<PowerEfficient>(),
+};
+
+}  // namespace attributes
+
+constinit const Group kAttributesChecks = group_of("attributes", attributes::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group A, continued: on which CPU an item runs.
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace placement {
+
+struct RunsWhereItWasQueued {
+    static constexpr Promise kPromise = {
+        11, "", "queue.runs-on-submitting-cpu",
+        "An item of a per-CPU workqueue runs on the CPU that it was queued from, whatever unbound ones may use",
+        "include/linux/workqueue.h: queue_work()", 0, Fault::kQueueOtherCpu};
+
+    static void from_each_cpu(Trial& t, Queue& wq, const char* when)
+    {
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && !t.decided(); cpu++) {
+            if (!wqlab_cpu_online(cpu))
+                continue;
+            Probe& item = t.probe("the item");
+            t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
+            AWAIT(t, item.ended() == 1, "the item to run");
+            WANT(t, item.last().cpu == cpu, "queued from CPU %u it ran on CPU %u%s", cpu, item.last().cpu, when);
+        }
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        Queue& wq = t.queue();
+        from_each_cpu(t, wq, "");
+        UnboundCpus cpus(t);
+        if (t.decided() || !cpus.restrict_to(t.first_cpu()))
+            return;
+        from_each_cpu(t, wq, " when unbound ones may use one CPU only");
+    }
+};
+
+struct RunsOnNamedCpu {
+    static constexpr Promise kPromise = {
+        12, "", "queue.runs-on-named-cpu",
+        "queue_work_on() runs the item on the CPU that it names; unbound, with the strict scope cpu, too",
+        "kernel/workqueue.c: queue_work_on()", 0, Fault::kQueueOtherCpu};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})};
+        for (uint32_t from = 0; from < wqlab_nr_cpus(); from++) {
+            for (uint32_t to = 0; to < wqlab_nr_cpus(); to++) {
+                if (!wqlab_cpu_online(from) || !wqlab_cpu_online(to))
+                    continue;
+                Probe* const items[] = {&t.probe("the item"), &t.probe("the item")};
+                t.on_cpu(from, [a = items[0], b = items[1], x = queues[0], y = queues[1], to] {
+                    a->queue_on(*x, to);
+                    b->queue_on(*y, to);
+                });
+                AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "the items to run");
+                for (Probe* item : items)
+                    WANT(t, item->last().cpu == to, "queued from CPU %u on CPU %u it ran on CPU %u", from, to, item->last().cpu);
+            }
+        }
+    }
+};
+
+struct OfflineCpuLosesNothing {
+    static constexpr Promise kPromise = {
+        13, "", "queue.offline-cpu-loses-nothing",
+        "An item queued on a CPU that has gone offline runs on some CPU",
+        "kernel/workqueue.c: queue_work_on()", WQLAB_CHECK_HOTPLUG, Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue();
+        Probe& before = t.probe("an item queued before", Probe::Body::kGate);
+        Probe** after = t.probes(8, "an item queued after");
+        before.queue_on(wq, cpu);
+        AWAIT(t, before.started() == 1, "the item to start");
+        if (const int error = wqlab_cpu_down(cpu))
+            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        for (uint32_t i = 0; i < 8; i++)
+            after[i]->queue_on(wq, cpu);
+        before.open();
+        t.wait([&] { uint32_t n = before.ended(); for (uint32_t i = 0; i < 8; i++) n += after[i]->ended(); return n == 9; },
+               "items of an offline CPU to run");
+        if (const int error = wqlab_cpu_up(cpu))
+            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+    }
+};
+
+struct NodeIsRespected {
+    static constexpr Promise kPromise = {
+        14, "", "queue.node-is-respected",
+        "queue_work_node() runs the item on a CPU of that node; without a node it is queue_work()",
+        "kernel/workqueue.c: queue_work_node()", WQLAB_CHECK_NUMA, Fault::kQueueOtherCpu};
+
+    static void run(Trial& t)
+    {
+        uint32_t nodes = 0;
+        for (uint32_t node = 0; node < wqlab_nr_nodes(); node++)
+            nodes += wqlab_node_online(node);
+        SKIP_UNLESS(t, nodes > 1, "there is one node");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "numa", .strict = true});
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+            for (uint32_t node = 0; node < wqlab_nr_nodes() && wqlab_cpu_online(cpu); node++) {
+                if (!wqlab_node_online(node))
+                    continue;
+                Probe& item = t.probe("the item");
+                t.on_cpu(cpu, [&item, &wq, node] { item.queue_node(wq, static_cast<int>(node)); });
+                AWAIT(t, item.ended() == 1, "the item to run");
+                WANT(t, wqlab_cpu_node(item.last().cpu) == static_cast<int>(node), "for node %u it ran on CPU %u of node %d", node,
+                     item.last().cpu, wqlab_cpu_node(item.last().cpu));
+            }
+        }
+        Probe& anywhere = t.probe("an item for no node");
+        WANT(t, anywhere.queue_node(wq, -1), "without a node it returned false");
+        AWAIT(t, anywhere.ended() == 1, "the item for no node to run");
+    }
+};
+
+struct WorkOnCpuReturns {
+    static constexpr Promise kPromise = {
+        17, "", "queue.work-on-cpu",
+        "work_on_cpu() calls the function on that CPU and returns what it returned",
+        "kernel/workqueue.c: work_on_cpu_key()", 0, Fault::kQueueOtherCpu};
+
+    static long tell_cpu(void* argument)
+    {
+        return *static_cast<long*>(argument) + wqlab_this_cpu();
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+            if (!wqlab_cpu_online(cpu))
+                continue;
+            long base = 1000;
+            const uint32_t asked = t.has_fault(Fault::kQueueOtherCpu) ? t.other_cpu(cpu) : cpu;
+            const long got = wqlab_work_on_cpu(asked, tell_cpu, &base);
+            WANT(t, got == 1000 + static_cast<long>(cpu), "for CPU %u it returned %ld, not %ld", cpu, got, 1000 + static_cast<long>(cpu));
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<RunsWhereItWasQueued>(),
+    check_of<RunsOnNamedCpu>(),
+    check_of<OfflineCpuLosesNothing>(),
+    check_of<NodeIsRespected>(),
+    check_of<WorkOnCpuReturns>(),
+};
+
+}  // namespace placement
+
+constinit const Group kPlacementChecks = group_of("placement", placement::kAll);
+
+}  // namespace wqlab

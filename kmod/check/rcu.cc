@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group B, continued: work that waits for a grace period.
+#include "trial.hh"
+
+namespace wqlab {
+
+namespace rcu_work {
+
+struct RcuWaitsForReaders {
+    static constexpr Promise kPromise = {
+        34, "", "rcu.waits-for-a-grace-period",
+        "An item that queue_rcu_work() took runs after a full RCU grace period",
+        "kernel/workqueue.c: queue_rcu_work()", 0, Fault::kDelayEarly};
+
+    static void run(Trial& t)
+    {
+        const uint32_t there = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue();
+        struct Reader {
+            bool inside, leave;
+        };
+        Reader* reader = t.own<Reader>();
+        if (!reader)
+            return;
+        struct Cookie {
+            uint64_t cookie;
+            bool passed;
+        };
+        Cookie* cookie = t.own<Cookie>();
+        if (!cookie)
+            return;
+        Probe& item = t.probe("the item", Probe::Body::kReturn, WQLAB_WORK_RCU)
+                          .on_run([](Probe&, void* argument) {
+                              Cookie& c = *static_cast<Cookie*>(argument);
+                              c.passed = wqlab_rcu_passed(c.cookie);
+                          }, cookie);
+        t.actor("reader", static_cast<int>(there), [reader, &item, &t] {
+            const uint64_t limit = wqlab_now() + 5'000'000'000;  // below the stall warnings
+            wqlab_rcu_read_lock();
+            __atomic_store_n(&reader->inside, true, __ATOMIC_RELEASE);
+            while (!__atomic_load_n(&reader->leave, __ATOMIC_ACQUIRE) && !t.given_up() && wqlab_now() < limit)
+                wqlab_relax();
+            // Under this lock it can be said whether the item waited.
+            if (item.started())
+                t.fail("the item started while a reader was inside since before it was queued");
+            wqlab_rcu_read_unlock();
+        });
+        AWAIT(t, __atomic_load_n(&reader->inside, __ATOMIC_ACQUIRE), "the reader");
+        cookie->cookie = wqlab_rcu_cookie();
+        const bool queued = item.queue_rcu(wq);
+        t.linger();
+        __atomic_store_n(&reader->leave, true, __ATOMIC_RELEASE);
+        WANT(t, queued, "it returned false for an idle item");
+        AWAIT(t, item.ended() == 1, "the item to run after the grace period");
+        WANT(t, cookie->passed, "the item ran before the grace period had ended");
+    }
+};
+
+struct RcuSaysWhetherPending {
+    static constexpr Promise kPromise = {
+        35, "", "rcu.says-whether-pending",
+        "queue_rcu_work() returns false while the item is pending; flush_rcu_work() waits, and returns false if idle",
+        "kernel/workqueue.c: queue_rcu_work(), flush_rcu_work()", 0, Fault::kFlushLies};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        Probe& item = t.probe("the item", Probe::Body::kReturn, WQLAB_WORK_RCU);
+        WANT(t, !item.flush(), "flush_rcu_work() returned true for an item that was never queued");
+        for (uint32_t round = 1; round <= 5; round++) {
+            struct Call {
+                Probe* item;
+                Queue* wq;
+                bool first, second;
+            } call = {&item, &wq, false, true};
+            // No grace period ends while this CPU has interrupts off.
+            wqlab_call_with_irqs_off(
+                [](void* argument) {
+                    Call& c = *static_cast<Call*>(argument);
+                    c.first = c.item->queue_rcu(*c.wq);
+                    c.second = c.item->queue_rcu(*c.wq);
+                },
+                &call);
+            WANT(t, call.first && !call.second, "queue_rcu_work() returned %d for an idle and %d for a pending item", call.first,
+                 call.second);
+            WANT(t, item.flush() || item.ended() == round, "flush_rcu_work() returned false for a pending item");
+            WANT(t, item.ended() == round, "the item had not run when flush_rcu_work() returned");
+        }
+        wq.flush();
+        WANT(t, !item.flush(), "flush_rcu_work() returned true for an idle item");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<RcuWaitsForReaders>(),
+    check_of<RcuSaysWhetherPending>(),
+};
+
+}  // namespace rcu_work
+
+constinit const Group kRcuChecks = group_of("rcu_work", rcu_work::kAll);
+
+}  // namespace wqlab

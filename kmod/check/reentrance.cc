@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group A, continued: one item is never two executions at once, and its memory is its own.
+#include "trial.hh"
+
+namespace wqlab {
+
+namespace reentrance {
+
+struct NotOnTwoCpus {
+    static constexpr Promise kPromise = {
+        5, "", "queue.one-item-never-on-two-cpus",
+        "An item never runs on two CPUs at once: queued elsewhere while it runs, it waits for the worker that has it",
+        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueTwice};
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        SKIP_UNLESS(t, here != there, "there is one CPU");
+        Queue& wq = t.queue();
+        Probe& item = t.probe("the item", Probe::Body::kGate);
+        item.queue_on(wq, here);
+        AWAIT(t, item.started() >= 1, "the item to start");
+        WANT(t, item.queue_on(wq, there), "queue_work_on() of a running item returned false");
+        t.linger();
+        WANT(t, item.started() == 1, "it started a second time while it ran");
+        item.open();
+        AWAIT(t, item.ended() == 2, "its second execution");
+        WANT(t, item.overlapped() == 1, "%u executions overlapped", item.overlapped());
+        WANT(t, item.execution(1).pid == item.execution(0).pid, "another worker (pid %d) than the one that had it (pid %d) took it",
+             item.execution(1).pid, item.execution(0).pid);
+    }
+};
+
+struct NotOnTwoWorkers {
+    static constexpr Promise kPromise = {
+        6, "", "queue.one-item-never-on-two-workers",
+        "An item never runs on two workers of one pool at once",
+        "kernel/workqueue.c: assign_work()", 0, Fault::kQueueTwice};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND})};
+        for (Queue* wq : queues) {
+            Probe& item = t.probe("the item", Probe::Body::kGate);
+            item.queue_on(*wq, cpu);
+            AWAIT(t, item.started() >= 1, "the item to start");
+            item.queue_on(*wq, cpu);
+            t.linger();
+            WANT(t, item.started() == 1, "it started a second time while it ran");
+            item.open();
+            AWAIT(t, item.ended() == 2, "its second execution");
+            WANT(t, item.overlapped() == 1 && item.execution(0).end < item.execution(1).start, "its executions overlapped");
+            WANT(t, item.execution(1).pid == item.execution(0).pid, "another worker than the one that had it took it");
+        }
+    }
+};
+
+// Items whose memory the check itself plays with; the workqueue's end waits for them.
+struct Raw {
+    Opaque<work_struct, WQLAB_SIZEOF_WORK> work;  // first: the functions find the rest behind it
+    Trial* trial;
+    Gate* gate;
+    bool first_began, first_ended, second_ran_early, second_ran;
+
+    static Raw& of(work_struct* work) { return *reinterpret_cast<Raw*>(work); }
+};
+
+struct RecycledIsAnother {
+    static constexpr Promise kPromise = {
+        7, "", "queue.recycled-address-is-another-item",
+        "An item at the address of a running one, with another function, does not wait for that one",
+        "kernel/workqueue.c: find_worker_executing_work()", 0, Fault::kQueueLoses};
+
+    static void first(work_struct* work)
+    {
+        Raw& raw = Raw::of(work);
+        __atomic_store_n(&raw.first_began, true, __ATOMIC_RELEASE);
+        raw.gate->wait(Event::kForEver - 1);
+        __atomic_store_n(&raw.first_ended, true, __ATOMIC_RELEASE);
+    }
+    static void second(work_struct* work)
+    {
+        Raw& raw = Raw::of(work);
+        raw.second_ran_early = !__atomic_load_n(&raw.first_ended, __ATOMIC_ACQUIRE);
+        __atomic_store_n(&raw.second_ran, true, __ATOMIC_RELEASE);
+    }
+
+    static void run(Trial& t)
+    {
+        const int cpu = static_cast<int>(t.first_cpu());
+        Queue& wq = t.queue();
+        Raw* raw = t.own<Raw>();
+        if (!raw || !wq.get())
+            return;
+        raw->gate = &t.gate();
+        wqlab_work_init(raw->work.get(), WQLAB_WORK_PLAIN, first);
+        wqlab_queue_bare_on(wq.get(), raw->work.get(), cpu);
+        AWAIT(t, __atomic_load_n(&raw->first_began, __ATOMIC_ACQUIRE), "the first item to start");
+        wqlab_work_init(raw->work.get(), WQLAB_WORK_PLAIN, second);
+        if (!t.has_fault(Fault::kQueueLoses))
+            wqlab_queue_bare_on(wq.get(), raw->work.get(), cpu);
+        AWAIT(t, __atomic_load_n(&raw->second_ran, __ATOMIC_ACQUIRE), "the second item to run while the first one is held");
+        WANT(t, raw->second_ran_early, "it ran after the first one had ended");
+    }
+};
+
+struct SamePoolSerialises {
+    static constexpr Promise kPromise = {
+        8, "", "queue.same-pool-serialises",
+        "On another workqueue an item may run twice at once, but on one pool it never does",
+        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueTwice};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        Queue& one = t.queue();
+        Queue& other = t.queue();
+        Probe& item = t.probe("the item", Probe::Body::kGate);
+        item.queue_on(one, cpu);
+        AWAIT(t, item.started() >= 1, "the item to start");
+        item.queue_on(other, cpu);
+        t.linger();
+        WANT(t, item.started() == 1, "it started on the second workqueue while it ran on the first");
+        item.open();
+        AWAIT(t, item.ended() == 2, "its second execution");
+        WANT(t, item.overlapped() == 1, "its executions overlapped");
+    }
+};
+
+struct RequeueGoesBehind {
+    static constexpr Promise kPromise = {
+        9, "", "queue.requeue-goes-behind",
+        "An item may queue itself: N times make N + 1 executions, never two at once, each behind what was queued before",
+        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueLoses};
+
+    struct Again {
+        Queue* wq;
+        Probe* other;
+    };
+
+    static void queue_other_and_itself(Probe& probe, void* argument)
+    {
+        const Again& again = *static_cast<Again*>(argument);
+        if (probe.started() != 1)
+            return;
+        again.other->queue(*again.wq);
+        probe.queue(*again.wq);
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.max_active = 1});
+        Again* again = t.own<Again>();
+        if (!again)
+            return;
+        Probe& y = t.probe("Y");
+        *again = {&wq, &y};
+        Probe& w = t.probe("W").on_run(queue_other_and_itself, again);
+        w.queue(wq);
+        AWAIT(t, w.ended() == 2 && y.ended() == 1, "W to run twice and Y once");
+        WANT(t, y.last().start > w.execution(0).end && y.last().end < w.execution(1).start, "Y was queued before W was again, and W ran first");
+
+        constexpr uint32_t kTimes = 500;
+        Probe& chain = t.probe("the item that queues itself", Probe::Body::kRequeue);
+        chain.requeues(kTimes).queue(wq);
+        AWAIT(t, chain.ended() >= kTimes + 1, "all executions of the item that queues itself");
+        wq.flush();
+        WANT(t, chain.ended() == kTimes + 1, "%u times queued again it ran %u times", kTimes, chain.ended());
+        WANT(t, chain.overlapped() == 1, "its executions overlapped");
+    }
+};
+
+struct MemoryIsTheItems {
+    static constexpr Promise kPromise = {
+        10, "", "queue.item-may-free-itself",
+        "Once its function runs, the core does not touch the item any more: it may be freed there",
+        "kernel/workqueue.c: process_one_work()", 0, Fault::kMemoryLies};
+
+    struct Filled {
+        Opaque<work_struct, WQLAB_SIZEOF_WORK> work;
+        bool ran;
+    };
+
+    static void fill(work_struct* work)
+    {
+        Filled& item = *reinterpret_cast<Filled*>(work);
+        __builtin_memset(work, 0xa5, WQLAB_SIZEOF_WORK);
+        __atomic_store_n(&item.ran, true, __ATOMIC_RELEASE);
+    }
+
+    static void run(Trial& t)
+    {
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND}), &t.queue({.flags = WQLAB_WQ_BH})};
+        for (Queue* wq : queues) {
+            Filled* item = t.own<Filled>();
+            if (!item || !wq->get())
+                return;
+            wqlab_work_init(item->work.get(), WQLAB_WORK_PLAIN, fill);
+            wqlab_queue_bare_on(wq->get(), item->work.get(), -1);
+            AWAIT(t, __atomic_load_n(&item->ran, __ATOMIC_ACQUIRE), "the item to run");
+            wq->flush();
+            const auto* bytes = reinterpret_cast<unsigned char*>(item->work.get());
+            if (t.has_fault(Fault::kMemoryLies))
+                *reinterpret_cast<unsigned char*>(item->work.get()) = 0;
+            for (uint32_t i = 0; i < WQLAB_SIZEOF_WORK; i++)
+                WANT(t, bytes[i] == 0xa5, "byte %u of the item was written after its function had begun", i);
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<NotOnTwoCpus>(),
+    check_of<NotOnTwoWorkers>(),
+    check_of<RecycledIsAnother>(),
+    check_of<SamePoolSerialises>(),
+    check_of<RequeueGoesBehind>(),
+    check_of<MemoryIsTheItems>(),
+};
+
+}  // namespace reentrance
+
+constinit const Group kReentranceChecks = group_of("reentrance", reentrance::kAll);
+
+}  // namespace wqlab
