@@ -55,6 +55,9 @@ struct NeverBeforeItsTime {
             Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
             const uint64_t then = wqlab_jiffies();
             item.queue_delayed(wq, delay);
+            // A timer fires in the tick after the one that it names, which would hide that it is armed too early.
+            WANT(t, item.timer_expires() >= then + delay, "with a delay of %u jiffies its timer was armed %d ahead", delay,
+                 static_cast<int>(item.timer_expires() - then));
             AWAIT(t, item.ended() == 1, "a delayed item to run");
             WANT(t, item.last().jiffies - then >= delay, "with a delay of %u jiffies it ran after %u", delay,
                  static_cast<uint32_t>(item.last().jiffies - then));

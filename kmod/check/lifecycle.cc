@@ -171,7 +171,9 @@ struct WatchdogBarks {
         spinner.queue_on(wq, cpu);
         AWAIT(t, spinner.started() == 1, "the item to start");
         behind.queue_on(wq, cpu);
-        AWAIT(t, log.count() > 0, "the watchdog to report a pool that makes no progress");
+        t.wait([&] { return log.count() > 0; }, "the watchdog to report a pool that makes no progress");
+        // Before the log is let go of: that waits for RCU, which may wait for items of this CPU.
+        spinner.open();
     }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: max_active.
-#include "trial.hh"
+#include "threshold.hh"
 
 namespace wqlab {
 
@@ -159,19 +159,37 @@ struct QueueingOrder {
         "Items of one CPU start in the order in which they were queued",
         "Documentation/core-api/workqueue.rst: The Design", 0, Fault::kQueueReorders};
 
+    static constexpr uint32_t kItems = 64;
+
+    static void expect_order(Trial& t, Probe** items, const char* where)
+    {
+        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the items to run");
+        for (uint32_t i = 1; i < kItems; i++)
+            WANT(t, items[i - 1]->last().start < items[i]->last().start, "%s item %u started before item %u", where, i + 1, i);
+    }
+
     static void run(Trial& t)
     {
-        constexpr uint32_t kItems = 64;
         const uint32_t cpu = t.first_cpu();
         Queue* const queues[] = {&t.queue({.max_active = 1}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
             Probe** items = t.probes(kItems, "an item");
             for (uint32_t i = 0; i < kItems; i++)
                 items[i]->queue_on(*wq, cpu);
-            AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the items to run");
-            for (uint32_t i = 1; i < kItems; i++)
-                WANT(t, items[i - 1]->last().start < items[i]->last().start, "item %u started before item %u", i + 1, i);
+            expect_order(t, items, "held back by max_active");
         }
+        // On the worklist, all at once: behind an item that runs. Of those whose
+        // functions return at once only one worker takes one after the other.
+        const Threshold off(t, 0);
+        Queue& wq = t.queue();
+        Probe& front = t.probe("the item in front", Probe::Body::kSpin);
+        Probe** items = t.probes(kItems, "an item");
+        wqlab_queue_bare_on(wq.get(), front.address(), static_cast<int>(cpu));
+        AWAIT(t, front.started() == 1, "the item in front to start");
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(wq, cpu);
+        front.open();
+        expect_order(t, items, "on the worklist");
     }
 };
 
@@ -181,11 +199,17 @@ struct OrderSurvivesChange {
         "New items queue behind those held back, also while max_active changes",
         "kernel/workqueue.c: __queue_work()", 0, Fault::kQueueReorders};
 
-    static void run(Trial& t)
+    static uint32_t first_out_of_order(Probe** items, uint32_t n)
+    {
+        for (uint32_t i = 1; i < n; i++)
+            if (items[i - 1]->last().start > items[i]->last().start)
+                return i;
+        return 0;
+    }
+
+    static void in_turn(Trial& t, Queue& wq, uint32_t cpu)
     {
         constexpr uint32_t kItems = 96;
-        const uint32_t cpu = t.first_cpu();
-        Queue& wq = t.queue({.max_active = 1});
         Probe& gate = t.probe("the item in front", Probe::Body::kGate);
         Probe** items = t.probes(kItems, "an item");
         wqlab_queue_bare_on(wq.get(), gate.address(), static_cast<int>(cpu));
@@ -198,8 +222,77 @@ struct OrderSurvivesChange {
                 gate.open();
         }
         AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the items to run");
-        for (uint32_t i = 1; i < kItems; i++)
-            WANT(t, items[i - 1]->last().start < items[i]->last().start, "item %u started before item %u", i + 1, i);
+        const uint32_t i = first_out_of_order(items, kItems);
+        WANT(t, !i, "item %u started before item %u", i + 1, i);
+    }
+
+    // Items are queued while max_active is being raised, which moves those held
+    // back to the worklist, one at a time. Nothing starts meanwhile: an item spins.
+    // Where CPUs take turns, as in an emulator, it takes many rounds to meet.
+    static constexpr uint32_t kRounds = 400, kHeld = 200, kItems = 250;
+
+    struct Rounds {
+        Event go;
+        uint32_t wanted, begun, raised;
+    };
+
+    static void raise_in_each(Trial& t, Queue& wq, Rounds& rounds)
+    {
+        for (uint32_t round = 1; round <= kRounds; round++) {
+            while (__atomic_load_n(&rounds.wanted, __ATOMIC_ACQUIRE) < round) {
+                if (t.decided() || t.given_up())
+                    return;
+                rounds.go.wait(100'000'000);
+            }
+            __atomic_store_n(&rounds.begun, round, __ATOMIC_RELEASE);
+            wq.set_max_active(kItems + 1);
+            __atomic_store_n(&rounds.raised, round, __ATOMIC_RELEASE);
+        }
+    }
+
+    static void at_once(Trial& t, Queue& wq, uint32_t cpu)
+    {
+        Rounds* rounds = t.own<Rounds>();
+        if (!rounds)
+            return;
+        Probe** items = t.probes(kItems, "an item");
+        Probe& front = t.probe("the item that spins", Probe::Body::kSpin);
+        t.actor("who raises max_active", static_cast<int>(t.other_cpu(cpu)), [&t, &wq, rounds] { raise_in_each(t, wq, *rounds); });
+        uint32_t most = 0;
+        for (uint32_t round = 1; round <= kRounds && !t.decided(); round++) {
+            const auto reached = [round](const uint32_t& what) { return __atomic_load_n(&what, __ATOMIC_ACQUIRE) == round; };
+            wq.set_max_active(1);
+            front.close();
+            wqlab_queue_bare_on(wq.get(), front.address(), static_cast<int>(cpu));
+            AWAIT(t, front.started() == round, "the item in front to start");
+            uint32_t queued = 0;
+            while (queued < kHeld)
+                wqlab_queue_bare_on(wq.get(), items[queued++]->address(), static_cast<int>(cpu));
+            __atomic_store_n(&rounds->wanted, round, __ATOMIC_RELEASE);
+            rounds->go.signal();
+            while (!reached(rounds->begun) && !t.given_up())
+                wqlab_relax();
+            while (queued < kItems && !reached(rounds->raised))
+                wqlab_queue_bare_on(wq.get(), items[queued++]->address(), static_cast<int>(cpu));
+            AWAIT(t, reached(rounds->raised), "workqueue_set_max_active()");
+            front.open();
+            wq.flush();
+            const uint32_t i = first_out_of_order(items, queued);
+            WANT(t, !i, "of %u items, %u of them held back when max_active was raised, item %u started before item %u", queued, kHeld, i + 1, i);
+            most = queued > most ? queued : most;
+        }
+        t.note("%u items queued meanwhile, at most", most - kHeld);
+    }
+
+    static void run(Trial& t)
+    {
+        // Else one that takes long, if only because the host is busy, lets the next one start.
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue({.max_active = 1});
+        in_turn(t, wq, cpu);
+        if (!t.decided() && t.other_cpu(cpu) != cpu)
+            at_once(t, wq, cpu);
     }
 };
 
