@@ -9,7 +9,7 @@ namespace wqlab {
 class KernelLog {
 public:
     KernelLog(Trial& trial, const char* wanted)
-        : trial_(trial), log_{wanted, 0}, attached_(wqlab_log_attach(&log_))
+        : trial_(trial), log_{wanted, nullptr, 0}, attached_(wqlab_log_attach(&log_))
     {
         if (!attached_)
             trial.skip("the kernel's log can't be watched here");

@@ -90,10 +90,24 @@ struct OnlineIsAsBefore {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         Queue& wq = t.queue();
+        // Of an unbound workqueue that has this CPU only, one worker must flee, and
+        // an item keeps the pool.
+        Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .cpus = uint64_t{1} << cpu});
+        Probe** held = t.probes(2, "an unbound item", Probe::Body::kGate);
+        for (uint32_t i = 0; i < 2; i++)
+            held[i]->queue(unbound);
+        AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "two unbound items to start");
         if (const int error = wqlab_cpu_down(cpu))
             return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        held[0]->open();
+        t.wait([&] { return held[0]->ended() == 1; }, "an unbound item without a CPU to end");
         if (const int error = wqlab_cpu_up(cpu))
             return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        Probe& back = t.probe("an unbound item");
+        back.queue(unbound);
+        AWAIT(t, back.ended() == 1, "an unbound item to run when the CPU is back");
+        WANT(t, back.last().cpus == uint64_t{1} << cpu, "with the cpumask CPU %u an unbound worker may run on %llx", cpu,
+             static_cast<unsigned long long>(back.last().cpus));
         Probe& spinner = t.probe("an item that spins", Probe::Body::kSpin);
         Probe& behind = t.probe("the item behind it", Probe::Body::kGate);
         Probe& last = t.probe("the last item");
@@ -109,6 +123,40 @@ struct OnlineIsAsBefore {
         last.queue_on(wq, cpu);
         AWAIT(t, last.ended() == 1, "the next item to run while one sleeps");
         WANT(t, spinner.last().cpu == cpu && behind.last().cpu == cpu && last.last().cpu == cpu, "items of CPU %u ran elsewhere", cpu);
+    }
+};
+
+struct StrictSurvivesHotplug {
+    static constexpr Promise kPromise = {
+        125, "b", "hotplug.strict-stays-strict",
+        "When a CPU goes and comes back, workers of a strict affinity scope stay inside it",
+        "Documentation/core-api/workqueue.rst: affinity_strict; kernel/workqueue.c: restore_unbound_workers_cpumask()",
+        WQLAB_CHECK_HOTPLUG, Fault::kAttributesIgnored,
+        {"not mended: the CPU's return lets the workers of every strict pool run on all CPUs"}};
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), cpu = t.other_cpu(here);
+        SKIP_UNLESS(t, cpu != here, "there is one CPU");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
+        const uint64_t scope = uint64_t{1} << here;
+        Probe& before = t.probe("an item before");
+        before.queue_on(wq, here);
+        AWAIT(t, before.ended() == 1, "the item to run");
+        WANT(t, before.last().cpus == scope, "the worker of CPU %u may run on %llx", here, static_cast<unsigned long long>(before.last().cpus));
+        if (const int error = wqlab_cpu_down(cpu))
+            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        if (const int error = wqlab_cpu_up(cpu))
+            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        Probe& after = t.probe("an item after");
+        after.queue_on(wq, here);
+        AWAIT(t, after.ended() == 1, "the item to run");
+        WANT(t, after.last().cpus == scope, "since CPU %u is back, the worker of CPU %u may run on %llx", cpu, here,
+             static_cast<unsigned long long>(after.last().cpus));
+        Probe& back = t.probe("an item for the CPU that is back");
+        back.queue_on(wq, cpu);
+        AWAIT(t, back.ended() == 1, "an item for the CPU that is back to run");
+        WANT(t, back.last().cpu == cpu, "queued for CPU %u, which is back, it ran on CPU %u", cpu, back.last().cpu);
     }
 };
 
@@ -181,6 +229,7 @@ constexpr Check kAll[] = {
     check_of<SystemQueuesWork>(),
     check_of<OfflineGoesOn>(),
     check_of<OnlineIsAsBefore>(),
+    check_of<StrictSurvivesHotplug>(),
     check_of<IdleWorkersGo>(),
     check_of<WatchdogBarks>(),
 };

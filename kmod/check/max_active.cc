@@ -270,8 +270,10 @@ struct OrderSurvivesChange {
                 wqlab_queue_bare_on(wq.get(), items[queued++]->address(), static_cast<int>(cpu));
             __atomic_store_n(&rounds->wanted, round, __ATOMIC_RELEASE);
             rounds->go.signal();
-            while (!reached(rounds->begun) && !t.given_up())
+            while (!reached(rounds->begun) && !t.given_up()) {
+                wqlab_resched();  // it may need this CPU
                 wqlab_relax();
+            }
             while (queued < kItems && !reached(rounds->raised))
                 wqlab_queue_bare_on(wq.get(), items[queued++]->address(), static_cast<int>(cpu));
             AWAIT(t, reached(rounds->raised), "workqueue_set_max_active()");

@@ -25,6 +25,8 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     Box<Trial> trial = TRY(Box<Trial>::create(check, kernel_, fault, seed));
     TRY(trial->create());
     trial->hands().on_ask = turn_;
+    listening_ = listening_ || wqlab_log_attach(&warnings_);
+    trial->heed(warnings_.count);
     trial_ = std::move(trial);
     worker_ = TRY(Kthread::create<&Trial::main>(*trial_, Kthread::kAnyCpu, "wqlab_check"));
     Result<Kthread> watcher = Kthread::create<&Runner::watch>(*this, Kthread::kAnyCpu, "wqlab_watch");
@@ -128,6 +130,9 @@ void Runner::shut_down()
     }
     watcher_.join();
     worker_.join();
+    if (listening_)
+        wqlab_log_detach(&warnings_);
+    listening_ = false;
 }
 
 }  // namespace wqlab

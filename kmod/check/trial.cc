@@ -278,8 +278,12 @@ Trial::Doing::Doing(Trial& trial, const char* what, const char* object) : trial_
 
 void Trial::main()
 {
+    const uint32_t before = __atomic_load_n(warnings_, __ATOMIC_RELAXED);
     check_.run(*this);
     clean_up();
+    const uint32_t warnings = __atomic_load_n(warnings_, __ATOMIC_RELAXED) - before;
+    if (warnings && fault_ == Fault::kNone && !(check_.promise->classes & WQLAB_CHECK_NEGATIVE))
+        fail("the kernel's workqueue code warned %u times, see the kernel's log", warnings);
     __atomic_store_n(&finished_, true, __ATOMIC_RELEASE);
     ended_.signal();
 }

@@ -127,6 +127,9 @@ public:
     // ---- for the runner
     const Check& check() const { return check_; }
     Hands& hands() { return hands_; }
+    // What counts the warnings of the kernel's workqueue code: who keeps a promise
+    // gives none, unless the check provokes it.
+    void heed(const uint32_t& warnings) { warnings_ = &warnings; }
     void main();  // the check's thread: judges, and leaves nothing behind
     bool finished() const { return __atomic_load_n(&finished_, __ATOMIC_ACQUIRE); }
     Event& ended() { return ended_; }
@@ -159,6 +162,7 @@ private:
     const Fault fault_;
     Random random_;
     Hands hands_;
+    const uint32_t* warnings_ = nullptr;
     Rogues rogues_;
     Event changed_;
     Event ended_;

@@ -10,7 +10,7 @@ static void see_line(void *data, const char *text, size_t length)
 {
 	struct wqlab_log *log = data;
 
-	if (strnstr(text, log->wanted, length))
+	if (strnstr(text, log->wanted, length) && (!log->also || strnstr(text, log->also, length)))
 		__atomic_add_fetch(&log->count, 1, __ATOMIC_RELAXED);
 }
 
