@@ -327,7 +327,7 @@ struct SlotWakesOtherPool {
 
 struct OneIsNotOrdered {
     static constexpr Promise kPromise = {
-        81, "", "max-active.one-is-not-ordered",
+        81, "", "max-active.one-can-be-raised",
         "WQ_UNBOUND with max_active 1 is no ordered workqueue: max_active can be raised, and then two items run at once",
         "Documentation/core-api/workqueue.rst: max_active", 0, Fault::kLimitIgnored};
 
