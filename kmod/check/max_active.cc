@@ -231,22 +231,26 @@ struct OrderSurvivesChange {
     // Where CPUs take turns, as in an emulator, it takes many rounds to meet.
     static constexpr uint32_t kRounds = 400, kHeld = 200, kItems = 250;
 
+    static constexpr uint64_t kLongEnough = 15'000'000'000;  // for a slow machine fewer rounds have to do
+
     struct Rounds {
         Event go;
         uint32_t wanted, begun, raised;
+        bool over;
     };
 
     static void raise_in_each(Trial& t, Queue& wq, Rounds& rounds)
     {
         for (uint32_t round = 1; round <= kRounds; round++) {
             while (__atomic_load_n(&rounds.wanted, __ATOMIC_ACQUIRE) < round) {
-                if (t.decided() || t.given_up())
+                if (t.decided() || t.given_up() || __atomic_load_n(&rounds.over, __ATOMIC_ACQUIRE))
                     return;
                 rounds.go.wait(100'000'000);
             }
             __atomic_store_n(&rounds.begun, round, __ATOMIC_RELEASE);
             wq.set_max_active(kItems + 1);
             __atomic_store_n(&rounds.raised, round, __ATOMIC_RELEASE);
+            t.changed();
         }
     }
 
@@ -258,8 +262,9 @@ struct OrderSurvivesChange {
         Probe** items = t.probes(kItems, "an item");
         Probe& front = t.probe("the item that spins", Probe::Body::kSpin);
         t.actor("who raises max_active", static_cast<int>(t.other_cpu(cpu)), [&t, &wq, rounds] { raise_in_each(t, wq, *rounds); });
-        uint32_t most = 0;
-        for (uint32_t round = 1; round <= kRounds && !t.decided(); round++) {
+        const uint64_t end = wqlab_now() + kLongEnough;
+        uint32_t most = 0, round = 1;
+        for (; round <= kRounds && !t.decided() && wqlab_now() < end; round++) {
             const auto reached = [round](const uint32_t& what) { return __atomic_load_n(&what, __ATOMIC_ACQUIRE) == round; };
             wq.set_max_active(1);
             front.close();
@@ -283,7 +288,9 @@ struct OrderSurvivesChange {
             WANT(t, !i, "of %u items, %u of them held back when max_active was raised, item %u started before item %u", queued, kHeld, i + 1, i);
             most = queued > most ? queued : most;
         }
-        t.note("%u items queued meanwhile, at most", most - kHeld);
+        __atomic_store_n(&rounds->over, true, __ATOMIC_RELEASE);
+        rounds->go.signal();
+        t.note("%u rounds, %u items queued meanwhile, at most", round - 1, most - kHeld);
     }
 
     static void run(Trial& t)

@@ -30,7 +30,7 @@ void Queue::destroy()
     const Trial::Doing doing(trial_, "destroy_workqueue() of", name_);
     // The stand-in leaves it to the trial's end.
     if (!trial_.has_fault(Fault::kFlushReturnsEarly))
-        wq_ = Workqueue();
+        trial_.destroy(*this);
 }
 
 void Queue::set_max_active(int max_active)

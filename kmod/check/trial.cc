@@ -315,7 +315,7 @@ void Trial::clean_up()
     }
     for (Queue* queue = queues_; queue; queue = queue->next_) {
         const Doing doing(*this, "destroy_workqueue() of", queue->name());
-        queue->wq_ = Workqueue();
+        destroy(*queue);
     }
     wqlab_cancel_sync(company_->address(), company_->kind());
     while (Probe* probe = probes_) {
@@ -324,6 +324,16 @@ void Trial::clean_up()
     }
     actors_ = nullptr;
     queues_ = nullptr;
+}
+
+// keep_company() may be looking at it: it does so under the lock.
+void Trial::destroy(Queue& queue)
+{
+    Workqueue wq;
+    {
+        const Mutex::Guard guard(lists_);
+        wq = std::move(queue.wq_);
+    }
 }
 
 void Trial::give_up()

@@ -139,6 +139,7 @@ public:
     void say_where_it_hangs();
     // Queues an item on each CPU, if it hangs in a flush: that may be all it takes.
     void keep_company();
+    void destroy(Queue& queue);
     void describe_pools();
 
     uint32_t status() const { return status_; }

@@ -34,10 +34,12 @@ public:
         return low + (((next() >> 44) * (high - low + 1)) >> 20);
     }
 
-    // Of this mean (below 2^40 ns), in 4096 equal slices; the longest is nine means.
+    // Of this mean (below 2^60 ns), in 4096 equal slices; the longest is nine means.
     constexpr uint64_t exponential(uint64_t mean);
 
 private:
+    __extension__ using Wide = unsigned __int128;  // of a product
+
     uint64_t state_;
 };
 
@@ -80,7 +82,7 @@ inline constexpr ExponentialTable exponential_table{};
 constexpr uint64_t Random::exponential(uint64_t mean)
 {
     const uint32_t unit = detail::exponential_table.slice[next() >> (64 - detail::ExponentialTable::kBits)];
-    return (mean * unit) >> 20;
+    return static_cast<uint64_t>((static_cast<Wide>(mean) * unit) >> 20);
 }
 
 }  // namespace wqlab

@@ -143,7 +143,9 @@ struct workqueue_struct *wqlab_wq_create_managed(struct device *device, const ch
 bool wqlab_wq_is_manageable(void);
 /* A device that is nothing but one; NULL: no memory, or the name is taken. */
 struct device *wqlab_device_create(const char *name);
-void wqlab_device_destroy(struct device *device);	/* waits for what is managed */
+/* Waits for what is managed, unless objects are released late on purpose (false). */
+void wqlab_device_destroy(struct device *device);
+bool wqlab_device_ends_at_once(void);
 /* The i-th exported system workqueue's name, NULL past the last. */
 const char *wqlab_wq_system_name(unsigned int i);
 /* It, and its flags; NULL: no such name. */

@@ -107,6 +107,11 @@ struct device *wqlab_device_create(const char *name)
 	return IS_ERR(device) ? NULL : device;
 }
 
+bool wqlab_device_ends_at_once(void)
+{
+	return !IS_ENABLED(CONFIG_DEBUG_KOBJECT_RELEASE);
+}
+
 void wqlab_device_destroy(struct device *device)
 {
 	root_device_unregister(device);

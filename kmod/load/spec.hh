@@ -15,6 +15,12 @@ struct Distribution {
 
     // The longest time asked for; an exponential one is cut off at its use.
     uint64_t asked() const { return kind == WQLAB_DIST_UNIFORM ? high : low; }
+    // The longest that there can be (Random::exponential()), if it is cut off at this.
+    uint64_t longest(uint64_t cut) const
+    {
+        const uint64_t most = kind == WQLAB_DIST_EXPONENTIAL ? 9 * low : asked();
+        return most < cut ? most : cut;
+    }
 };
 
 struct BodySpec {

@@ -113,11 +113,21 @@ bool refuse_mode(const IssuerSpec& spec, Rules& rules)
         .broken();
 }
 
+uint64_t most_time(const BodySpec& body)
+{
+    return body.kind == WQLAB_BODY_SLEEP ? WQLAB_MAX_SLEEP_NS : WQLAB_MAX_SPIN_NS;
+}
+
+uint64_t longest(const BodySpec& body)
+{
+    return body.time.longest(most_time(body));
+}
+
 bool refuse_body(const BodySpec& body, Rules& rules)
 {
     const bool takes_bytes = body.kind == WQLAB_BODY_TOUCH || body.kind == WQLAB_BODY_ALLOC;
     const uint64_t most_bytes = body.kind == WQLAB_BODY_TOUCH ? WQLAB_MAX_TOUCH : WQLAB_MAX_ALLOC;
-    const uint64_t most_ns = body.kind == WQLAB_BODY_SLEEP ? WQLAB_MAX_SLEEP_NS : WQLAB_MAX_SPIN_NS;
+    const uint64_t most_ns = most_time(body);
 
     return rules
         .refuse_if(takes_bytes != (body.bytes != 0), "touch and alloc need bytes; other bodies have none")
@@ -151,8 +161,8 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& spec, Refusal& refusal)
                           "%llu ns exceed the limit of %llu in softirq context", spec.body.time.asked(),
                           WQLAB_MAX_BH_SPIN_NS)
                .refuse_if((spec.flush_percent || spec.coalesce) &&
-                              spec.depth * spec.body.time.asked() > WQLAB_MAX_FLUSH_WAIT_NS,
-                          "flushing %llu items of %llu ns may wait too long", spec.depth, spec.body.time.asked())
+                              spec.depth * longest(spec.body) > WQLAB_MAX_FLUSH_WAIT_NS,
+                          "flushing %llu items of up to %llu ns may wait too long", spec.depth, longest(spec.body))
                .refuse_if(spec.queue_node != IssuerSpec::kAnywhere && !(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED)),
                           "queue_work_node() is for unbound workqueues")
                .broken();
