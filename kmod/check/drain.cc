@@ -51,6 +51,47 @@ struct ChainsAreAllowed {
     }
 };
 
+struct BhChainsAreAllowed {
+    static constexpr Promise kPromise = {
+        44, "b", "drain.bh-chains-are-allowed",
+        "While a BH workqueue drains, its items may queue on it: drain_workqueue() waits until it is empty",
+        "kernel/workqueue.c: drain_workqueue(), is_chained_work()", WQLAB_CHECK_NEGATIVE, Fault::kFlushReturnsEarly,
+        {"docs/findings/0004, not mended: is_chained_work() does not know a BH worker"}};
+
+    struct Chain {
+        Trial* trial;
+        Queue* wq;
+        bool over;
+    };
+
+    static void requeue(Probe& probe, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        if (!__atomic_load_n(&chain.over, __ATOMIC_ACQUIRE) && !chain.trial->given_up())
+            wqlab_queue_bare_on(chain.wq->get(), probe.address(), -1);
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "on this kernel an item that is refused stays pending for ever, see 45");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        Chain* chain = t.own<Chain>();
+        if (!chain)
+            return;
+        *chain = {&t, &wq, false};
+        Probe& item = t.probe("the item that queues itself").on_run(requeue, chain);
+        item.queue(wq);
+        AWAIT(t, item.started() > 1, "the item to queue itself");
+        Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
+        AWAIT(t, drainer.done() || t.flushes(drainer, wq), "drain_workqueue() to begin");
+        t.linger();
+        const bool early = drainer.done();
+        __atomic_store_n(&chain->over, true, __ATOMIC_RELEASE);
+        AWAIT(t, drainer.done(), "drain_workqueue() to return");
+        WANT(t, !early, "it returned while an item still queued itself, which was refused");
+    }
+};
+
 struct OthersAreRefused {
     static constexpr Promise kPromise = {
         45, "", "drain.others-are-refused",
@@ -325,6 +366,7 @@ struct ReclaimMustNotWaitForOthers {
 
 constexpr Check kAll[] = {
     check_of<ChainsAreAllowed>(),
+    check_of<BhChainsAreAllowed>(),
     check_of<OthersAreRefused>(),
     check_of<DrainsNest>(),
     check_of<DestroyFinishesAll>(),
