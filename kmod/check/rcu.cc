@@ -42,9 +42,10 @@ struct RcuWaitsForReaders {
             while (!__atomic_load_n(&reader->leave, __ATOMIC_ACQUIRE) && !t.given_up() && wqlab_now() < limit)
                 wqlab_relax();
             // Under this lock it can be said whether the item waited.
-            if (item.started())
-                t.fail("the item started while a reader was inside since before it was queued");
+            const bool early = item.started() != 0;
             wqlab_rcu_read_unlock();
+            if (early)
+                t.fail("the item started while a reader was inside since before it was queued");
         });
         AWAIT(t, __atomic_load_n(&reader->inside, __ATOMIC_ACQUIRE), "the reader");
         cookie->cookie = wqlab_rcu_cookie();

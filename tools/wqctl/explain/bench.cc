@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(30);
 constexpr unsigned kFirstPauseMs = 2;
 constexpr unsigned kLongestPauseMs = 50;
-constexpr uint64_t kSleepNs = 3600'000'000'000;    // the module's limit
+constexpr uint64_t kSleepNs = 60'000'000'000;      // a flush waits no longer, by the module's limits
 constexpr uint64_t kForeverNs = 3600'000'000'000;  // until it is stopped
 
 }  // namespace
