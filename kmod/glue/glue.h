@@ -96,8 +96,6 @@ struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
 					int cpu, const char *name);
 /* Waits for main's return and releases the thread; one that has not run yet never does. */
 void wqlab_thread_stop(struct task_struct *thread);
-/* From now on the caller does not preempt whom it finds running when it wakes up: SCHED_BATCH. */
-void wqlab_thread_batch(void);
 /*
  * The sleeper's half of a wake-up: prepare, look at the condition, then
  * schedule() or, if there is something to do, cancel.

@@ -114,11 +114,9 @@ inline void Issuer::issue_plain(Item& item)
         record_.queue_call.add(Clock::ns_since(before));
 }
 
-// The shortest way, as Item::execute_bare(). Of items that are back a worker has
-// more to run: to be preempted by us at each would cost it two switches an item.
+// The shortest way, as Item::execute_bare().
 void Issuer::issue_closed()
 {
-    wqlab_thread_batch();
     while (budget_ && !control_->closing.is_set()) {
         Item* item = take();
         if (!item)

@@ -22,32 +22,30 @@ def speed(lines):
     samples = read(lines)
     target = {("1", "full"): 0.95, ("32", "full"): 0.75, ("32", "sampled"): 0.95}
     print(f"{'workqueue':<10}{'depth':>6}  {'records':<10}{'bare/s':>10}{'wqlab/s':>10}"
-          f"{'ratio':>8}  {'min..max':<14}{'target':>7}{'of batch':>10}")
+          f"{'ratio':>8}  {'min..max':<14}{'target':>7}")
     for kind, depth in KINDS:
         bare = samples[kind, depth, "bare"]
         for what in ("full", "sampled", "counted"):
             own = samples[kind, depth, what]
             ratios = [b / o for b, o in zip(bare, own)]
-            of_batch = statistics.median(b / o for b, o in zip(samples[kind, depth, "batch"], own))
             goal = target.get((depth, what))
             spread = f"{min(ratios):.2f}..{max(ratios):.2f}"
             print(f"{kind:<10}{depth:>6}  {what:<10}{1e9 / statistics.median(bare):>10.0f}"
                   f"{1e9 / statistics.median(own):>10.0f}{statistics.median(ratios):>8.3f}  "
-                  f"{spread:<14}{goal or '':>7}{of_batch:>10.3f}")
+                  f"{spread:<14}{goal or '':>7}")
     print(f"medians of {len(bare)} interleaved pairs; full: every item timed, sampled: one in 16, "
-          "counted: one in a million; of batch: the ratio to a bare loop whose issuer is SCHED_BATCH, as wqlab's is")
+          "counted: one in a million")
 
 
 def instructions(lines):
     samples = read(lines)
     print(f"{'workqueue':<10}{'depth':>6}{'bare':>9}{'+counting':>11}{'+timing':>9}{'= recording adds':>18}")
     for kind, depth in KINDS:
-        # With the same scheduling: else it would count who preempts whom.
         bare, counted, full = (statistics.median(samples[kind, depth, what])
-                               for what in ("batch", "counted", "full"))
+                               for what in ("bare", "counted", "full"))
         print(f"{kind:<10}{depth:>6}{bare:>9.0f}{counted - bare:>11.0f}{full - counted:>9.0f}"
               f"{full - bare:>18.0f}")
-    print(f"guest instructions for an item (-icount shift=0: one nanosecond each), medians of {len(samples[kind, depth, 'bare'])}; bare: with a SCHED_BATCH issuer")
+    print(f"guest instructions for an item (-icount shift=0: one nanosecond each), medians of {len(samples[kind, depth, 'bare'])}")
 
 
 def latency(lines):

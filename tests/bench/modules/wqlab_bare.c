@@ -10,10 +10,8 @@
 #include <linux/ktime.h>
 #include <linux/llist.h>
 #include <linux/module.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include <uapi/linux/sched/types.h>
 
 static bool unbound;
 module_param(unbound, bool, 0444);
@@ -25,8 +23,6 @@ static uint burn; /* loops of about five instructions in the item's function */
 module_param(burn, uint, 0444);
 static uint burn_issuer; /* and before each queue call */
 module_param(burn_issuer, uint, 0444);
-static bool batch; /* the issuer as wqlab's is, SCHED_BATCH: it does not preempt the worker */
-module_param(batch, bool, 0444);
 static uint cpu;
 module_param(cpu, uint, 0444);
 static ulong elapsed_ns;
@@ -72,9 +68,6 @@ static int issue(void *data)
 	uint out = 0;
 	u64 start;
 
-	if (batch)
-		sched_setattr_nocheck(current, &(struct sched_attr){ .size = sizeof(struct sched_attr),
-								     .sched_policy = SCHED_BATCH });
 	for (uint i = 0; i < depth; i++) {
 		all[i].node.next = free;
 		free = &all[i].node;
