@@ -140,12 +140,7 @@ struct ChangesLoseNothing {
         uint32_t cpu = t.first_cpu();
         for (uint32_t i = 0; i < kItems; i++, cpu = t.other_cpu(cpu))
             items[i]->requeues(kTimes - 1).queue_on(wq, cpu);
-        const auto ended = [&] {
-            uint32_t n = 0;
-            for (uint32_t i = 0; i < kItems; i++)
-                n += items[i]->ended();
-            return n;
-        };
+        const auto ended = [items] { return executions(items, kItems); };
         uint32_t changes = 0;
         constexpr const char* kScopes[] = {"cpu", "smt", "cache", "numa", "system"};
         for (; ended() < kItems * kTimes && changes < 200 && !t.given_up(); changes++)

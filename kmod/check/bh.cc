@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group J: BH workqueues.
-#include "trial.hh"
+#include "cpu_away.hh"
 
 namespace wqlab {
 
@@ -80,7 +80,7 @@ struct QueueingOrder {
         Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
         Batch batch = {&t, {&wq, nullptr}, t.probes(kItems, "an item"), kItems};
         wqlab_call_with_bh_off(Batch::queue_all, &batch);
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += batch.items[i]->ended(); n == kItems; }), "the items to run");
+        AWAIT(t, executions(batch.items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
             WANT(t, batch.items[i - 1]->last().end < batch.items[i]->last().start, "item %u started before item %u had ended", i + 1, i);
     }
@@ -100,7 +100,7 @@ struct HighpriFirst {
         Queue& high = t.queue({.flags = WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI});
         Batch batch = {&t, {&normal, &high}, t.probes(kItems, "an item"), kItems};
         wqlab_call_with_bh_off(Batch::queue_all, &batch);
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += batch.items[i]->ended(); n == kItems; }), "the items to run");
+        AWAIT(t, executions(batch.items, kItems) == kItems, "the items to run");
         for (uint32_t i = 0; i < kItems; i++)
             WANT(t, batch.items[i]->last().softirq, "an item ran in no softirq");
         // The first: after 2 ms, of however many items, it is the others' turn.
@@ -184,11 +184,11 @@ struct DeadCpuIsDrained {
         t.probe("another").queue_on(wq, cpu);
         item.queue_on(wq, cpu);
         AWAIT(t, item.started() > 100, "the item to run");
-        if (const int error = wqlab_cpu_down(cpu))
-            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
-        t.wait([&] { return until->afterwards > 100; }, "the item to run on after its CPU went away");
-        if (const int error = wqlab_cpu_up(cpu))
-            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        AWAIT(t, until->afterwards > 100, "the item to run on after its CPU went away");
+        away.back();
     }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group B: delayed work.
+#include "cpu_away.hh"
 #include "delayed.hh"
 #include "kernel_log.hh"
 
@@ -229,16 +230,16 @@ struct OfflineCpuWarns {
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
         Queue& wq = t.queue();
         Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
-        if (const int error = wqlab_cpu_down(cpu))
-            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
         uint32_t warnings;
         {
             const KernelLog log(t, "WARNING");
             item.queue_delayed(wq, 2, static_cast<int>(cpu));
             warnings = log.count();
         }
-        if (const int error = wqlab_cpu_up(cpu))
-            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        away.back();
         item.cancel();
         WANT(t, warnings == 1, "the kernel warned %u times", warnings);
     }

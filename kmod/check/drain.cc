@@ -173,9 +173,7 @@ struct DestroyFinishesAll {
             gate.open();
         });
         wq.destroy();
-        uint32_t ran = gate.ended();
-        for (uint32_t i = 0; i < kItems; i++)
-            ran += items[i]->ended();
+        const uint32_t ran = gate.ended() + executions(items, kItems);
         const int after = t.read(directory);
         AWAIT(t, opener.done(), "the opener");
         WANT(t, ran == kItems + 1, "when it returned %u of %u items had run", ran, kItems + 1);
@@ -249,9 +247,7 @@ struct ManagedIsDestroyed {
         const Trial::Doing doing(t, "device_unregister() of", "wqlab-c128");
         if (!early)
             wqlab_device_destroy(owner);
-        uint32_t ran = gate.ended();
-        for (uint32_t i = 0; i < kItems; i++)
-            ran += items[i]->ended();
+        const uint32_t ran = gate.ended() + executions(items, kItems);
         if (early)
             wqlab_device_destroy(owner);
         t.wait([&] { return opener.done(); }, "the opener");

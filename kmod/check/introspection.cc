@@ -190,7 +190,7 @@ struct StatsAgree {
             uint32_t cpu = t.first_cpu();
             for (uint32_t i = 0; i < kProducers; i++, cpu = t.other_cpu(cpu))
                 items[i]->requeues(kEach - 1).queue_on(*wq, cpu);
-            AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kProducers; i++) n += items[i]->ended(); n == kProducers * kEach; }), "all items to run");
+            AWAIT(t, executions(items, kProducers) == kProducers * kEach, "all items to run");
             wq->flush();
             const uint64_t started = t.stat(*wq, WQLAB_PWQ_STAT_STARTED), completed = t.stat(*wq, WQLAB_PWQ_STAT_COMPLETED);
             WANT(t, started == kProducers * kEach && started == completed, "%u executions are counted as %llu started and %llu completed",

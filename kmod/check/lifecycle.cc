@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L: system workqueues, hotplug, idle workers, the watchdog.
+#include "cpu_away.hh"
 #include "kernel_log.hh"
 #include "threshold.hh"
 
@@ -64,16 +65,15 @@ struct OfflineGoesOn {
         for (uint32_t i = 0; i < 8; i++)
             held[i]->queue_on(wq, cpu);
         WANT(t, !disassociated(t, cpu), "the pool of an online CPU is disassociated");
-        if (const int error = wqlab_cpu_down(cpu))
-            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
-        const bool away = disassociated(t, cpu);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        const bool left = disassociated(t, cpu);
         gates[0]->open();
         gates[1]->open();
-        t.wait([&] { uint32_t n = gates[0]->ended() + gates[1]->ended(); for (uint32_t i = 0; i < 8; i++) n += held[i]->ended(); return n == 10; },
-               "all items of the CPU to run");
-        if (const int error = wqlab_cpu_up(cpu))
-            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
-        WANT(t, away, "the pool of an offline CPU is not disassociated");
+        AWAIT(t, executions(gates, 2) + executions(held, 8) == 10, "all items of the CPU to run");
+        away.back();
+        WANT(t, left, "the pool of an offline CPU is not disassociated");
         WANT(t, !disassociated(t, cpu), "the pool is disassociated when the CPU is back");
     }
 };
@@ -97,12 +97,12 @@ struct OnlineIsAsBefore {
         for (uint32_t i = 0; i < 2; i++)
             held[i]->queue(unbound);
         AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "two unbound items to start");
-        if (const int error = wqlab_cpu_down(cpu))
-            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
         held[0]->open();
-        t.wait([&] { return held[0]->ended() == 1; }, "an unbound item without a CPU to end");
-        if (const int error = wqlab_cpu_up(cpu))
-            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        AWAIT(t, held[0]->ended() == 1, "an unbound item without a CPU to end");
+        away.back();
         Probe& back = t.probe("an unbound item");
         back.queue(unbound);
         AWAIT(t, back.ended() == 1, "an unbound item to run when the CPU is back");
@@ -144,10 +144,10 @@ struct StrictSurvivesHotplug {
         before.queue_on(wq, here);
         AWAIT(t, before.ended() == 1, "the item to run");
         WANT(t, before.last().cpus == scope, "the worker of CPU %u may run on %llx", here, static_cast<unsigned long long>(before.last().cpus));
-        if (const int error = wqlab_cpu_down(cpu))
-            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
-        if (const int error = wqlab_cpu_up(cpu))
-            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        away.back();
         Probe& after = t.probe("an item after");
         after.queue_on(wq, here);
         AWAIT(t, after.ended() == 1, "the item to run");

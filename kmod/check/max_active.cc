@@ -163,7 +163,7 @@ struct QueueingOrder {
 
     static void expect_order(Trial& t, Probe** items, const char* where)
     {
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the items to run");
+        AWAIT(t, executions(items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
             WANT(t, items[i - 1]->last().start < items[i]->last().start, "%s item %u started before item %u", where, i + 1, i);
     }
@@ -221,7 +221,7 @@ struct OrderSurvivesChange {
             if (i == kItems / 2)
                 gate.open();
         }
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the items to run");
+        AWAIT(t, executions(items, kItems) == kItems, "the items to run");
         const uint32_t i = first_out_of_order(items, kItems);
         WANT(t, !i, "item %u started before item %u", i + 1, i);
     }

@@ -97,7 +97,7 @@ struct OrderSurvivesNewPool {
         for (uint32_t i = 0; i < kAll; i++)
             WANT(t, rest[i]->started() == 0, "item %u started while A was running in the old pool", i + 2);
         a.open();
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kAll; i++) n += rest[i]->ended(); n == kAll; }), "all items to run after the change");
+        AWAIT(t, executions(rest, kAll) == kAll, "all items to run after the change");
         WANT(t, a.last().end < rest[0]->last().start, "the first one ran while A did");
         for (uint32_t i = 1; i < kAll; i++)
             WANT(t, rest[i - 1]->last().end < rest[i]->last().start, "item %u ran before item %u had, of which %u were queued before the change",

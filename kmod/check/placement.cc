@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group A, continued: on which CPU an item runs.
+#include "cpu_away.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -78,15 +79,14 @@ struct OfflineCpuLosesNothing {
         Probe** after = t.probes(8, "an item queued after");
         before.queue_on(wq, cpu);
         AWAIT(t, before.started() == 1, "the item to start");
-        if (const int error = wqlab_cpu_down(cpu))
-            return t.skip("CPU %u can't be taken offline: error %d", cpu, error);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
         for (uint32_t i = 0; i < 8; i++)
             after[i]->queue_on(wq, cpu);
         before.open();
-        t.wait([&] { uint32_t n = before.ended(); for (uint32_t i = 0; i < 8; i++) n += after[i]->ended(); return n == 9; },
-               "items of an offline CPU to run");
-        if (const int error = wqlab_cpu_up(cpu))
-            return t.fail("CPU %u can't be brought back: error %d", cpu, error);
+        AWAIT(t, before.ended() + executions(after, 8) == 9, "items of an offline CPU to run");
+        away.back();
     }
 };
 

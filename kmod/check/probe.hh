@@ -127,4 +127,13 @@ private:
     Execution executions_[kKept];
 };
 
+// Ended ones, of all of them together.
+inline uint32_t executions(Probe* const* probes, uint32_t n)
+{
+    uint32_t ended = 0;
+    for (uint32_t i = 0; i < n; i++)
+        ended += probes[i]->ended();
+    return ended;
+}
+
 }  // namespace wqlab

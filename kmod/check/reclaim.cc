@@ -193,7 +193,7 @@ struct RescuerServesMany {
             return;
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->on_run(pass, line).queue_on(saved, cpu);
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->ended(); n == kItems; }), "the rescuer to run 64 items");
+        AWAIT(t, executions(items, kItems) == kItems, "the rescuer to run 64 items");
         WANT(t, line->most == 1, "%u ran at once", line->most);
         WANT(t, line->others == 0, "%u ran in other workers", line->others);
         scarce.end();

@@ -8,8 +8,20 @@
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// Without touching the offset, which the program shares.
+static std::string content(int fd)
+{
+    struct stat file = {};
+    fstat(fd, &file);
+    std::string text(static_cast<size_t>(file.st_size), '\0');
+    if (pread(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+        throw std::runtime_error("pread");
+    return text;
+}
 
 Process::Process(std::vector<std::string> command, As as)
     : out_(memfd_create("out", 0)), err_(memfd_create("err", 0))
@@ -44,6 +56,11 @@ Process::~Process()
     close(err_);
 }
 
+std::string Process::output() const
+{
+    return content(out_);
+}
+
 bool Process::catches(int number) const
 {
     // Until it is another program it has our own handlers.
@@ -61,14 +78,6 @@ bool Process::catches(int number) const
 void Process::signal(int number)
 {
     ::kill(pid_, number);
-}
-
-static std::string content(int fd)
-{
-    std::string text(static_cast<size_t>(lseek(fd, 0, SEEK_END)), '\0');
-    if (pread(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-        throw std::runtime_error("pread");
-    return text;
 }
 
 Outcome Process::wait()

@@ -23,6 +23,8 @@ public:
 
     pid_t pid() const { return pid_; }
     void signal(int number);
+    // What it has printed so far.
+    std::string output() const;
     // It has made itself ready for this signal.
     bool catches(int number) const;
     Outcome wait();
