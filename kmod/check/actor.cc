@@ -7,8 +7,7 @@ namespace wqlab {
 
 void Actor::begin()
 {
-    wqlab_context context;
-    wqlab_current(&context);
+    const wqlab_context context = wqlab_current();
     pid_ = context.pid;
     __atomic_store_n(&began_, true, __ATOMIC_RELEASE);
     trial_.changed();

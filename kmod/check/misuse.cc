@@ -21,8 +21,7 @@ struct LeaksAreReported {
 
     static int32_t current_pid()
     {
-        wqlab_context context;
-        wqlab_current(&context);
+        const wqlab_context context = wqlab_current();
         return context.pid;
     }
 

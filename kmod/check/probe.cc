@@ -217,8 +217,7 @@ void Probe::execute()
     for (uint32_t most = overlapped(); inside > most;)
         if (__atomic_compare_exchange_n(&overlapped_, &most, inside, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
             break;
-    wqlab_context context;
-    wqlab_current(&context);
+    const wqlab_context context = wqlab_current();
     // Executions that overlap are a violation by themselves; their notes may mix.
     Execution& execution = executions_[started_ % kKept];
     execution = {};

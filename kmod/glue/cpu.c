@@ -47,12 +47,24 @@ const char *wqlab_release(void)
 	return init_utsname()->release;
 }
 
-void wqlab_current(struct wqlab_context *context)
+struct wqlab_context wqlab_current(void)
 {
-	context->cpu = raw_smp_processor_id();
-	context->pid = current->pid;
-	context->nice = task_nice(current);
-	context->softirq = in_serving_softirq();
+	return (struct wqlab_context){
+		.cpu = raw_smp_processor_id(),
+		.pid = current->pid,
+		.nice = task_nice(current),
+		.softirq = in_serving_softirq(),
+	};
+}
+
+void wqlab_item(struct work_struct *work)
+{
+	wqlab_item_execute(work, wqlab_current());
+}
+
+void wqlab_bare_item(struct work_struct *work)
+{
+	wqlab_bare_item_execute(work, wqlab_current());
 }
 
 uint32_t wqlab_pin_begin(void)

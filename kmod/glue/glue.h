@@ -66,7 +66,15 @@ struct wqlab_context {
 	int32_t nice;
 	uint32_t softirq;
 };
-void wqlab_current(struct wqlab_context *context);
+struct wqlab_context wqlab_current(void);
+/*
+ * The work functions of runs' items, which go on in load/item.cc. They begin
+ * in C, where who runs can be told without a call: an empty item feels each.
+ */
+void wqlab_item(struct work_struct *work);
+void wqlab_bare_item(struct work_struct *work);
+void wqlab_item_execute(struct work_struct *work, struct wqlab_context context);
+void wqlab_bare_item_execute(struct work_struct *work, struct wqlab_context context);
 /* From begin to end nothing else of this CPU runs in the same kind of context. */
 uint32_t wqlab_pin_begin(void);		/* the CPU */
 void wqlab_pin_end(void);
@@ -96,6 +104,8 @@ struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
 					int cpu, const char *name);
 /* Waits for main's return and releases the thread; one that has not run yet never does. */
 void wqlab_thread_stop(struct task_struct *thread);
+/* From now on the caller does not preempt whom it finds running when it wakes up: SCHED_BATCH. */
+void wqlab_thread_batch(void);
 /*
  * The sleeper's half of a wake-up: prepare, look at the condition, then
  * schedule() or, if there is something to do, cancel.

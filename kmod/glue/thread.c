@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <uapi/linux/sched/types.h>
 
 #include "glue.h"
 
@@ -61,6 +62,13 @@ void wqlab_thread_stop(struct task_struct *thread)
 
 	if (kthread_stop(thread) == -EINTR)
 		kfree(start);
+}
+
+void wqlab_thread_batch(void)
+{
+	const struct sched_attr batch = { .size = sizeof(batch), .sched_policy = SCHED_BATCH };
+
+	sched_setattr_nocheck(current, &batch);
 }
 
 void wqlab_sleep_prepare(void)

@@ -31,9 +31,9 @@ Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* b
 }
 
 // The shortest way: what it costs is what the lab adds to an empty item.
-inline void Item::execute_bare()
+inline void Item::execute_bare(const wqlab_context& where)
 {
-    wqlab_current(&outcome_.where);
+    outcome_.where = where;
     Issuer& issuer = issuer_;
     Gauge& running = issuer.queue().gauge(outcome_.where.cpu);
     const bool timed = notes_[0].stamp != 0;
@@ -49,12 +49,12 @@ inline void Item::execute_bare()
     issuer.hand_back(*this);
 }
 
-inline void Item::execute()
+inline void Item::execute(const wqlab_context& where)
 {
     Issuer& issuer = issuer_;
     const Note note = notes_[issuer.is_plain() ? 0 : started_++ % kNotes];
     Outcome outcome = {};
-    wqlab_current(&outcome.where);
+    outcome.where = where;
     Gauge& running = issuer.queue().gauge(outcome.where.cpu);
     running.enter();
     if (note.stamp)
@@ -136,12 +136,12 @@ bool Item::requeue()
 
 }  // namespace wqlab
 
-void wqlab_item(work_struct* work)
+void wqlab_item_execute(work_struct* work, wqlab_context context)
 {
-    wqlab::Item::of(work).execute();
+    wqlab::Item::of(work).execute(context);
 }
 
-void wqlab_bare_item(work_struct* work)
+void wqlab_bare_item_execute(work_struct* work, wqlab_context context)
 {
-    wqlab::Item::of(work).execute_bare();
+    wqlab::Item::of(work).execute_bare(context);
 }

@@ -6,10 +6,6 @@
 #include "../lab/work_item.hh"
 #include "record.hh"
 
-// The work functions.
-extern "C" void wqlab_item(work_struct* work);
-extern "C" void wqlab_bare_item(work_struct* work);
-
 namespace wqlab {
 
 class Issuer;
@@ -54,10 +50,10 @@ public:
 private:
     static constexpr uint32_t kNotes = 4;  // three, rounded up to a power of two
 
-    friend void ::wqlab_item(work_struct* work);
-    friend void ::wqlab_bare_item(work_struct* work);
-    void execute_bare();
-    void execute();
+    friend void ::wqlab_item_execute(work_struct* work, wqlab_context context);
+    friend void ::wqlab_bare_item_execute(work_struct* work, wqlab_context context);
+    void execute_bare(const wqlab_context& where);
+    void execute(const wqlab_context& where);
     uint32_t perform_body(const Note& note, uint32_t start_cpu);
     void account(const Note& note, const Outcome& outcome);
     bool requeue();
