@@ -6,9 +6,12 @@ namespace wqlab {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint64_t kLimit = 50 * kSecond;       // more than a wait() of the check's own
-constexpr uint64_t kSlowLimit = 900 * kSecond;  // of the class slow
-constexpr uint64_t kGrace = 10 * kSecond;       // with all gates open
+constexpr uint64_t kForEver = UINT64_MAX;
+// A machine may be slow, but what a check waits for comes, one thing after the other.
+constexpr uint64_t kCheckPatience = 70 * kSecond;    // with each: more than a wait() of its own, or a step's
+constexpr uint64_t kCheckLimit = 300 * kSecond;      // with all of them
+constexpr uint64_t kSlowCheckLimit = 900 * kSecond;  // of the class slow
+constexpr uint64_t kGrace = 10 * kSecond;            // with all gates open
 
 }  // namespace
 
@@ -45,17 +48,24 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     return {};
 }
 
-void Runner::wait_for_end(uint64_t ns)
+void Runner::wait_for_end(uint64_t limit, uint64_t patience)
 {
-    const uint64_t deadline = wqlab_now() + ns;
-    while (!trial_->finished() && !__atomic_load_n(&stopping_, __ATOMIC_ACQUIRE) && wqlab_now() < deadline)
+    const uint64_t began = wqlab_now();
+    while (!trial_->finished() && !__atomic_load_n(&stopping_, __ATOMIC_ACQUIRE)) {
+        const uint64_t progressed = trial_->progressed(), now = wqlab_now();
+        if (now - began >= limit || now - progressed >= patience)
+            return;
         trial_->ended().wait(kSecond / 10);
+    }
 }
 
 void Runner::watch()
 {
     Trial& trial = *trial_;
-    wait_for_end(trial.check().promise->classes & WQLAB_CHECK_SLOW ? kSlowLimit : kLimit);
+    if (trial.check().promise->classes & WQLAB_CHECK_SLOW)
+        wait_for_end(kSlowCheckLimit, kForEver);
+    else
+        wait_for_end(kCheckLimit, kCheckPatience);
     bool quarantined = false;
     if (!trial.finished()) {
         if (__atomic_exchange_n(&stopping_, false, __ATOMIC_ACQ_REL))
@@ -65,7 +75,7 @@ void Runner::watch()
         trial.give_up();
         for (uint64_t end = wqlab_now() + kGrace; !trial.finished() && wqlab_now() < end;) {
             trial.keep_company();
-            wait_for_end(kSecond);
+            wait_for_end(kSecond, kForEver);
         }
         quarantined = !trial.finished();
     }

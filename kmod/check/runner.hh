@@ -48,7 +48,9 @@ public:
 
 private:
     void watch();  // the watcher's thread
-    void wait_for_end(uint64_t ns);
+    // Until the trial has ended or is to stop; no longer than the limit, nor
+    // than the patience after its last progress. ns.
+    void wait_for_end(uint64_t limit, uint64_t patience);
     void keep_verdict(bool quarantined);
 
     const Kernel& kernel_;

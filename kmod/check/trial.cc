@@ -244,17 +244,24 @@ const wqlab_snap_workqueue* Trial::row_of(const Snapshot& snapshot, const Queue&
     return nullptr;
 }
 
+int Trial::ask(uint32_t kind, const char* path, const char* text)
+{
+    const int error = hands_.ask(kind, path, text);
+    progress();
+    return error;
+}
+
 int Trial::write(const char* path, const char* text)
 {
     if (fault_ == Fault::kStepIgnored)
         return 0;
-    const int error = hands_.ask(WQLAB_STEP_WRITE, path, text);
+    const int error = ask(WQLAB_STEP_WRITE, path, text);
     return fault_ == Fault::kStepLies ? (error ? 0 : kInvalidArgument) : error;
 }
 
 int Trial::read(const char* path)
 {
-    const int error = hands_.ask(WQLAB_STEP_READ, path, "");
+    const int error = ask(WQLAB_STEP_READ, path, "");
     Text(text_).add(error ? "" : hands_.text());
     if (fault_ == Fault::kStepLies)
         Text(text_).add("lies\n");
@@ -263,7 +270,7 @@ int Trial::read(const char* path)
 
 int Trial::list(const char* path)
 {
-    const int error = hands_.ask(WQLAB_STEP_LIST, path, "");
+    const int error = ask(WQLAB_STEP_LIST, path, "");
     Text(text_).add(error ? "" : hands_.text());
     if (fault_ == Fault::kStepLies)
         Text(text_).add("lies\n");

@@ -131,6 +131,8 @@ public:
     // gives none, unless the check provokes it.
     void heed(const uint32_t& warnings) { warnings_ = &warnings; }
     void main();  // the check's thread: judges, and leaves nothing behind
+    // When something that the check waited for last came true; wqlab_now().
+    uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_RELAXED); }
     bool finished() const { return __atomic_load_n(&finished_, __ATOMIC_ACQUIRE); }
     Event& ended() { return ended_; }
     // Another thread: wait() fails from now on, gates are open, stuck items of the
@@ -155,6 +157,8 @@ private:
     T* make(Arguments&&... arguments);
     void decide(uint32_t status, const char* format, __builtin_va_list arguments);
     void begin_actor(Actor& actor);
+    void progress() { __atomic_store_n(&progressed_, wqlab_now(), __ATOMIC_RELAXED); }
+    int ask(uint32_t kind, const char* path, const char* text);
     void open_gates();
     void clean_up();
 
@@ -168,6 +172,7 @@ private:
     Event changed_;
     Event ended_;
     bool finished_ = false;
+    uint64_t progressed_ = wqlab_now();
     uint64_t tickets_ = 0;
     uint32_t waiting_ = 0;
     bool given_up_ = false;
@@ -270,7 +275,9 @@ bool Trial::wait(Condition condition, const char* what)
     while (!(holds = condition()) && !given_up() && wqlab_now() < deadline)
         changed_.wait(kLook);
     __atomic_sub_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
-    if (!holds && !decided()) {
+    if (holds) {
+        progress();
+    } else if (!decided()) {
         if (given_up())
             fail("given up while it waited for %s", what);
         else
