@@ -51,6 +51,9 @@ unsigned threads_of_module()
 // slab_debug=U): "alloc_workqueue+", or "[wqlab]" for everything of the module.
 uint64_t allocations_by(const std::string& code)
 {
+    // KASAN keeps what is freed for a while.
+    for (const auto& cache : fs::directory_iterator("/sys/kernel/slab"))
+        write_file(cache.path() / "shrink", "1");
     uint64_t total = 0;
     for (const auto& cache : fs::directory_iterator("/sys/kernel/debug/slab")) {
         std::ifstream traces(cache.path() / "alloc_traces");
