@@ -38,6 +38,8 @@ TEST_CASE("what is no JSON is refused with its line")
     CHECK_THAT(parse_error("{\"sample\": 1} x"), Catch::StartsWith("f.json:1: this is not JSON: "));
     CHECK_THAT(parse_error(""), Catch::StartsWith("f.json:1: this is not JSON: "));
     CHECK_THAT(parse_error("{\"a\": \"\xff\"}"), Catch::StartsWith("f.json:1: this is not JSON: "));
+    CHECK(parse_error("{\"a\":\n1e999}") == "f.json:2: this is not JSON: number overflow parsing '1e999'");
+    CHECK(parse_error(std::string(1'000'000, '[')) == "f.json:1: lists and objects are in each other more than 100 deep");
 }
 
 TEST_CASE("scenario files are refused with file, line and what is right")

@@ -79,8 +79,8 @@ public:
     }
     bool string(json::string_t& value) { return add(Node::Kind::kString).string = std::move(value), true; }
     bool binary(json::binary_t&) { return false; }
-    bool start_object(std::size_t) { return open_.push_back(&add(Node::Kind::kObject)), true; }
-    bool start_array(std::size_t) { return open_.push_back(&add(Node::Kind::kArray)), true; }
+    bool start_object(std::size_t) { return open(Node::Kind::kObject); }
+    bool start_array(std::size_t) { return open(Node::Kind::kArray); }
     bool end_object() { return open_.pop_back(), true; }
     bool end_array() { return open_.pop_back(), true; }
 
@@ -98,6 +98,8 @@ public:
     {
         // "[json.exception.parse_error.101] parse error at line 3, column 5: syntax error ..."
         std::string what = error.what();
+        if (const size_t end = what.find("] "); what.starts_with('[') && end != std::string::npos)
+            what.erase(0, end + 2);
         if (const size_t at = what.find("column "); at != std::string::npos)
             if (const size_t colon = what.find(": ", at); colon != std::string::npos)
                 what.erase(0, colon + 2);
@@ -107,6 +109,16 @@ public:
     Node root;
 
 private:
+    bool open(Node::Kind kind)
+    {
+        // A scenario has five levels. Nodes die as they nest, and the stack has an end.
+        constexpr size_t most = 100;
+        if (open_.size() == most)
+            throw Error::usage(fmt::format("{}:{}: lists and objects are in each other more than {} deep", file_, line_, most));
+        open_.push_back(&add(kind));
+        return true;
+    }
+
     Node& add(Node::Kind kind)
     {
         Node* node = &root;
