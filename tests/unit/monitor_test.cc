@@ -197,6 +197,7 @@ TEST_CASE("wqctl monitor is understood")
 TEST_CASE("names that came from anywhere")
 {
     CHECK(printable("a\x1b\n\xc3\xa9z") == "a????z");
+    CHECK(one_line("a\x1b\n\xc3\xa9\x7f\xc2\x9b\u20ac\xff") == "a??\xc3\xa9??\u20ac\ufffd");
     CHECK(valid_utf8("\xc3\xa9\u20ac\U0001f600") == "\xc3\xa9\u20ac\U0001f600");
     CHECK(valid_utf8("a\xff\xc0\x80" "b\xed\xa0\x80\xc3") == "a\ufffd\ufffd\ufffd" "b\ufffd\ufffd\ufffd\ufffd");
 }

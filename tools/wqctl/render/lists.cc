@@ -5,6 +5,7 @@
 
 #include "render/table.hh"
 #include "text/names.hh"
+#include "text/printable.hh"
 #include "text/snapshot_names.hh"
 #include "uapi/wqlab.h"
 
@@ -107,7 +108,7 @@ std::string render_runs(const std::vector<RunState>& runs, const Style& style)
     table.column("cancelled");
     table.column("memory");
     for (const RunState& run : runs)
-        table.row({std::to_string(run.id), run.label, std::string(run_state_name(run.state)),
+        table.row({std::to_string(run.id), one_line(run.label), std::string(run_state_name(run.state)),
                    run.ended() ? std::string(end_reason_name(run.end_reason)) : "",
                    human_time(run.elapsed_ns, style.charset), grouped(run.queued), grouped(run.executed),
                    grouped(run.cancelled), human_size(run.memory_bytes)});

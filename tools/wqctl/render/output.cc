@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "text/error.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -49,9 +50,10 @@ void Output::finish() { flush(); }
 void print_error(std::string_view message, std::string_view hint)
 {
     const Style style = Style::of(STDERR_FILENO);
-    std::string text = fmt::format("wqctl: {} {}\n", style.red("error:"), message);
+    // Both may quote what was given: it is neither to make lines nor to talk to the terminal.
+    std::string text = fmt::format("wqctl: {} {}\n", style.red("error:"), one_line(message));
     if (!hint.empty())
-        text += fmt::format("{} {}\n", style.cyan("hint:"), hint);
+        text += fmt::format("{} {}\n", style.cyan("hint:"), one_line(hint));
     std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -8,6 +8,7 @@
 #include "render/histogram.hh"
 #include "render/table.hh"
 #include "text/names.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -122,7 +123,7 @@ Table make_table(const RunReport& report, const Style& style)
 std::string headline(const RunReport& report, const Style& style)
 {
     const RunState& run = report.run;
-    std::string text = style.bold(run.label.empty() ? "run" : run.label);
+    std::string text = style.bold(run.label.empty() ? "run" : one_line(run.label));
     text += fmt::format("  run {}, {}", run.id, run_state_name(run.state));
     if (run.ended())
         text += fmt::format(" ({})", end_reason_name(run.end_reason));

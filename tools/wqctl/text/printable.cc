@@ -47,4 +47,19 @@ std::string valid_utf8(std::string_view text)
     return result;
 }
 
+std::string one_line(std::string_view text)
+{
+    const std::string valid = valid_utf8(text);
+    std::string result;
+    for (std::string_view rest = valid; !rest.empty();) {
+        const size_t length = code_point_length(rest);
+        // The second set of controls is U+0080 to U+009F.
+        const bool control = rest[0] == '\x7f' || (length == 1 && rest[0] < ' ') ||
+                             (rest[0] == '\xc2' && static_cast<unsigned char>(rest[1]) < 0xa0);
+        result += control ? std::string_view("?") : rest.substr(0, length);
+        rest.remove_prefix(length);
+    }
+    return result;
+}
+
 }  // namespace wqctl

@@ -14,4 +14,7 @@ std::string printable(std::string_view text);
 // Valid UTF-8; U+FFFD for each byte that is no part of it.
 std::string valid_utf8(std::string_view text);
 
+// The same without control characters: "?" for each.
+std::string one_line(std::string_view text);
+
 }  // namespace wqctl
