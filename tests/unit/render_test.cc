@@ -263,6 +263,9 @@ TEST_CASE("the command line is read")
     CHECK(error_of([] { Cli().parse({"rnu"}); }) == "there is no command \"rnu\"; did you mean \"run\"?");
     CHECK(error_of([] { Cli().parse({"run", "--scpoe", "x"}); }) == "there is no flag --scpoe; did you mean \"--scope\"?");
     CHECK(error_of([] { Cli().parse({}); }) == "a command is missing");
+    CHECK(error_of([] { Cli().parse({"run", "--items"}); }) == "--items lacks its value");
+    CHECK(error_of([] { Cli().parse({"run", "--items", "1", "--items", "2"}); }) == "--items was given more than once; give it once");
+    CHECK(error_of([] { Cli().parse({"run", "--strict=no"}); }) == "--strict takes no value");
     CHECK(error_of([] { Cli().parse({"info", "more"}); }) == "wqctl info has no use for \"more\"");
     CHECK_FALSE(error_of([] { Cli().parse({"run", "--depth"}); }).empty());
     CHECK_FALSE(error_of([] { Cli().parse({"show"}); }).empty());

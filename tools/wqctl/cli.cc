@@ -92,6 +92,20 @@ void refuse_extras(const CLI::App& app, const CLI::App* command)
                                    guess.empty() ? "; the commands are " + enumerate(names) : guess));
 }
 
+// The parser's words are for who wrote the parser.
+std::string in_words(const CLI::ParseError& error)
+{
+    const std::string what = error.what();
+    const std::string option = what.substr(0, what.find_first_of(": "));
+    if (what.find("At Most 1 ") != std::string::npos)
+        return fmt::format("{} was given more than once; give it once", option);
+    if (what.ends_with(" missing"))
+        return fmt::format("{} lacks its value", option);
+    if (what.ends_with(" flag override"))
+        return fmt::format("--{} takes no value", option);
+    return what;
+}
+
 }  // namespace
 
 Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happened.", "wqctl")
@@ -110,6 +124,11 @@ Cli::Cli() : app_("Creates and loads real Linux workqueues, and shows what happe
     add_latency();
     add_others();
     add_check();
+    // Without this --json=5 is as good as --json.
+    for (CLI::App* command : app_.get_subcommands({}))
+        for (CLI::Option* option : command->get_options())
+            if (option->get_items_expected_max() == 0)
+                option->disable_flag_override();
 }
 
 CLI::App* Cli::add_command(const std::string& name, const std::string& description)
@@ -229,7 +248,7 @@ Invocation Cli::parse(std::vector<std::string> arguments)
     } catch (const CLI::ParseError& error) {
         find_command();
         refuse_extras(app_, command);
-        throw Error::usage(arguments.empty() ? "a command is missing" : error.what(),
+        throw Error::usage(arguments.empty() ? "a command is missing" : in_words(error),
                            fmt::format("wqctl {}--help shows how", command ? command->get_name() + " " : ""));
     }
     invocation_.command = command->get_name();
