@@ -94,13 +94,13 @@ TEST_CASE("wrong flags get one line that says what is wrong and what is right")
                                     "touch or alloc, or a workqueue that is not BH"},
         {"--flags bh --spin 20ms", "--spin is 20ms, beyond the limit bh_spin_ns of 10ms; use 10ms or less"},
         // modes
-        {"--every 1ms", "--every has no effect on an issuer in closed mode; it goes with --burst and --every"},
+        {"--every 1ms", "--every has no effect on an issuer in closed mode; it goes with --burst"},
         {"--burst 5", "--every is missing from an issuer in burst mode; say how long from burst to burst, such as 10ms"},
         {"--poisson", "--poisson has no effect on an issuer in closed mode; it goes with --rate"},
         {"--poisson --burst 5 --every 1ms", "--poisson has no effect on an issuer in burst mode; it goes with --rate"},
         {"--mod 5", "--mod has no effect on an issuer in closed mode; it goes with --delay"},
         {"--coalesce", "--coalesce has no effect on an issuer in closed mode, which waits for its items; it goes with --rate or "
-                       "--burst and --every"},
+                       "--burst"},
         {"--rcu --cancel 5", "--cancel does not go with rcu: the kernel cannot cancel an item that waits for RCU; leave it out, "
                              "or use another mode"},
         {"--rcu --queue-on 1", "--queue-on has no effect on an issuer in rcu mode; it goes with items that are queued at once"},
@@ -129,7 +129,7 @@ TEST_CASE("wrong flags get one line that says what is wrong and what is right")
         {"--burst 8 --every 1ms --depth 4", "--depth of 4 cannot hold a burst of 8; use 8 or more"},
         // limits
         {"--depth 5000", "--depth is 5000, beyond the limit depth of 4096; use 4096 or less"},
-        {"--burst 5000 --every 1ms", "--depth is 5000, beyond the limit depth of 4096; use 4096 or less"},
+        {"--burst 5000 --every 1ms", "--burst is 5000, beyond the limit burst of 4096; use 4096 or less"},
         {"--every 11s --burst 1", "--every is 11s, beyond the limit interval_ns of 10s; use 10s or less"},
         {"--chain 2M", "--chain is 2000000, beyond the limit links of 1000000; use 1000000 or less"},
         {"--delay 20s", "--delay is 20s, beyond the limit delay_ns of 10s; use 10s or less"},

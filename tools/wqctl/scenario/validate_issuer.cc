@@ -27,7 +27,7 @@ std::string how_to(const IssuerSpec& issuer, uint32_t mode)
         return fmt::format("\"mode\": \"{}\"", mode_names()[mode]);
     switch (mode) {
     case WQLAB_MODE_OPEN: return "--rate";
-    case WQLAB_MODE_BURST: return "--burst and --every";
+    case WQLAB_MODE_BURST: return "--burst";
     case WQLAB_MODE_CHAIN: return "--chain";
     case WQLAB_MODE_DELAYED: return "--delay";
     case WQLAB_MODE_RCU: return "--rcu";
@@ -95,10 +95,11 @@ void check_numbers(const IssuerSpec& issuer, const Info* info)
     if (issuer.depth && issuer.burst && *issuer.depth < *issuer.burst)
         refuse(issuer, "depth", fmt::format("of {} cannot hold a burst of {}", *issuer.depth, *issuer.burst),
                fmt::format("use {} or more", *issuer.burst));
-    if (issuer.depth)
-        check_limit(issuer, "depth", *issuer.depth, "depth", info);
+    // Before the depth, which follows from it unless it was given.
     if (issuer.burst)
         check_limit(issuer, "burst", *issuer.burst, "burst", info);
+    if (issuer.depth)
+        check_limit(issuer, "depth", *issuer.depth, "depth", info);
     if (issuer.links)
         check_limit(issuer, "links", *issuer.links, "links", info);
     if (issuer.delay)
