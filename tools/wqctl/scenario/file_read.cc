@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <sstream>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -303,12 +303,12 @@ Scenario load_scenario(const std::string& path)
     if (path == "-")
         return parse_scenario(std::string(std::istreambuf_iterator<char>(std::cin), {}), "stdin");
     std::ifstream stream(path);
-    std::ostringstream text;
     // Opening a directory succeeds; reading it does not.
-    if (!stream || !(text << stream.rdbuf()))
+    stream.peek();
+    if (!stream.is_open() || stream.bad())
         throw Error::usage(fmt::format("cannot read the scenario file \"{}\"", path),
                            "wqctl presets lists the scenarios that ship with the tool; run one with --preset NAME");
-    return parse_scenario(text.str(), path);
+    return parse_scenario(std::string(std::istreambuf_iterator<char>(stream), {}), path);
 }
 
 }  // namespace wqctl
