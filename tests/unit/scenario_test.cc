@@ -60,6 +60,9 @@ TEST_CASE("scenario files are refused with file, line and what is right")
          "f.json:3: there is no workqueue flag \"unbond\"; did you mean \"unbound\"?"},
         {"{\"workqueues\": {}}", "f.json:1: \"workqueues\" is an object; it must be a list of workqueues"},
         {"{\"workqueues\": [\n{\"strict\": 1}]}", "f.json:2: \"strict\" is a number; it must be true or false"},
+        {"{\"workqueues\": [\n{\"nice\": 99999999999}]}", "f.json:2: \"nice\" is a number; it must be a whole number from -20 to 19"},
+        {"{\"workqueues\": [\n{\"system\": \"\"}]}",
+         "f.json:2: \"system\": a system workqueue has a name; wqctl info lists those there are"},
         {"{\"workqueues\": [\n{\"scope\": \"l3\"}]}",
          "f.json:2: \"scope\": there is no affinity scope \"l3\"; the scopes are default, cpu, smt, cache, cache_shard, numa "
          "and system"},
@@ -165,6 +168,9 @@ TEST_CASE("flags that contradict each other are refused by name")
     CHECK(refused([](RunFlags& f) { f.depth = "many"; }) ==
           "--depth: \"many\" is not a count; write a whole number such as 1000, 10k or 2M");
     CHECK_THAT(refused([](RunFlags& f) { f.rcu = true; f.delay = "1ms"; }), Catch::StartsWith("--rcu does not go with"));
+    CHECK_THAT(refused([](RunFlags& f) { f.system = ""; }), Catch::StartsWith("--system: a system workqueue has a name"));
+    CHECK_THAT(refused([](RunFlags& f) { f.file = "/dev/null"; }), Catch::StartsWith("/dev/null:1: this is not JSON: "));
+    CHECK(refused([](RunFlags& f) { f.file = "/"; }) == "cannot read the scenario file \"/\"");
     CHECK_THAT(refused([](RunFlags& f) { f.preset = "tour"; f.depth = "3"; }),
                Catch::StartsWith("--depth does not go with a preset"));
     CHECK(refused([](RunFlags& f) { f.preset = "toru"; }) == "there is no preset \"toru\"; did you mean \"tour\"?");

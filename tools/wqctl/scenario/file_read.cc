@@ -167,17 +167,18 @@ WorkqueueSpec read_workqueue(const Node& node, const std::string& file)
     if (reader.boolean("ordered"))
         workqueue.flags |= WQLAB_WQ_ORDERED;
     workqueue.max_active = reader.count32("max_active");
-    if (const auto system = reader.string("system"))
-        workqueue.system = full_system_name(*system);
+    if (const auto system = reader.text("system", "the name of a system workqueue", full_system_name))
+        workqueue.system = *system;
     workqueue.scope = reader.text("scope", "the name of an affinity scope", [](std::string_view name) {
         check_scope_name(name);
         return std::string(name);
     });
     workqueue.strict = reader.boolean("strict");
     if (const Member* nice = reader.find("nice")) {
-        if (nice->value.kind != Node::Kind::kSigned && nice->value.kind != Node::Kind::kUnsigned)
+        const bool is_whole = nice->value.kind == Node::Kind::kSigned || nice->value.kind == Node::Kind::kUnsigned;
+        if (!is_whole || std::abs(nice->value.real) > std::numeric_limits<int>::max())
             reader.refuse(*nice, "a whole number from -20 to 19");
-        workqueue.nice = static_cast<int>(std::clamp(nice->value.real, -1000.0, 1000.0));
+        workqueue.nice = static_cast<int>(nice->value.real);
     }
     workqueue.cpumask = reader.cpus("cpumask");
     reader.finish();

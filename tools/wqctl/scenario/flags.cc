@@ -58,8 +58,8 @@ WorkqueueSpec workqueue_from(const RunFlags& flags)
     if (flags.ordered)
         workqueue.flags |= WQLAB_WQ_ORDERED;
     workqueue.max_active = read("--max-active", flags.max_active, parse_count32);
-    if (flags.system)
-        workqueue.system = full_system_name(*flags.system);
+    if (const auto system = read("--system", flags.system, full_system_name))
+        workqueue.system = *system;
     workqueue.scope = read("--scope", flags.scope, [](std::string_view name) {
         check_scope_name(name);
         return std::string(name);

@@ -137,6 +137,8 @@ std::string_view feature_name(uint32_t feature)
 
 std::string full_system_name(std::string_view name)
 {
+    if (name.empty())
+        throw Error::usage("a system workqueue has a name; wqctl info lists those there are");
     // The one without a middle: system_wq.
     if (name == "system" || name == "wq")
         return "system_wq";
