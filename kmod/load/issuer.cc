@@ -134,8 +134,8 @@ void Issuer::issue_all()
 {
     const bool paced = spec_->paced(), coalesce = spec_->coalesce;
     while (budget_ && !control_->closing.is_set()) {
-        if (paced)
-            await_arrival();
+        if (paced && !await_arrival())
+            return;
         Item* item = coalesce ? &items_[next_item_++ % depth_] : take();
         if (!item)
             return;
@@ -149,12 +149,12 @@ void Issuer::issue_all()
     }
 }
 
-// Until the next item is due, or the run closes.
-void Issuer::await_arrival()
+// Until the next item is due. False: the run closed before.
+bool Issuer::await_arrival()
 {
     if (left_in_burst_) {
         left_in_burst_--;
-        return;
+        return true;
     }
     due_ns_ = next_due_ns_;
     next_due_ns_ += spec_->poisson ? random_.exponential(spec_->interval) : spec_->interval;
@@ -164,6 +164,7 @@ void Issuer::await_arrival()
         Kthread::sleep_until(due_ns_, [this] { return !returned_.empty() || control_->closing.is_set(); });
         collect();
     }
+    return !control_->closing.is_set();
 }
 
 void Issuer::note_lateness()

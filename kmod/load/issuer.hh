@@ -73,7 +73,7 @@ private:
     void main();
     void issue_all();
     void issue_closed();
-    void await_arrival();
+    bool await_arrival();
     void note_lateness();
     uint64_t stamp_if_sampled();
     void issue_plain(Item& item);

@@ -76,6 +76,13 @@ TEST_CASE("queue calls on a pending item are refused and counted", "[lab]")
     CHECK(wq["executed"].get<double>() <= wq["elapsed_ns"].get<double>() / 2e6 + 1);
 }
 
+TEST_CASE("what is not due when the run ends is not issued", "[lab]")
+{
+    // Due at once and after 10 s.
+    CHECK(run_one({"--rate", "0.1", "--duration", "100ms"})["queued"] == 1);
+    CHECK(run_one({"--burst", "3", "--every", "10s", "--duration", "100ms"})["queued"] == 3);
+}
+
 TEST_CASE("late issue is counted, not hidden", "[lab]")
 {
     // One item at a time of 1 ms each, but one due every 100 us.
