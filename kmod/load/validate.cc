@@ -162,7 +162,8 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& spec, Refusal& refusal)
                           WQLAB_MAX_BH_SPIN_NS)
                .refuse_if((spec.flush_percent || spec.coalesce) &&
                               spec.depth * longest(spec.body) > WQLAB_MAX_FLUSH_WAIT_NS,
-                          "flushing %llu items of up to %llu ns may wait too long", spec.depth, longest(spec.body))
+                          "flushes may wait %llu ns, beyond %llu; lower the depth",
+                          spec.depth * longest(spec.body), WQLAB_MAX_FLUSH_WAIT_NS)
                .refuse_if(spec.queue_node != IssuerSpec::kAnywhere && !(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED)),
                           "queue_work_node() is for unbound workqueues")
                .broken();

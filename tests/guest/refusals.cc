@@ -197,6 +197,12 @@ TEST_CASE("the module refuses by itself what wqctl would not have sent", "[lab]"
             s.issuers[0].threads = 200;
             s.issuers.push_back(s.issuers[0]);
         }},
+        {"beyond 60000000000", [](S s) {
+            s.issuers[0].depth = 64;
+            s.issuers[0].flush_percent = 5;
+            s.issuers[0].body = WQLAB_BODY_SLEEP;
+            s.issuers[0].time.ns = 1'000'000'000;
+        }},
         {"bytes of memory", [](S s) {
             s.issuers[0].threads = 16;
             s.issuers[0].depth = 1024;
