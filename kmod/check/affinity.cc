@@ -59,14 +59,33 @@ inline uint64_t siblings(Trial& t, const char* scope, uint32_t cpu)
     return ~uint64_t{0};
 }
 
+// Whether queue_work() of an unbound workqueue picks another CPU each time.
+inline bool elsewhere_on_purpose(Trial& t)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);
+    return now && now->head.flags & WQLAB_STATE_FORCE_RR;
+}
+
 struct DefaultScope {
     static constexpr Promise kPromise = {
         109, "", "scope.default",
         "The default affinity scope is cache, on 7.x cache_shard",
         "Documentation/core-api/workqueue.rst: Affinity Scopes", 0, Fault::kStepLies};
 
+    static bool contains(const char* text, const char* word)
+    {
+        const size_t length = __builtin_strlen(word);
+        for (; __builtin_strlen(text) >= length; text++)
+            if (__builtin_memcmp(text, word, length) == 0)
+                return true;
+        return false;
+    }
+
     static void run(Trial& t)
     {
+        // A machine that is told another one keeps the promise, too.
+        SKIP_UNLESS(t, t.read("/proc/cmdline") == 0 && !contains(t.text(), "workqueue.default_affinity_scope="),
+                    "the kernel's command line sets it");
         const int error = t.read("/sys/module/workqueue/parameters/default_affinity_scope");
         SKIP_UNLESS(t, error == 0, "the parameter can't be read: error %d", error);
         const char* wanted = wqlab_scope_of("cache_shard") >= 0 ? "cache_shard\n" : "cache\n";
@@ -83,9 +102,11 @@ struct StrictCpu {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
+        const uint64_t allowed = t.unbound_cpus();
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
-            if (!wqlab_cpu_online(cpu))
+        for (uint32_t cpu = 0; cpu < 64; cpu++) {
+            if (!(allowed >> cpu & 1))
                 continue;
             Probe& item = t.probe("the item");
             t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
@@ -103,10 +124,12 @@ struct StrictStaysInside {
 
     static void run(Trial& t)
     {
+        SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
+        const uint64_t allowed = t.unbound_cpus();
         for (const char* scope : {"smt", "cache", "numa", "system"}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = scope, .strict = true});
-            for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && cpu < 64; cpu++) {
-                if (!wqlab_cpu_online(cpu))
+            for (uint32_t cpu = 0; cpu < 64; cpu++) {
+                if (!(allowed >> cpu & 1))
                     continue;
                 const uint64_t pod = siblings(t, scope, cpu);
                 if (!pod)
@@ -190,13 +213,13 @@ struct WorkersMayRunWhere {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
-        uint64_t all = 0;
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && cpu < 64; cpu++)
-            all |= uint64_t{wqlab_cpu_online(cpu)} << cpu;
+        const uint64_t all = t.unbound_cpus();
+        if (!all)
+            return;
         for (const bool strict : {false, true}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = strict});
             Probe& item = t.probe("the item");
-            const uint32_t cpu = t.first_cpu();
+            const uint32_t cpu = Trial::first_of(all);
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
             const uint64_t wanted = strict ? uint64_t{1} << cpu : all;
@@ -216,11 +239,13 @@ struct DefaultCanChange {
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
         constexpr const char* kPath = "/sys/module/workqueue/parameters/default_affinity_scope";
+        const uint64_t allowed = t.unbound_cpus();
+        SKIP_UNLESS(t, allowed & (allowed - 1), "unbound workqueues may use one CPU");
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "default", .strict = true});
         int error = t.write(kPath, "cpu");
         SKIP_UNLESS(t, error == 0, "the parameter can't be written: error %d", error);
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
-            if (!wqlab_cpu_online(cpu))
+        for (uint32_t cpu = 0; cpu < 64; cpu++) {
+            if (!(allowed >> cpu & 1))
                 continue;
             Probe& item = t.probe("the item");
             item.queue_on(wq, cpu);

@@ -15,8 +15,9 @@ struct CpumaskBounds {
 
     static void run(Trial& t)
     {
-        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
-        SKIP_UNLESS(t, here != there, "there is one CPU");
+        const uint64_t allowed = t.unbound_cpus();
+        SKIP_UNLESS(t, allowed & (allowed - 1), "unbound workqueues may use one CPU");
+        const uint32_t here = Trial::first_of(allowed), there = Trial::first_of(allowed & (allowed - 1));
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = uint64_t{1} << there});
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
             if (!wqlab_cpu_online(cpu))

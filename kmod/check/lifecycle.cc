@@ -87,8 +87,9 @@ struct OnlineIsAsBefore {
     static void run(Trial& t)
     {
         const Threshold off(t, 0);
-        const uint32_t cpu = t.other_cpu(t.first_cpu());
-        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        const uint64_t others = t.unbound_cpus() & ~(uint64_t{1} << t.first_cpu());
+        SKIP_UNLESS(t, others, "unbound workqueues may use one CPU");
+        const uint32_t cpu = Trial::first_of(others);
         Queue& wq = t.queue();
         // Of an unbound workqueue that has this CPU only, one worker must flee, and
         // an item keeps the pool.
@@ -136,8 +137,9 @@ struct StrictSurvivesHotplug {
 
     static void run(Trial& t)
     {
-        const uint32_t here = t.first_cpu(), cpu = t.other_cpu(here);
-        SKIP_UNLESS(t, cpu != here, "there is one CPU");
+        const uint64_t allowed = t.unbound_cpus();
+        SKIP_UNLESS(t, allowed & (allowed - 1), "unbound workqueues may use one CPU");
+        const uint32_t here = Trial::first_of(allowed), cpu = Trial::first_of(allowed & (allowed - 1));
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
         const uint64_t scope = uint64_t{1} << here;
         Probe& before = t.probe("an item before");

@@ -37,6 +37,24 @@ uint64_t Trial::stat(const Queue& queue, uint32_t which)
     return sum;
 }
 
+uint64_t Trial::unbound_cpus()
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_SCOPES);
+    if (!now)
+        return 0;
+    if (now->head.unbound_cpus == WQLAB_NONE) {
+        skip("it can't be seen which CPUs unbound workqueues may use");
+        return 0;
+    }
+    uint64_t cpus = now->masks.words()[now->head.unbound_cpus * now->masks.words_each()];
+    for (uint32_t cpu = 0; cpu < 64; cpu++)
+        if (cpu >= wqlab_nr_cpus() || !wqlab_cpu_online(cpu))
+            cpus &= ~(uint64_t{1} << cpu);
+    if (!cpus)
+        skip("unbound workqueues may use none of the first 64 CPUs");
+    return cpus;
+}
+
 const char* Trial::string(const Snapshot& snapshot, uint32_t index)
 {
     const char* text = snapshot.strings.text().begin();

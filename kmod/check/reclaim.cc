@@ -219,7 +219,9 @@ struct RescuerAffinity {
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
         const uint64_t before = cpus_of_rescuer(t, wq);
         UnboundCpus cpus(t);
-        const uint32_t only = t.other_cpu(t.first_cpu());
+        uint32_t only = t.other_cpu(t.first_cpu());
+        if (before == uint64_t{1} << only)
+            only = t.other_cpu(only);
         if (t.decided() || !cpus.restrict_to(only))
             return;
         const uint64_t after = cpus_of_rescuer(t, wq);

@@ -106,6 +106,11 @@ public:
     // Another online CPU; the same one if it is alone.
     uint32_t other_cpu(uint32_t cpu) const { return wqlab_next_online_cpu(cpu); }
     uint32_t online_cpus() const;
+    // Those that unbound workqueues may use, of the first 64: isolcpus=, nohz_full=
+    // and user space leave some out. Takes a snapshot. 0: the trial has been decided.
+    uint64_t unbound_cpus();
+    // From the mask, the first one.
+    static uint32_t first_of(uint64_t cpus) { return static_cast<uint32_t>(__builtin_ctzll(cpus)); }
 
     // ---- by user space: 0 or errno
     int write(const char* path, const char* text);
