@@ -280,8 +280,33 @@ struct QueueWaitsForAllAtEntry {
         "flush_workqueue() returns only when everything queued before it has run, on all CPUs, active or held back",
         "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
 
+    // New pool_workqueues begin with the workqueue's colour, which each flush advances.
+    static void after_change(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        wq.flush();
+        wq.flush();
+        const int error = wq.apply("cpu", false);
+        WANT(t, error == 0, "a change of attributes gave error %d", -error);
+        Probe* const items[] = {&t.probe("an item", Probe::Body::kGate), &t.probe("an item", Probe::Body::kGate)};
+        items[0]->queue_on(wq, t.first_cpu());
+        items[1]->queue_on(wq, t.other_cpu(t.first_cpu()));
+        AWAIT(t, items[0]->started() == 1 && items[1]->started() == 1, "the items to start");
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+        AWAIT(t, flusher.done() || t.flushes(flusher, wq), "flush_workqueue() to begin");
+        for (Probe* item : items) {
+            t.linger();
+            WANT(t, !flusher.done(), "after a change of attributes it returned while an item was held");
+            item->open();
+        }
+        AWAIT(t, flusher.done(), "flush_workqueue() to return after a change of attributes");
+    }
+
     static void run(Trial& t)
     {
+        after_change(t);
+        if (t.decided())
+            return;
         constexpr uint32_t kMostCpus = 16;
         Queue& wq = t.queue({.max_active = 1});
         Probe* gates[kMostCpus];
