@@ -111,9 +111,45 @@ struct SamePoolSerialises {
         "On another workqueue an item may run twice at once, but on one pool it never does",
         "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueTwice};
 
+    struct Twice {
+        Gate* gate;
+        bool begun;
+    };
+
+    // The first execution is held, the second is not.
+    static void hold_first(Probe&, void* argument)
+    {
+        Twice& twice = *static_cast<Twice*>(argument);
+        if (!__atomic_exchange_n(&twice.begun, true, __ATOMIC_ACQ_REL))
+            twice.gate->wait(Event::kForEver - 1);
+    }
+
+    // It belongs to the workqueue that it was queued on last, whoever else runs it.
+    static void queue_on_another(Trial& t, uint32_t cpu)
+    {
+        Twice* twice = t.own<Twice>();
+        if (!twice)
+            return;
+        *twice = {&t.gate(), false};
+        Queue& one = t.queue();
+        Queue& other = t.queue();
+        Probe& item = t.probe("the item").on_run(hold_first, twice);
+        item.queue_on(one, cpu);
+        AWAIT(t, __atomic_load_n(&twice->begun, __ATOMIC_ACQUIRE), "the item to start");
+        item.queue_on(other, t.other_cpu(cpu));
+        other.flush();
+        WANT(t, item.ended() >= 1, "flush_workqueue() of the second workqueue did not wait for it");
+        twice->gate->open();
+        AWAIT(t, item.ended() == 2, "both executions");
+    }
+
     static void run(Trial& t)
     {
         const uint32_t cpu = t.first_cpu();
+        if (t.other_cpu(cpu) != cpu)
+            queue_on_another(t, cpu);
+        if (t.decided())
+            return;
         Queue& one = t.queue();
         Queue& other = t.queue();
         Probe& item = t.probe("the item", Probe::Body::kGate);
