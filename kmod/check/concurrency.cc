@@ -102,6 +102,22 @@ struct OneRunsAtATime {
         spinner.open();
         AWAIT(t, others[2]->ended() == 1, "the items behind it to run");
         WANT(t, spinner.last().end < others[0]->last().start, "another item started while one was running");
+
+        // Nor does a worker that slept take the next one when its own ends: one too many runs.
+        Probe& sleeper = t.probe("the item that slept", Probe::Body::kGate);
+        Probe& runner = t.probe("the item that runs", Probe::Body::kSpin);
+        Probe& next = t.probe("the next item");
+        sleeper.queue_on(wq, cpu);
+        AWAIT(t, sleeper.started() == 1, "the item that sleeps to start");
+        runner.queue_on(wq, cpu);
+        AWAIT(t, runner.started() == 1, "an item to start while one sleeps");
+        next.queue_on(wq, cpu);
+        sleeper.open();
+        AWAIT(t, sleeper.ended() == 1, "the item that slept to end");
+        t.linger();
+        WANT(t, next.started() == 0, "when one that had slept ended, its worker took another item while one was running");
+        runner.open();
+        AWAIT(t, next.ended() == 1, "the next item to run");
     }
 };
 
