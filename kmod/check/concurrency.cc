@@ -286,6 +286,70 @@ struct HogsAreSetApart {
         "A per-CPU item that runs beyond cpu_intensive_thresh_us stops holding back others, and is counted; an unbound one is not",
         "kernel/workqueue.c: wq_worker_tick()", 0, Fault::kSnapshotLies};
 
+    static constexpr uint64_t kThreshold = 100'000'000, kPart = 40'000'000;
+    static constexpr uint32_t kParts = 4;
+
+    // The kernel's clock of a part begins after the end of the one before, and is
+    // done with when the next one begins: it can't have seen more than lies between.
+    struct Parts {
+        uint32_t each;     // in one execution
+        uint64_t ends[2];  // of the last two
+        uint64_t longest;
+
+        void begin()
+        {
+            const uint64_t between = wqlab_now() - ends[0];
+            longest = between > longest ? between : longest;
+        }
+        void end()
+        {
+            ends[0] = ends[1];
+            ends[1] = wqlab_now();
+        }
+    };
+
+    // Uses the CPU, and sleeps between.
+    static void spin_and_sleep(Probe&, void* argument)
+    {
+        Parts& parts = *static_cast<Parts*>(argument);
+        for (uint32_t i = 0; i < parts.each; i++) {
+            if (i)
+                wqlab_sleep(1'000'000);
+            parts.begin();
+            for (const uint64_t began = wqlab_now(); wqlab_now() - began < kPart;) {
+                wqlab_resched();
+                wqlab_relax();
+            }
+            parts.end();
+        }
+    }
+
+    // What runs beyond the threshold only with what its worker did before, or
+    // before it slept, does not count. On a machine that is so slow that one part
+    // may have taken that long itself, nothing is decided.
+    static void together_only(Trial& t, uint32_t cpu)
+    {
+        const Threshold low(t, kThreshold / 1000);
+        for (const bool one : {false, true}) {
+            Parts* parts = t.own<Parts>();
+            if (!parts)
+                return;
+            const uint64_t now = wqlab_now();
+            *parts = {one ? kParts : 1, {now, now}, 0};
+            Queue& wq = t.queue();
+            Probe** items = t.probes(kParts, "an item that uses the CPU");
+            const uint32_t n = one ? 1 : kParts;
+            for (uint32_t i = 0; i < n; i++)
+                items[i]->on_run(spin_and_sleep, parts).queue_on(wq, cpu);
+            AWAIT(t, executions(items, n) == n, "the items to run");
+            wq.flush();
+            parts->begin();
+            const uint64_t counted = t.stat(wq, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+            WANT(t, counted == 0 || parts->longest > kThreshold * 9 / 10,
+                 one ? "an item that slept before it reached the threshold was counted" : "items that together reached the threshold were counted");
+        }
+    }
+
     static void run(Trial& t)
     {
         const Threshold low(t, 20'000);
@@ -312,6 +376,7 @@ struct HogsAreSetApart {
         const uint64_t unbound_counted = t.stat(unbound, WQLAB_PWQ_STAT_CPU_INTENSIVE);
         WANT(t, unbound_counted == 0, "an unbound item was counted");
         free.open();
+        together_only(t, cpu);
     }
 };
 
