@@ -143,6 +143,8 @@ struct DisableCancels {
         WANT(t, !item.pending(), "the item is pending after it");
         WANT(t, !item.queue(wq) && !item.queue_on(wq, t.first_cpu()), "queue_work() of a disabled item returned true");
         WANT(t, !item.pending(), "queue_work() made a disabled item pending");
+        Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        WANT(t, !item.queue_node(unbound, -1) && !item.pending(), "queue_work_node() took a disabled item");
 
         Probe& delayed = t.probe("the delayed item", Probe::Body::kReturn, WQLAB_WORK_DELAYED);
         delayed.queue_delayed(wq, 1000 * wqlab_hz());
