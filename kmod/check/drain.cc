@@ -154,6 +154,15 @@ struct DrainsNest {
     }
 };
 
+// A thread that was told to end is in /proc for a little longer. Should its
+// number be another one's by then, that is hardly a worker.
+inline bool worker_has_gone(Trial& t, int32_t pid)
+{
+    char path[40];
+    wqlab_format(path, sizeof(path), "/proc/%d/comm", pid);
+    return t.read(path) != 0 || __builtin_memcmp(t.text(), "kworker/", 8) != 0;
+}
+
 struct DestroyFinishesAll {
     static constexpr Promise kPromise = {
         47, "", "destroy.finishes-all",
@@ -172,6 +181,9 @@ struct DestroyFinishesAll {
             items[i]->queue(wq);
         const char* directory = "/sys/devices/virtual/workqueue/wqlab-c47/max_active";
         const int before = t.read(directory);
+        const Snapshot* then = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+        const wqlab_snap_workqueue* row = then ? Trial::row_of(*then, wq) : nullptr;
+        const int32_t rescuer = row ? row->rescuer_pid : 0;
         Actor& opener = t.actor("opener", Kthread::kAnyCpu, [&gate, &t] {
             t.linger();
             gate.open();
@@ -185,6 +197,7 @@ struct DestroyFinishesAll {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
         for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
             WANT(t, !same_text(Trial::string(*now, now->workqueues[i].name), "wqlab-c47"), "it is still among the machine's workqueues");
+        AWAIT(t, worker_has_gone(t, rescuer), "its rescuer to go");
     }
 };
 
@@ -285,6 +298,7 @@ struct NothingLeaks {
     static void run(Trial& t)
     {
         constexpr uint32_t kRounds = 100;
+        int32_t worker = 0;  // that only such a workqueue had
         for (uint32_t i = 0; i < kRounds; i++) {
             Result<Workqueue> made = Workqueue::create("wqlab-c49", i % 2 ? WQLAB_WQ_UNBOUND : 0, 0);
             SKIP_UNLESS(t, made.ok(), "there was no workqueue");
@@ -297,10 +311,13 @@ struct NothingLeaks {
             Probe& item = t.probe("an item");
             wqlab_queue_bare_on(wq.get(), item.address(), -1);
             item.flush();
+            if (i % 2)
+                worker = item.last().pid;
         }
         // Pools go when RCU has let go of them.
         uint32_t workqueues = 0;
         AWAIT(t, pools(t, workqueues) == 0 && workqueues == 0, "all pools and workqueues to go");
+        AWAIT(t, worker_has_gone(t, worker), "their workers to go");
         t.note("%u rounds", kRounds);
     }
 };
