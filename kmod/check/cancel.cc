@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group D: cancelling and disabling.
-#include "trial.hh"
+#include "kernel_log.hh"
 
 namespace wqlab {
 
@@ -317,6 +317,7 @@ struct SyncOfBhInAtomicContext {
         // One that runs on another CPU is waited for.
         const uint32_t there = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
+        const KernelLog log(t, "scheduling while atomic");
         Probe& spinner = t.probe("an item that spins elsewhere", Probe::Body::kSpin);
         spinner.queue_on(wq, there);
         AWAIT(t, spinner.started() == 1, "the item on the other CPU to start");
@@ -330,6 +331,7 @@ struct SyncOfBhInAtomicContext {
         spinner.open();
         AWAIT(t, canceller.done(), "cancel_work_sync() to return");
         WANT(t, canceller.done_ticket() > spinner.last().end, "it returned before the item had ended");
+        WANT(t, log.count() == 0, "it slept with softirqs off");
     }
 };
 
