@@ -178,6 +178,7 @@ struct ScheduleUsesSystemQueue {
         const size_t length = __builtin_strlen(wanted);
         WANT(t, __builtin_memcmp(item.last().command, wanted, length) == 0, "it ran in %s, not in %s*", item.last().command, wanted);
         WANT(t, item.last().cpu == t.first_cpu(), "queued from CPU %u it ran on CPU %u", t.first_cpu(), item.last().cpu);
+        WANT(t, item.last().nice == 0, "it ran at nice %d", item.last().nice);
     }
 };
 
