@@ -361,7 +361,9 @@ struct ReclaimMustNotWaitForOthers {
         waiter.queue_on(reclaim, t.other_cpu(t.first_cpu()));
         if (!t.wait([&] { return waiter.started() == 1; }, "the reclaim item to start"))
             return false;
-        t.linger();
+        // It has said that it started; only asleep it has warned, too.
+        if (!t.wait([&] { return waiter.ended() == 1 || t.sleeps_behind_barrier(waiter.last().pid); }, "the reclaim item to wait"))
+            return false;
         target.open();
         if (!t.wait([&] { return waiter.ended() == 1; }, "the reclaim item to end"))
             return false;

@@ -17,6 +17,15 @@ uint32_t Trial::sleep_behind_barriers(Span<Actor* const> actors)
     return n;
 }
 
+bool Trial::sleeps_behind_barrier(int32_t pid)
+{
+    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    for (uint32_t i = 0; now && i < now->works.size(); i++)
+        if (now->works[i].is_barrier && now->works[i].waiter == pid)
+            return true;
+    return false;
+}
+
 bool Trial::flushes(const Actor& actor, const Queue& queue)
 {
     const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);

@@ -90,6 +90,7 @@ public:
         return sleep_behind_barriers(one) == 1;
     }
     uint32_t sleep_behind_barriers(Span<Actor* const> actors);
+    bool sleeps_behind_barrier(int32_t pid);
     bool flushes(const Actor& actor, const Queue& queue);
     // Its pool_workqueues' counts together: enum wqlab_pwq_stat.
     uint64_t stat(const Queue& queue, uint32_t which);
