@@ -84,6 +84,23 @@ struct OnlineIsAsBefore {
         "When a CPU is back its items run on it again, one at a time, the next when one sleeps",
         "kernel/workqueue.c: rebind_workers()", WQLAB_CHECK_HOTPLUG, Fault::kQueueElsewhere};
 
+    // Of the pool that items queued on this CPU go to.
+    static uint64_t pod_of(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        for (uint32_t i = 0; row && i < now->cpu_pwqs.size(); i++) {
+            const wqlab_snap_cpu_pwq& at = now->cpu_pwqs[i];
+            if (&now->workqueues[at.workqueue] != row || at.cpu != cpu)
+                continue;
+            for (const wqlab_snap_pool& pool : now->pools)
+                if (pool.id == at.pool && pool.pod_cpus != WQLAB_NONE)
+                    return now->masks.words()[pool.pod_cpus * now->masks.words_each()];
+        }
+        t.skip("it can't be seen where items of a CPU go");
+        return 0;
+    }
+
     static void run(Trial& t)
     {
         const Threshold off(t, 0);
@@ -91,6 +108,11 @@ struct OnlineIsAsBefore {
         SKIP_UNLESS(t, others, "unbound workqueues may use one CPU");
         const uint32_t cpu = Trial::first_of(others);
         Queue& wq = t.queue();
+        // Runs all the while: it counts as running neither while the CPU is away, nor
+        // afterwards, until its worker begins anew.
+        Probe& across = t.probe("an item that spins all the while", Probe::Body::kSpin);
+        Probe& meanwhile = t.probe("an item queued meanwhile");
+        Queue& podded = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
         // Of an unbound workqueue that has this CPU only, one worker must flee, and
         // an item keeps the pool.
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .cpus = uint64_t{1} << cpu});
@@ -98,12 +120,24 @@ struct OnlineIsAsBefore {
         for (uint32_t i = 0; i < 2; i++)
             held[i]->queue(unbound);
         AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "two unbound items to start");
+        across.queue_on(wq, cpu);
+        AWAIT(t, across.started() == 1, "the item that spins to start");
         CpuAway away(t, cpu);
         if (t.decided())
             return;
+        const uint64_t without = pod_of(t, podded, cpu);
+        WANT(t, without & ~(uint64_t{1} << cpu), "with the scope cpu, unbound items of a CPU that is away go to CPUs %llx",
+             static_cast<unsigned long long>(without));
+        meanwhile.queue_on(wq, cpu);
+        AWAIT(t, meanwhile.ended() == 1, "an item to run beside the one that spins while their CPU is away");
         held[0]->open();
         AWAIT(t, held[0]->ended() == 1, "an unbound item without a CPU to end");
         away.back();
+        const uint64_t with = pod_of(t, podded, cpu);
+        WANT(t, with == uint64_t{1} << cpu, "with the scope cpu, unbound items of CPU %u, which is back, go to CPUs %llx", cpu,
+             static_cast<unsigned long long>(with));
+        across.open();
+        AWAIT(t, across.ended() == 1, "the item that spins to end");
         Probe& back = t.probe("an unbound item");
         back.queue(unbound);
         AWAIT(t, back.ended() == 1, "an unbound item to run when the CPU is back");
