@@ -244,7 +244,15 @@ struct FreezableWaits {
         Queue& other = t.queue();
         Probe* const items[] = {&t.probe("a freezable item"), &t.probe("a freezable unbound item")};
         Probe& warm = t.probe("an item that is not freezable");
+        const uintptr_t busy = wqlab_symbol("freeze_workqueues_busy");
+        Probe& running = t.probe("a freezable item that runs", Probe::Body::kGate);
+        running.queue(*queues[0]);
+        AWAIT(t, running.started() == 1, "a freezable item to start");
         wqlab_call(0, 0, 0, freeze);
+        // It is a bool: the rest of the register is anything. That of others' items may take a while.
+        const bool waits = !busy || (wqlab_call(0, 0, 0, busy) & 0xff);
+        running.open();
+        const bool drained = t.wait([&] { return !busy || !(wqlab_call(0, 0, 0, busy) & 0xff); }, "what runs of freezable workqueues to end");
         for (uint32_t i = 0; i < 2; i++)
             items[i]->queue(*queues[i]);
         warm.queue(other);
@@ -252,6 +260,7 @@ struct FreezableWaits {
         t.linger();
         const uint32_t started = items[0]->started() + items[1]->started();
         wqlab_call(0, 0, 0, thaw);
+        WANT(t, waits && drained, "a freezable item was running, and freeze_workqueues_busy() said that there was none");
         WANT(t, ran && started == 0, "%u freezable items started while workqueues were frozen", started);
         AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "the freezable items to run after the thaw");
     }
