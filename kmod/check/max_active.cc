@@ -98,6 +98,16 @@ struct NodeMinimum {
             WANT(t, node.max >= static_cast<int32_t>(kMinimum), "node %d may have %d in flight", node.node, node.max);
         }
         SKIP_UNLESS(t, nodes > 1, "there is one node");
+        // More than that is shared out by CPUs, rounded up, and no less than the minimum.
+        constexpr uint32_t kMany = 256;
+        Queue& large = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = kMany, .scope = "numa"});
+        now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_NODES);
+        row = now ? Trial::row_of(*now, large) : nullptr;
+        uint32_t sum = 0;
+        for (uint32_t i = 0; row && i < now->node_active.size(); i++)
+            if (&now->workqueues[now->node_active[i].workqueue] == row && now->node_active[i].node >= 0)
+                sum += static_cast<uint32_t>(now->node_active[i].max);
+        WANT(t, sum <= kMany + nodes * kMinimum, "of max_active %u, %u nodes may have %u in flight together", kMany, nodes, sum);
         for (uint32_t node = 0; node < wqlab_nr_nodes(); node++) {
             uint32_t cpu = 0;
             while (cpu < wqlab_nr_cpus() && !(wqlab_cpu_online(cpu) && wqlab_cpu_node(cpu) == static_cast<int>(node)))
