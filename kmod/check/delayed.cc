@@ -235,7 +235,7 @@ struct OfflineCpuWarns {
             return;
         uint32_t warnings;
         {
-            const KernelLog log(t, "WARNING");
+            const KernelLog log(t, "WARNING: ", true);
             item.queue_delayed(wq, 2, static_cast<int>(cpu));
             warnings = log.count();
         }

@@ -8,8 +8,8 @@ namespace wqlab {
 
 class KernelLog {
 public:
-    KernelLog(Trial& trial, const char* wanted)
-        : trial_(trial), log_{wanted, nullptr, 0}, attached_(wqlab_log_attach(&log_))
+    KernelLog(Trial& trial, const char* wanted, bool of_workqueues = false)
+        : trial_(trial), log_{wanted, of_workqueues, 0}, attached_(wqlab_log_attach(&log_))
     {
         if (!attached_)
             trial.skip("the kernel's log can't be watched here");

@@ -56,7 +56,7 @@ private:
     const Kernel& kernel_;
     void (*turn_)() = nullptr;
     // What the kernel's workqueue code warns of, for as long as there are checks.
-    wqlab_log warnings_ = {"WARNING: ", "workqueue", 0};
+    wqlab_log warnings_ = {"WARNING: ", true, 0};
     NamedMutex<"wqlab check suite"> lock_;  // protects all below but what is atomic
     bool listening_ = false;
     Box<Trial> trial_;

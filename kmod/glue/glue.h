@@ -268,10 +268,10 @@ int wqlab_format_list(char *text, size_t size, const char *format, __builtin_va_
 
 /* ---- kernel_log.c ---- */
 
-/* Counts lines of the kernel's log that hold one text, and another if that is not NULL, from attach to detach. */
+/* Counts lines of the kernel's log that hold a text, from attach to detach; if so told, those that name workqueue code only. */
 struct wqlab_log {
 	const char *wanted;
-	const char *also;
+	bool of_workqueues;
 	uint32_t count;
 };
 bool wqlab_log_attach(struct wqlab_log *log);
