@@ -174,6 +174,15 @@ struct MaxActiveIsFixed {
         AWAIT(t, items[0]->started() == 1, "the first item to start");
         t.linger();
         WANT(t, items[1]->started() == 0, "two items ran at once after max_active had been set to 4");
+
+        // 6.12 makes none, 7.x one whose file can't be written.
+        constexpr const char* kPath = "/sys/devices/virtual/workqueue/wqlab-c85s/max_active";
+        workqueue_struct* shown = wqlab_wq_create("wqlab-c85s", WQLAB_WQ_ORDERED | WQLAB_WQ_SYSFS, 1);
+        const int error = shown ? t.write(kPath, "4") : 0;
+        const bool changed = shown && (!error || t.read(kPath) || !same_text(t.text(), "1\n"));
+        if (shown)
+            wqlab_wq_destroy(shown);
+        WANT(t, !changed, "max_active of an ordered workqueue could be changed in sysfs");
     }
 };
 
