@@ -93,6 +93,12 @@ struct NiceIsGiven {
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().nice == nice, "with nice %d its worker has %d", nice, item.last().nice);
         }
+        // The file does what the function does.
+        WANT(t, t.write("/sys/devices/virtual/workqueue/wqlab-c116/nice", "-3") == 0, "nice -3 could not be written");
+        Probe& written = t.probe("the item");
+        written.queue(wq);
+        AWAIT(t, written.ended() == 1, "the item to run");
+        WANT(t, written.last().nice == -3, "written nice -3, its worker has %d", written.last().nice);
         for (const char* bad : {"20", "-21", "x"}) {
             const int error = t.write("/sys/devices/virtual/workqueue/wqlab-c116/nice", bad);
             WANT(t, error == kInvalidArgument, "nice \"%s\" gave error %d, not EINVAL", bad, error);
@@ -176,6 +182,40 @@ struct SysfsFiles {
         return false;
     }
 
+    // What is written to the files is what the workers get.
+    static void confine(Trial& t, Queue& wq, const char* directory)
+    {
+        const uint64_t allowed = t.unbound_cpus();
+        if (!(allowed & (allowed - 1)))
+            return;
+        const uint32_t cpu = Trial::first_of(allowed), other = Trial::first_of(allowed & (allowed - 1));
+        const auto write = [&](const char* file, const char* text) {
+            char path[96];
+            wqlab_format(path, sizeof(path), "%s/%s", directory, file);
+            const int error = t.write(path, text);
+            if (error)
+                t.fail("%s could not be written to %s: error %d", text, path, error);
+            return error == 0;
+        };
+        const auto may_run_on = [&](uint64_t cpus) {
+            Probe& item = t.probe("the item");
+            item.queue_on(wq, cpu);
+            if (!t.wait([&] { return item.ended() == 1; }, "the item to run"))
+                return;
+            if (item.last().cpus != cpus)
+                t.fail("by what was written to sysfs its workers may run on %llx, and run on %llx", static_cast<unsigned long long>(cpus),
+                       static_cast<unsigned long long>(item.last().cpus));
+        };
+        if (!write("nice", "6") || !write("affinity_scope", "cpu") || !write("affinity_strict", "1"))
+            return;
+        may_run_on(uint64_t{1} << cpu);
+        char mask[24];
+        wqlab_format(mask, sizeof(mask), "%x", 1u << other);
+        if (t.decided() || other >= 32 || !write("cpumask", mask) || !write("affinity_strict", "0"))
+            return;
+        may_run_on(uint64_t{1} << other);
+    }
+
     static void run(Trial& t)
     {
         struct {
@@ -198,6 +238,11 @@ struct SysfsFiles {
             for (const char* bad : {"0", "-1"})
                 WANT(t, t.write(path, bad) == kInvalidArgument, "max_active %s was not refused with EINVAL", bad);
             WANT(t, t.write(path, "3") == 0 && t.read(path) == 0 && same_text(t.text(), "3\n"), "written 3, max_active is %s", t.text());
+            if (kind.unbound) {
+                confine(t, wq, kind.directory);
+                if (t.decided())
+                    return;
+            }
             wq.destroy();
             WANT(t, t.read(path) != 0, "%s is still there", path);
         }
