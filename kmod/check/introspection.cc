@@ -14,6 +14,12 @@ inline bool begins_with(const char* text, const char* start)
     return true;
 }
 
+inline bool ends_with(const char* text, const char* end)
+{
+    const size_t length = __builtin_strlen(text), wanted = __builtin_strlen(end);
+    return length >= wanted && same_text(text + length - wanted, end);
+}
+
 struct CurrentWork {
     static constexpr Promise kPromise = {
         61, "", "current-work.own-item",
@@ -111,6 +117,16 @@ struct Description {
         gate.open();
         wq.flush();
         WANT(t, t.read(path) == 0 && says('-'), "when it has ended the worker is called %s", t.text());
+
+        // Who says nothing is called as its workqueue. Of two workers it may have been the other one.
+        for (uint32_t i = 0; i < 8; i++) {
+            Probe& plain = t.probe("an item that says nothing");
+            plain.queue(wq);
+            wq.flush();  // not the item: its flusher is woken while the worker still has the barrier
+            wqlab_format(path, sizeof(path), "/proc/%d/comm", plain.last().pid);
+            const int unread = t.read(path);
+            WANT(t, unread == 0 && ends_with(t.text(), "-wqlab-c63\n"), "after an item that said nothing its worker is called %s", t.text());
+        }
     }
 };
 
