@@ -215,11 +215,13 @@ struct IdleWorkersGo {
     static void run(Trial& t)
     {
         constexpr uint32_t kItems = 32;
+        constexpr uint64_t kAlmostFiveMinutes = 299'000'000'000;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
         Probe** items = t.probes(kItems, "an item", Probe::Body::kGate);
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue(wq);
         AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->started(); n == kItems; }), "32 items to start");
+        const uint64_t began = wqlab_now();  // no worker has been idle for longer
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->open();
         wq.flush();
@@ -230,6 +232,9 @@ struct IdleWorkersGo {
         for (uint32_t i = 0; i < 100 && idle > 2 && !t.given_up(); i++) {
             wqlab_sleep(6'000'000'000);
             idle = idle_of(t, wq);
+            const uint64_t since = wqlab_now() - began;
+            WANT(t, idle >= before || since > kAlmostFiveMinutes, "of %u idle workers %u are left after %u s", before, idle,
+                 static_cast<uint32_t>(since / 1'000'000'000));
         }
         WANT(t, idle == 2, "of %u idle workers %u are left", before, idle);
     }
