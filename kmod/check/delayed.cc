@@ -116,13 +116,18 @@ struct FlushRunsNow {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        Probe& item = t.probe("the item", Probe::Body::kGate, kDelayed);
         WANT(t, !item.flush(), "it returned true for an idle item");
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
         item.queue_delayed(wq, an_hour(), static_cast<int>(there));
-        const bool waited = t.on_cpu(here, [&item] { return item.flush(); });
-        WANT(t, item.ended() == 1, "the item had not run when it returned");
-        WANT(t, waited, "it returned false for a waiting item");
+        Actor& flusher = t.actor("flusher", static_cast<int>(here), [&item] { return item.flush(); });
+        // Held, for an item that has ended before the flusher looks is idle.
+        AWAIT(t, item.started() == 1 && (flusher.done() || t.sleeps_behind_barrier(flusher)), "flush_delayed_work() to queue the item and wait");
+        WANT(t, !flusher.done(), "it returned while the item was running");
+        item.open();
+        AWAIT(t, flusher.done(), "flush_delayed_work() to return");
+        WANT(t, flusher.done_ticket() > item.last().end, "the item had not ended when it returned");
+        WANT(t, flusher.result(), "it returned false for a waiting item");
         WANT(t, item.last().cpu == there, "queued for CPU %u and flushed on CPU %u it ran on CPU %u", there, here, item.last().cpu);
     }
 };
