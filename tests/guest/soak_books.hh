@@ -5,7 +5,7 @@
 #include "lab.hh"
 
 // Of `dump --json`: a pool is copied while its lock is held, so what its
-// pool_workqueues count is what is listed there.
+// pool_workqueues count is what is listed there, but for items that are just leaving.
 void check_dump(const json& document);
 
 // Of `monitor -j`, its lines: no total falls.
