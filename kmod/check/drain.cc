@@ -328,32 +328,46 @@ struct ReclaimMustNotWaitForOthers {
         "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not",
         "kernel/workqueue.c: check_flush_dependency()", WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
 
-    struct Two {
-        Probe* target;
-        bool cancel;
+    enum class How { kCancel, kFlushItem, kFlushWorkqueue };
+
+    struct Other {
+        Probe* item;
+        Queue* wq;
+        How how;
     };
 
     static void wait_for_other(Probe&, void* argument)
     {
-        const Two& two = *static_cast<Two*>(argument);
-        if (two.cancel)
-            wqlab_cancel_sync(two.target->address(), WQLAB_WORK_PLAIN);
-        else
-            wqlab_flush(two.target->address(), WQLAB_WORK_PLAIN);
+        const Other& other = *static_cast<Other*>(argument);
+        switch (other.how) {
+        case How::kCancel:
+            wqlab_cancel_sync(other.item->address(), WQLAB_WORK_PLAIN);
+            break;
+        case How::kFlushItem:
+            wqlab_flush(other.item->address(), WQLAB_WORK_PLAIN);
+            break;
+        case How::kFlushWorkqueue:
+            wqlab_flush_workqueue(other.wq->get());
+        }
     }
 
     // How often the kernel warned while an item of a WQ_MEM_RECLAIM workqueue
     // waited for one that runs on another.
-    static bool warns(Trial& t, bool cancel, uint32_t& warnings)
+    static bool warns(Trial& t, How how, uint32_t& warnings)
     {
+        // It warns once, unless it is made to forget.
+        if (t.write("/sys/kernel/debug/clear_warn_once", "1")) {
+            t.skip("clear_warn_once can't be written");
+            return false;
+        }
         Queue& plain = t.queue();
         Queue& reclaim = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
-        Two* two = t.own<Two>();
-        if (!two)
+        Other* other = t.own<Other>();
+        if (!other)
             return false;
         Probe& target = t.probe("the other item", Probe::Body::kGate);
-        *two = {&target, cancel};
-        Probe& waiter = t.probe("the reclaim item").on_run(wait_for_other, two);
+        *other = {&target, &plain, how};
+        Probe& waiter = t.probe("the reclaim item").on_run(wait_for_other, other);
         const KernelLog log(t, "is flushing !WQ_MEM_RECLAIM");
         target.queue_on(plain, t.first_cpu());
         if (!t.wait([&] { return target.started() == 1; }, "the other item to start"))
@@ -362,7 +376,10 @@ struct ReclaimMustNotWaitForOthers {
         if (!t.wait([&] { return waiter.started() == 1; }, "the reclaim item to start"))
             return false;
         // It has said that it started; only asleep it has warned, too.
-        if (!t.wait([&] { return waiter.ended() == 1 || t.sleeps_behind_barrier(waiter.last().pid); }, "the reclaim item to wait"))
+        const auto asleep = [&] {
+            return how == How::kFlushWorkqueue ? t.flushes(waiter.last().pid, plain) : t.sleeps_behind_barrier(waiter.last().pid);
+        };
+        if (!t.wait([&] { return waiter.ended() == 1 || asleep(); }, "the reclaim item to wait"))
             return false;
         target.open();
         if (!t.wait([&] { return waiter.ended() == 1; }, "the reclaim item to end"))
@@ -373,13 +390,12 @@ struct ReclaimMustNotWaitForOthers {
 
     static void run(Trial& t)
     {
-        // The kernel warns once, unless it is made to forget.
-        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
-        uint32_t cancelled = 0, flushed = 0;
-        if (!warns(t, true, cancelled) || !warns(t, false, flushed))
+        uint32_t cancelled = 0, flushed = 0, all_flushed = 0;
+        if (!warns(t, How::kCancel, cancelled) || !warns(t, How::kFlushItem, flushed) || !warns(t, How::kFlushWorkqueue, all_flushed))
             return;
         WANT(t, cancelled == 0, "cancel_work_sync() warned");
         WANT(t, flushed == 1, "flush_work() warned %u times", flushed);
+        WANT(t, all_flushed == 1, "flush_workqueue() warned %u times", all_flushed);
     }
 };
 

@@ -26,12 +26,12 @@ bool Trial::sleeps_behind_barrier(int32_t pid)
     return false;
 }
 
-bool Trial::flushes(const Actor& actor, const Queue& queue)
+bool Trial::flushes(int32_t pid, const Queue& queue)
 {
     const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
     const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
     for (uint32_t i = 0; wq && i < now->flushers.size(); i++)
-        if (&now->workqueues[now->flushers[i].workqueue] == wq && now->flushers[i].pid == actor.pid())
+        if (&now->workqueues[now->flushers[i].workqueue] == wq && now->flushers[i].pid == pid)
             return true;
     return false;
 }

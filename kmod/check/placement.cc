@@ -43,6 +43,8 @@ struct RunsOnNamedCpu {
         "queue_work_on() runs the item on the CPU that it names; unbound, with the strict scope cpu, too",
         "kernel/workqueue.c: queue_work_on()", 0, Fault::kQueueOtherCpu};
 
+    static constexpr uint32_t kMostCpus = 128;
+
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
@@ -50,19 +52,30 @@ struct RunsOnNamedCpu {
         if (!allowed)
             return;
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})};
+        const uint32_t n = wqlab_nr_cpus() < kMostCpus ? wqlab_nr_cpus() : kMostCpus;
+        Probe** const items[] = {t.probes(n, "the item"), t.probes(n, "the item")};
+        if (t.decided())
+            return;
+        uint32_t rounds = 0;
         for (uint32_t from = 0; from < wqlab_nr_cpus(); from++) {
-            for (uint32_t to = 0; to < wqlab_nr_cpus(); to++) {
-                if (!wqlab_cpu_online(from) || !wqlab_cpu_online(to))
+            if (!wqlab_cpu_online(from))
+                continue;
+            rounds++;
+            t.on_cpu(from, [a = items[0], b = items[1], x = queues[0], y = queues[1], n] {
+                for (uint32_t to = 0; to < n; to++) {
+                    if (wqlab_cpu_online(to)) {
+                        a[to]->queue_on(*x, to);
+                        b[to]->queue_on(*y, to);
+                    }
+                }
+            });
+            for (uint32_t to = 0; to < n; to++) {
+                if (!wqlab_cpu_online(to))
                     continue;
-                Probe* const items[] = {&t.probe("the item"), &t.probe("the item")};
-                t.on_cpu(from, [a = items[0], b = items[1], x = queues[0], y = queues[1], to] {
-                    a->queue_on(*x, to);
-                    b->queue_on(*y, to);
-                });
-                AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "the items to run");
+                AWAIT(t, items[0][to]->ended() == rounds && items[1][to]->ended() == rounds, "the items to run");
                 for (uint32_t i = 0; i < 2; i++)
-                    WANT(t, items[i]->last().cpu == to || (i && !(to < 64 && allowed >> to & 1)),
-                         "queued from CPU %u on CPU %u it ran on CPU %u", from, to, items[i]->last().cpu);
+                    WANT(t, items[i][to]->last().cpu == to || (i && !(to < 64 && allowed >> to & 1)),
+                         "queued from CPU %u on CPU %u it ran on CPU %u", from, to, items[i][to]->last().cpu);
             }
         }
     }

@@ -91,7 +91,8 @@ public:
     }
     uint32_t sleep_behind_barriers(Span<Actor* const> actors);
     bool sleeps_behind_barrier(int32_t pid);
-    bool flushes(const Actor& actor, const Queue& queue);
+    bool flushes(const Actor& actor, const Queue& queue) { return flushes(actor.pid(), queue); }
+    bool flushes(int32_t pid, const Queue& queue);
     // Its pool_workqueues' counts together: enum wqlab_pwq_stat.
     uint64_t stat(const Queue& queue, uint32_t which);
     static const char* string(const Snapshot& snapshot, uint32_t index);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "lab.hh"
+#include "system/kept_value.hh"
 
 namespace {
 
@@ -109,6 +110,18 @@ TEST_CASE("a check can be chosen by number, id, group and pattern, and nothing e
     CHECK(tool({"check", "no-such-check"}).status == 2);
     CHECK(tool({"check", "--class", "loud"}).status == 2);
     CHECK(tool({"check", "--ktap", "--junit"}).status == 2);
+}
+
+TEST_CASE("where a warning is a panic, a check that makes the kernel warn is skipped", "[check]")
+{
+    const wqctl::KeptValue panics("/proc/sys/kernel/panic_on_warn", "1");
+    for (const Words& arguments : {Words{"16", "45"}, Words{"--proof", "16", "45"}}) {
+        const json report = check(arguments);
+        REQUIRE(report["checks"].size() == 2);
+        CHECK(report["checks"][0]["status"] == "pass");
+        CHECK(report["checks"][1]["status"] == "skip");
+        CHECK_THAT(report["checks"][1]["reason"].get<std::string>(), Catch::Contains("/proc/sys/kernel/panic_on_warn is set"));
+    }
 }
 
 TEST_CASE("killing wqctl in mid-check ends the check", "[check]")

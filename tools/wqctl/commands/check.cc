@@ -12,6 +12,7 @@
 #include "commands/session.hh"
 #include "render/check.hh"
 #include "system/hands.hh"
+#include "system/panics.hh"
 #include "text/nearest.hh"
 
 namespace wqctl {
@@ -87,6 +88,8 @@ public:
 
     Judgement judge(const Promise& promise, const std::string& fault, uint64_t seed)
     {
+        if (const std::string setting = panics_on_warning(); !setting.empty() && promise.classes & WQLAB_CHECK_NEGATIVE)
+            return {promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0, false};
         Hands hands;
         lab_.start_check(promise.id, fault, seed);
         CheckState state;
