@@ -170,8 +170,11 @@ std::string render_report_table(const RunReport& report, const Style& style)
         text += "\n" + picture;
     if (const std::string late = lateness(report, style); !late.empty())
         text += "\n" + late;
-    if (report.scenario && !report.scenario->description.empty())
-        text += "\n" + wrap(report.scenario->description, style.width, "");
+    if (report.scenario && !report.scenario->description.empty()) {
+        std::string description = report.scenario->description;
+        std::replace(description.begin(), description.end(), '\n', ' ');
+        text += "\n" + wrap(one_line(description), style.width, "");
+    }
     return text;
 }
 

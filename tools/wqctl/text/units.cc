@@ -178,9 +178,9 @@ uint32_t parse_percent(std::string_view text)
 {
     Quantity quantity;
     if (!split(text, quantity) || !quantity.is_whole || (!quantity.suffix.empty() && quantity.suffix != "%"))
-        throw wrong(text, "is not a percentage", "a whole number from 1 to 100");
+        throw wrong(text, "is not a percentage", "a whole number from 0 to 100");
     if (quantity.whole > 100)
-        throw wrong(text, "is more than 100 percent", "a whole number from 1 to 100");
+        throw wrong(text, "is more than 100 percent", "a whole number from 0 to 100");
     return static_cast<uint32_t>(quantity.whole);
 }
 
