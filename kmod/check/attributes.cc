@@ -16,8 +16,8 @@ struct CpumaskBounds {
     static void run(Trial& t)
     {
         const uint64_t allowed = t.unbound_cpus();
-        SKIP_UNLESS(t, allowed & (allowed - 1), "unbound workqueues may use one CPU");
-        const uint32_t here = Trial::first_of(allowed), there = Trial::first_of(allowed & (allowed - 1));
+        SKIP_UNLESS(t, Trial::has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t here = Trial::first_of(allowed), there = Trial::second_of(allowed);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = uint64_t{1} << there});
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
             if (!wqlab_cpu_online(cpu))
@@ -186,9 +186,9 @@ struct SysfsFiles {
     static void confine(Trial& t, Queue& wq, const char* directory)
     {
         const uint64_t allowed = t.unbound_cpus();
-        if (!(allowed & (allowed - 1)))
+        if (!Trial::has_two(allowed))
             return;
-        const uint32_t cpu = Trial::first_of(allowed), other = Trial::first_of(allowed & (allowed - 1));
+        const uint32_t cpu = Trial::first_of(allowed), other = Trial::second_of(allowed);
         const auto write = [&](const char* file, const char* text) {
             char path[96];
             wqlab_format(path, sizeof(path), "%s/%s", directory, file);

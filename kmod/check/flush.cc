@@ -83,19 +83,11 @@ struct AnyNumberOfFlushers {
         "Any number of threads can flush one item at once: all return, and none before it has ended",
         "kernel/workqueue.c: insert_wq_barrier()", 0, Fault::kFlushReturnsEarly};
 
-    // Their barriers stay behind the item, in whatever list that is: one that came
-    // off would run as soon as there is a worker.
-    static void flush_held_back(Trial& t, uint32_t flags)
+    // N threads flush the item; begin() lets it start, if it has not.
+    template <uint32_t N, typename Begin>
+    static void flush_by(Trial& t, Probe& item, const char* which, Begin begin)
     {
-        constexpr uint32_t kFlushers = 4;
-        Queue& wq = t.queue({.flags = flags, .max_active = 2, .scope = flags ? "system" : nullptr});
-        Probe** fronts = t.probes(2, "an item in front", Probe::Body::kGate);
-        Probe& item = t.probe("the item held back", Probe::Body::kGate);
-        for (uint32_t i = 0; i < 2; i++)
-            fronts[i]->queue_on(wq, t.first_cpu());
-        AWAIT(t, fronts[0]->started() == 1 && fronts[1]->started() == 1, "the items in front to start");
-        item.queue_on(wq, t.first_cpu());
-        Actor* flushers[kFlushers];
+        Actor* flushers[N];
         for (Actor*& flusher : flushers)
             flusher = &t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
         const auto done = [&] {
@@ -104,16 +96,32 @@ struct AnyNumberOfFlushers {
                 n += flusher->done();
             return n;
         };
-        AWAIT(t, done() || t.sleep_behind_barriers(flushers) == kFlushers, "4 threads to sleep in flush_work()");
-        for (uint32_t i = 0; i < 2; i++)
-            fronts[i]->open();
-        AWAIT(t, item.started() == 1, "the item that was held back to start");
+        AWAIT(t, done() || t.sleep_behind_barriers(flushers) == N, "all threads to sleep in flush_work()");
+        begin();
+        AWAIT(t, item.started() == 1, "the item to start");
         t.linger();
-        WANT(t, done() == 0, "%u of 4 that flushed an item held back returned while it was running", done());
+        WANT(t, done() == 0, "%u of %u that flushed an item %s returned while it was running", done(), N, which);
         item.open();
-        AWAIT(t, done() == kFlushers, "all 4 to return");
+        AWAIT(t, done() == N, "all of them to return");
         for (Actor* flusher : flushers)
-            WANT(t, flusher->done_ticket() > item.last().end, "one that flushed an item held back returned before it had ended");
+            WANT(t, flusher->done_ticket() > item.last().end, "one that flushed an item %s returned before it had ended", which);
+    }
+
+    // Their barriers stay behind the item, in whatever list that is: one that came
+    // off would run as soon as there is a worker.
+    static void flush_held_back(Trial& t, uint32_t flags)
+    {
+        Queue& wq = t.queue({.flags = flags, .max_active = 2, .scope = flags ? "system" : nullptr});
+        Probe** fronts = t.probes(2, "an item in front", Probe::Body::kGate);
+        Probe& item = t.probe("the item held back", Probe::Body::kGate);
+        for (uint32_t i = 0; i < 2; i++)
+            fronts[i]->queue_on(wq, t.first_cpu());
+        AWAIT(t, fronts[0]->started() == 1 && fronts[1]->started() == 1, "the items in front to start");
+        item.queue_on(wq, t.first_cpu());
+        flush_by<4>(t, item, "held back", [fronts] {
+            fronts[0]->open();
+            fronts[1]->open();
+        });
     }
 
     static void run(Trial& t)
@@ -122,27 +130,11 @@ struct AnyNumberOfFlushers {
         flush_held_back(t, WQLAB_WQ_UNBOUND);
         if (t.decided())
             return;
-        constexpr uint32_t kFlushers = 32;
         Queue& wq = t.queue();
         Probe& item = t.probe("the item", Probe::Body::kGate);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
-        Actor* flushers[kFlushers];
-        for (Actor*& flusher : flushers)
-            flusher = &t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
-        const auto done = [&] {
-            uint32_t n = 0;
-            for (Actor* flusher : flushers)
-                n += flusher->done();
-            return n;
-        };
-        AWAIT(t, done() || t.sleep_behind_barriers(flushers) == kFlushers, "32 threads to sleep in flush_work()");
-        t.linger();
-        WANT(t, done() == 0, "%u of 32 returned while the item was running", done());
-        item.open();
-        AWAIT(t, done() == kFlushers, "all 32 to return");
-        for (Actor* flusher : flushers)
-            WANT(t, flusher->done_ticket() > item.last().end, "one returned before the item had ended");
+        flush_by<32>(t, item, "that runs", [] {});
     }
 };
 

@@ -4,26 +4,26 @@
 
 namespace wqlab {
 
+static bool has_barrier_of(const Snapshot* now, int32_t pid)
+{
+    for (uint32_t i = 0; now && i < now->works.size(); i++)
+        if (now->works[i].is_barrier && now->works[i].waiter == pid)
+            return true;
+    return false;
+}
+
 uint32_t Trial::sleep_behind_barriers(Span<Actor* const> actors)
 {
     const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
     uint32_t n = 0;
-    for (const Actor* actor : actors) {
-        bool found = false;
-        for (uint32_t i = 0; now && i < now->works.size() && !found; i++)
-            found = now->works[i].is_barrier && now->works[i].waiter == actor->pid();
-        n += found;
-    }
+    for (const Actor* actor : actors)
+        n += has_barrier_of(now, actor->pid());
     return n;
 }
 
 bool Trial::sleeps_behind_barrier(int32_t pid)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
-    for (uint32_t i = 0; now && i < now->works.size(); i++)
-        if (now->works[i].is_barrier && now->works[i].waiter == pid)
-            return true;
-    return false;
+    return has_barrier_of(snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK), pid);
 }
 
 bool Trial::flushes(int32_t pid, const Queue& queue)

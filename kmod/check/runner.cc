@@ -6,7 +6,6 @@ namespace wqlab {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint64_t kForEver = UINT64_MAX;
 // A machine may be slow, but what a check waits for comes, one thing after the other.
 constexpr uint64_t kCheckPatience = 70 * kSecond;    // with each: more than a wait() of its own, or a step's
 constexpr uint64_t kCheckLimit = 300 * kSecond;      // with all of them
@@ -63,7 +62,7 @@ void Runner::watch()
 {
     Trial& trial = *trial_;
     if (trial.check().promise->classes & WQLAB_CHECK_SLOW)
-        wait_for_end(kSlowCheckLimit, kForEver);
+        wait_for_end(kSlowCheckLimit, Event::kForEver);
     else
         wait_for_end(kCheckLimit, kCheckPatience);
     bool quarantined = false;
@@ -75,7 +74,7 @@ void Runner::watch()
         trial.give_up();
         for (uint64_t end = wqlab_now() + kGrace; !trial.finished() && wqlab_now() < end;) {
             trial.keep_company();
-            wait_for_end(kSecond, kForEver);
+            wait_for_end(kSecond, Event::kForEver);
         }
         quarantined = !trial.finished();
     }

@@ -84,11 +84,7 @@ public:
     static const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue);
     // Each takes a snapshot. Whether the actor sleeps in flush_work(), behind a
     // barrier; or in flush_workqueue() of that queue.
-    bool sleeps_behind_barrier(Actor& actor)
-    {
-        Actor* const one[] = {&actor};
-        return sleep_behind_barriers(one) == 1;
-    }
+    bool sleeps_behind_barrier(Actor& actor) { return sleeps_behind_barrier(actor.pid()); }
     uint32_t sleep_behind_barriers(Span<Actor* const> actors);
     bool sleeps_behind_barrier(int32_t pid);
     bool flushes(const Actor& actor, const Queue& queue) { return flushes(actor.pid(), queue); }
@@ -111,8 +107,10 @@ public:
     // Those that unbound workqueues may use, of the first 64: isolcpus=, nohz_full=
     // and user space leave some out. Takes a snapshot. 0: the trial has been decided.
     uint64_t unbound_cpus();
-    // From the mask, the first one.
+    // Of a mask: whether it has two, and which.
+    static bool has_two(uint64_t cpus) { return (cpus & (cpus - 1)) != 0; }
     static uint32_t first_of(uint64_t cpus) { return static_cast<uint32_t>(__builtin_ctzll(cpus)); }
+    static uint32_t second_of(uint64_t cpus) { return first_of(cpus & (cpus - 1)); }
 
     // ---- by user space: 0 or errno
     int write(const char* path, const char* text);

@@ -10,7 +10,7 @@
  * A kernel without DEBUG_BUGVERBOSE says in which function it warned, and not in which file. These are workqueue.c's that
  * do, or that the compiler may put such ones into, less those with "workqueue" in their names.
  */
-static const char *const functions[] = {
+static const char *const workqueue_functions[] = {
 	"__cancel_work", "__cancel_work_sync", "__flush_work", "__pwq_activate_work", "__queue_delayed_work", "__queue_work",
 	"apply_wqattrs_prepare", "assign_rescuer_work", "assign_work", "bh_worker", "cancel_delayed_work",
 	"cancel_delayed_work_sync", "cancel_work", "cancel_work_sync", "check_flush_dependency", "create_worker",
@@ -40,11 +40,11 @@ static bool is_of_workqueues(const char *text, size_t length)
 		return false;
 	at += 4;
 	left = length - (at - text);
-	for (i = 0; i < ARRAY_SIZE(functions); i++) {
-		size_t n = strlen(functions[i]);
+	for (i = 0; i < ARRAY_SIZE(workqueue_functions); i++) {
+		size_t n = strlen(workqueue_functions[i]);
 
 		/* The compiler's own parts of it are called "name.part.0". */
-		if (left > n && !memcmp(at, functions[i], n) && (at[n] == '+' || at[n] == '.'))
+		if (left > n && !memcmp(at, workqueue_functions[i], n) && (at[n] == '+' || at[n] == '.'))
 			return true;
 	}
 	return false;

@@ -126,7 +126,7 @@ void Issuer::issue_closed()
         if (!item)
             return;
         issue_plain(*item);
-        // Before it has to wait, and otherwise now and then: the call costs an empty item a twentieth.
+        // Before it has to wait, and otherwise now and then: an empty item feels the call.
         if (!free_ || budget_ % 16 == 0)
             wqlab_resched();
     }

@@ -16,7 +16,8 @@
 static std::string content(int fd)
 {
     struct stat file = {};
-    fstat(fd, &file);
+    if (fstat(fd, &file) != 0)
+        throw std::runtime_error("fstat");
     std::string text(static_cast<size_t>(file.st_size), '\0');
     if (pread(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
         throw std::runtime_error("pread");
