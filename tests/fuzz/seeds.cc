@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "seeds.hh"
 
-#include "unit/btf_builder.hh"
+#include "unit/core/btf_builder.hh"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "client/lab.hh"
-#include "explain/judge.hh"
+#include "wire/lab.hh"
+#include "commands/explain/judge.hh"
 #include "hold.hh"
 #include "system/kept_value.hh"
 

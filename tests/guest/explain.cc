@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "client/lab.hh"
+#include "wire/lab.hh"
 #include "lab.hh"
 #include "trace_log.hh"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "held.hh"
 
-#include "client/encode.hh"
+#include "scenario/encode.hh"
 #include "lab.hh"
 #include "scenario/file.hh"
-#include "system/wq_sysfs.hh"
+#include "report/wq_sysfs.hh"
 #include "text/error.hh"
 
 Held::Held(const wqctl::Scenario& scenario)

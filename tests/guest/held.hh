@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "client/lab.hh"
+#include "wire/lab.hh"
 #include "scenario/flags.hh"
 
 class Held {

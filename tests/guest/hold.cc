@@ -8,7 +8,7 @@
 
 #include "cli.hh"
 #include "commands/commands.hh"
-#include "render/output.hh"
+#include "term/output.hh"
 
 namespace {
 

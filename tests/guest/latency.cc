@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "client/lab.hh"
+#include "wire/lab.hh"
 #include "lab.hh"
 #include "text/error.hh"
 

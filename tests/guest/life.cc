@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <sstream>
 
-#include "client/encode.hh"
-#include "client/lab.hh"
+#include "scenario/encode.hh"
+#include "wire/lab.hh"
 #include "lab.hh"
 #include "scenario/scenario.hh"
 

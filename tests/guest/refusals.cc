@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "client/encode.hh"
-#include "client/lab.hh"
+#include "scenario/encode.hh"
+#include "wire/lab.hh"
 #include "lab.hh"
 #include "scenario/scenario.hh"
 #include "text/error.hh"

@@ -9,7 +9,7 @@
 
 #include "held.hh"
 #include "lab.hh"
-#include "model/where.hh"
+#include "commands/where/where.hh"
 #include "tracing.hh"
 
 using wqctl::Snapshot;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "schema.hh"
+#include "unit/schema.hh"
 
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
@@ -114,6 +115,11 @@ std::vector<std::string> violations(const json& schema, const json& document)
 
 json load_schema(const std::string& name)
 {
-    std::ifstream stream(std::string(WQLAB_SOURCE_DIR) + "/docs/schema/" + name + ".schema.json");
-    return json::parse(stream);
+    const std::filesystem::path tool = std::filesystem::path(WQLAB_SOURCE_DIR) / "tools/wqctl";
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(tool))
+        if (entry.path().filename() == name + ".schema.json") {
+            std::ifstream stream(entry.path());
+            return json::parse(stream);
+        }
+    throw std::runtime_error("no room has a " + name + ".schema.json");
 }

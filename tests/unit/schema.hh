@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// As much of JSON Schema as docs/schema uses.
+// As much of JSON Schema as the schemas of the rooms use.
 #pragma once
 
 #include <string>
@@ -10,5 +10,5 @@
 // One line for each violation.
 std::vector<std::string> violations(const nlohmann::json& schema, const nlohmann::json& document);
 
-// docs/schema/NAME.schema.json
+// NAME.schema.json of the room that prints such documents.
 nlohmann::json load_schema(const std::string& name);

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "explain/experiment.hh"
-#include "model/latency_recording.hh"
-#include "presets/presets.hh"
+#include "commands/explain/experiment.hh"
+#include "commands/latency/recording.hh"
+#include "scenario/presets/presets.hh"
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"
-#include "text/snapshot_names.hh"
+#include "snapshot/names.hh"
 
 namespace wqctl {
 

@@ -8,12 +8,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "commands/check.hh"
-#include "commands/dump.hh"
-#include "commands/monitor_flags.hh"
-#include "commands/top_flags.hh"
-#include "commands/where.hh"
-#include "render/completion.hh"
+#include "commands/check/flags.hh"
+#include "commands/dump/flags.hh"
+#include "commands/monitor/plan.hh"
+#include "commands/top/flags.hh"
+#include "commands/where/flags.hh"
+#include "args/completion.hh"
 #include "scenario/flags.hh"
 
 namespace wqctl {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "text/snapshot_names.hh"
+#include "snapshot/names.hh"
 
 namespace wqctl {
 

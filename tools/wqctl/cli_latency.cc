@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli.hh"
-#include "model/latency_recording.hh"
+#include "commands/latency/recording.hh"
 #include "text/names.hh"
 
 namespace wqctl {

@@ -4,7 +4,7 @@
 
 #include "cli.hh"
 #include "commands/commands.hh"
-#include "render/output.hh"
+#include "term/output.hh"
 #include "text/error.hh"
 
 namespace {

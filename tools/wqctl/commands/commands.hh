@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cli.hh"
-#include "render/output.hh"
+#include "term/output.hh"
 #include "text/error.hh"
 
 namespace wqctl {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "presets/presets.hh"
+#include "scenario/presets/presets.hh"
 #include "scenario/file.hh"
 #include "text/error.hh"
 #include "text/names.hh"

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "model/info.hh"
+#include "source/info.hh"
 #include "scenario/scenario.hh"
 #include "system/machine.hh"
 #include "text/error.hh"

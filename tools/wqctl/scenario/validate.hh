@@ -2,7 +2,7 @@
 // Which scenarios make sense, on this machine and with this module.
 #pragma once
 
-#include "model/info.hh"
+#include "source/info.hh"
 #include "scenario/scenario.hh"
 #include "system/machine.hh"
 

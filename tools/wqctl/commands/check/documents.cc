@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fmt/format.h>
+
+#include "commands/check/verdicts.hh"
+
+namespace wqctl {
+
+namespace {
+
+// KTAP version 1; a reason has no line of its own that begins otherwise.
+class Ktap : public Verdicts {
+public:
+    explicit Ktap(Output& output) : output_(output) {}
+
+    void begin(size_t checks) override
+    {
+        output_.text(fmt::format("KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: workqueue\n    1..{}\n", checks));
+        output_.finish();
+    }
+
+    void add(const Judgement& j) override
+    {
+        for (const std::string& line : j.evidence)
+            output_.text("    # " + line + "\n");
+        if (j.status == WQLAB_CHECK_FAIL || j.status == WQLAB_CHECK_KNOWN)
+            output_.text(fmt::format("    # promised: {} ({})\n    # seen: {}\n", j.promise.title, j.promise.source, j.reason));
+        const bool good = j.status == WQLAB_CHECK_PASS || j.status == WQLAB_CHECK_SKIP;
+        std::string line = fmt::format("    {} {} {}", good ? "ok" : "not ok", ++number_, j.promise.id);
+        if (j.status == WQLAB_CHECK_SKIP)
+            line += " # SKIP " + j.reason;
+        if (j.status == WQLAB_CHECK_KNOWN)
+            line += " # known: " + j.promise.known;
+        output_.text(line + "\n");
+        output_.finish();
+    }
+
+    void end(const Tally& t, uint64_t) override
+    {
+        output_.text(fmt::format("    # pass:{} fail:{} known:{} skip:{} total:{}\n{} 1 workqueue\n", t.passed, t.failed, t.known, t.skipped,
+                                 t.total(), t.failed || t.known ? "not ok" : "ok"));
+    }
+
+private:
+    Output& output_;
+    unsigned number_ = 0;
+};
+
+std::string escaped(const std::string& text)
+{
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+        case '&': result += "&amp;"; break;
+        case '<': result += "&lt;"; break;
+        case '>': result += "&gt;"; break;
+        case '"': result += "&quot;"; break;
+        default: result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        }
+    }
+    return result;
+}
+
+class Junit : public Verdicts {
+public:
+    explicit Junit(Output& output) : output_(output) {}
+
+    void begin(size_t) override {}
+
+    void add(const Judgement& j) override
+    {
+        std::string inside;
+        if (j.status == WQLAB_CHECK_FAIL)
+            inside = fmt::format("<failure message=\"{}\">{} ({})</failure>", escaped(j.reason), escaped(j.promise.title), escaped(j.promise.source));
+        if (j.status == WQLAB_CHECK_SKIP)
+            inside = fmt::format("<skipped message=\"{}\"/>", escaped(j.reason));
+        if (j.status == WQLAB_CHECK_KNOWN)
+            inside = fmt::format("<skipped message=\"known: {}: {}\"/>", escaped(j.promise.known), escaped(j.reason));
+        std::string evidence;
+        for (const std::string& line : j.evidence)
+            evidence += escaped(line) + "\n";
+        if (!evidence.empty())
+            inside += "<system-out>" + evidence + "</system-out>";
+        cases_ += fmt::format("    <testcase classname=\"workqueue.{}\" name=\"{}\" time=\"{:.3f}\">{}</testcase>\n", escaped(j.promise.group),
+                              escaped(j.promise.id), static_cast<double>(j.elapsed_ns) / 1e9, inside);
+    }
+
+    void end(const Tally& t, uint64_t elapsed_ns) override
+    {
+        output_.text(fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"workqueue\" tests=\"{}\" "
+                                 "failures=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
+                                 t.total(), t.failed, t.skipped + t.known, static_cast<double>(elapsed_ns) / 1e9, cases_));
+    }
+
+private:
+    Output& output_;
+    std::string cases_;
+};
+
+nlohmann::ordered_json promise_to_json(const Promise& promise)
+{
+    nlohmann::ordered_json json;
+    json["id"] = promise.id;
+    json["row"] = promise.number();
+    json["group"] = promise.group;
+    json["title"] = promise.title;
+    json["source"] = promise.source;
+    json["classes"] = names_of_classes(promise.classes);
+    json["known"] = promise.known.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(promise.known);
+    json["proof"] = promise.proofs;
+    return json;
+}
+
+class Json : public Verdicts {
+public:
+    Json(Output& output, const std::string& kernel) : output_(output)
+    {
+        document_["schema"] = "wqlab/check/1";
+        document_["kernel"] = kernel;
+        document_["checks"] = nlohmann::ordered_json::array();
+    }
+
+    void begin(size_t) override {}
+
+    void add(const Judgement& j) override
+    {
+        nlohmann::ordered_json json = promise_to_json(j.promise);
+        json["status"] = status_name(j.status);
+        json["reason"] = j.reason;
+        json["evidence"] = j.evidence;
+        json["elapsed_ns"] = j.elapsed_ns;
+        json["quarantined"] = j.quarantined;
+        document_["checks"].push_back(std::move(json));
+    }
+
+    void end(const Tally& t, uint64_t elapsed_ns) override
+    {
+        document_["summary"] = {{"pass", t.passed}, {"fail", t.failed}, {"known", t.known}, {"skip", t.skipped}};
+        document_["elapsed_ns"] = elapsed_ns;
+        output_.json(document_);
+    }
+
+private:
+    Output& output_;
+    nlohmann::ordered_json document_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verdicts> verdicts_as_ktap(Output& output)
+{
+    return std::make_unique<Ktap>(output);
+}
+
+std::unique_ptr<Verdicts> verdicts_as_junit(Output& output)
+{
+    return std::make_unique<Junit>(output);
+}
+
+std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel)
+{
+    return std::make_unique<Json>(output, kernel);
+}
+
+nlohmann::ordered_json promises_to_json(const std::vector<Promise>& promises)
+{
+    nlohmann::ordered_json document;
+    document["schema"] = "wqlab/check-list/1";
+    document["checks"] = nlohmann::ordered_json::array();
+    for (const Promise& promise : promises)
+        document["checks"].push_back(promise_to_json(promise));
+    return document;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/dump/request.hh"
+
+#include <fmt/format.h>
+
+#include "commands/dump/render.hh"
+#include "text/error.hh"
+#include "text/names.hh"
+#include "snapshot/names.hh"
+
+namespace wqctl {
+
+namespace {
+
+DumpFormat format_of(const DumpFlags& flags)
+{
+    if (flags.json && flags.format != "table" && flags.format != "json")
+        throw Error::usage(fmt::format("--json and --format {} exclude each other", flags.format));
+    if (flags.json || flags.format == "json")
+        return DumpFormat::kJson;
+    if (flags.format == "table")
+        return DumpFormat::kTable;
+    if (flags.format == "wq_dump")
+        return DumpFormat::kWqDump;
+    throw Error::usage(fmt::format("there is no format \"{}\"; the formats are table, json and wq_dump", flags.format));
+}
+
+}  // namespace
+
+DumpRequest::DumpRequest(const DumpFlags& flags) : format(format_of(flags))
+{
+    for (const std::string& list : flags.sections)
+        sections |= parse_sections(list);
+    is_explicit = sections != 0;
+    if (!is_explicit)
+        sections = format == DumpFormat::kWqDump ? kWqDumpSections : WQLAB_SECTIONS_ALL;
+    if (const uint32_t more = sections & ~kWqDumpSections; format == DumpFormat::kWqDump && more)
+        throw Error::usage(fmt::format("the format wq_dump has no section {}; it has {}",
+                                       enumerate(sections_to_names(more), "or"), enumerate(sections_to_names(kWqDumpSections))));
+    filter.workqueues = Patterns(flags.workqueues);
+    try {
+        if (flags.pool)
+            filter.pool = parse_int(*flags.pool);
+    } catch (const Error& error) {
+        throw error.within("--pool");
+    }
+    try {
+        if (flags.cpu)
+            filter.cpu = parse_count32(*flags.cpu);
+    } catch (const Error& error) {
+        throw error.within("--cpu");
+    }
+    filter.busy = flags.busy;
+}
+
+uint32_t DumpRequest::needed() const
+{
+    uint32_t wanted = sections | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES;
+    // The default scope, the unbound cpumask, and the nodes' CPUs.
+    if (sections & (WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS | WQLAB_SECTION_NODES))
+        wanted |= WQLAB_SECTION_SCOPES;
+    // What is pending, busy or held back is counted with the items.
+    const bool counts = format != DumpFormat::kWqDump && sections & (WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    if (counts || filter.busy || (filter.active() && sections & WQLAB_SECTION_HOGS))
+        wanted |= WQLAB_SECTION_WORK;
+    if (filter.active() && sections & WQLAB_SECTION_HOGS)
+        wanted |= WQLAB_SECTION_TIMERS;
+    return wanted;
+}
+
+std::vector<View> lacking_of(const Info& info, uint32_t sections)
+{
+    std::vector<View> lacking;
+    for (const View& view : info.views)
+        if (view.section & sections && !view.lacks.empty())
+            lacking.push_back(view);
+    return lacking;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <memory>
+
+#include <poll.h>
+
+#include <fmt/format.h>
+
+#include "commands/commands.hh"
+#include "report/session.hh"
+#include "commands/explain/experiment.hh"
+#include "commands/explain/render.hh"
+#include "system/file_lock.hh"
+
+namespace wqctl {
+
+namespace {
+
+constexpr int kInterrupted = 130;  // as a shell says of SIGINT
+
+Topics all_topics()
+{
+    Topics topics;
+    for (const Experiment& experiment : experiments())
+        topics.emplace_back(experiment.topic, experiment.question);
+    return topics;
+}
+
+std::vector<const Experiment*> chosen(const ExplainFlags& flags)
+{
+    if (flags.all && !flags.topics.empty())
+        throw Error::usage("--all and topics exclude each other; give one");
+    std::vector<const Experiment*> list;
+    if (flags.all)
+        for (const Experiment& experiment : experiments())
+            list.push_back(&experiment);
+    for (const std::string& topic : flags.topics)
+        list.push_back(&find_experiment(topic));
+    return list;
+}
+
+// Every experiment looks at nearly all of a snapshot.
+void check_views(const Info& info)
+{
+    for (const View& view : info.views)
+        if (view.section && view.section != WQLAB_SECTION_TIMERS && view.section != WQLAB_SECTION_HOGS && !view.lacks.empty())
+            throw Error(kSkipped, fmt::format("the module can't look into this kernel: it lacks {}", view.lacks.front()),
+                        "wqctl info shows what can be looked at");
+}
+
+// Two at once would take each other's pools for their own.
+std::unique_ptr<FileLock> be_alone()
+{
+    try {
+        return std::make_unique<FileLock>("/sys/module/wqlab");
+    } catch (const Error& error) {
+        throw Error(kUnavailable, fmt::format("explanations are asked one at a time; {}", error.message));
+    }
+}
+
+int judge(const std::vector<Explanation>& explanations)
+{
+    size_t skipped = 0;
+    bool hold = true;
+    for (const Explanation& explanation : explanations) {
+        skipped += !explanation.skipped.empty();
+        hold &= explanation.holds();
+        for (const Explanation::Statement& statement : explanation.statements)
+            if (!statement.holds)
+                print_loud(fmt::format("{}: NOT as documented: {}", explanation.topic, statement.text));
+    }
+    if (!hold)
+        return kBad;
+    return skipped == explanations.size() ? kSkipped : kDone;
+}
+
+}  // namespace
+
+int command_explain(const Invocation& invocation, Output& output)
+{
+    const std::vector<const Experiment*> list = chosen(invocation.explain);
+    if (invocation.explain.list || list.empty()) {
+        if (invocation.json)
+            output.json(topics_to_json(all_topics()));
+        else
+            output.text(render_topics(all_topics(), output.style()));
+        return kDone;
+    }
+
+    Lab lab;
+    const Info info = lab.info();
+    check_views(info);
+    const std::unique_ptr<FileLock> alone = be_alone();
+    Interrupts interrupts;
+    Bench bench(lab, info, [&interrupts](unsigned ms) {
+        pollfd fd = {interrupts.fd(), POLLIN, 0};
+        poll(&fd, 1, static_cast<int>(ms));
+        if (interrupts.take())
+            throw Error(kInterrupted, "interrupted; everything is as it was");
+    });
+    std::vector<Explanation> explanations;
+    for (const Experiment* experiment : list) {
+        explanations.push_back(explain(*experiment, bench));
+        if (invocation.json)
+            continue;
+        output.text((explanations.size() > 1 ? "\n\n" : "") + render_explanation(explanations.back(), output.style()));
+        output.finish();
+    }
+    if (invocation.json)
+        output.json(explanations_to_json(explanations, info.release));
+    output.finish();
+    return judge(explanations);
+}
+
+}  // namespace wqctl

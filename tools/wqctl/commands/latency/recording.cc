@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/latency/recording.hh"
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "text/error.hh"
+#include "text/names.hh"
+#include "text/nearest.hh"
+
+namespace wqctl {
+
+namespace {
+
+std::regex compile(const std::string& pattern)
+{
+    try {
+        return std::regex(pattern, std::regex::ECMAScript);
+    } catch (const std::regex_error&) {
+        throw Error::usage(fmt::format("\"{}\" is not a regular expression", pattern),
+                           "such as events, ^wqlab or 'unbound|highpri'; names are searched for it");
+    }
+}
+
+// The place of a word in a list.
+size_t place_of(const std::string& word, const std::vector<std::string>& words, const char* flag)
+{
+    const auto at = std::find(words.begin(), words.end(), word);
+    if (at == words.end())
+        throw Error::usage(fmt::format("{} \"{}\" is not known{}", flag, word, did_you_mean(word, words)),
+                           "it may be " + enumerate(words, "or"));
+    return static_cast<size_t>(at - words.begin());
+}
+
+LatencyRow group_of(const LatencyRow& row, LatencyGrouping by)
+{
+    LatencyRow group;
+    if (by != LatencyGrouping::kFunction) {
+        group.workqueue = row.workqueue;
+        group.identity = row.identity;
+    }
+    if (by != LatencyGrouping::kWorkqueue)
+        group.function = row.function;
+    if (by == LatencyGrouping::kCpu)
+        group.cpu = row.cpu;
+    return group;
+}
+
+}  // namespace
+
+uint64_t LatencyRecording::executed() const
+{
+    uint64_t all = 0;
+    for (const LatencyRow& one : rows)
+        all += one.executed();
+    return all;
+}
+
+double LatencyRecording::ns_per_probe() const
+{
+    return probes_timed ? static_cast<double>(probes_ns) / static_cast<double>(probes_timed) : 0;
+}
+
+double LatencyRecording::ns_per_item() const
+{
+    const uint64_t items = executed();
+    return items ? ns_per_probe() * static_cast<double>(probes) / static_cast<double>(items) : 0;
+}
+
+std::vector<std::string> LatencyView::groupings() { return {"item", "wq", "function", "cpu"}; }
+
+std::vector<std::string> LatencyView::orders() { return {"executed", "inactive", "pending", "run", "name"}; }
+
+std::string LatencyView::by_name() const { return groupings()[static_cast<size_t>(by)]; }
+
+LatencyView LatencyView::parse(const std::string& pattern, const std::string& by, const std::string& sort)
+{
+    compile(pattern);
+    return {pattern, static_cast<LatencyGrouping>(place_of(by, groupings(), "--by")),
+            static_cast<LatencyOrder>(place_of(sort, orders(), "--sort"))};
+}
+
+std::vector<LatencyRow> LatencyView::rows(const LatencyRecording& recording) const
+{
+    const std::regex expression = compile(pattern);
+    // Names are no keys: two workqueues are called "events".
+    using Key = std::tuple<std::string, uint64_t, std::string, std::optional<uint32_t>>;
+    std::map<Key, LatencyRow> groups;
+    for (const LatencyRow& row : recording.rows) {
+        if (!pattern.empty() && !(row.is_of_known_workqueue() && std::regex_search(row.workqueue, expression)))
+            continue;
+        const LatencyRow group = group_of(row, by);
+        const auto at = groups.try_emplace({group.workqueue, group.identity, group.function, group.cpu}, group).first;
+        for (size_t stage = 0; stage < row.stages.size(); stage++)
+            at->second.stages[stage].merge(row.stages[stage]);
+    }
+    std::vector<LatencyRow> result;
+    for (auto& [key, row] : groups)
+        result.push_back(std::move(row));
+
+    const auto rank = [this](const LatencyRow& row) -> uint64_t {
+        switch (order) {
+        case LatencyOrder::kExecuted: return row.executed();
+        case LatencyOrder::kInactive: return row.stages[WQLAB_STAGE_INACTIVE].percentile(0.99);
+        case LatencyOrder::kPending: return row.stages[WQLAB_STAGE_PENDING].percentile(0.99);
+        case LatencyOrder::kRun: return row.stages[WQLAB_STAGE_RUN].percentile(0.99);
+        case LatencyOrder::kName: return 0;
+        }
+        return 0;
+    };
+    std::stable_sort(result.begin(), result.end(),
+                     [&](const LatencyRow& a, const LatencyRow& b) { return rank(a) > rank(b); });
+    return result;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctime>
+
+#include "commands/commands.hh"
+#include "snapshot/sampling.hh"
+#include "system/deadlines.hh"
+#include "commands/monitor/render.hh"
+#include "system/replace_file.hh"
+
+namespace wqctl {
+
+namespace {
+
+double wall_clock()
+{
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+void print_sample(const MonitorPlan& plan, const TotalsSample& sample, const Snapshot& snapshot, Output& output)
+{
+    switch (plan.format) {
+    case MonitorFormat::kTable: return output.text(render_monitor(sample, output.style()));
+    case MonitorFormat::kWqMonitor: return output.text(render_wq_monitor(sample));
+    case MonitorFormat::kJson: return output.json_line(monitor_to_json(sample));
+    case MonitorFormat::kOpenMetrics: break;
+    }
+    const std::string text = render_openmetrics(sample, snapshot);
+    if (plan.file.empty())
+        output.text(text);
+    else
+        replace_file(plan.file, text);
+}
+
+bool is_wanted(const MonitorPlan& plan, const WorkqueueTotals& workqueue)
+{
+    // The script knows no variables.
+    return plan.patterns.match(workqueue.name) ||
+           (plan.format != MonitorFormat::kWqMonitor && !workqueue.symbol.empty() && plan.patterns.match(workqueue.symbol));
+}
+
+}  // namespace
+
+int command_monitor(const Invocation& invocation, Output& output)
+{
+    const MonitorPlan plan = plan_monitor(invocation.monitor);
+    Lab lab;
+    Interrupts interrupts;
+    Totals totals;
+    Deadlines deadlines(monotonic_ns(), plan.interval_ns);
+    for (uint64_t taken = 1;; taken++) {
+        const Snapshot snapshot = take_snapshot(lab, plan.sections());
+        TotalsSample sample = totals.take(snapshot);
+        sample.timestamp = wall_clock();
+        std::erase_if(sample.workqueues, [&](const WorkqueueTotals& workqueue) { return !is_wanted(plan, workqueue); });
+        print_sample(plan, sample, snapshot, output);
+        if (!output.flush() || taken == plan.count)
+            return kDone;
+        if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
+            return kDone;
+    }
+}
+
+}  // namespace wqctl

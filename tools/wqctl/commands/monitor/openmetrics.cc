@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/monitor/render.hh"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "snapshot/workqueue_labels.hh"
+#include "text/names.hh"
+#include "text/printable.hh"
+
+namespace wqctl {
+
+namespace {
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+std::string escaped(std::string_view value)
+{
+    std::string text;
+    for (const char c : valid_utf8(value)) {
+        if (c == '\\' || c == '"')
+            text += '\\';
+        text += c == '\n' ? std::string("\\n") : std::string(1, c);
+    }
+    return text;
+}
+
+// All samples of a metric stand together, under its help and type.
+class Metric {
+public:
+    Metric(std::string name, std::string_view type, std::string_view help)
+        : name_(std::move(name)), head_(fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name_, help, type))
+    {
+    }
+
+    void add(const Labels& labels, const std::string& value)
+    {
+        std::string list;
+        for (const auto& [label, text] : labels)
+            list += fmt::format("{}{}=\"{}\"", list.empty() ? "" : ",", label, escaped(text));
+        samples_ += fmt::format("{}{}{}{} {}\n", name_, list.empty() ? "" : "{", list, list.empty() ? "" : "}", value);
+    }
+    void add(const Labels& labels, uint64_t value) { add(labels, std::to_string(value)); }
+
+    std::string text() const { return samples_.empty() ? "" : head_ + samples_; }
+
+private:
+    std::string name_;
+    std::string head_;
+    std::string samples_;
+};
+
+std::string seconds(uint64_t value, unsigned digits)
+{
+    uint64_t unit = 1;
+    for (unsigned i = 0; i < digits; i++)
+        unit *= 10;
+    return fmt::format("{}.{:0{}}", value / unit, value % unit, digits);
+}
+
+std::string joined_flags(uint32_t flags)
+{
+    std::string text;
+    for (const std::string& name : flags_to_names(flags & WQLAB_WQ_FLAGS_ALL))
+        text += (text.empty() ? "" : ",") + name;
+    return text.empty() ? "percpu" : text;
+}
+
+std::string workqueue_metrics(const TotalsSample& sample)
+{
+    Metric info("wqlab_workqueue_info", "gauge", "A workqueue, its flags and the system workqueue's variable; always 1.");
+    Metric started("wqlab_items_started_total", "counter", "Items that workers began to execute.");
+    Metric completed("wqlab_items_completed_total", "counter", "Items that were executed.");
+    Metric cpu("wqlab_cpu_seconds_total", "counter", "CPU time of items, as the scheduler's tick saw it. Not counted for BH.");
+    Metric intensive("wqlab_cpu_intensive_total", "counter", "Times an item held its CPU too long for concurrency management.");
+    Metric wakeups("wqlab_cm_wakeups_total", "counter", "Workers woken because an item's worker went to sleep.");
+    Metric repatriated("wqlab_repatriations_total", "counter", "Workers brought back into their affinity scope.");
+    Metric maydays("wqlab_maydays_total", "counter", "Times the rescuer was called because no worker could be had.");
+    Metric rescued("wqlab_rescued_items_total", "counter", "Items that the rescuer executed.");
+    Metric in_flight("wqlab_items_in_flight", "gauge", "Items started and not completed.");
+    Metric pending("wqlab_items_pending", "gauge", "Items that wait for a worker.");
+    Metric inactive("wqlab_items_inactive", "gauge", "Items that max_active holds back.");
+    Metric busy("wqlab_workers_busy", "gauge", "Workers that execute an item of this workqueue.");
+    Metric max_active("wqlab_max_active", "gauge", "Items that may execute at once.");
+    for (const WorkqueueTotals& wq : sample.workqueues) {
+        const bool unbound = wq.is(WQLAB_WQ_UNBOUND);
+        const Labels labels = {{"workqueue", wq.name}, {"identity", identity_text(wq.identity)},
+                               {"unbound", unbound ? "true" : "false"}};
+        Labels about = labels;
+        about.insert(about.end(), {{"symbol", wq.symbol}, {"flags", joined_flags(wq.flags)}});
+        info.add(about, 1);
+        started.add(labels, wq.total[WQLAB_PWQ_STAT_STARTED]);
+        completed.add(labels, wq.total[WQLAB_PWQ_STAT_COMPLETED]);
+        if (!wq.is(WQLAB_WQ_BH))
+            cpu.add(labels, seconds(wq.total[WQLAB_PWQ_STAT_CPU_TIME], 6));
+        if (unbound) {
+            repatriated.add(labels, wq.total[WQLAB_PWQ_STAT_REPATRIATED]);
+        } else {
+            intensive.add(labels, wq.total[WQLAB_PWQ_STAT_CPU_INTENSIVE]);
+            wakeups.add(labels, wq.total[WQLAB_PWQ_STAT_CM_WAKEUP]);
+        }
+        if (wq.is(WQLAB_WQ_MEM_RECLAIM)) {
+            maydays.add(labels, wq.total[WQLAB_PWQ_STAT_MAYDAY]);
+            rescued.add(labels, wq.total[WQLAB_PWQ_STAT_RESCUED]);
+        }
+        in_flight.add(labels, wq.in_flight());
+        pending.add(labels, wq.pending());
+        inactive.add(labels, wq.inactive);
+        if (wq.busy)
+            busy.add(labels, *wq.busy);
+        max_active.add(labels, std::to_string(wq.max_active));
+    }
+    std::string text;
+    for (const Metric* metric : {&info, &started, &completed, &cpu, &intensive, &wakeups, &repatriated, &maydays, &rescued,
+                                 &in_flight, &pending, &inactive, &busy, &max_active})
+        text += metric->text();
+    return text;
+}
+
+std::string pool_metrics(const Snapshot& snapshot)
+{
+    Metric workers("wqlab_pool_workers", "gauge", "Workers of a pool, without rescuers.");
+    Metric idle("wqlab_pool_idle_workers", "gauge", "Workers of a pool that have nothing to do.");
+    Metric pending("wqlab_pool_pending_items", "gauge", "Items on a pool's list, as far as it was read.");
+    Metric stalled("wqlab_pool_seconds_since_progress", "gauge", "How long a pool with pending items has started none.");
+    for (const wqlab_snap_pool& pool : snapshot.pools) {
+        const Labels labels = {{"pool", std::to_string(pool.id)},
+                               {"cpus", format_cpu_list(snapshot.cpus(pool.cpus))},
+                               {"nice", std::to_string(pool.nice)},
+                               {"kind", pool.flags & WQLAB_POOL_BH ? "bh" : pool.cpu < 0 ? "unbound" : "percpu"}};
+        workers.add(labels, std::to_string(pool.nr_workers));
+        idle.add(labels, std::to_string(pool.nr_idle));
+        pending.add(labels, pool.nr_pending);
+        stalled.add(labels, pool.since_progress_ns == WQLAB_NEVER ? "0" : seconds(pool.since_progress_ns, 9));
+    }
+    return workers.text() + idle.text() + pending.text() + stalled.text();
+}
+
+std::string hog_metrics(const Snapshot& snapshot)
+{
+    Metric hogs("wqlab_cpu_hogs_total", "counter", "Times an item function ran beyond cpu_intensive_thresh_us at a stretch.");
+    // Static functions of one name are one here: a sample may not be there twice.
+    std::map<std::string, uint64_t> counts;
+    for (const wqlab_snap_hog& hog : snapshot.hogs)
+        counts[snapshot.string(hog.function)] += hog.count;
+    for (const auto& [function, count] : counts)
+        hogs.add({{"function", function}}, count);
+    return hogs.text();
+}
+
+}  // namespace
+
+std::string render_openmetrics(const TotalsSample& sample, const Snapshot& snapshot)
+{
+    Metric took("wqlab_snapshot_seconds", "gauge", "How long the kernel was read for these numbers.");
+    took.add({}, seconds(snapshot.head.took_ns, 9));
+    Metric hold("wqlab_snapshot_longest_hold_seconds", "gauge", "The longest that this held a pool's lock.");
+    hold.add({}, seconds(snapshot.head.longest_hold_ns, 9));
+    Metric troubles("wqlab_snapshot_troubles", "gauge", "Lists that could not be read to their end.");
+    troubles.add({}, snapshot.troubles.size());
+    return workqueue_metrics(sample) + pool_metrics(snapshot) + hog_metrics(snapshot) + took.text() + hold.text() +
+           troubles.text() + "# EOF\n";
+}
+
+}  // namespace wqctl

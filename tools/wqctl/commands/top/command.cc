@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include "commands/commands.hh"
+#include "snapshot/sampling.hh"
+#include "system/deadlines.hh"
+#include "commands/top/model.hh"
+#include "commands/top/terminal.hh"
+#include "commands/top/screen.hh"
+#include "text/names.hh"
+#include "text/nearest.hh"
+
+namespace wqctl {
+
+namespace {
+
+// Rates need two samples; the first picture shall not wait long for them.
+constexpr uint64_t kFirstInterval = 250'000'000;
+
+std::string clock_text()
+{
+    const time_t now = std::time(nullptr);
+    tm parts{};
+    localtime_r(&now, &parts);
+    return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+TopView parse_view(const std::string& name)
+{
+    const auto found = std::find(kTopViews.begin(), kTopViews.end(), name);
+    if (found != kTopViews.end())
+        return static_cast<TopView>(found - kTopViews.begin());
+    const std::vector<std::string> names(kTopViews.begin(), kTopViews.end());
+    const std::string guess = did_you_mean(name, names);
+    throw Error::usage(fmt::format("there is no view \"{}\"{}", name, guess.empty() ? "; there are " + enumerate(names) : guess));
+}
+
+TopUi make_ui(const TopFlags& flags)
+{
+    TopUi ui;
+    ui.interval_ns = parse_interval(flags.delay);
+    if (!ui.interval_ns)
+        throw Error::usage("a delay of 0 is none; give seconds such as 1 or 0.5");
+    if (flags.view)
+        ui.view = parse_view(*flags.view);
+    ui.hides_quiet = flags.hides_quiet;
+    ui.patterns = Patterns(flags.patterns);
+    for (const std::string& pattern : flags.patterns)
+        ui.filter += (ui.filter.empty() ? "" : " ") + pattern;
+    return ui;
+}
+
+int print_frames(const TopUi& ui, uint64_t count, Output& output)
+{
+    Lab lab;
+    Interrupts interrupts;
+    TopModel model;
+    model.take(take_snapshot(lab, TopModel::kSections));
+    Deadlines deadlines(monotonic_ns(), ui.interval_ns);
+    for (uint64_t printed = 0; printed != count; printed++) {
+        if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
+            break;
+        const TopData data = model.take(take_snapshot(lab, TopModel::kSections));
+        output.text(render_top_text(data, ui, clock_text(), output.style().width, output.style().charset));
+        if (!output.flush())
+            break;
+    }
+    return kDone;
+}
+
+int show_screen(TopUi ui, uint64_t count)
+{
+    Lab lab;
+    Interrupts interrupts(Interrupts::Mood::kPatient);
+    TopModel model;
+    // Before the screen is taken, so that a refusal is just a line.
+    TopData data = model.take(take_snapshot(lab, TopModel::kSections));
+    std::string clock = clock_text();
+    Terminal terminal;
+    Deadlines deadlines(monotonic_ns(), ui.interval_ns);
+    uint64_t deadline = monotonic_ns() + std::min(kFirstInterval, ui.interval_ns);
+    for (uint64_t frames = 0;;) {
+        terminal.draw(lay_out(data, ui, clock, terminal.size(), terminal.charset()));
+        const Woken woken = wait_until(ui.is_paused ? UINT64_MAX : deadline, interrupts, STDIN_FILENO);
+        if (woken == Woken::kByInterrupt || woken == Woken::kByHangup)
+            return kDone;
+        for (const Key key : terminal.keys()) {
+            const TopUi::Wish wish = ui.handle(key);
+            if (wish == TopUi::Wish::kQuit)
+                return kDone;
+            if (wish == TopUi::Wish::kNewInterval) {
+                deadlines = Deadlines(monotonic_ns(), ui.interval_ns);
+                deadline = std::min(deadline, deadlines.next(monotonic_ns()));
+            }
+        }
+        if (ui.is_paused || monotonic_ns() < deadline)
+            continue;
+        if (++frames > count)
+            return kDone;
+        data = model.take(take_snapshot(lab, TopModel::kSections));
+        clock = clock_text();
+        deadline = deadlines.next(monotonic_ns());
+    }
+}
+
+}  // namespace
+
+int command_top(const Invocation& invocation, Output& output)
+{
+    const TopFlags& flags = invocation.top;
+    const TopUi ui = make_ui(flags);
+    const uint64_t count = flags.count ? parse_samples(*flags.count) : UINT64_MAX;
+    return flags.batch ? print_frames(ui, count, output) : show_screen(ui, count);
+}
+
+}  // namespace wqctl

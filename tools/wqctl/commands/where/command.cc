@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <charconv>
+
+#include "wire/lab.hh"
+#include "commands/commands.hh"
+#include "commands/where/render.hh"
+#include "text/units.hh"
+
+namespace wqctl {
+
+namespace {
+
+std::optional<uint32_t> number(const char* option, const WhereFlags::Text& text)
+{
+    if (!text)
+        return {};
+    try {
+        return parse_count32(*text);
+    } catch (const Error& error) {
+        throw error.within(option);
+    }
+}
+
+// As the kernel prints an address with %p: hexadecimal.
+uint64_t item(std::string_view text)
+{
+    const std::string_view digits = text.starts_with("0x") ? text.substr(2) : text;
+    uint64_t identity = 0;
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), identity, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || identity == 0)
+        throw Error::usage("--work: \"" + std::string(text) + "\" is not the identity of an item; they are hexadecimal, as the "
+                           "kernel prints them with %p");
+    return identity;
+}
+
+WhereQuestion question_of(const WhereFlags& flags)
+{
+    WhereQuestion question;
+    question.cpu = number("--cpu", flags.cpu);
+    question.work_on = number("--work-on", flags.work_on);
+    question.node = number("--node", flags.node);
+    if (flags.work)
+        question.work = item(*flags.work);
+    question.function = flags.function.value_or("");
+    return question;
+}
+
+}  // namespace
+
+int command_where(const Invocation& invocation, Output& output)
+{
+    WhereQuestion question = question_of(invocation.where);
+    const Snapshot snapshot = Lab().snapshot(kWhereSections);
+    constexpr uint32_t needed = WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK;
+    if ((snapshot.sections & needed) != needed)
+        throw Error(kSkipped, "this kernel does not show its pools and workqueues");
+    question.workqueue = find_workqueue(snapshot, invocation.where.workqueue);
+    const std::vector<WhereAnswer> answers = where(snapshot, question);
+    if (invocation.json)
+        output.json(where_to_json(snapshot, question, answers));
+    else
+        output.text(render_where(snapshot, question, answers, output.style()));
+    return kDone;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// A run's report for people and for programs.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "report/report.hh"
+#include "term/style.hh"
+
+namespace wqctl {
+
+std::string render_report_table(const RunReport& report, const Style& style);
+
+// docs/schema/run.schema.json is its shape.
+nlohmann::ordered_json report_to_json(const RunReport& report);
+
+}  // namespace wqctl
