@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "text/choose.hh"
 #include "text/error.hh"
-#include "text/nearest.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -76,15 +76,10 @@ uint32_t parse_flag(std::string_view name)
     std::string word = lower(name);
     if (word.starts_with("wq_"))
         word.erase(0, 3);
-    std::vector<std::string> known;
-    for (const FlagName& entry : kFlags) {
-        if (entry.name == word)
-            return entry.flag;
-        known.emplace_back(entry.name);
-    }
-    const std::string guess = did_you_mean(word, known);
-    throw Error::usage(fmt::format("there is no workqueue flag \"{}\"{}", name,
-                                   guess.empty() ? "; the flags are " + enumerate(known) : guess));
+    std::vector<std::string_view> known;
+    for (const FlagName& entry : kFlags)
+        known.push_back(entry.name);
+    return kFlags[choose_place(word, known, "workqueue flag")].flag;
 }
 
 uint32_t parse_flag_list(std::string_view list)
@@ -100,24 +95,13 @@ uint32_t parse_flag_list(std::string_view list)
 
 std::span<const std::string_view> scope_names() { return kScopes; }
 
-void check_scope_name(std::string_view name)
-{
-    for (std::string_view scope : kScopes)
-        if (scope == name)
-            return;
-    throw Error::usage(fmt::format("there is no affinity scope \"{}\"; the scopes are {}", name,
-                                   enumerate({kScopes.begin(), kScopes.end()})));
-}
+void check_scope_name(std::string_view name) { choose_place(name, kScopes, "affinity scope"); }
 
 std::span<const std::string_view> mode_names() { return kModes; }
 
 uint32_t parse_mode(std::string_view name)
 {
-    for (uint32_t mode = 0; mode < kModes.size(); mode++)
-        if (kModes[mode] == name)
-            return mode;
-    throw Error::usage(fmt::format("there is no mode \"{}\"; the modes are {}", name,
-                                   enumerate({kModes.begin(), kModes.end()})));
+    return static_cast<uint32_t>(choose_place(name, kModes, "mode"));
 }
 
 std::string_view body_name(uint32_t body) { return at(kBodies, body); }
