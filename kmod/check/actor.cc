@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "actor.hh"
 
+#include "../glue/context.h"
 #include "trial.hh"
 
 namespace wqlab {

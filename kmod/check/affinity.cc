@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group K: affinity scopes.
+#include "../glue/attributes.h"
+#include "../glue/cpu.h"
+#include "../glue/text.h"
 #include "errno.hh"
 #include "trial.hh"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F: allocation.
+#include "../glue/inspect.h"
+#include "../glue/workqueue.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group J: BH workqueues.
+#include "../glue/context.h"
+#include "../glue/cpu.h"
+#include "../glue/inspect.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 
 namespace wqlab {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group H: concurrency management and priority.
+#include "../glue/cpu.h"
+#include "../glue/time.h"
 #include "threshold.hh"
 
 namespace wqlab {

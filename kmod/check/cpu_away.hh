@@ -2,6 +2,8 @@
 // A CPU that is offline for as long as this lasts.
 #pragma once
 
+#include "../glue/hotplug.h"
+#include "../glue/time.h"
 #include "trial.hh"
 
 namespace wqlab {

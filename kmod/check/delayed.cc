@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group B: delayed work.
+#include "../glue/context.h"
+#include "../glue/cpu.h"
+#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "delayed.hh"
 #include "kernel_log.hh"

@@ -2,7 +2,8 @@
 // What checks of delayed items share.
 #pragma once
 
-#include "../glue/glue.h"
+#include "../glue/inspect.h"
+#include "../glue/work.h"
 
 namespace wqlab {
 

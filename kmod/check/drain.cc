@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C, continued: drain and destroy.
+#include "../glue/attributes.h"
+#include "../glue/text.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "delayed.hh"
 #include "kernel_log.hh"
 

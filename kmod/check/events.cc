@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "events.hh"
 
+#include "../glue/upcalls.h"
+
 namespace wqlab {
 
 Events::Events(Trial& trial) : trial_(trial), attached_(wqlab_trace_observe(this) == 0)

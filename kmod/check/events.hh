@@ -3,6 +3,7 @@
 // they tell it.
 #pragma once
 
+#include "../glue/trace.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C: flush, drain, destroy.
+#include "../glue/cpu.h"
+#include "../glue/work.h"
 #include "trial.hh"
 
 namespace wqlab {

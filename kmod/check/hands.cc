@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "hands.hh"
 
+#include "../glue/time.h"
 #include "errno.hh"
 
 namespace wqlab {

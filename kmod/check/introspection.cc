@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group E: what the kernel says of items and workers.
+#include "../glue/context.h"
+#include "../glue/text.h"
+#include "../glue/work.h"
 #include "events.hh"
 
 namespace wqlab {

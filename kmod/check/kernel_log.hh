@@ -2,6 +2,7 @@
 // Counts lines of the kernel's log for as long as it lasts.
 #pragma once
 
+#include "../glue/kernel_log.h"
 #include "trial.hh"
 
 namespace wqlab {

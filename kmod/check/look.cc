@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a snapshot says of a trial's own threads and workqueues.
+#include "../glue/cpu.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the kernel says of items that do what they must not.
+#include "../glue/context.h"
+#include "../glue/inspect.h"
+#include "../glue/symbols.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "kernel_log.hh"
 
 namespace wqlab {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group G: ordered workqueues.
+#include "../glue/time.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "unbound_cpus.hh"
 
 namespace wqlab {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group A, continued: on which CPU an item runs.
+#include "../glue/context.h"
+#include "../glue/cpu.h"
+#include "../glue/inspect.h"
+#include "../glue/work.h"
 #include "cpu_away.hh"
 #include "unbound_cpus.hh"
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "probe.hh"
 
+#include "../glue/context.h"
+#include "../glue/inspect.h"
+#include "../glue/time.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -3,6 +3,7 @@
 // trial's tickets, and where. The trial owns it and sees to its end.
 #pragma once
 
+#include "../glue/work.h"
 #include "../lab/work_item.hh"
 #include "fault.hh"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "queue.hh"
 
+#include "../glue/attributes.h"
+#include "../glue/workqueue.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group A: queueing and pending.
+#include "../glue/context.h"
+#include "../glue/text.h"
+#include "../glue/work.h"
 #include "trial.hh"
 
 namespace wqlab {

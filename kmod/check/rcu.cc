@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group B, continued: work that waits for a grace period.
+#include "../glue/context.h"
+#include "../glue/rcu.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I: rescuers, and the freezer.
+#include "../glue/symbols.h"
+#include "../glue/text.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
 #include "unbound_cpus.hh"
 
 namespace wqlab {

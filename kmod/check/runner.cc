@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "runner.hh"
 
+#include "../glue/module.h"
+#include "../glue/time.h"
+
 namespace wqlab {
 
 namespace {

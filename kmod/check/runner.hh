@@ -3,6 +3,7 @@
 // that does not help left behind, so that the next one finds a working lab.
 #pragma once
 
+#include "../glue/kernel_log.h"
 #include "../lab/kthread.hh"
 #include "suite.hh"
 #include "trial.hh"

@@ -2,6 +2,7 @@
 // workqueue.cpu_intensive_thresh_us, set for as long as this lasts.
 #pragma once
 
+#include "../glue/inspect.h"
 #include "trial.hh"
 
 namespace wqlab {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trial.hh"
 
+#include "../glue/inspect.h"
+#include "../glue/memory.h"
+#include "../glue/text.h"
+#include "../glue/workqueue.h"
 #include "errno.hh"
 
 namespace wqlab {

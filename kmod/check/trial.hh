@@ -11,6 +11,9 @@
 #pragma once
 
 #include "../core/random.hh"
+#include "../glue/cpu.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
 #include "../inspect/snapshot.hh"
 #include "../lab/memory.hh"
 #include "actor.hh"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "unbound_cpus.hh"
 
+#include "../glue/text.h"
+
 namespace wqlab {
 
 bool UnboundCpus::set(uint64_t cpus)

@@ -6,8 +6,9 @@
 #include <linux/cpumask.h>
 #include <linux/workqueue.h>
 
+#include "attributes.h"
 #include "features.h"
-#include "glue.h"
+#include "symbols.h"
 
 static uintptr_t alloc_attrs, free_attrs, apply_attrs;
 

@@ -17,7 +17,7 @@
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
-#include "glue.h"
+#include "inspect.h"
 
 static siphash_key_t hash_key;
 

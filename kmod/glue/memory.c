@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "glue.h"
+#include "memory.h"
 
 void *wqlab_alloc(size_t bytes, int node)
 {

@@ -4,7 +4,13 @@
 #include <net/genetlink.h>
 
 #include "../uapi/wqlab.h"
-#include "glue.h"
+#include "module.h"
+#include "upcalls.h"
+
+void wqlab_pin_module(void)
+{
+	__module_get(THIS_MODULE);
+}
 
 static int __init module_entry(void)
 {

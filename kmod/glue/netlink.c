@@ -11,9 +11,10 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-#include "../load/limits.h"
+#include "../uapi/limits.h"
 #include "../uapi/wqlab.h"
-#include "glue.h"
+#include "netlink.h"
+#include "upcalls.h"
 
 /* The plain ranges of a policy hold 15 bits. */
 #define RANGE(type, low, high) \

@@ -13,7 +13,7 @@
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
 
-#include "glue.h"
+#include "symbols.h"
 
 struct found {
 	unsigned long address;

@@ -9,7 +9,7 @@
 #include <asm/tsc.h>
 #endif
 
-#include "glue.h"
+#include "time.h"
 
 uint64_t wqlab_now(void)
 {

@@ -9,7 +9,6 @@
  * All four may take the same lock, so those two turn interrupts off.
  */
 #include <linux/irqflags.h>
-#include <linux/kthread.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
@@ -17,7 +16,8 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
-#include "glue.h"
+#include "trace.h"
+#include "upcalls.h"
 
 struct pool_workqueue;
 
@@ -36,11 +36,6 @@ static void probe_activate(void *recorder, struct work_struct *work)
 static uintptr_t worker(void)
 {
 	return (uintptr_t)current | (in_serving_softirq() ? WQLAB_WORKER_IS_SOFTIRQ : 0);
-}
-
-uintptr_t wqlab_current_worker(void)
-{
-	return current->flags & PF_WQ_WORKER ? (uintptr_t)kthread_data(current) : 0;
 }
 
 static void probe_start(void *recorder, struct work_struct *work)

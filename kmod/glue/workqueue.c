@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* C, because the workqueue API is macros and inlines. */
-#include <linux/container_of.h>
-#include <linux/cpumask.h>
+/* C, because the workqueue API is macros and inlines, and flags and system workqueues are told apart by features.h. */
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
-#include <linux/lockdep.h>
-#include <linux/preempt.h>
 #include <linux/workqueue.h>
 
 #include "../uapi/wqlab.h"
 #include "features.h"
-#include "glue.h"
+#include "workqueue.h"
 
 static const struct {
 	u32 ours;
@@ -158,118 +153,22 @@ struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags)
 	return NULL;
 }
 
-static struct delayed_work *delayed(struct work_struct *work)
+void wqlab_flush_workqueue(struct workqueue_struct *wq)
 {
-	return container_of(work, struct delayed_work, work);
+	__flush_workqueue(wq);
 }
 
-static struct rcu_work *rcu(struct work_struct *work)
+void wqlab_drain_workqueue(struct workqueue_struct *wq)
 {
-	return container_of(work, struct rcu_work, work);
+	drain_workqueue(wq);
 }
 
-static void do_not_judge(struct work_struct *work)
+void wqlab_set_max_active(struct workqueue_struct *wq, int max_active)
 {
-#ifdef CONFIG_LOCKDEP
-	lockdep_init_map(&work->lockdep_map, "wqlab item, not judged", &__lockdep_no_track__, 0);
-#endif
+	workqueue_set_max_active(wq, max_active);
 }
 
-void wqlab_work_init(struct work_struct *work, enum wqlab_work_kind kind,
-		     void (*function)(struct work_struct *work))
+bool wqlab_congested(int cpu, struct workqueue_struct *wq)
 {
-	switch (kind) {
-	case WQLAB_WORK_PLAIN:
-		INIT_WORK(work, function);
-		break;
-	case WQLAB_WORK_DELAYED:
-		INIT_DELAYED_WORK(delayed(work), function);
-		break;
-	case WQLAB_WORK_RCU:
-		INIT_RCU_WORK(rcu(work), function);
-		break;
-	}
-	do_not_judge(work);
-}
-
-void wqlab_work_init_deferrable(struct work_struct *work, void (*function)(struct work_struct *work))
-{
-	INIT_DEFERRABLE_WORK(delayed(work), function);
-	do_not_judge(work);
-}
-
-void wqlab_work_judge(struct work_struct *work, bool bh)
-{
-#ifdef CONFIG_LOCKDEP
-	static struct lock_class_key process_class, bh_class;
-
-	if (bh)
-		lockdep_init_map(&work->lockdep_map, "wqlab BH item", &bh_class, 0);
-	else
-		lockdep_init_map(&work->lockdep_map, "wqlab item", &process_class, 0);
-#endif
-}
-
-bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu)
-{
-	bool queued;
-
-	/*
-	 * workqueue_softirq_dead() drains a dead CPU's BH pool once: what comes
-	 * later would wait there for the CPU's return. With preemption off the
-	 * CPU can't go between the look and the call.
-	 */
-	preempt_disable();
-	queued = queue_work_on(cpu_online(cpu) ? cpu : WORK_CPU_UNBOUND, wq, work);
-	preempt_enable();
-	return queued;
-}
-
-/* A process pool's workers leave a CPU that goes, and serve their pool elsewhere. */
-bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu)
-{
-	return queue_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq, work);
-}
-
-bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node)
-{
-	return queue_work_node(node, wq, work);
-}
-
-/* Rounded up: a delay is a lower bound. */
-static unsigned long jiffies_of(u64 ns)
-{
-	return nsecs_to_jiffies(ns + TICK_NSEC - 1);
-}
-
-bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
-{
-	return queue_delayed_work(wq, delayed(work), jiffies_of(ns));
-}
-
-bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work)
-{
-	return queue_rcu_work(wq, rcu(work));
-}
-
-bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
-{
-	return mod_delayed_work(wq, delayed(work), jiffies_of(ns));
-}
-
-bool wqlab_cancel(struct work_struct *work, enum wqlab_work_kind kind)
-{
-	return kind == WQLAB_WORK_DELAYED ? cancel_delayed_work(delayed(work)) : cancel_work(work);
-}
-
-bool wqlab_flush(struct work_struct *work, enum wqlab_work_kind kind)
-{
-	switch (kind) {
-	case WQLAB_WORK_DELAYED:
-		return flush_delayed_work(delayed(work));
-	case WQLAB_WORK_RCU:
-		return flush_rcu_work(rcu(work));
-	default:
-		return flush_work(work);
-	}
+	return workqueue_congested(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq);
 }

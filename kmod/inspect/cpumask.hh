@@ -2,6 +2,7 @@
 // cpumask_var_t is an array of one mask or, with CONFIG_CPUMASK_OFFSTACK, a pointer.
 #pragma once
 
+#include "../glue/inspect.h"
 #include "kernel.hh"
 
 namespace wqlab {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Pools and workqueues as far as they stand still under wq_pool_mutex.
+#include "../glue/cpu.h"
+#include "../glue/inspect.h"
+#include "../glue/workqueue.h"
 #include "cpumask.hh"
 #include "flags.hh"
 #include "machine.hh"

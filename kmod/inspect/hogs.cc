@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "hogs.hh"
 
+#include "../glue/inspect.h"
+
 namespace wqlab {
 
 Result<void> copy_hogs(const Kernel& kernel, Snapshot& snapshot)

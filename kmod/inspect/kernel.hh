@@ -3,6 +3,7 @@
 // are, how the structs are laid out, and so what can be shown.
 #pragma once
 
+#include "../glue/inspect.h"
 #include "../lab/memory.hh"
 #include "fields.hh"
 #include "symbols.hh"

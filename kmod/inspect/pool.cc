@@ -2,6 +2,7 @@
 // What pool->lock protects: each pool with its workers, its pending items and
 // its pool_workqueues, copied under one hold of the lock. Under it interrupts
 // are off: nothing allocates, looks up a name, or walks without a limit.
+#include "../glue/inspect.h"
 #include "../lab/clock.hh"
 #include "flags.hh"
 #include "layout.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Addresses become numbers and names, when no lock of a pool is held any more.
+#include "../glue/inspect.h"
 #include "machine.hh"
 
 namespace wqlab {

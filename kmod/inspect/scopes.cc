@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scopes.hh"
 
+#include "../glue/cpu.h"
+#include "../glue/inspect.h"
 #include "cpumask.hh"
 #include "walk.hh"
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.hh"
 
+#include "../glue/cpu.h"
+#include "../glue/inspect.h"
+#include "../glue/time.h"
 #include "cpumask.hh"
 #include "hogs.hh"
 #include "machine.hh"

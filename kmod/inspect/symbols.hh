@@ -4,7 +4,7 @@
 
 #include "../core/result.hh"
 #include "../core/span.hh"
-#include "../glue/glue.h"
+#include "../glue/symbols.h"
 
 namespace wqlab {
 

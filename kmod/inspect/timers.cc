@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "timers.hh"
 
+#include "../glue/cpu.h"
+#include "../glue/inspect.h"
 #include "layout.h"
 #include "walk.hh"
 

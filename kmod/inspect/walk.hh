@@ -2,6 +2,7 @@
 // Following the kernel's lists without trusting them. The list's lock is held.
 #pragma once
 
+#include "../glue/inspect.h"
 #include "kernel.hh"
 
 namespace wqlab {

@@ -2,6 +2,8 @@
 #include "words.hh"
 
 #include "../core/text.hh"
+#include "../glue/inspect.h"
+#include "../glue/symbols.h"
 
 namespace wqlab {
 

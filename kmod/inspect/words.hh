@@ -2,6 +2,7 @@
 // What rows of a snapshot refer to by number: strings, and sets of CPUs.
 #pragma once
 
+#include "../glue/cpu.h"
 #include "table.hh"
 
 namespace wqlab {

@@ -2,7 +2,7 @@
 // The clock of the records.
 #pragma once
 
-#include "../glue/glue.h"
+#include "../glue/time.h"
 
 namespace wqlab {
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "../core/result.hh"
-#include "../glue/glue.h"
+#include "../glue/thread.h"
+#include "../glue/time.h"
 
 namespace wqlab {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "../core/result.hh"
-#include "../glue/glue.h"
+#include "../glue/memory.h"
 
 namespace wqlab {
 

@@ -2,7 +2,7 @@
 // Waiting and excluding, over the kernel's completion and mutex.
 #pragma once
 
-#include "../glue/glue.h"
+#include "../glue/sync.h"
 #include "layout.h"
 
 namespace wqlab {

@@ -2,7 +2,7 @@
 // A work item: the kernel's struct, and the C++ object around it.
 #pragma once
 
-#include "../glue/glue.h"
+#include "../glue/work.h"
 #include "layout.h"
 #include "sync.hh"
 

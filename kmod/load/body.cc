@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "body.hh"
 
+#include "../glue/memory.h"
+#include "../glue/time.h"
+
 namespace wqlab {
 
 // A hog by design: it does not yield, so only its limit keeps it from the

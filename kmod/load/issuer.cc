@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "issuer.hh"
 
+#include "../glue/cpu.h"
+#include "../glue/memory.h"
+#include "../glue/thread.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
+
 namespace wqlab {
 
 static wqlab_work_kind kind_of(uint32_t mode)

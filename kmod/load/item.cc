@@ -27,7 +27,7 @@ Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* b
     : WorkItem(kind, issuer.is_bare() ? wqlab_bare_item : wqlab_item), issuer_(issuer),
       buffer_(buffer), random_(seed)
 {
-    wqlab_work_judge(work(), issuer.queue().flags() & WQLAB_WQ_BH);
+    wqlab_work_set_lockdep_class(work(), issuer.queue().flags() & WQLAB_WQ_BH);
 }
 
 // The shortest way: what it costs is what the lab adds to an empty item.

@@ -3,6 +3,9 @@
 #pragma once
 
 #include "../core/random.hh"
+#include "../glue/context.h"
+#include "../glue/upcalls.h"
+#include "../glue/work.h"
 #include "../lab/work_item.hh"
 #include "record.hh"
 

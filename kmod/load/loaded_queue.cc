@@ -2,6 +2,7 @@
 #include "loaded_queue.hh"
 
 #include "../core/text.hh"
+#include "../glue/cpu.h"
 
 namespace wqlab {
 

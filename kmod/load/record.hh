@@ -7,6 +7,7 @@
 #include "../core/counter.hh"
 #include "../core/histogram.hh"
 #include "../core/worker_set.hh"
+#include "../glue/context.h"
 #include "../lab/clock.hh"
 #include "../lab/memory.hh"
 #include "../uapi/wqlab.h"

@@ -2,6 +2,8 @@
 #include "run.hh"
 
 #include "../core/text.hh"
+#include "../glue/cpu.h"
+#include "../glue/time.h"
 #include "validate.hh"
 
 namespace wqlab {

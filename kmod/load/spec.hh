@@ -3,8 +3,8 @@
 #pragma once
 
 #include "../lab/memory.hh"
+#include "../uapi/limits.h"
 #include "../uapi/wqlab.h"
-#include "limits.h"
 
 namespace wqlab {
 

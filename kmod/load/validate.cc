@@ -2,6 +2,8 @@
 #include "validate.hh"
 
 #include "../core/text.hh"
+#include "../glue/cpu.h"
+#include "../glue/workqueue.h"
 #include "issuer.hh"
 #include "loaded_queue.hh"
 

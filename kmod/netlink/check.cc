@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests about checks.
 #include "../check/runner.hh"
+#include "../glue/netlink.h"
+#include "../glue/upcalls.h"
+#include "../glue/workqueue.h"
 #include "attribute.hh"
 #include "part.hh"
 #include "service.hh"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fill.hh"
 
+#include "../glue/cpu.h"
+#include "../glue/trace.h"
+#include "../glue/workqueue.h"
 #include "../trace/limits.h"
 #include "service.hh"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests: parse, call, fill.
+#include "../glue/netlink.h"
+#include "../glue/upcalls.h"
 #include "../load/registry.hh"
 #include "../load/validate.hh"
 #include "fill.hh"

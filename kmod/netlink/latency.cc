@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "latency.hh"
 
+#include "../glue/inspect.h"
+#include "../glue/netlink.h"
+#include "../glue/symbols.h"
+#include "../glue/upcalls.h"
 #include "../uapi/wqlab.h"
 #include "part.hh"
 #include "service.hh"

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../core/result.hh"
-#include "../glue/glue.h"
+#include "../glue/netlink.h"
 
 namespace wqlab {
 

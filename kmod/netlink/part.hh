@@ -2,6 +2,7 @@
 // What all dumps share.
 #pragma once
 
+#include "../glue/netlink.h"
 #include "message.hh"
 
 namespace wqlab {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "service.hh"
 
+#include "../glue/attributes.h"
+#include "../glue/inspect.h"
+#include "../glue/netlink.h"
+#include "../glue/time.h"
+#include "../glue/upcalls.h"
 #include "fill.hh"
 
 namespace wqlab {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.hh"
 
+#include "../glue/netlink.h"
+#include "../glue/upcalls.h"
 #include "../lab/memory.hh"
 #include "attribute.hh"
 #include "part.hh"

@@ -2,6 +2,8 @@
 // Which workqueue an item is of. What leads there is kernel/workqueue.c's own.
 #pragma once
 
+#include "../glue/context.h"
+#include "../glue/inspect.h"
 #include "../inspect/kernel.hh"
 
 namespace wqlab {

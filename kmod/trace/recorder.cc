@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "recorder.hh"
 
-#include "../glue/glue.h"
+#include "../glue/cpu.h"
+#include "../glue/trace.h"
+#include "../glue/upcalls.h"
 #include "layout.h"
 
 namespace wqlab {

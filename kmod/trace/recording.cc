@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "recording.hh"
 
+#include "../glue/time.h"
+#include "../glue/trace.h"
+
 namespace wqlab {
 
 Result<void> Recording::start(const Kernel& kernel)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every limit of a run, for the netlink policies (C) and the checks (C++).
+ * Every limit of a run, for the netlink policies (C) and the rules of runs (C++).
  * `wqctl info` shows them; a request beyond one is refused with the limit.
  * Plain C, because C says the policies.
  */

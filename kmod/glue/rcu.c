@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because read sides are inlines, and its cookies differ by configuration. */
+#include <linux/rcupdate.h>
+
+#include "rcu.h"
+
+void wqlab_rcu_read_lock(void)
+{
+	rcu_read_lock();
+}
+
+void wqlab_rcu_read_unlock(void)
+{
+	rcu_read_unlock();
+}
+
+uint64_t wqlab_rcu_cookie(void)
+{
+	return get_state_synchronize_rcu();
+}
+
+bool wqlab_rcu_passed(uint64_t cookie)
+{
+	return poll_state_synchronize_rcu(cookie);
+}

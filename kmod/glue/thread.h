@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Kernel threads, and how they wait. */
+#ifndef WQLAB_GLUE_THREAD_H
+#define WQLAB_GLUE_THREAD_H
+
+#include "types.h"
+
+WQLAB_BEGIN_C
+
+struct task_struct;
+
+/*
+ * The kernel's own, on every item's path, so that even a jump would count. C
+ * sees their real declarations too: these can't differ.
+ */
+int wake_up_process(struct task_struct *thread);	/* any context */
+void schedule(void);
+
+/* Not running yet; cpu -1: anywhere. NULL when there is no memory or thread. */
+struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
+					int cpu, const char *name);
+/* Waits for main's return and releases the thread; one that has not run yet never does. */
+void wqlab_thread_stop(struct task_struct *thread);
+/* From now on the caller does not preempt whom it finds running when it wakes up: SCHED_BATCH. */
+void wqlab_thread_batch(void);
+/*
+ * The sleeper's half of a wake-up: prepare, look at the condition, then
+ * schedule() or, if there is something to do, cancel.
+ */
+void wqlab_sleep_prepare(void);
+void wqlab_sleep_commit_until(uint64_t deadline);	/* wqlab_now() time */
+void wqlab_sleep_cancel(void);
+
+WQLAB_END_C
+
+#endif

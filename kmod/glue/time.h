@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Clocks, and short waits. */
+#ifndef WQLAB_GLUE_TIME_H
+#define WQLAB_GLUE_TIME_H
+
+#include "types.h"
+
+WQLAB_BEGIN_C
+
+uint64_t wqlab_now(void);		/* ktime_get_ns(): the same on all CPUs; any context */
+uint64_t wqlab_now_anywhere(void);	/* also from within timekeeping; may then step back by a tick */
+/*
+ * For measuring what is short (lab/clock.hh): whether the kernel trusts the
+ * TSC, so that its cycles may be read on any CPU; and what makes nanoseconds of
+ * a difference, times mult and shifted right by WQLAB_STAMP_SHIFT. Without it,
+ * stamps are wqlab_now().
+ */
+extern bool wqlab_stamp_is_tsc;
+extern uint32_t wqlab_stamp_mult;
+#define WQLAB_STAMP_SHIFT 22
+void wqlab_stamp_init(void);		/* once, before the first stamp */
+void wqlab_relax(void);			/* cpu_relax(); any context */
+void wqlab_resched(void);		/* cond_resched() */
+void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */
+
+WQLAB_END_C
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Workqueues: made, found, changed, waited for. What items are is work.h. All of it sleeps but where said. */
+#ifndef WQLAB_GLUE_WORKQUEUE_H
+#define WQLAB_GLUE_WORKQUEUE_H
+
+#include "types.h"
+
+WQLAB_BEGIN_C
+
+struct device;
+struct workqueue_struct;
+
+/* enum wqlab_wq_flag, enum wqlab_feature; any context */
+uint32_t wqlab_wq_flags_known(void);
+uint32_t wqlab_features(void);
+
+/* The name is not a format. NULL: refused or no memory. */
+struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);
+/* With the kernel's own flags named by enum wqlab_wq_flag, exactly: nothing added. */
+struct workqueue_struct *wqlab_wq_create_exactly(const char *name, uint32_t flags, int max_active);
+/* create_workqueue(), create_singlethread_workqueue(): plain, single. */
+struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single);
+/* Waits for all queued items. */
+void wqlab_wq_destroy(struct workqueue_struct *wq);
+/* devm_alloc_workqueue(): the device destroys it. NULL: refused, no memory, or this kernel has none. */
+struct workqueue_struct *wqlab_wq_create_managed(struct device *device, const char *name, uint32_t flags,
+						 uint32_t max_active);
+bool wqlab_wq_is_manageable(void);
+/* A device that is nothing but one; NULL: no memory, or the name is taken. */
+struct device *wqlab_device_create(const char *name);
+/* Waits for what is managed, unless objects are released late on purpose (false). */
+void wqlab_device_destroy(struct device *device);
+bool wqlab_device_ends_at_once(void);
+
+/* The i-th exported system workqueue's name, NULL past the last. Any context. */
+const char *wqlab_wq_system_name(unsigned int i);
+/* It, and its flags; NULL: no such name. Any context. */
+struct workqueue_struct *wqlab_wq_system(const char *name, uint32_t *flags);
+
+/* As the kernel's functions of these names. */
+void wqlab_flush_workqueue(struct workqueue_struct *wq);
+void wqlab_drain_workqueue(struct workqueue_struct *wq);
+void wqlab_set_max_active(struct workqueue_struct *wq, int max_active);
+bool wqlab_congested(int cpu, struct workqueue_struct *wq);	/* cpu -1 is WORK_CPU_UNBOUND; any context */
+
+WQLAB_END_C
+
+#endif
