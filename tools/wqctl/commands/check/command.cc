@@ -5,7 +5,6 @@
 #include <regex>
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include "wire/lab.hh"
 #include "commands/commands.hh"
@@ -13,6 +12,7 @@
 #include "commands/check/verdicts.hh"
 #include "commands/check/user_steps.hh"
 #include "commands/check/panics.hh"
+#include "system/wait.hh"
 #include "text/nearest.hh"
 
 namespace wqctl {
@@ -109,11 +109,11 @@ private:
     // For an event, or a little while: events can get lost.
     void wait()
     {
-        pollfd fds[] = {{events_.fd(), POLLIN, 0}, {interrupts_.fd(), POLLIN, 0}};
-        poll(fds, 2, 50);
-        if (fds[0].revents)
-            events_.take([](const RunState&) {});
-        if (interrupts_.take()) {
+        switch (wait_for(50'000'000, interrupts_, events_.fd())) {
+        case Woken::kByTime: return;
+        case Woken::kByInput:
+        case Woken::kByHangup: return events_.take([](const RunState&) {});
+        case Woken::kByInterrupt:
             interrupted_ = true;
             lab_.stop_check();
         }

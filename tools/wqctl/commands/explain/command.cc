@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <memory>
 
-#include <poll.h>
-
 #include <fmt/format.h>
 
 #include "commands/commands.hh"
@@ -10,6 +8,7 @@
 #include "commands/explain/experiment.hh"
 #include "commands/explain/render.hh"
 #include "system/file_lock.hh"
+#include "system/wait.hh"
 
 namespace wqctl {
 
@@ -92,9 +91,7 @@ int command_explain(const Invocation& invocation, Output& output)
     const std::unique_ptr<FileLock> alone = be_alone();
     Interrupts interrupts;
     Bench bench(lab, info, [&interrupts](unsigned ms) {
-        pollfd fd = {interrupts.fd(), POLLIN, 0};
-        poll(&fd, 1, static_cast<int>(ms));
-        if (interrupts.take())
+        if (wait_for(uint64_t{ms} * 1'000'000, interrupts) == Woken::kByInterrupt)
             throw Error(kInterrupted, "interrupted; everything is as it was");
     });
     std::vector<Explanation> explanations;

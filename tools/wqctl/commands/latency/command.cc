@@ -1,34 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
-#include <chrono>
-
-#include <poll.h>
 
 #include "wire/lab.hh"
 #include "commands/commands.hh"
 #include "report/session.hh"
 #include "commands/latency/render.hh"
 #include "term/progress.hh"
+#include "system/wait.hh"
 #include "text/units.hh"
 
 namespace wqctl {
 
 namespace {
 
+constexpr uint64_t kBlink = 200'000'000;  // how often the bar moves
+
 // Until the time is up or somebody interrupts.
 void wait(uint64_t duration_ns, Interrupts& interrupts, Progress& progress)
 {
-    using Clock = std::chrono::steady_clock;
-    const auto begun = Clock::now();
-    for (;;) {
-        const auto elapsed = static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - begun).count());
-        if (elapsed >= duration_ns)
-            return;
+    const uint64_t begun = monotonic_ns();
+    for (uint64_t elapsed = 0; elapsed < duration_ns; elapsed = monotonic_ns() - begun) {
         progress.say(latency_progress(elapsed, duration_ns, progress.style()));
-        pollfd fd = {interrupts.fd(), POLLIN, 0};
-        const uint64_t left_ms = (duration_ns - elapsed + 999'999) / 1'000'000;
-        poll(&fd, 1, static_cast<int>(std::min<uint64_t>(left_ms, 200)));
-        if (interrupts.take())
+        if (wait_for(std::min(duration_ns - elapsed, kBlink), interrupts) == Woken::kByInterrupt)
             return;
     }
 }
