@@ -168,7 +168,7 @@ int command_check(const Invocation& invocation, Output& output)
     std::vector<Promise> chosen = choose(lab.checks(), flags);
     if (flags.list) {
         if (invocation.json)
-            output.json(promises_to_json(chosen));
+            output.text(promises_to_json(chosen));
         else
             output.text(flags.markdown ? promises_to_markdown(chosen) : render_promises(chosen, output.style()));
         return kDone;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "commands/check/verdicts.hh"
+#include "term/json_writer.hh"
 
 namespace wqctl {
 
@@ -96,52 +97,60 @@ private:
     std::string cases_;
 };
 
-nlohmann::ordered_json promise_to_json(const Promise& promise)
+void write_promise(JsonWriter& j, const Promise& promise)
 {
-    nlohmann::ordered_json json;
-    json["id"] = promise.id;
-    json["row"] = promise.number();
-    json["group"] = promise.group;
-    json["title"] = promise.title;
-    json["source"] = promise.source;
-    json["classes"] = names_of_classes(promise.classes);
-    json["known"] = promise.known.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(promise.known);
-    json["proof"] = promise.proofs;
-    return json;
+    j.member("id", promise.id);
+    j.member("row", promise.number());
+    j.member("group", promise.group);
+    j.member("title", promise.title);
+    j.member("source", promise.source);
+    j.member("classes", names_of_classes(promise.classes));
+    j.member_if(!promise.known.empty(), "known", promise.known);
+    j.member("proof", promise.proofs);
 }
 
 class Json : public Verdicts {
 public:
     Json(Output& output, const std::string& kernel) : output_(output)
     {
-        document_["schema"] = "wqlab/check/1";
-        document_["kernel"] = kernel;
-        document_["checks"] = nlohmann::ordered_json::array();
+        j_.begin_object();
+        j_.member("schema", "wqlab/check/1");
+        j_.member("kernel", kernel);
+        j_.key("checks");
+        j_.begin_array();
     }
 
     void begin(size_t) override {}
 
-    void add(const Judgement& j) override
+    void add(const Judgement& judgement) override
     {
-        nlohmann::ordered_json json = promise_to_json(j.promise);
-        json["status"] = status_name(j.status);
-        json["reason"] = j.reason;
-        json["evidence"] = j.evidence;
-        json["elapsed_ns"] = j.elapsed_ns;
-        json["quarantined"] = j.quarantined;
-        document_["checks"].push_back(std::move(json));
+        j_.object([&] {
+            write_promise(j_, judgement.promise);
+            j_.member("status", status_name(judgement.status));
+            j_.member("reason", judgement.reason);
+            j_.member("evidence", judgement.evidence);
+            j_.member("elapsed_ns", judgement.elapsed_ns);
+            j_.member("quarantined", judgement.quarantined);
+        });
     }
 
     void end(const Tally& t, uint64_t elapsed_ns) override
     {
-        document_["summary"] = {{"pass", t.passed}, {"fail", t.failed}, {"known", t.known}, {"skip", t.skipped}};
-        document_["elapsed_ns"] = elapsed_ns;
-        output_.json(document_);
+        j_.end_array();
+        j_.object("summary", [&] {
+            j_.member("pass", t.passed);
+            j_.member("fail", t.failed);
+            j_.member("known", t.known);
+            j_.member("skip", t.skipped);
+        });
+        j_.member("elapsed_ns", elapsed_ns);
+        j_.end_object();
+        output_.text(j_.take());
     }
 
 private:
     Output& output_;
-    nlohmann::ordered_json document_;
+    JsonWriter j_;
 };
 
 }  // namespace
@@ -161,14 +170,14 @@ std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& ke
     return std::make_unique<Json>(output, kernel);
 }
 
-nlohmann::ordered_json promises_to_json(const std::vector<Promise>& promises)
+std::string promises_to_json(const std::vector<Promise>& promises)
 {
-    nlohmann::ordered_json document;
-    document["schema"] = "wqlab/check-list/1";
-    document["checks"] = nlohmann::ordered_json::array();
-    for (const Promise& promise : promises)
-        document["checks"].push_back(promise_to_json(promise));
-    return document;
+    JsonWriter j;
+    j.object([&] {
+        j.member("schema", "wqlab/check-list/1");
+        j.objects("checks", promises, [&](const Promise& promise) { write_promise(j, promise); });
+    });
+    return j.take();
 }
 
 }  // namespace wqctl

@@ -25,7 +25,7 @@ std::unique_ptr<Verdicts> verdicts_as_junit(Output& output);
 std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel);
 
 std::string render_promises(const std::vector<Promise>& promises, const Style& style);
-nlohmann::ordered_json promises_to_json(const std::vector<Promise>& promises);
+std::string promises_to_json(const std::vector<Promise>& promises);
 // Without the rows that are no checks, which docs/guarantees.md has beside it.
 std::string promises_to_markdown(const std::vector<Promise>& promises);
 

@@ -12,7 +12,7 @@ namespace {
 std::string show(const Dump& dump, DumpFormat format, const Style& style)
 {
     switch (format) {
-    case DumpFormat::kJson: return dump_to_json(dump) + "\n";
+    case DumpFormat::kJson: return dump_to_json(dump);
     case DumpFormat::kWqDump: return dump_to_wq_dump(dump);
     default: return render_dump(dump, style);
     }

@@ -17,58 +17,49 @@ public:
 
     std::string document()
     {
-        j_.begin_object();
-        head();
-        const auto section = [&](uint32_t which, void (DumpWriter::*write)()) {
-            if (!(dump_.sections & which))
-                return;
+        j_.object([this] {
+            head();
+            section(WQLAB_SECTION_SCOPES, &DumpWriter::scopes);
+            section(WQLAB_SECTION_POOLS, &DumpWriter::pools);
+            section(WQLAB_SECTION_WORKQUEUES, &DumpWriter::workqueues);
+            section(WQLAB_SECTION_RESCUERS, &DumpWriter::rescuers);
+            section(WQLAB_SECTION_NODES, &DumpWriter::nodes);
+            section(WQLAB_SECTION_WORK, &DumpWriter::work);
+            section(WQLAB_SECTION_TIMERS, &DumpWriter::timers);
+            section(WQLAB_SECTION_HOGS, &DumpWriter::hogs);
             j_.line();
-            j_.key(section_name(which));
-            (this->*write)();
-        };
-        section(WQLAB_SECTION_SCOPES, &DumpWriter::scopes);
-        section(WQLAB_SECTION_POOLS, &DumpWriter::pools);
-        section(WQLAB_SECTION_WORKQUEUES, &DumpWriter::workqueues);
-        section(WQLAB_SECTION_RESCUERS, &DumpWriter::rescuers);
-        section(WQLAB_SECTION_NODES, &DumpWriter::nodes);
-        section(WQLAB_SECTION_WORK, &DumpWriter::work);
-        section(WQLAB_SECTION_TIMERS, &DumpWriter::timers);
-        section(WQLAB_SECTION_HOGS, &DumpWriter::hogs);
-        j_.line();
-        j_.end_object();
-        return j_.text();
+        });
+        return j_.take();
     }
 
 private:
+    void section(uint32_t which, void (DumpWriter::*write)())
+    {
+        if (!(dump_.sections & which))
+            return;
+        j_.line();
+        j_.key(section_name(which));
+        (this->*write)();
+    }
+
+    // A line for each, so that grep finds it.
     template <typename List, typename Write>
     void records(const List& list, Write&& write)
     {
-        j_.begin_array();
-        for (const auto& row : list) {
-            j_.line();
-            j_.begin_object();
-            write(row);
-            j_.end_object();
-        }
-        if (!std::empty(list))
-            j_.line();
-        j_.end_array();
-    }
-
-    template <typename List>
-    void list(std::string_view name, const List& values)
-    {
-        j_.key(name);
-        j_.begin_array();
-        for (const auto& value : values)
-            j_.value(value);
-        j_.end_array();
+        j_.array([&] {
+            for (const auto& row : list) {
+                j_.line();
+                j_.object([&] { write(row); });
+            }
+            if (!std::empty(list))
+                j_.line();
+        });
     }
 
     template <typename T>
     void unless(std::string_view name, bool absent, const T& value)
     {
-        absent ? j_.member_null(name) : j_.member(name, value);
+        j_.member_if(!absent, name, value);
     }
 
     void time(std::string_view name, uint64_t ns) { unless(name, ns == WQLAB_NEVER, ns); }
@@ -109,12 +100,12 @@ private:
         j_.member("freezing", (head.flags & WQLAB_STATE_FREEZING) != 0);
         j_.member("force_rr_cpu", (head.flags & WQLAB_STATE_FORCE_RR) != 0);
         j_.member("filtered", chosen_.filtered);
-        list("troubles", s_.troubles);
-        list("sections", sections_to_names(dump_.sections));
+        j_.member("troubles", s_.troubles);
+        j_.member("sections", sections_to_names(dump_.sections));
         j_.key("unavailable");
         records(dump_.lacking, [&](const View& view) {
             j_.member("section", section_name(view.section));
-            list("lacks", view.lacks);
+            j_.member("lacks", view.lacks);
         });
     }
 
@@ -128,29 +119,23 @@ private:
             const wqlab_snap_scope& scope = *row;
             j_.member("name", s_.string(scope.name));
             j_.member("default", scope.is_default != 0);
-            j_.key("pods");
-            j_.begin_array();
-            for (const wqlab_snap_pod& pod : s_.pods) {
-                if (pod.scope != scope.type)
-                    continue;
-                j_.begin_object();
-                j_.member("pod", pod.pod);
-                unless("node", pod.node < 0, pod.node);
-                cpus("cpus", pod.cpus);
-                j_.end_object();
-            }
-            j_.end_array();
-            j_.key("cpu_pods");
-            j_.begin_array();
-            for (const wqlab_snap_cpu_pod& entry : s_.cpu_pods) {
-                if (entry.scope != scope.type)
-                    continue;
-                j_.begin_object();
-                j_.member("cpu", entry.cpu);
-                unless("pod", entry.pod < 0, entry.pod);
-                j_.end_object();
-            }
-            j_.end_array();
+            j_.array("pods", [&] {
+                for (const wqlab_snap_pod& pod : s_.pods)
+                    if (pod.scope == scope.type)
+                        j_.object([&] {
+                            j_.member("pod", pod.pod);
+                            unless("node", pod.node < 0, pod.node);
+                            cpus("cpus", pod.cpus);
+                        });
+            });
+            j_.array("cpu_pods", [&] {
+                for (const wqlab_snap_cpu_pod& entry : s_.cpu_pods)
+                    if (entry.scope == scope.type)
+                        j_.object([&] {
+                            j_.member("cpu", entry.cpu);
+                            unless("pod", entry.pod < 0, entry.pod);
+                        });
+            });
         });
     }
 
@@ -161,7 +146,7 @@ private:
             j_.member("type", pool->flags & WQLAB_POOL_BH ? "bh" : pool->cpu < 0 ? "unbound" : "percpu");
             unless("cpu", pool->cpu < 0, pool->cpu);
             unless("node", pool->node < 0, pool->node);
-            list("flags", pool_flag_words(pool->flags));
+            j_.member("flags", pool_flag_words(pool->flags));
             j_.member("raw_flags", pool->raw_flags);
             j_.member("refcnt", pool->refcnt);
             j_.member("nice", pool->nice);
@@ -183,23 +168,20 @@ private:
 
     void pwq(const wqlab_snap_pwq& pwq)
     {
-        j_.begin_object();
         j_.member("identity", identity_text(pwq.identity));
         j_.member("pool", pwq.pool);
         j_.member("cpus", format_cpu_list(pwq_cpus_[static_cast<size_t>(&pwq - s_.pwqs.data())]));
         j_.member("refcnt", pwq.refcnt);
         j_.member("nr_active", pwq.nr_active);
         j_.member("nr_inactive", pwq.nr_inactive);
-        list("flags", pwq_flag_words(pwq.flags));
+        j_.member("flags", pwq_flag_words(pwq.flags));
         j_.member("work_color", pwq.work_color);
         j_.member("flush_color", pwq.flush_color);
-        list("in_flight", pwq.in_flight);
-        j_.key("stats");
-        j_.begin_object();
-        for (uint32_t stat = 0; stat < WQLAB_PWQ_STATS; stat++)
-            j_.member(pwq_stat_name(stat), pwq.stats[stat]);
-        j_.end_object();
-        j_.end_object();
+        j_.member("in_flight", pwq.in_flight);
+        j_.object("stats", [&] {
+            for (uint32_t stat = 0; stat < WQLAB_PWQ_STATS; stat++)
+                j_.member(pwq_stat_name(stat), pwq.stats[stat]);
+        });
     }
 
     void workqueues()
@@ -212,7 +194,7 @@ private:
             j_.member("identity", identity_text(wq->identity));
             string("symbol", wq->symbol);
             j_.member("type", wq_type_name(wq->flags));
-            list("flags", wq_flag_words(wq->flags));
+            j_.member("flags", wq_flag_words(wq->flags));
             j_.member("raw_flags", wq->raw_flags);
             const Scope scope = scope_of(s_, *wq);
             unless("scope", scope.name.empty(), scope.name);
@@ -230,25 +212,19 @@ private:
             j_.member("drainers", wq->nr_drainers);
             const wqlab_snap_pwq* dfl = s_.pwq(wq->dfl_pwq);
             unless("default_pool", !dfl, dfl ? dfl->pool : 0);
-            j_.key("cpu_pools");
-            j_.begin_array();
-            for (const PoolRun& run : pool_runs(entries_of(chosen_, index))) {
-                j_.begin_object();
+            j_.objects("cpu_pools", pool_runs(entries_of(chosen_, index)), [&](const PoolRun& run) {
                 j_.member("cpus", run.first_cpu == run.last_cpu ? std::to_string(run.first_cpu)
                                                                 : fmt::format("{}-{}", run.first_cpu, run.last_cpu));
                 unless("pool", run.pool < 0, run.pool);
-                j_.end_object();
-            }
-            j_.end_array();
-            j_.key("pwqs");
-            j_.begin_array();
-            while (next != chosen_.pwqs.end() && (*next)->workqueue < index)
-                ++next;
-            for (; next != chosen_.pwqs.end() && (*next)->workqueue == index; ++next) {
-                j_.line();
-                pwq(**next);
-            }
-            j_.end_array();
+            });
+            j_.array("pwqs", [&] {
+                while (next != chosen_.pwqs.end() && (*next)->workqueue < index)
+                    ++next;
+                for (; next != chosen_.pwqs.end() && (*next)->workqueue == index; ++next) {
+                    j_.line();
+                    j_.object([&] { pwq(**next); });
+                }
+            });
         });
     }
 
@@ -268,27 +244,27 @@ private:
             for (const wqlab_snap_pwq& pwq : s_.pwqs_of(*wq))
                 if (pwq.flags & WQLAB_PWQ_MAYDAY)
                     waiting.push_back(pwq.pool);
-            list("mayday_pools", waiting);
+            j_.member("mayday_pools", waiting);
         });
     }
 
     void nodes()
     {
-        j_.begin_object();
-        j_.key("machine");
-        records(s_.nodes, [&](const wqlab_snap_node& node) {
-            j_.member("node", node.node);
-            cpus("cpus", node.cpus);
+        j_.object([this] {
+            j_.key("machine");
+            records(s_.nodes, [&](const wqlab_snap_node& node) {
+                j_.member("node", node.node);
+                cpus("cpus", node.cpus);
+            });
+            j_.key("active");
+            records(chosen_.node_active, [&](const wqlab_snap_node_active* entry) {
+                workqueue(entry->workqueue);
+                unless("node", entry->node < 0, entry->node);
+                j_.member("nr", entry->nr);
+                j_.member("max", entry->max);
+                j_.member("pending_pwqs", entry->nr_pending_pwqs);
+            });
         });
-        j_.key("active");
-        records(chosen_.node_active, [&](const wqlab_snap_node_active* entry) {
-            workqueue(entry->workqueue);
-            unless("node", entry->node < 0, entry->node);
-            j_.member("nr", entry->nr);
-            j_.member("max", entry->max);
-            j_.member("pending_pwqs", entry->nr_pending_pwqs);
-        });
-        j_.end_object();
     }
 
     void worker(const wqlab_snap_worker& worker)
@@ -297,7 +273,7 @@ private:
         unless("pid", worker.pid == 0, worker.pid);
         j_.member("id", worker.id);
         string("command", worker.command);
-        list("flags", worker_flag_words(worker.flags));
+        j_.member("flags", worker_flag_words(worker.flags));
         j_.member("raw_flags", worker.raw_flags);
         time("busy_ns", worker.busy_ns);
         time("idle_ns", worker.idle_ns);
@@ -326,20 +302,20 @@ private:
 
     void work()
     {
-        j_.begin_object();
-        j_.key("workers");
-        records(chosen_.workers, [&](const wqlab_snap_worker* row) { worker(*row); });
-        j_.key("items");
-        records(chosen_.works, [&](const wqlab_snap_work* row) { item(*row); });
-        j_.key("flushers");
-        records(chosen_.flushers, [&](const wqlab_snap_flusher* flusher) {
-            workqueue(flusher->workqueue);
-            j_.member("state", flusher_state_name(flusher->state));
-            j_.member("color", flusher->color);
-            unless("pid", flusher->pid == 0, flusher->pid);
-            string("command", flusher->command);
+        j_.object([this] {
+            j_.key("workers");
+            records(chosen_.workers, [&](const wqlab_snap_worker* row) { worker(*row); });
+            j_.key("items");
+            records(chosen_.works, [&](const wqlab_snap_work* row) { item(*row); });
+            j_.key("flushers");
+            records(chosen_.flushers, [&](const wqlab_snap_flusher* flusher) {
+                workqueue(flusher->workqueue);
+                j_.member("state", flusher_state_name(flusher->state));
+                j_.member("color", flusher->color);
+                unless("pid", flusher->pid == 0, flusher->pid);
+                string("command", flusher->command);
+            });
         });
-        j_.end_object();
     }
 
     void timers()
@@ -370,7 +346,7 @@ private:
     const Snapshot& s_;
     const Selection& chosen_;
     const std::vector<CpuList> pwq_cpus_;
-    JsonWriter j_;
+    JsonWriter j_{JsonLayout::kRecords};
 };
 
 }  // namespace
