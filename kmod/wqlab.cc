@@ -53,6 +53,7 @@
 #include "load/body.cc"
 #include "load/issuer.cc"
 #include "load/item.cc"
+#include "load/item_pool.cc"
 #include "load/loaded_queue.cc"
 #include "load/registry.cc"
 #include "load/run.cc"

@@ -59,15 +59,15 @@ public:
         // Stamps. 0: not seen.
         uint64_t queued;
         uint64_t activated;
-        uint64_t started;  // it had
-        uint64_t running;  // who noted the start was done with that
+        uint64_t started;  // at execute_start: pending ends here
+        uint64_t running;  // when our probe of execute_start returned: run begins here
 
         bool paired() const { return queued && activated; }
     };
 
     static constexpr unsigned kWays = 7;
 
-    // The lock and the addresses are one line: most of them are looked at in vain.
+    // The lock and the addresses are one line: most of those addresses are another item's.
     struct alignas(64) Bucket {
         BucketLock lock;
         uint32_t used;  // a bit for each way

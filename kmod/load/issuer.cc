@@ -2,24 +2,10 @@
 #include "issuer.hh"
 
 #include "../glue/cpu.h"
-#include "../glue/memory.h"
 #include "../glue/thread.h"
 #include "../glue/time.h"
-#include "../glue/work.h"
 
 namespace wqlab {
-
-static wqlab_work_kind kind_of(uint32_t mode)
-{
-    switch (mode) {
-    case WQLAB_MODE_DELAYED:
-        return WQLAB_WORK_DELAYED;
-    case WQLAB_MODE_RCU:
-        return WQLAB_WORK_RCU;
-    default:
-        return WQLAB_WORK_PLAIN;
-    }
-}
 
 Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec,
                             uint64_t budget, uint32_t cpu, uint64_t seed, const char* name)
@@ -41,16 +27,7 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
 
     const int node = wqlab_cpu_node(cpu);
     record_.returned_from = TRY(Array<Counter>::create(wqlab_nr_cpus(), node));
-    const uint32_t bytes = spec.body.kind == WQLAB_BODY_TOUCH ? static_cast<uint32_t>(spec.body.bytes) : 0;
-    buffers_ = TRY(Array<unsigned char>::create(bytes * spec.depth, node));
-    items_ = static_cast<Item*>(wqlab_alloc(sizeof(Item) * spec.depth, node));
-    if (!items_)
-        return Errno::kNoMemory;
-    for (; depth_ < spec.depth; depth_++) {
-        Item* item = new (&items_[depth_])
-            Item(*this, kind_of(spec.mode), random_.next(), bytes ? &buffers_[bytes * depth_] : nullptr);
-        put(*item);
-    }
+    TRY(items_.create(*this, spec, random_, node));
     thread_ = TRY((Kthread::create<&Issuer::main>(*this, static_cast<int>(cpu), name)));
     // At once: a thread that was never woken counts as a hung task.
     thread_.wake();
@@ -59,16 +36,8 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
 
 Issuer::~Issuer()
 {
+    // Before the items that it uses go.
     thread_.join();
-    for (uint32_t i = 0; i < depth_; i++)
-        items_[i].~Item();
-    wqlab_free(items_);
-}
-
-void Issuer::settle()
-{
-    for (uint32_t i = 0; i < depth_; i++)
-        items_[i].flush();
 }
 
 // The issuing thread.
@@ -76,7 +45,7 @@ void Issuer::main()
 {
     Kthread::sleep_until([this] { return control_->begun_ns.get() || control_->closing.is_set(); });
     if (const uint64_t begun = control_->begun_ns.get()) {
-        next_due_ns_ = begun;
+        arrivals_ = Arrivals({spec_->interval, spec_->burst, spec_->poisson}, begun);
         if (plain_ && spec_->mode == WQLAB_MODE_CLOSED)
             issue_closed();
         else
@@ -91,11 +60,9 @@ void Issuer::main()
 // A free item; nullptr when the run closes first.
 inline Item* Issuer::take()
 {
-    if (!free_ && !wait_for_free())
+    if (!items_.has_free() && !wait_for_free())
         return nullptr;
-    Item* item = free_;
-    free_ = item->next;
-    return item;
+    return &items_.take();
 }
 
 inline uint64_t Issuer::stamp_if_sampled()
@@ -125,7 +92,7 @@ void Issuer::issue_closed()
 {
     // The worker that hands an item back on our CPU has more of them to run: to be preempted by
     // us at each would cost it two switches an item.
-    if (depth_ > 1 && !(queue_->flags() & WQLAB_WQ_UNBOUND))
+    if (spec_->depth > 1 && !(queue_->flags() & WQLAB_WQ_UNBOUND))
         wqlab_thread_batch();
     while (budget_ && !control_->closing.is_set()) {
         Item* item = take();
@@ -133,7 +100,7 @@ void Issuer::issue_closed()
             return;
         issue_plain(*item);
         // Before it has to wait, and otherwise now and then: an empty item feels the call.
-        if (!free_ || budget_ % 16 == 0)
+        if (!items_.has_free() || budget_ % 16 == 0)
             wqlab_resched();
     }
 }
@@ -144,7 +111,7 @@ void Issuer::issue_all()
     while (budget_ && !control_->closing.is_set()) {
         if (paced && !await_arrival())
             return;
-        Item* item = coalesce ? &items_[next_item_++ % depth_] : take();
+        Item* item = coalesce ? &items_.in_turn() : take();
         if (!item)
             return;
         if (paced)
@@ -160,16 +127,12 @@ void Issuer::issue_all()
 // Until the next item is due. False: the run closed before.
 bool Issuer::await_arrival()
 {
-    if (left_in_burst_) {
-        left_in_burst_--;
+    if (!arrivals_.advance(random_))
         return true;
-    }
-    due_ns_ = next_due_ns_;
-    next_due_ns_ += spec_->poisson ? random_.exponential(spec_->interval) : spec_->interval;
-    left_in_burst_ = spec_->mode == WQLAB_MODE_BURST ? spec_->burst - 1 : 0;
+    const uint64_t due = arrivals_.due_ns();
     // What comes back meanwhile is accounted for at once: a run's records can be read while it waits.
-    while (wqlab_now() < due_ns_ && !control_->closing.is_set()) {
-        Kthread::sleep_until(due_ns_, [this] { return !returned_.empty() || control_->closing.is_set(); });
+    while (wqlab_now() < due && !control_->closing.is_set()) {
+        Kthread::sleep_until(due, [this] { return !returned_.empty() || control_->closing.is_set(); });
         collect();
     }
     return !control_->closing.is_set();
@@ -177,11 +140,11 @@ bool Issuer::await_arrival()
 
 void Issuer::note_lateness()
 {
-    const uint64_t now = wqlab_now();
-    if (now <= due_ns_ + WQLAB_LATE_SLACK_NS)
+    const uint64_t late = arrivals_.lateness_ns(wqlab_now(), WQLAB_LATE_SLACK_NS);
+    if (!late)
         return;
     record_.late.add();
-    record_.late_max.raise_to(now - due_ns_);
+    record_.late_max.raise_to(late);
 }
 
 void Issuer::issue(Item& item)
@@ -205,7 +168,7 @@ void Issuer::issue(Item& item)
         // Only coalescing asks for it. Otherwise the item was ours and idle:
         // keep it, so that it is not lost to the count.
         if (!spec_->coalesce)
-            put(item);
+            items_.put(item);
         return;
     }
     record_.queued.add();
@@ -260,38 +223,18 @@ bool Issuer::call(Item& item)
 void Issuer::release(Item& item)
 {
     if (!spec_->coalesce && item.drop_reference())
-        put(item);
+        items_.put(item);
 }
 
-void Issuer::put(Item& item)
-{
-    item.next = free_;
-    free_ = &item;
-}
-
-inline void Issuer::account(const Item& item)
-{
-    record_.returned.add(item.last_stamp(), item.last_outcome());
-    record_.returned_from[item.last_outcome().where.cpu].add();
-}
-
-// How many came back. They become free as they are linked.
+// How many came back. A plain item brings home what its execution was.
 inline uint32_t Issuer::collect()
 {
-    Item* const first = returned_.take_all();
-    Item* last = nullptr;
-    uint32_t count = 0;
-    for (Item* item = first; item; item = item->next) {
-        if (plain_)
-            account(*item);
-        last = item;
-        count++;
-    }
-    if (last) {
-        last->next = free_;
-        free_ = first;
-    }
-    return count;
+    return items_.collect(returned_, [this](const Item& item) {
+        if (!plain_)
+            return;
+        record_.returned.add(item.last_stamp(), item.last_outcome());
+        record_.returned_from[item.last_outcome().where.cpu].add();
+    });
 }
 
 inline bool Issuer::wait_for_free()
@@ -311,12 +254,9 @@ void Issuer::await_outstanding()
         settle();
         return;
     }
-    uint32_t home = 0;
-    for (const Item* item = free_; item; item = item->next)
-        home++;
     // Of a run that aborts nobody waits for a delay to end.
     bool timers = spec_->mode == WQLAB_MODE_DELAYED;
-    for (home += collect(); home < depth_; home += collect()) {
+    for (uint32_t out = items_.outstanding(); out -= collect();) {
         Kthread::sleep_until([&] { return !returned_.empty() || (timers && control_->aborting.is_set()); });
         if (timers && control_->aborting.is_set()) {
             timers = false;

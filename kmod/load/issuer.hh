@@ -2,28 +2,20 @@
 // A kernel thread that queues items, and waits until it has them all back.
 #pragma once
 
+#include "../core/arrivals.hh"
 #include "../core/handback.hh"
 #include "../core/random.hh"
 #include "../lab/kthread.hh"
-#include "../lab/sync.hh"
-#include "item.hh"
+#include "item_pool.hh"
 #include "loaded_queue.hh"
 #include "record.hh"
+#include "run_control.hh"
 #include "spec.hh"
 
 namespace wqlab {
 
-// What the issuers and items of a run have in common.
-struct RunControl {
-    Flag closing;   // issue nothing more
-    Flag aborting;  // and cut bodies short
-    Counter begun_ns;
-    uint32_t sample = 1;
-    // Lines of their own: what is above is read for every item.
-    alignas(64) NamedMutex<"wqlab items' shared mutex"> mutex;  // of WQLAB_BODY_MUTEX
-    alignas(64) Event changed;  // the conductor looks again
-};
-
+// Three ways to issue, from the shortest to the one that can do it all: issue_closed(),
+// issue_plain() when due, issue().
 class Issuer {
 public:
     // The budget is how many items it may issue; the CPU is where its thread
@@ -35,9 +27,8 @@ public:
     // After RunControl::begun_ns or closing was set. Any task.
     void wake() { thread_.wake(); }
     bool finished() const { return finished_.is_set(); }
-    // After finished(): until no item function is running. The kernel still
-    // uses an item until its function has returned, which is after hand_back().
-    void settle();
+    // After finished().
+    void settle() { items_.settle(); }
 
     // From the item's function, in any of its contexts.
     void hand_back(Item& item)
@@ -71,8 +62,8 @@ public:
 
 private:
     void main();
-    void issue_all();
     void issue_closed();
+    void issue_all();
     bool await_arrival();
     void note_lateness();
     uint64_t stamp_if_sampled();
@@ -81,8 +72,6 @@ private:
     void modify(Item& item, bool timed);
     bool call(Item& item);
     void release(Item& item);
-    void put(Item& item);
-    void account(const Item& item);
     uint32_t collect();
     Item* take();
     bool wait_for_free();
@@ -100,17 +89,11 @@ private:
 
     // The issuing thread's own.
     alignas(64) uint64_t budget_ = 0;
-    uint32_t depth_ = 0;
-    Item* items_ = nullptr;  // depth_ of them
-    Array<unsigned char> buffers_;
-    Random random_;
-    uint64_t due_ns_ = 0;       // of the item at hand
-    uint64_t next_due_ns_ = 0;
-    uint32_t left_in_burst_ = 0;
+    ItemPool items_;
     uint32_t until_timed_ = 1;
     uint32_t next_ticket_ = 0;
-    uint32_t next_item_ = 0;  // coalescing: in turn
-    Item* free_ = nullptr;
+    Random random_;
+    Arrivals arrivals_;
     Flag finished_;
     IssueRecord record_;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What is written down of each item. A record has one writer at a time, so
-// nothing on an item's path locks, allocates, or writes a record's line that
+// nothing on an item's path locks, allocates, or writes a line of a record that
 // another CPU writes.
 #pragma once
 
@@ -16,8 +16,8 @@ namespace wqlab {
 
 // What was noted at a queue call.
 struct Note {
-    uint64_t stamp;   // before the call; 0: this one is not timed
-    uint32_t cpu;     // queued from it, or for it
+    uint64_t stamp;   // before the call; 0: this item is not timed
+    uint32_t cpu;     // from which it was queued, or for which
     uint32_t ticket;  // counts the issuer's calls
 };
 
@@ -25,13 +25,13 @@ struct Note {
 struct Outcome {
     enum : uint32_t { kDrained = 1, kAllocFailed = 2, kReordered = 4, kMigrated = 8 };
 
-    wqlab_context where;  // it began
-    uint64_t start;       // stamps; of a timed one
+    wqlab_context where;  // who ran it and where, at its start
+    uint64_t start;       // stamps around the body; set if the item is timed
     uint64_t end;
     uint32_t exceptions;
 };
 
-// Of executions, by whoever may write it.
+// Counts and times of executions. Its owner is the one writer: a CPU or an issuing thread.
 struct ExecutionRecord {
     Counter executed;
     Counter softirq;
@@ -77,7 +77,7 @@ private:
     }
 };
 
-// Of one issuing thread; the thread is the writer. An item that comes back
+// One issuing thread's record, which that thread writes. An item that comes back
 // after each execution brings its outcome along, and is accounted for here.
 struct IssueRecord {
     Counter queued;
@@ -90,18 +90,18 @@ struct IssueRecord {
     Counter finished_ns;  // since the run began, when all items were back; 0 before
     Histogram queue_call;
     ExecutionRecord returned;
-    Array<Counter> returned_from;  // by the CPU it ran on
+    Array<Counter> returned_from;  // executions by the CPU they were on
 };
 
-// Of one workqueue and one CPU: executions after which the item did not come
-// back. Written with preemption off, and a workqueue's items run either in
-// softirqs or in tasks, never in both.
+// The record of one workqueue on one CPU: executions after which the item did
+// not come back. The worker writes it with preemption off, and a workqueue's items
+// run either in softirqs or in tasks, never in both, so it has one writer at a time.
 struct CpuRecord {
     ExecutionRecord executions;
-    Array<Counter> queued_at;  // executed here, by the CPU queued at
+    Array<Counter> queued_at;  // executions here, by the CPU that queued the item
     Counter requeued;          // queue calls that items made for themselves
-    Histogram queue_call;      // of those
-    Gauge running;             // bound workqueues: on this CPU
+    Histogram queue_call;      // how long those calls took
+    Gauge running;             // items of a bound workqueue that run on this CPU
 };
 
 }  // namespace wqlab

@@ -7,16 +7,16 @@ Result<void> Registry::create(Run::Listener listener)
 {
     listener_ = listener;
     slots_ = TRY(Array<Slot>::create(WQLAB_MAX_RUNS));
-    undertaker_ = TRY((Kthread::create<&Registry::bury_orphans>(*this, Kthread::kAnyCpu, "wqlab")));
-    undertaker_.wake();
+    reaper_ = TRY((Kthread::create<&Registry::reap_orphans>(*this, Kthread::kAnyCpu, "wqlab")));
+    reaper_.wake();
     return {};
 }
 
 Registry::~Registry()
 {
     leaving_.set();
-    burials_.signal();
-    undertaker_.join();
+    reap_.signal();
+    reaper_.join();
 }
 
 Result<uint32_t> Registry::start(RunSpec&& spec, uint32_t owner)
@@ -99,7 +99,7 @@ void Registry::owner_gone(uint32_t owner)
     for (Slot& slot : slots_)
         if (slot.run && slot.run->owner() == owner)
             slot.run->abandon();
-    burials_.signal();
+    reap_.signal();
 }
 
 void Registry::shut_down()
@@ -116,12 +116,12 @@ void Registry::shut_down()
         ;
 }
 
-// The undertaker's thread. An orphan's conductor can't bury itself: its own
-// thread would be the one to wait for.
-void Registry::bury_orphans()
+// The reaper's thread. A run's conductor can't reap it: its own thread would be
+// the one to wait for.
+void Registry::reap_orphans()
 {
     while (!leaving_.is_set()) {
-        burials_.wait();
+        reap_.wait();
         while (take_out([](const Run& run) { return run.abandoned() && run.ended(); }))
             ;
     }

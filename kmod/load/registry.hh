@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// All runs there are, and the thread that buries those whose owner is gone.
+// All runs there are, and the thread that reaps those whose owner is gone.
 #pragma once
 
 #include "../lab/kthread.hh"
@@ -42,7 +42,7 @@ public:
     // Takes no new runs, ends all there are and waits for their items.
     void shut_down();
     // From a run's conductor: it has ended.
-    void run_ended() { burials_.signal(); }
+    void run_ended() { reap_.signal(); }
 
 private:
     struct Slot {
@@ -58,7 +58,7 @@ private:
     Slot* slot_of(uint32_t id);
     template <typename Condition>
     Box<Run> take_out(Condition condition);
-    void bury_orphans();
+    void reap_orphans();
 
     // L: registry lock; outermost. Held for looks and moves only: closing any
     // generic-netlink socket of the machine takes it (owner_gone()).
@@ -67,9 +67,9 @@ private:
     uint32_t last_id_ = 0;            // L
     Array<Slot> slots_;               // L
     Run::Listener listener_ = nullptr;
-    Event burials_;
+    Event reap_;
     Flag leaving_;
-    Kthread undertaker_;
+    Kthread reaper_;
 };
 
 }  // namespace wqlab

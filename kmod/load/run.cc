@@ -134,8 +134,7 @@ void Run::conduct()
     }
     close();
     ended_ns_.set(wqlab_now());
-    // Every item is back, but the function that gave it back may not have
-    // returned, and the kernel looks at the item until it has.
+    // Every item is back, but its function may not have returned.
     for (Issuer& issuer : issuers_)
         issuer.settle();
     for (LoadedQueue& queue : queues_)
