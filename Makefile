@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 # Given no number, CMake starts everything at once, and one of these files takes a compiler half a gigabyte.
 JOBS   ?= $(shell nproc)
 
-.PHONY: all module tool run test build-unit unit bench install clean help
+.PHONY: all module tool guest-tests run test build-unit unit lint format bench install clean help
 .DEFAULT_GOAL := all
 
 all: module tool  ## the module for KDIR (default: the running kernel), and wqctl
@@ -14,9 +14,13 @@ all: module tool  ## the module for KDIR (default: the running kernel), and wqct
 module:           ## build/kmod/RELEASE/wqlab.ko
 	@scripts/lib/module "$(KDIR)"
 
-tool:             ## build/tool/wqctl, and the tests that run in the guest
-	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)"
-	@cmake --build build/tool --parallel $(JOBS) --target wqctl completions wqlab-guest-tests
+tool:             ## build/tool/wqctl
+	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=OFF
+	@cmake --build build/tool --parallel $(JOBS) --target tool
+
+guest-tests:      ## the tests that run in the guest, which scripts/vm has in /tests
+	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=ON
+	@cmake --build build/tool --parallel $(JOBS) --target wqlab-guest-tests
 
 run:              ## the tour, in QEMU (scripts/run)
 	@scripts/run
@@ -31,6 +35,13 @@ build-unit:
 unit: build-unit  ## the unit tests, with address and undefined-behaviour sanitizers
 	@ctest --test-dir build/unit --output-on-failure
 
+lint:             ## what the linters say of the tree (scripts/lint)
+	@scripts/setup lint
+	@scripts/lint
+
+format:           ## apply .clang-format
+	@scripts/format
+
 bench:            ## measure what recording and dumps cost (scripts/bench)
 	@scripts/bench
 
@@ -42,4 +53,4 @@ clean:            ## remove build/
 	@rm -rf build
 
 help:             ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
