@@ -6,11 +6,15 @@ set -euo pipefail
 
 # shellcheck disable=SC2034  # used by those who source this
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck disable=SC2034
 cache=${WQLAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/wqlab}
 
 # Status goes to stderr, with the time since the script began, so that stdout stays data.
-say() { printf '%s [%3d s] %s\n' "${0##*/}:" "$SECONDS" "$*" >&2; }
-die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+say() { clear_line && printf '%s [%3d s] %s\n' "${0##*/}:" "$SECONDS" "$*" >&2; }
+die() { clear_line && printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# On a terminal the steps of scripts/lib/steps.sh are a line that is written over.
+clear_line() { [[ ! ${WQLAB_STEP-} || ! -t 2 ]] || printf '\r\e[K' >&2; }
 
 # The comment block at a script's head, after the licence, is its --help.
 usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
