@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what common.sh sets
 # apt with a state of its own in our cache: it can look into suites that this machine has not configured (a bare
 # debootstrap has no security suite, nobody has the next release's backports) and changes nothing of the machine's apt.
 
@@ -21,6 +21,7 @@ private_apt() {
 # mirror main|security: where this machine gets Debian from. apt itself reads its sources for us, in both their formats.
 mirror() {
     local uri release security='' main=''
+    # shellcheck disable=SC2016  # apt's own variables
     while read -r uri release; do
         [[ -n $main || $release == *-* ]] || main=$uri
         [[ -n $security || $release != *-security ]] || security=$uri

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
 # Sourced by scripts/kernel: kernels built from Debian's source, small enough that two cores take ten minutes.
 #
 # The output is a subdirectory of a source tree of each kernel's own: then Kbuild's commands name the source as "..", and a

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
 # Sourced by scripts/kernel: Debian's own 6.12 packages, unpacked side by side under one root.
 #
 # They are not installed with apt because the headers package depends on the image package, and an installed image

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
 # Sourced by scripts/kernel: a kernel with patches, made from a copy of the plain one's tree and objects.
 
 source "$root/scripts/lib/kernel-build.sh"

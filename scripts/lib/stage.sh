@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what common.sh sets
 # The parts of scripts/test: a stage runs something that prints TAP, counts its results and says how long it took.
 
 logs=$root/build/test
