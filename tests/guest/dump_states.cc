@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
+#include "source/module_source.hh"
 #include "wire/lab.hh"
 #include "commands/explain/judge.hh"
 #include "hold.hh"
@@ -145,7 +146,9 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
 {
     Hold hold;
     // A pool of our own, in which one worker is at work and one is idle.
-    const auto nice = wqctl::unused_nice(wqctl::Lab().snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
+    wqctl::Lab lab;
+    const auto nice =
+        wqctl::unused_nice(wqctl::fetch_snapshot(lab, WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
     REQUIRE(nice);
     write_file(kSysfs + Hold::kName + "/affinity_scope", "system");
     write_file(kSysfs + Hold::kName + "/nice", std::to_string(*nice));

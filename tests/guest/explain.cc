@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "source/module_source.hh"
 #include "wire/lab.hh"
 #include "lab.hh"
 #include "trace_log.hh"
@@ -30,7 +31,8 @@ struct State {
 
     State()
     {
-        const wqctl::Snapshot snapshot = wqctl::Lab().snapshot();
+        wqctl::Lab lab;
+        const wqctl::Snapshot snapshot = wqctl::fetch_snapshot(lab);
         for (const wqlab_snap_workqueue& workqueue : snapshot.workqueues)
             if (snapshot.string(workqueue.name).starts_with("wqlab"))
                 workqueues.insert(snapshot.string(workqueue.name));

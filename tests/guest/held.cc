@@ -11,7 +11,7 @@ Held::Held(const wqctl::Scenario& scenario)
 {
     const wqctl::Scenario whole = wqctl::resolve(scenario);
     wqctl::Message request = wqctl::encode_run(whole, {"held", false});
-    id_ = lab_.start(request).id;
+    id_ = runs_.start(request).id;
     first_ = whole.workqueues.at(0).name;
     for (const wqctl::WorkqueueSpec& workqueue : whole.workqueues)
         if (workqueue.wants_sysfs())
@@ -24,17 +24,17 @@ Held::~Held()
 {
     begin();
     try {
-        lab_.stop(id_);
+        runs_.stop(id_);
     } catch (const wqctl::Error&) {
         // It has ended already.
     }
     eventually([this] { return has_ended(); });
-    lab_.forget(id_);
+    runs_.forget(id_);
 }
 
 void Held::begin()
 {
     if (!begun_)
-        lab_.release(id_);
+        runs_.release(id_);
     begun_ = true;
 }

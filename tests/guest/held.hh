@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wire/lab.hh"
+#include "report/runs.hh"
 #include "scenario/flags.hh"
 
 class Held {
@@ -18,13 +18,14 @@ public:
     Held& operator=(const Held&) = delete;
 
     void begin();
-    bool has_ended() { return lab_.state(id_).ended(); }
+    bool has_ended() { return runs_.state(id_).ended(); }
     // What the kernel calls the workqueue; without a name, the first.
     std::string name(const std::string& name) const { return "wqlab" + std::to_string(id_) + "-" + name; }
     std::string name() const { return name(first_); }
 
 private:
     wqctl::Lab lab_;
+    wqctl::Runs runs_{lab_};
     uint32_t id_ = 0;
     std::string first_;
     bool begun_ = false;

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli.hh"
-#include "commands/commands.hh"
+#include "args/parse.hh"
+#include "command.hh"
 #include "term/output.hh"
 
 namespace {
@@ -57,9 +57,13 @@ json dump_here(Words arguments)
     dup2(file, STDOUT_FILENO);
     int status = -1;
     {
-        wqctl::Cli cli;
+        const std::vector<wqctl::Entry> commands = wqctl::all_commands();
+        wqctl::parse(declarations(commands), arguments);
         wqctl::Output output;
-        status = wqctl::command_dump(cli.parse(arguments), output);
+        wqctl::Context context(output, commands);
+        for (const wqctl::Entry& entry : commands)
+            if (entry.args->name() == arguments.front())
+                status = entry.command->run(context);
         output.finish();
     }
     dup2(kept, STDOUT_FILENO);

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
+#include "commands/latency/requests.hh"
 #include "wire/lab.hh"
 #include "lab.hh"
 #include "text/error.hh"
@@ -20,15 +21,15 @@ namespace {
 LatencyRecording recorded(const std::function<void()>& load)
 {
     Lab lab;
-    lab.start_latency();
+    start_latency(lab);
     load();
-    lab.stop_latency();
-    return lab.latency();
+    stop_latency(lab);
+    return fetch_latency(lab);
 }
 
-std::vector<LatencyRow> rows_of(const LatencyRecording& recording, const std::string& name, const char* by = "wq")
+std::vector<LatencyRow> rows_of(const LatencyRecording& recording, const std::string& name, LatencyGrouping by = LatencyGrouping::kWorkqueue)
 {
-    return LatencyView::parse("^wqlab[0-9]+-" + name + "$", by, "name").rows(recording);
+    return LatencyView{"^wqlab[0-9]+-" + name + "$", by, LatencyOrder::kName}.rows(recording);
 }
 
 // A run on a workqueue of that name, and what was recorded of it.
@@ -91,7 +92,10 @@ std::string refusal(const std::function<void()>& request)
 
 bool somebody_records()
 {
-    return refusal([] { Lab().latency(); }).empty();
+    return refusal([] {
+               Lab lab;
+               fetch_latency(lab);
+           }).empty();
 }
 
 bool no_runs()
@@ -114,7 +118,7 @@ TEST_CASE("each item of any kind of workqueue is recorded once, on its CPU", "[i
         if (flags == std::string("unbound"))
             continue;  // may end elsewhere than it began
         std::map<uint32_t, uint64_t> by_tracepoint, by_run;
-        for (const LatencyRow& row : rows_of(seen.recording, "kind", "cpu"))
+        for (const LatencyRow& row : rows_of(seen.recording, "kind", LatencyGrouping::kCpu))
             by_tracepoint[row.cpu.value()] = row.executed();
         for (const json& cpu : seen.wq["cpus"])
             if (const uint64_t executed = cpu["executed"])
@@ -193,7 +197,7 @@ TEST_CASE("of an item queued before the recording only its run is known", "[insp
         REQUIRE(eventually(no_runs));
     });
     CHECK(recording.unpaired >= 1);
-    const auto rows = rows_of(recording, "early", "cpu");
+    const auto rows = rows_of(recording, "early", LatencyGrouping::kCpu);
     REQUIRE(rows.size() == 1);
     CHECK(rows.front().executed() == 1);
     CHECK(rows.front().stages[WQLAB_STAGE_INACTIVE].empty());
@@ -203,14 +207,14 @@ TEST_CASE("of an item queued before the recording only its run is known", "[insp
 TEST_CASE("an item that has not ended is told of, and not counted", "[inspect]")
 {
     Lab lab;
-    lab.start_latency();
+    start_latency(lab);
     Process runner({"wqctl", "run", "--no-progress", "--name", "unended", "--ordered", "--issuers", "1", "--depth", "2",
                     "--items", "2", "--sleep", "1h"});
     REQUIRE(eventually([&] {
-        const LatencyRecording recording = lab.latency();
+        const LatencyRecording recording = fetch_latency(lab);
         return recording.running >= 1 && recording.waiting >= 1;
     }));
-    CHECK(rows_of(lab.latency(), "unended").empty());
+    CHECK(rows_of(fetch_latency(lab), "unended").empty());
 }
 
 TEST_CASE("what recording costs is measured", "[inspect]")
@@ -226,28 +230,28 @@ TEST_CASE("what recording costs is measured", "[inspect]")
 TEST_CASE("there is one recording, and it is its owner's", "[inspect]")
 {
     Lab owner, other;
-    CHECK_THAT(refusal([&] { owner.latency(); }), Catch::Contains("no recording"));
-    CHECK_THAT(refusal([&] { owner.stop_latency(); }), Catch::Contains("no recording"));
-    owner.start_latency();
+    CHECK_THAT(refusal([&] { fetch_latency(owner); }), Catch::Contains("no recording"));
+    CHECK_THAT(refusal([&] { stop_latency(owner); }), Catch::Contains("no recording"));
+    start_latency(owner);
     CHECK(read_file("/sys/module/wqlab/refcnt") == "0\n");
-    CHECK_THAT(refusal([&] { other.start_latency(); }), Catch::Contains("one recording"));
-    CHECK_THAT(refusal([&] { owner.start_latency(); }), Catch::Contains("one recording"));
-    CHECK_THAT(refusal([&] { other.stop_latency(); }), Catch::Contains("no recording"));
+    CHECK_THAT(refusal([&] { start_latency(other); }), Catch::Contains("one recording"));
+    CHECK_THAT(refusal([&] { start_latency(owner); }), Catch::Contains("one recording"));
+    CHECK_THAT(refusal([&] { stop_latency(other); }), Catch::Contains("no recording"));
     const Outcome refused = tool({"latency", "-d", "1"});
     CHECK(refused.status != 0);
     CHECK_THAT(refused.err, Catch::Contains("one recording"));
     // Anybody may look.
-    const uint64_t earlier = other.latency().elapsed_ns;
-    CHECK(earlier <= owner.latency().elapsed_ns);
-    owner.stop_latency();
-    const LatencyRecording still = owner.latency();
-    CHECK_THAT(refusal([&] { other.start_latency(); }), Catch::Contains("one recording"));
+    const uint64_t earlier = fetch_latency(other).elapsed_ns;
+    CHECK(earlier <= fetch_latency(owner).elapsed_ns);
+    stop_latency(owner);
+    const LatencyRecording still = fetch_latency(owner);
+    CHECK_THAT(refusal([&] { start_latency(other); }), Catch::Contains("one recording"));
     run_one({"--items", "100"});
-    CHECK(owner.latency().probes == still.probes);
-    CHECK(owner.latency().elapsed_ns == still.elapsed_ns);
+    CHECK(fetch_latency(owner).probes == still.probes);
+    CHECK(fetch_latency(owner).elapsed_ns == still.elapsed_ns);
     // A next one takes the place of one's own.
-    owner.start_latency();
-    owner.stop_latency();
+    start_latency(owner);
+    stop_latency(owner);
 }
 
 TEST_CASE("a recording ends with its owner, whatever ends that", "[inspect]")
@@ -273,18 +277,18 @@ TEST_CASE("a recording ends with its owner, whatever ends that", "[inspect]")
         CHECK(executed == 100);
     }
     Lab lab;
-    lab.start_latency();
+    start_latency(lab);
 }
 
 TEST_CASE("rmmod in the middle of a recording under load", "[inspect]")
 {
     Lab lab;
-    lab.start_latency();
+    start_latency(lab);
     Process load({"wqctl", "run", "--no-progress", "--flags", "unbound", "--depth", "16", "--duration", "1h"});
-    REQUIRE(eventually([&] { return lab.latency().executed() > 100; }));
+    REQUIRE(eventually([&] { return fetch_latency(lab).executed() > 100; }));
     unload_module();
     CHECK(load.wait().status != 0);
-    CHECK_FALSE(refusal([&] { lab.latency(); }).empty());
+    CHECK_FALSE(refusal([&] { fetch_latency(lab); }).empty());
     CHECK(read_file("/proc/vmallocinfo").find("[wqlab]") == std::string::npos);
     load_module();
     CHECK_FALSE(somebody_records());

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "scenario/encode.hh"
-#include "wire/lab.hh"
+#include "report/runs.hh"
 #include "lab.hh"
 #include "scenario/scenario.hh"
 
@@ -163,9 +163,10 @@ TEST_CASE("a held run's threads are idle, no hung tasks, and go with the socket"
     unsigned idle = 0, others = 0;
     {
         wqctl::Lab lab;
+        wqctl::Runs asked(lab);
         wqctl::Message message = wqctl::encode_run(wqctl::resolve(scenario), {});
-        const uint32_t id = lab.start(message).id;
-        CHECK(lab.state(id).state == WQLAB_RUN_HELD);
+        const uint32_t id = asked.start(message).id;
+        CHECK(asked.state(id).state == WQLAB_RUN_HELD);
         // Five issuers and the conductor; a thread is runnable until it first sleeps.
         CHECK(eventually([&] {
             idle = others = 0;
@@ -179,10 +180,10 @@ TEST_CASE("a held run's threads are idle, no hung tasks, and go with the socket"
             return idle == 6 && others == 0;
         }));
         // Stopped before it began, it has issued nothing, and a late release changes nothing.
-        lab.stop(id);
-        CHECK(eventually([&] { return lab.state(id).state == WQLAB_RUN_ENDED; }));
-        lab.release(id);
-        CHECK(lab.state(id).queued == 0);
+        asked.stop(id);
+        CHECK(eventually([&] { return asked.state(id).state == WQLAB_RUN_ENDED; }));
+        asked.release(id);
+        CHECK(asked.state(id).queued == 0);
     }
     CHECK(eventually([] { return runs().empty(); }));
 }

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "scenario/encode.hh"
-#include "wire/lab.hh"
+#include "report/runs.hh"
 #include "lab.hh"
 #include "scenario/scenario.hh"
 #include "text/error.hh"
@@ -211,6 +211,7 @@ TEST_CASE("the module refuses by itself what wqctl would not have sent", "[lab]"
         }},
     };
     wqctl::Lab lab;
+    wqctl::Runs asked(lab);
     for (const BadRequest& request : bad) {
         Scenario scenario = plain();
         request.spoil(scenario);
@@ -218,18 +219,19 @@ TEST_CASE("the module refuses by itself what wqctl would not have sent", "[lab]"
         std::string said = "nothing: it was accepted";
         try {
             wqctl::Message message = wqctl::encode_run(scenario, {});
-            lab.forget(lab.start(message).id);
+            asked.forget(asked.start(message).id);
         } catch (const wqctl::Error& error) {
             said = error.what();
         }
         CHECK_THAT(said, Catch::Contains(request.says));
-        CHECK(lab.states().empty());
+        CHECK(asked.states().empty());
     }
 }
 
 TEST_CASE("the policy refuses what is out of range and names the bound", "[lab]")
 {
     wqctl::Lab lab;
+    wqctl::Runs asked(lab);
     for (const auto& [spoil, bound] : std::vector<std::pair<std::function<void(Scenario&)>, std::string>>{
              {[](Scenario& s) { s.issuers[0].depth = 5000; }, "4096"},
              {[](Scenario& s) { s.issuers[0].threads = 0; }, "1"},
@@ -240,34 +242,35 @@ TEST_CASE("the policy refuses what is out of range and names the bound", "[lab]"
         std::string said = "nothing: it was accepted";
         try {
             wqctl::Message message = wqctl::encode_run(scenario, {});
-            lab.start(message);
+            asked.start(message);
         } catch (const wqctl::Error& error) {
             said = error.what();
         }
         CHECK_THAT(said, Catch::Contains(bound));
     }
-    CHECK(lab.states().empty());
+    CHECK(asked.states().empty());
 }
 
 TEST_CASE("no more runs than the limit, and the slot of a forgotten one is free again", "[lab]")
 {
     std::vector<uint32_t> ids;
     wqctl::Lab lab;
+    wqctl::Runs asked(lab);
     std::string said;
     for (int i = 0; i < 17; i++) {
         wqctl::Message message = wqctl::encode_run(plain(), {});  // held
         try {
-            ids.push_back(lab.start(message).id);
+            ids.push_back(asked.start(message).id);
         } catch (const wqctl::Error& error) {
             said = error.what();
         }
     }
     CHECK(ids.size() == 16);
     CHECK_THAT(said, Catch::Contains("16"));
-    CHECK_THROWS_AS(lab.forget(ids[0]), wqctl::Error);
-    lab.stop(ids[0]);
-    CHECK(eventually([&] { return lab.state(ids[0]).state == WQLAB_RUN_ENDED; }));
-    lab.forget(ids[0]);
+    CHECK_THROWS_AS(asked.forget(ids[0]), wqctl::Error);
+    asked.stop(ids[0]);
+    CHECK(eventually([&] { return asked.state(ids[0]).state == WQLAB_RUN_ENDED; }));
+    asked.forget(ids[0]);
     wqctl::Message again = wqctl::encode_run(plain(), {});
-    CHECK_NOTHROW(lab.start(again));
+    CHECK_NOTHROW(asked.start(again));
 }

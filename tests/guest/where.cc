@@ -10,6 +10,8 @@
 #include "held.hh"
 #include "lab.hh"
 #include "commands/where/where.hh"
+#include "source/module_source.hh"
+#include "wire/lab.hh"
 #include "tracing.hh"
 
 using wqctl::Snapshot;
@@ -18,7 +20,11 @@ using wqctl::WherePlace;
 
 namespace {
 
-Snapshot look() { return wqctl::Lab().snapshot(wqctl::kWhereSections); }
+Snapshot look()
+{
+    wqctl::Lab lab;
+    return wqctl::fetch_snapshot(lab, wqctl::kWhereSections);
+}
 
 // A file of sysfs that gets its value back.
 class Setting {

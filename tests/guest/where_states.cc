@@ -7,6 +7,8 @@
 #include "held.hh"
 #include "lab.hh"
 #include "commands/where/where.hh"
+#include "source/module_source.hh"
+#include "wire/lab.hh"
 #include "tracing.hh"
 
 using wqctl::Snapshot;
@@ -14,7 +16,11 @@ using wqctl::WherePlace;
 
 namespace {
 
-Snapshot look() { return wqctl::Lab().snapshot(wqctl::kWhereSections); }
+Snapshot look()
+{
+    wqctl::Lab lab;
+    return wqctl::fetch_snapshot(lab, wqctl::kWhereSections);
+}
 
 const wqlab_snap_worker* busy_worker(const Snapshot& snapshot, uint32_t workqueue)
 {

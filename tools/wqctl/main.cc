@@ -1,47 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
-#include "cli.hh"
-#include "commands/commands.hh"
+#include "args/parse.hh"
+#include "command.hh"
 #include "term/output.hh"
-#include "text/error.hh"
 
 namespace {
 
-int dispatch(wqctl::Cli& cli, const wqctl::Invocation& invocation, wqctl::Output& output)
+int run(const std::vector<std::string>& words)
 {
     using namespace wqctl;
-    if (invocation.command == "info")
-        return command_info(invocation, output);
-    if (invocation.command == "dump")
-        return command_dump(invocation, output);
-    if (invocation.command == "where")
-        return command_where(invocation, output);
-    if (invocation.command == "run")
-        return command_run(invocation, output);
-    if (invocation.command == "explain")
-        return command_explain(invocation, output);
-    if (invocation.command == "latency")
-        return command_latency(invocation, output);
-    if (invocation.command == "list")
-        return command_list(invocation, output);
-    if (invocation.command == "show")
-        return command_show(invocation, output);
-    if (invocation.command == "stop")
-        return command_stop(invocation, output);
-    if (invocation.command == "monitor")
-        return command_monitor(invocation, output);
-    if (invocation.command == "top")
-        return command_top(invocation, output);
-    if (invocation.command == "presets")
-        return command_presets(invocation, output);
-    if (invocation.command == "completion")
-        return command_completion(cli, invocation, output);
-    if (invocation.command == "check")
-        return command_check(invocation, output);
-    output.text(invocation.text);
-    return kDone;
+    const std::vector<Entry> commands = all_commands();
+    Output output;
+    const Spoken spoken = parse(declarations(commands), words);
+    int code = kDone;
+    if (spoken.command.empty()) {
+        output.text(spoken.text);
+    } else {
+        const auto chosen = std::find_if(commands.begin(), commands.end(),
+                                         [&](const Entry& entry) { return entry.args->name() == spoken.command; });
+        Context context(output, commands);
+        code = chosen->command->run(context);
+    }
+    output.finish();
+    return code;
 }
 
 }  // namespace
@@ -51,12 +35,7 @@ int main(int argc, char** argv)
     // A reader that goes away shows as a failed write, not as our death.
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        wqctl::Cli cli;
-        wqctl::Output output;
-        const wqctl::Invocation invocation = cli.parse({argv + 1, argv + argc});
-        const int code = dispatch(cli, invocation, output);
-        output.finish();
-        return code;
+        return run({argv + 1, argv + argc});
     } catch (const wqctl::Error& error) {
         std::fflush(stdout);
         wqctl::print_error(error.message, error.hint);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Compiled with -gbtf: structs as kernels have them, and the compiler's own word on where their members are.
-#include "unit/core/btf_truth.h"
+#include "btf_truth.h"
 
 #include <stdbool.h>
 #include <stddef.h>

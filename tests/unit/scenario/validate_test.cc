@@ -2,10 +2,11 @@
 // Every rule, with its whole sentence.
 #include <catch2/catch.hpp>
 
-#include "cli.hh"
-#include "unit/report/fixtures.hh"
+#include "commands/run/flags.hh"
 #include "scenario/file.hh"
 #include "scenario/validate.hh"
+#include "unit/args/parsed.hh"
+#include "unit/report/fixtures.hh"
 
 using namespace wqctl;
 
@@ -20,13 +21,16 @@ std::vector<std::string> words(const std::string& line)
     return result;
 }
 
+struct RunLine : RunFlags {
+    void declare(Args& args) { wqctl::declare(args, *this); }
+};
+
 // Through the command line, as a user would.
 std::string refusal(const std::string& flags, const Info& info = info_612(), bool last_is_offline = true)
 {
     const Machine machine = two_sockets(last_is_offline);
     return error_of([&] {
-        const Invocation invocation = Cli().parse(words("run " + flags));
-        const Scenario scenario = resolve(scenario_from(invocation.run));
+        const Scenario scenario = resolve(scenario_from(parsed<RunLine>(words(flags))));
         validate(scenario, machine, nullptr);
         validate(scenario, machine, &info);
     });

@@ -6,7 +6,9 @@
 #include <linux/netlink.h>
 
 #include "wire/attribute_names.hh"
+#include "commands/check/requests.hh"
 #include "report/decode.hh"
+#include "source/decode.hh"
 #include "scenario/encode.hh"
 #include "wire/extack.hh"
 #include "unit/report/fixtures.hh"

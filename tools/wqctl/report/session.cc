@@ -1,34 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/session.hh"
 
-#include "report/render.hh"
 #include "report/placement.hh"
+#include "report/render.hh"
 #include "report/wq_sysfs.hh"
+#include "source/module_source.hh"
 #include "system/wait.hh"
 #include "text/error.hh"
 
 namespace wqctl {
 
-uint32_t parse_run_id(const std::string& text)
+void stop_run(Runs& runs, uint32_t id)
 {
     try {
-        return parse_count32(text);
-    } catch (const Error&) {
-        throw Error::usage("\"" + text + "\" is not a run; give a number that wqctl list shows");
-    }
-}
-
-void stop_run(Lab& lab, uint32_t id)
-{
-    try {
-        lab.stop(id);
+        runs.stop(id);
     } catch (const Error& error) {
-        if (error.exit_code == kUnavailable || !lab.state(id).ended())
+        if (error.exit_code == kUnavailable || !runs.state(id).ended())
             throw;
     }
 }
 
-void follow(Lab& lab, Events& events, uint32_t id, Interrupts& interrupts, Progress& progress)
+void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, RunProgress& progress)
 {
     // Events can be lost when their socket overflows, so silence is asked about.
     constexpr uint64_t kPatience = 500'000'000;
@@ -37,14 +29,14 @@ void follow(Lab& lab, Events& events, uint32_t id, Interrupts& interrupts, Progr
         switch (wait_for(kPatience, interrupts, events.fd())) {
         case Woken::kByInterrupt:
             progress.say("stopping; again to quit at once");
-            stop_run(lab, id);
+            stop_run(runs, id);
             continue;
         case Woken::kByTime:
-            latest = lab.state(id);
+            latest = runs.state(id);
             break;
         case Woken::kByInput:
         case Woken::kByHangup:
-            events.take([&](const RunState& state) {
+            Runs::take(events, [&](const RunState& state) {
                 if (state.id == id)
                     latest = state;
             });
@@ -59,8 +51,8 @@ void follow(Lab& lab, Events& events, uint32_t id, Interrupts& interrupts, Progr
 
 RunReport fetch_report(Lab& lab, uint32_t id, const Machine& machine)
 {
-    RunReport report = lab.report(id);
-    report.kernel = lab.info().release;
+    RunReport report = Runs(lab).report(id);
+    report.kernel = fetch_info(lab).release;
     for (WorkqueueReport& workqueue : report.workqueues) {
         workqueue.attributes = read_attributes(workqueue.kernel_name);
         judge_placement(workqueue, machine);

@@ -2,24 +2,21 @@
 // What run, show and stop share: waiting for a run's end, and its report.
 #pragma once
 
-#include <string>
+#include <cstdint>
 
-#include "wire/lab.hh"
-#include "report/report.hh"
-#include "term/output.hh"
-#include "term/progress.hh"
+#include "report/run_progress.hh"
+#include "report/runs.hh"
 #include "system/interrupts.hh"
 #include "system/machine.hh"
+#include "term/output.hh"
 
 namespace wqctl {
 
-uint32_t parse_run_id(const std::string& text);
-
 // Returns when the run has ended. Stops it at an interrupt.
-void follow(Lab& lab, Events& events, uint32_t id, Interrupts& interrupts, Progress& progress);
+void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, RunProgress& progress);
 
 // Asks for an end; a run that has ended already is fine.
-void stop_run(Lab& lab, uint32_t id);
+void stop_run(Runs& runs, uint32_t id);
 
 // The records, judged against this machine.
 RunReport fetch_report(Lab& lab, uint32_t id, const Machine& machine);

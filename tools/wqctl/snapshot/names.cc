@@ -8,6 +8,7 @@
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"
+#include "text/split.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -126,13 +127,9 @@ std::vector<std::string> sections_to_names(uint32_t sections)
 uint32_t parse_sections(std::string_view list)
 {
     uint32_t sections = 0;
-    for (;;) {
-        const size_t comma = list.find(',');
-        sections |= parse_section(list.substr(0, comma));
-        if (comma == std::string_view::npos)
-            return sections;
-        list.remove_prefix(comma + 1);
-    }
+    for (const std::string_view word : split(list, ","))
+        sections |= parse_section(word);
+    return sections;
 }
 
 Words pool_flag_words(uint32_t flags) { return words_of(kPoolFlags, flags); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "report/decode.hh"
+#include "source/decode.hh"
 
 namespace wqctl {
 

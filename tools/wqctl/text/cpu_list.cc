@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "text/error.hh"
+#include "text/split.hh"
 
 namespace wqctl {
 
@@ -20,18 +21,6 @@ bool number(std::string_view text, uint32_t& out, int base = 10)
     return !text.empty() && result.ec == std::errc() && result.ptr == text.data() + text.size();
 }
 
-std::vector<std::string_view> split(std::string_view text, char by)
-{
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const size_t at = text.find(by);
-        parts.push_back(text.substr(0, at));
-        if (at == std::string_view::npos)
-            return parts;
-        text.remove_prefix(at + 1);
-    }
-}
-
 }  // namespace
 
 CpuList parse_cpu_list(std::string_view text)
@@ -40,7 +29,7 @@ CpuList parse_cpu_list(std::string_view text)
         return Error::usage(fmt::format("\"{}\" is not a CPU list; write CPUs such as 0, 0-3 or 0-3,8", text));
     };
     CpuList cpus;
-    for (std::string_view part : split(text, ',')) {
+    for (std::string_view part : split(text, ",")) {
         const size_t dash = part.find('-');
         uint32_t first = 0;
         uint32_t last = 0;
@@ -76,7 +65,7 @@ std::string format_cpu_list(const CpuList& cpus)
 CpuList parse_cpu_mask(std::string_view text)
 {
     CpuList cpus;
-    auto words = split(text, ',');
+    auto words = split(text, ",");
     std::reverse(words.begin(), words.end());
     for (size_t i = 0; i < words.size(); i++) {
         uint32_t word = 0;

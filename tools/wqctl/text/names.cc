@@ -119,6 +119,15 @@ std::string_view feature_name(uint32_t feature)
     }
 }
 
+std::vector<std::string> system_workqueue_names()
+{
+    return {"system_wq",           "system_percpu_wq",     "system_highpri_wq",
+            "system_long_wq",      "system_unbound_wq",    "system_dfl_wq",
+            "system_dfl_long_wq",  "system_freezable_wq",  "system_power_efficient_wq",
+            "system_freezable_power_efficient_wq",         "system_bh_wq",
+            "system_bh_highpri_wq"};
+}
+
 std::string full_system_name(std::string_view name)
 {
     if (name.empty())

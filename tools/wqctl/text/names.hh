@@ -33,6 +33,8 @@ std::string_view end_reason_name(uint32_t reason);
 std::string_view latency_name(uint32_t latency);    // "queue_call", ...
 std::string_view feature_name(uint32_t feature);
 
+// The system workqueues that kernels have had, for where no kernel can be asked; Info::system_workqueues has this kernel's.
+std::vector<std::string> system_workqueue_names();
 // "highpri" and "system_highpri_wq" are the same; this is the latter.
 std::string full_system_name(std::string_view name);
 std::string short_system_name(std::string_view name);

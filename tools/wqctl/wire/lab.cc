@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "report/decode.hh"
 #include "text/error.hh"
+#include "uapi/wqlab.h"
 
 namespace wqctl {
 
@@ -47,139 +47,25 @@ Lab::Lab()
     family_ = *family;
 }
 
-void Lab::request(uint8_t command, Message& message, const GenlSocket::Handler& handler, bool dump)
+void Lab::ask(uint8_t command, Message& message, const Handler& handler)
 {
-    socket_.request(family_.id, command, WQLAB_FAMILY_VERSION, command_name(command), message, handler, dump);
+    socket_.request(family_.id, command, WQLAB_FAMILY_VERSION, command_name(command), message, handler);
 }
 
-Info Lab::info()
+void Lab::tell(uint8_t command, Message& message)
+{
+    ask(command, message, [](uint8_t, const Attributes&) {});
+}
+
+void Lab::tell(uint8_t command)
 {
     Message message;
-    Info info;
-    request(WQLAB_CMD_INFO, message, [&](uint8_t, const Attributes& attributes) { info = decode_info(attributes); });
-    return info;
+    tell(command, message);
 }
 
-RunState Lab::start(Message& message)
+void Lab::dump(uint8_t command, Message& message, const Handler& handler)
 {
-    RunState state;
-    request(WQLAB_CMD_RUN_START, message,
-            [&](uint8_t, const Attributes& attributes) { state = decode_state(attributes); });
-    return state;
-}
-
-void Lab::on_run(uint32_t id, uint8_t command)
-{
-    Message message;
-    message.put_u32(WQLAB_A_RUN_ID, id);
-    request(command, message, [](uint8_t, const Attributes&) {});
-}
-
-RunState Lab::state(uint32_t id)
-{
-    Message message;
-    message.put_u32(WQLAB_A_RUN_ID, id);
-    RunState state;
-    request(WQLAB_CMD_RUN_GET, message,
-            [&](uint8_t, const Attributes& attributes) { state = decode_state(attributes); });
-    return state;
-}
-
-std::vector<RunState> Lab::states()
-{
-    Message message;
-    std::vector<RunState> states;
-    request(
-        WQLAB_CMD_RUN_GET, message,
-        [&](uint8_t, const Attributes& attributes) { states.push_back(decode_state(attributes)); }, true);
-    return states;
-}
-
-RunReport Lab::report(uint32_t id)
-{
-    Message message;
-    message.put_u32(WQLAB_A_RUN_ID, id);
-    RunReport report;
-    request(
-        WQLAB_CMD_RUN_GET, message,
-        [&](uint8_t, const Attributes& attributes) { decode_part(attributes, report); }, true);
-    return report;
-}
-
-Snapshot Lab::snapshot(uint32_t sections)
-{
-    Message message;
-    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections);
-    Snapshot snapshot;
-    request(
-        WQLAB_CMD_SNAPSHOT, message, [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); },
-        true);
-    return snapshot;
-}
-
-std::vector<Promise> Lab::checks()
-{
-    Message message;
-    std::vector<Promise> promises;
-    request(
-        WQLAB_CMD_CHECK_LIST, message,
-        [&](uint8_t, const Attributes& attributes) { promises.push_back(decode_promise(attributes)); }, true);
-    return promises;
-}
-
-void Lab::start_check(const std::string& id, const std::string& fault, uint64_t seed)
-{
-    Message message;
-    message.put_string(WQLAB_A_CHECK_ID, id);
-    if (!fault.empty())
-        message.put_string(WQLAB_A_CHECK_FAULT, fault);
-    message.put_u64(WQLAB_A_CHECK_SEED, seed);
-    request(WQLAB_CMD_CHECK_START, message, [](uint8_t, const Attributes&) {});
-}
-
-CheckState Lab::check()
-{
-    Message message;
-    CheckState state;
-    request(WQLAB_CMD_CHECK_GET, message, [&](uint8_t, const Attributes& attributes) { state = decode_check_state(attributes); });
-    return state;
-}
-
-void Lab::answer_check(uint32_t step, int error, const std::string& text)
-{
-    Message message;
-    message.put_u32(WQLAB_A_CHECK_STEP, step);
-    message.put_u32(WQLAB_A_CHECK_STEP_ERROR, static_cast<uint32_t>(error));
-    message.put_string(WQLAB_A_CHECK_STEP_TEXT, text.substr(0, WQLAB_STEP_TEXT_LEN - 1));
-    request(WQLAB_CMD_CHECK_ANSWER, message, [](uint8_t, const Attributes&) {});
-}
-
-void Lab::stop_check()
-{
-    Message message;
-    request(WQLAB_CMD_CHECK_STOP, message, [](uint8_t, const Attributes&) {});
-}
-
-void Lab::start_latency()
-{
-    Message message;
-    request(WQLAB_CMD_LATENCY_START, message, [](uint8_t, const Attributes&) {});
-}
-
-void Lab::stop_latency()
-{
-    Message message;
-    request(WQLAB_CMD_LATENCY_STOP, message, [](uint8_t, const Attributes&) {});
-}
-
-LatencyRecording Lab::latency()
-{
-    Message message;
-    LatencyRecording recording;
-    request(
-        WQLAB_CMD_LATENCY_GET, message,
-        [&](uint8_t, const Attributes& attributes) { decode_part(attributes, recording); }, true);
-    return recording;
+    socket_.request(family_.id, command, WQLAB_FAMILY_VERSION, command_name(command), message, handler, true);
 }
 
 Events::Events(const Lab& lab)
@@ -188,12 +74,6 @@ Events::Events(const Lab& lab)
         socket_.join(lab.family().group);
 }
 
-void Events::take(const std::function<void(const RunState&)>& handler)
-{
-    socket_.drain([&](uint8_t command, const Attributes& attributes) {
-        if (command == WQLAB_CMD_RUN_PROGRESS || command == WQLAB_CMD_RUN_END)
-            handler(decode_state(attributes));
-    });
-}
+void Events::take(const Lab::Handler& handler) { socket_.drain(handler); }
 
 }  // namespace wqctl

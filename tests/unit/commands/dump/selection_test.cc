@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/dump/request.hh"
+#include "unit/args/parsed.hh"
 #include "unit/commands/dump/dump_fixture.hh"
 #include "unit/report/fixtures.hh"
 #include "text/error.hh"
@@ -192,17 +193,18 @@ TEST_CASE("what dump is asked for is checked before the kernel is asked")
     CHECK_THAT(error([](DumpFlags& f) { f.workqueues = {"("}; }), Catch::StartsWith("\"(\" is no regular expression: "));
     CHECK_THAT(error([](DumpFlags& f) { f.pool = "x"; }), Catch::StartsWith("--pool: \"x\" is not a number"));
     CHECK_THAT(error([](DumpFlags& f) { f.cpu = "-1"; }), Catch::StartsWith("--cpu: "));
-    CHECK_THAT(error([](DumpFlags& f) { f.format = "yaml"; }), Catch::Contains("table, json and wq_dump"));
-    CHECK_THAT(error([](DumpFlags& f) { f.format = "wq_dump", f.json = true; }), Catch::Contains("exclude"));
-    CHECK(error([](DumpFlags& f) { f.format = "wq_dump", f.sections = {"timers,hogs,pools"}; }) ==
+    CHECK_THAT(error_of([] { parsed<DumpFlags>({"--format", "yaml"}); }), Catch::Contains("table, json and wq_dump"));
+    CHECK(parsed<DumpFlags>({"--wq", "a|b", "pools", "--wq", "c", "work"}).sections == Names{"pools", "work"});
+    CHECK_THAT(error([](DumpFlags& f) { f.format = DumpFormat::kWqDump, f.json = true; }), Catch::Contains("exclude"));
+    CHECK(error([](DumpFlags& f) { f.format = DumpFormat::kWqDump, f.sections = {"timers,hogs,pools"}; }) ==
           "the format wq_dump has no section timers or hogs; it has scopes, pools, workqueues, rescuers and nodes");
-    CHECK(request([](DumpFlags& f) { f.format = "wq_dump"; }).sections == (WQLAB_SECTION_HOGS - 1 - 0x20 - 0x40));
+    CHECK(request([](DumpFlags& f) { f.format = DumpFormat::kWqDump; }).sections == (WQLAB_SECTION_HOGS - 1 - 0x20 - 0x40));
     // Names and numbers that are shown need more than the section.
     CHECK(request([](DumpFlags& f) { f.sections = {"hogs"}; }).needed() ==
           (WQLAB_SECTION_HOGS | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
     CHECK(request([](DumpFlags& f) { f.sections = {"timers"}, f.busy = true; }).needed() & WQLAB_SECTION_WORK);
     CHECK(request([](DumpFlags& f) { f.sections = {"pools"}; }).needed() & WQLAB_SECTION_WORK);
-    CHECK_FALSE(request([](DumpFlags& f) { f.format = "wq_dump"; }).needed() & WQLAB_SECTION_WORK);
+    CHECK_FALSE(request([](DumpFlags& f) { f.format = DumpFormat::kWqDump; }).needed() & WQLAB_SECTION_WORK);
 
     Info info = info_612();
     info.views = {{WQLAB_SECTION_POOLS, {}}, {WQLAB_SECTION_HOGS, {"wci_ents"}}, {0, {"tracepoints"}}};

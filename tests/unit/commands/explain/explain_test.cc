@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli.hh"
+#include "commands/explain/flags.hh"
+#include "unit/args/parsed.hh"
 #include "commands/explain/experiment.hh"
 #include "commands/explain/judge.hh"
 #include "unit/report/fixtures.hh"
@@ -141,11 +142,8 @@ TEST_CASE("topics are found, guessed, and completed")
     CHECK(experiments().size() >= 16);
     CHECK(find_experiment("idle").topic == "idle");
     CHECK(error_of([] { find_experiment("sharin"); }) == "there is no topic \"sharin\"; did you mean \"sharing\"?");
-    CHECK(Cli().parse({"explain", "idle", "bh"}).explain.topics == std::vector<std::string>{"idle", "bh"});
-    CHECK(Cli().parse({"explain", "--all", "--json"}).explain.all);
-    for (const CommandModel& command : Cli().model())
-        if (command.name == "explain")
-            CHECK(command.arguments.size() == experiments().size());
+    CHECK(parsed<ExplainFlags>({"idle", "bh"}).topics == std::vector<std::string>{"idle", "bh"});
+    CHECK(parsed<ExplainFlags>({"--all", "--json"}).all);
 }
 
 TEST_CASE("a workqueue's pools are found in a snapshot")

@@ -5,9 +5,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli.hh"
-#include "report/decode.hh"
+#include "commands/latency/flags.hh"
+#include "commands/latency/requests.hh"
 #include "wire/message.hh"
+#include "unit/args/parsed.hh"
 #include "unit/report/fixtures.hh"
 #include "commands/latency/render.hh"
 #include "unit/schema.hh"
@@ -75,7 +76,7 @@ LatencyRecording sample()
 
 LatencyView view(const char* pattern = "", const char* by = "item", const char* sort = "executed")
 {
-    return LatencyView::parse(pattern, by, sort);
+    return {pattern, choose(by, kLatencyGroupings, "grouping"), choose(sort, kLatencyOrders, "order")};
 }
 
 }  // namespace
@@ -208,9 +209,9 @@ TEST_CASE("a recording is shown with what it cost and what is missing from it")
 TEST_CASE("a recording's JSON is as its schema says")
 {
     const nlohmann::json schema = load_schema("latency");
-    for (const std::string& by : LatencyView::groupings())
+    for (const auto& [by, value, help] : kLatencyGroupings)
         for (const LatencyRecording& recording : {sample(), LatencyRecording{}}) {
-            const nlohmann::json document = latency_recording_to_json(recording, view("", by.c_str()));
+            const nlohmann::json document = latency_recording_to_json(recording, view("", by.data()));
             INFO(by);
             CHECK(violations(schema, document) == std::vector<std::string>{});
         }
@@ -227,14 +228,14 @@ TEST_CASE("a recording's JSON is as its schema says")
 
 TEST_CASE("latency's flags are read")
 {
-    const Invocation invocation = Cli().parse({"latency", "^ev", "-d", "2", "--by", "cpu", "--sort", "run", "--json"});
-    CHECK(invocation.command == "latency");
-    CHECK(invocation.latency.pattern == "^ev");
-    CHECK(invocation.latency.by == "cpu");
-    CHECK(invocation.latency.json);
-    CHECK(parse_seconds(invocation.latency.duration) == 2'000'000'000);
+    const LatencyFlags flags = parsed<LatencyFlags>({"^ev", "-d", "2", "--by", "cpu", "--sort", "run", "--json"});
+    CHECK(flags.view.pattern == "^ev");
+    CHECK(flags.view.by == LatencyGrouping::kCpu);
+    CHECK(flags.view.order == LatencyOrder::kRun);
+    CHECK(flags.json);
+    CHECK(parse_seconds(flags.duration) == 2'000'000'000);
     CHECK(parse_seconds("250ms") == 250'000'000);
     CHECK(parse_seconds("0.5") == 500'000'000);
     CHECK_FALSE(error_of([] { parse_seconds("soon"); }).empty());
-    CHECK(Cli().parse({"latency"}).latency.duration == "5s");
+    CHECK(parsed<LatencyFlags>({}).duration == "5s");
 }

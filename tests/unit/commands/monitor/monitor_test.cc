@@ -6,7 +6,8 @@
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
 
-#include "cli.hh"
+#include "commands/monitor/plan.hh"
+#include "unit/args/parsed.hh"
 #include "unit/report/fixtures.hh"
 #include "commands/monitor/render.hh"
 #include "unit/schema.hh"
@@ -164,10 +165,7 @@ TEST_CASE("a replaced file is whole, readable for all, and alone")
 
 TEST_CASE("wqctl monitor is understood")
 {
-    const auto plan = [](std::vector<std::string> words) {
-        words.insert(words.begin(), "monitor");
-        return plan_monitor(Cli().parse(words).monitor);
-    };
+    const auto plan = [](const std::vector<std::string>& words) { return plan_monitor(parsed<MonitorFlags>(words)); };
     CHECK(plan({}).interval_ns == 1'000'000'000);
     CHECK(plan({}).sections() == WQLAB_SECTION_WORKQUEUES);
     CHECK(plan({"-i", "0.2", "-n", "5"}).interval_ns == 200'000'000);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <catch2/catch.hpp>
 
-#include "cli.hh"
+#include "commands/top/flags.hh"
+#include "unit/args/parsed.hh"
 #include "unit/report/fixtures.hh"
 #include "commands/top/model.hh"
 #include "term/style.hh"
@@ -283,11 +284,11 @@ TEST_CASE("top: text has everything, whole")
 
 TEST_CASE("wqctl top is understood")
 {
-    const TopFlags flags = Cli().parse({"top", "-b", "-d", "0.5", "-n", "3", "--view", "workers", "-i", "kblockd"}).top;
+    const TopFlags flags = parsed<TopFlags>({"-b", "-d", "0.5", "-n", "3", "--view", "workers", "-i", "kblockd"});
     CHECK(flags.batch);
     CHECK(flags.hides_quiet);
     CHECK(flags.delay == "0.5");
     CHECK(flags.count == "3");
-    CHECK(flags.view == "workers");
+    CHECK(flags.view == TopView::kWorkers);
     CHECK(flags.patterns == std::vector<std::string>{"kblockd"});
 }

@@ -2,7 +2,8 @@
 // How workqueues are named, and what wqctl where shows.
 #include <catch2/catch.hpp>
 
-#include "cli.hh"
+#include "commands/where/flags.hh"
+#include "unit/args/parsed.hh"
 #include "unit/report/fixtures.hh"
 #include "text/error.hh"
 #include "commands/where/render.hh"
@@ -129,18 +130,14 @@ TEST_CASE("every answer is as the schema says")
 
 TEST_CASE("the command line of where")
 {
-    Cli cli;
-    const Invocation invocation = cli.parse({"where", "events@12", "--work-on", "3", "--work", "0xab", "--json"});
-    CHECK(invocation.command == "where");
-    CHECK(invocation.where.workqueue == "events@12");
-    CHECK(invocation.where.work_on == "3");
-    CHECK(invocation.where.work == "0xab");
-    CHECK(invocation.json);
-    CHECK_THROWS(cli.parse({"where"}));
-    CHECK_THROWS(cli.parse({"where", "a", "--work-on", "1", "--node", "0"}));
-    CHECK_THROWS(cli.parse({"where", "a", "--work", "1", "--function", "f"}));
-    CHECK_THROWS(cli.parse({"where", "a", "b"}));
-    for (const CommandModel& command : cli.model())
-        if (command.name == "where")
-            CHECK(command.options.size() >= 6);
+    const auto where = [](const std::vector<std::string>& words) { return parsed<WhereFlags>(words); };
+    const WhereFlags flags = where({"events@12", "--work-on", "3", "--work", "0xab", "--json"});
+    CHECK(flags.workqueue == "events@12");
+    CHECK(flags.work_on == "3");
+    CHECK(flags.work == "0xab");
+    CHECK(flags.json);
+    CHECK_THROWS(where({}));
+    CHECK_THROWS(where({"a", "--work-on", "1", "--node", "0"}));
+    CHECK_THROWS(where({"a", "--work", "1", "--function", "f"}));
+    CHECK_THROWS(where({"a", "b"}));
 }

@@ -6,14 +6,20 @@
 
 #include <fmt/format.h>
 
-#include "wire/lab.hh"
-#include "commands/commands.hh"
-#include "report/session.hh"
-#include "commands/check/verdicts.hh"
-#include "commands/check/user_steps.hh"
+#include "command.hh"
+#include "commands/check/flags.hh"
 #include "commands/check/panics.hh"
+#include "commands/check/requests.hh"
+#include "commands/check/user_steps.hh"
+#include "commands/check/verdicts.hh"
+#include "source/module_source.hh"
 #include "system/wait.hh"
+#include "term/output.hh"
+#include "text/choose.hh"
 #include "text/nearest.hh"
+#include "text/split.hh"
+#include "text/units.hh"
+#include "wire/lab.hh"
 
 namespace wqctl {
 
@@ -26,21 +32,16 @@ uint64_t ns_since(Clock::time_point then)
     return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - then).count());
 }
 
-uint32_t classes_of(const std::vector<std::string>& words)
+// "numa,slow" as well as one word at a time.
+uint32_t classes_of(const std::vector<std::string>& lists)
 {
+    std::vector<Named<uint32_t>> names = {{"all", ~0u}};
+    for (const ClassName& name : class_names())
+        names.push_back({name.name, name.bit});
     uint32_t classes = 0;
-    for (const std::string& word : words) {
-        std::vector<std::string> names = {"all"};
-        uint32_t bit = word == "all" ? ~0u : 0;
-        for (const ClassName& name : class_names()) {
-            names.emplace_back(name.name);
-            bit |= word == name.name ? name.bit : 0;
-        }
-        if (!bit)
-            throw Error::usage(fmt::format("there is no class \"{}\"{}", word, did_you_mean(word, names)),
-                               "the classes are negative, hotplug, slow, numa, memory, freezer, and all");
-        classes |= bit;
-    }
+    for (const std::string& list : lists)
+        for (const std::string_view word : split(list, ","))
+            classes |= choose(word, std::span<const Named<uint32_t>>(names), "class");
     return classes;
 }
 
@@ -59,7 +60,7 @@ bool matches(const Promise& promise, const std::vector<std::string>& patterns)
 }
 
 // A named check is meant, whatever its class.
-std::vector<Promise> choose(const std::vector<Promise>& all, const CheckFlags& flags)
+std::vector<Promise> chosen_of(const std::vector<Promise>& all, const CheckFlags& flags)
 {
     const uint32_t classes = classes_of(flags.classes);
     std::vector<Promise> chosen;
@@ -92,12 +93,12 @@ public:
             if (const std::string setting = panics_on_warning(); !setting.empty())
                 return {promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0, false};
         Hands hands;
-        lab_.start_check(promise.id, fault, seed);
+        start_check(lab_, promise.id, fault, seed);
         CheckState state;
-        while ((state = lab_.check()).state != WQLAB_CHECK_DONE) {
+        while ((state = fetch_check(lab_)).state != WQLAB_CHECK_DONE) {
             if (state.state == WQLAB_CHECK_ASKING) {
                 const int error = hands.perform(state.step_kind, state.path, state.text);
-                lab_.answer_check(state.step, error, state.text);
+                answer_check(lab_, state.step, error, state.text);
                 continue;
             }
             wait();
@@ -112,10 +113,10 @@ private:
         switch (wait_for(50'000'000, interrupts_, events_.fd())) {
         case Woken::kByTime: return;
         case Woken::kByInput:
-        case Woken::kByHangup: return events_.take([](const RunState&) {});
+        case Woken::kByHangup: return events_.take([](uint8_t, const Attributes&) {});
         case Woken::kByInterrupt:
             interrupted_ = true;
-            lab_.stop_check();
+            stop_check(lab_);
         }
     }
 
@@ -145,59 +146,81 @@ Judgement prove(Judge& judge, const Promise& promise)
     return result;
 }
 
-std::unique_ptr<Verdicts> verdicts_for(const Invocation& invocation, Lab& lab, Output& output)
+std::unique_ptr<Verdicts> verdicts_for(const CheckFlags& flags, Lab& lab, Output& output)
 {
-    const CheckFlags& flags = invocation.check;
-    if (flags.ktap + flags.junit + invocation.json > 1)
+    if (flags.ktap + flags.junit + flags.json > 1)
         throw Error::usage("--ktap, --junit and --json exclude each other");
     if (flags.ktap)
         return verdicts_as_ktap(output);
     if (flags.junit)
         return verdicts_as_junit(output);
-    if (invocation.json)
-        return verdicts_as_json(output, lab.info().release);
+    if (flags.json)
+        return verdicts_as_json(output, fetch_info(lab).release);
     return verdicts_as_lines(output, flags.proof);
 }
 
-}  // namespace
-
-int command_check(const Invocation& invocation, Output& output)
+uint32_t rounds_of(const CheckFlags& flags)
 {
-    const CheckFlags& flags = invocation.check;
-    Lab lab;
-    std::vector<Promise> chosen = choose(lab.checks(), flags);
-    if (flags.list) {
-        if (invocation.json)
+    const uint32_t rounds = parse_count32(flags.repeat);
+    if (rounds < 1 || rounds > 1'000'000)
+        throw Error::usage("--repeat takes 1 to 1000000 rounds");
+    return rounds;
+}
+
+class CheckCommand final : public Command {
+    CheckFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        const uint32_t rounds = rounds_of(flags_);
+        Lab& lab = context.lab();
+        std::vector<Promise> chosen = chosen_of(fetch_promises(lab), flags_);
+        if (flags_.list)
+            return list(chosen, context.output());
+        const auto verdicts = verdicts_for(flags_, lab, context.output());
+        Interrupts interrupts;
+        Judge judge(lab, interrupts);
+        Tally tally;
+        const auto began = Clock::now();
+        verdicts->begin(chosen.size() * rounds);
+        judge_all(judge, std::move(chosen), rounds, *verdicts, tally);
+        verdicts->end(tally, ns_since(began));
+        return tally.failed ? kBad : tally.passed + tally.known ? kDone : kSkipped;
+    }
+
+    int list(const std::vector<Promise>& chosen, Output& output) const
+    {
+        if (flags_.json)
             output.text(promises_to_json(chosen));
         else
-            output.text(flags.markdown ? promises_to_markdown(chosen) : render_promises(chosen, output.style()));
+            output.text(flags_.markdown ? promises_to_markdown(chosen) : render_promises(chosen, output.style()));
         return kDone;
     }
-    const auto verdicts = verdicts_for(invocation, lab, output);
-    uint64_t seed = 1;
-    if (!flags.shuffle.empty())
-        seed = parse_count(flags.shuffle);
-    std::mt19937_64 random(seed);
 
-    Interrupts interrupts;
-    Judge judge(lab, interrupts);
-    Tally tally;
-    const auto began = Clock::now();
-    verdicts->begin(chosen.size() * flags.repeat);
-    for (uint32_t round = 0; round < flags.repeat && !judge.interrupted(); round++) {
-        if (!flags.shuffle.empty())
-            std::shuffle(chosen.begin(), chosen.end(), random);
-        for (const Promise& promise : chosen) {
-            const Judgement judgement = flags.proof ? prove(judge, promise) : judge.judge(promise, flags.fault, seed + round);
-            tally.add(judgement.status);
-            verdicts->add(judgement);
-            if (judge.interrupted() || (flags.fail_fast && judgement.status == WQLAB_CHECK_FAIL))
-                goto ended;
+    // Until all are judged, somebody interrupts, or the first fails and that is to be the end.
+    void judge_all(Judge& judge, std::vector<Promise> chosen, uint32_t rounds, Verdicts& verdicts, Tally& tally) const
+    {
+        const uint64_t seed = flags_.shuffle.empty() ? 1 : parse_count(flags_.shuffle);
+        std::mt19937_64 random(seed);
+        for (uint32_t round = 0; round < rounds; round++) {
+            if (!flags_.shuffle.empty())
+                std::shuffle(chosen.begin(), chosen.end(), random);
+            for (const Promise& promise : chosen) {
+                const Judgement judgement =
+                    flags_.proof ? prove(judge, promise) : judge.judge(promise, flags_.fault, seed + round);
+                tally.add(judgement.status);
+                verdicts.add(judgement);
+                if (judge.interrupted() || (flags_.fail_fast && judgement.status == WQLAB_CHECK_FAIL))
+                    return;
+            }
         }
     }
-ended:
-    verdicts->end(tally, ns_since(began));
-    return tally.failed ? kBad : tally.passed + tally.known ? kDone : kSkipped;
-}
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_check() { return std::make_unique<CheckCommand>(); }
 
 }  // namespace wqctl

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// What may be said of wqctl check.
+// What may be said behind `wqctl check`.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "args/args.hh"
 
 namespace wqctl {
 
@@ -13,10 +14,12 @@ struct CheckFlags {
     std::vector<std::string> classes;
     std::string fault;
     std::string shuffle;
-    uint32_t repeat = 1;
+    std::string repeat = "1";
     bool list = false, markdown = false, proof = false;
-    bool ktap = false, junit = false;
+    bool ktap = false, junit = false, json = false;
     bool fail_fast = false;
+
+    void declare(Args& args);
 };
 
 }  // namespace wqctl

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "wire/lab.hh"
-#include "commands/commands.hh"
-#include "commands/dump/request.hh"
+#include "command.hh"
+#include "commands/dump/flags.hh"
 #include "commands/dump/render.hh"
+#include "commands/dump/request.hh"
 #include "snapshot/names.hh"
+#include "source/source.hh"
+#include "term/output.hh"
 
 namespace wqctl {
 
@@ -18,29 +20,37 @@ std::string show(const Dump& dump, DumpFormat format, const Style& style)
     }
 }
 
+class DumpCommand final : public Command {
+    DumpFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        const DumpRequest request(flags_);
+        const Info& info = context.source().info();
+        uint32_t unavailable = 0;
+        for (const View& view : lacking_of(info, WQLAB_SECTIONS_ALL))
+            unavailable |= view.section;
+        const Snapshot snapshot = context.source().snapshot(request.needed() & ~unavailable);
+        for (const std::string& trouble : snapshot.troubles)
+            print_trouble(trouble);
+        const Selection selection = select(snapshot, request.filter);
+
+        Dump dump{.snapshot = snapshot, .selection = selection, .kernel = info.release};
+        dump.sections = request.sections & snapshot.sections;
+        dump.lacking = lacking_of(info, request.sections);
+        const uint32_t missing = request.sections & ~snapshot.sections & ~unavailable;
+        for (const SectionName& entry : section_names())
+            if (missing & entry.section)
+                dump.lacking.push_back({entry.section, {}});
+        context.output().text(show(dump, request.format, context.output().style()));
+        return request.is_explicit && !dump.lacking.empty() ? kSkipped : kDone;
+    }
+};
+
 }  // namespace
 
-int command_dump(const Invocation& invocation, Output& output)
-{
-    const DumpRequest request(invocation.dump);
-    Lab lab;
-    const Info info = lab.info();
-    uint32_t unavailable = 0;
-    for (const View& view : lacking_of(info, WQLAB_SECTIONS_ALL))
-        unavailable |= view.section;
-    const Snapshot snapshot = lab.snapshot(request.needed() & ~unavailable);
-    for (const std::string& trouble : snapshot.troubles)
-        print_trouble(trouble);
-    const Selection selection = select(snapshot, request.filter);
-
-    Dump dump{.snapshot = snapshot, .selection = selection, .kernel = info.release};
-    dump.sections = request.sections & snapshot.sections;
-    dump.lacking = lacking_of(info, request.sections);
-    for (const uint32_t missing = request.sections & ~snapshot.sections & ~unavailable; const SectionName& entry : section_names())
-        if (missing & entry.section)
-            dump.lacking.push_back({entry.section, {}});
-    output.text(show(dump, request.format, output.style()));
-    return request.is_explicit && !dump.lacking.empty() ? kSkipped : kDone;
-}
+std::unique_ptr<Command> make_dump() { return std::make_unique<DumpCommand>(); }
 
 }  // namespace wqctl

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-// What was said behind `wqctl dump`.
+// What may be said behind `wqctl dump`.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "args/args.hh"
+
 namespace wqctl {
+
+enum class DumpFormat { kTable, kJson, kWqDump };
 
 struct DumpFlags {
     std::vector<std::string> sections;
@@ -15,7 +19,9 @@ struct DumpFlags {
     std::optional<std::string> cpu;
     bool busy = false;
     bool json = false;
-    std::string format = "table";
+    DumpFormat format = DumpFormat::kTable;
+
+    void declare(Args& args);
 };
 
 }  // namespace wqctl

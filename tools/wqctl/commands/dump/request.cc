@@ -7,28 +7,14 @@
 #include "text/error.hh"
 #include "text/names.hh"
 #include "snapshot/names.hh"
+#include "text/units.hh"
 
 namespace wqctl {
 
-namespace {
-
-DumpFormat format_of(const DumpFlags& flags)
+DumpRequest::DumpRequest(const DumpFlags& flags) : format(flags.json ? DumpFormat::kJson : flags.format)
 {
-    if (flags.json && flags.format != "table" && flags.format != "json")
-        throw Error::usage(fmt::format("--json and --format {} exclude each other", flags.format));
-    if (flags.json || flags.format == "json")
-        return DumpFormat::kJson;
-    if (flags.format == "table")
-        return DumpFormat::kTable;
-    if (flags.format == "wq_dump")
-        return DumpFormat::kWqDump;
-    throw Error::usage(fmt::format("there is no format \"{}\"; the formats are table, json and wq_dump", flags.format));
-}
-
-}  // namespace
-
-DumpRequest::DumpRequest(const DumpFlags& flags) : format(format_of(flags))
-{
+    if (flags.json && flags.format == DumpFormat::kWqDump)
+        throw Error::usage("--json and --format wq_dump exclude each other");
     for (const std::string& list : flags.sections)
         sections |= parse_sections(list);
     is_explicit = sections != 0;

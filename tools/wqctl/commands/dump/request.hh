@@ -3,12 +3,10 @@
 #pragma once
 
 #include "commands/dump/flags.hh"
-#include "source/info.hh"
 #include "commands/dump/selection.hh"
+#include "source/info.hh"
 
 namespace wqctl {
-
-enum class DumpFormat { kTable, kJson, kWqDump };
 
 // Refuses what makes no sense before anything is asked of the kernel.
 struct DumpRequest {

@@ -31,7 +31,7 @@ Snapshot Bench::look()
     constexpr int kAttempts = 5;  // on a busy machine some list may be too long just now
     Snapshot snapshot;
     for (int attempt = 0; attempt < kAttempts; attempt++) {
-        snapshot = lab_.snapshot(WQLAB_SECTIONS_ALL & ~uint32_t{WQLAB_SECTION_TIMERS | WQLAB_SECTION_HOGS});
+        snapshot = fetch_snapshot(lab_, WQLAB_SECTIONS_ALL & ~uint32_t{WQLAB_SECTION_TIMERS | WQLAB_SECTION_HOGS});
         if (snapshot.troubles.empty())
             return snapshot;
         pause(kLongestPauseMs);
@@ -88,7 +88,7 @@ Load::Load(Bench& bench, std::vector<WorkqueueSpec> workqueues, std::vector<Issu
     else
         scenario.duration = kForeverNs;
     Message request = encode_run(resolve(scenario), {"explain", false});
-    id_ = bench_.lab().start(request).id;
+    id_ = bench_.runs().start(request).id;
     running_ = true;
     try {
         for (size_t i = 0; i < workqueues_.size(); i++)
@@ -112,14 +112,14 @@ void Load::end()
         return;
     running_ = false;
     try {
-        bench_.lab().stop(id_);
+        bench_.runs().stop(id_);
     } catch (const Error&) {
         // It has ended by itself.
     }
     try {
-        while (!bench_.lab().state(id_).ended())
+        while (!bench_.runs().state(id_).ended())
             std::this_thread::sleep_for(std::chrono::milliseconds(kFirstPauseMs));
-        bench_.lab().forget(id_);
+        bench_.runs().forget(id_);
     } catch (const Error&) {
         // The socket's end will do it.
     }
@@ -127,12 +127,12 @@ void Load::end()
 
 void Load::start()
 {
-    bench_.lab().release(id_);
+    bench_.runs().release(id_);
 }
 
 RunReport Load::stop()
 {
-    bench_.lab().stop(id_);
+    bench_.runs().stop(id_);
     return collect();
 }
 
@@ -143,12 +143,12 @@ RunReport Load::finish()
 
 RunReport Load::collect()
 {
-    bench_.await_that([this] { return bench_.lab().state(id_).ended(); });
-    if (!bench_.lab().state(id_).ended())
+    bench_.await_that([this] { return bench_.runs().state(id_).ended(); });
+    if (!bench_.runs().state(id_).ended())
         throw Error(kBad, fmt::format("the items of {} do not end", name()));
-    RunReport report = bench_.lab().report(id_);
+    RunReport report = bench_.runs().report(id_);
     running_ = false;
-    bench_.lab().forget(id_);
+    bench_.runs().forget(id_);
     return report;
 }
 

@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "wire/lab.hh"
-#include "report/report.hh"
-#include "snapshot/snapshot.hh"
+#include "report/runs.hh"
 #include "scenario/scenario.hh"
+#include "source/module_source.hh"
 #include "system/kept_value.hh"
 
 namespace wqctl {
@@ -26,9 +25,9 @@ public:
     // Sleeps for about so many ms; may throw to break an experiment off.
     using Pause = std::function<void(unsigned ms)>;
 
-    Bench(Lab& lab, const Info& info, Pause pause) : lab_(lab), info_(info), pause_(std::move(pause)) {}
+    Bench(Lab& lab, const Info& info, Pause pause) : lab_(lab), runs_(lab), info_(info), pause_(std::move(pause)) {}
 
-    Lab& lab() { return lab_; }
+    Runs& runs() { return runs_; }
     const Info& info() const { return info_; }
     void pause(unsigned ms) { pause_(ms); }
 
@@ -46,6 +45,7 @@ public:
 
 private:
     Lab& lab_;
+    Runs runs_;
     const Info& info_;
     Pause pause_;
 };

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "commands/commands.hh"
-#include "report/session.hh"
+#include "command.hh"
 #include "commands/explain/experiment.hh"
+#include "commands/explain/flags.hh"
 #include "commands/explain/render.hh"
+#include "source/module_source.hh"
 #include "system/file_lock.hh"
 #include "system/wait.hh"
+#include "term/output.hh"
 
 namespace wqctl {
 
@@ -72,40 +74,49 @@ int judge(const std::vector<Explanation>& explanations)
     return skipped == explanations.size() ? kSkipped : kDone;
 }
 
+class ExplainCommand final : public Command {
+    ExplainFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        Output& output = context.output();
+        const std::vector<const Experiment*> list = chosen(flags_);
+        if (flags_.list || list.empty()) {
+            if (flags_.json)
+                output.json(topics_to_json(all_topics()));
+            else
+                output.text(render_topics(all_topics(), output.style()));
+            return kDone;
+        }
+
+        Lab& lab = context.lab();
+        const Info info = fetch_info(lab);
+        check_views(info);
+        const std::unique_ptr<FileLock> alone = be_alone();
+        Interrupts interrupts;
+        Bench bench(lab, info, [&interrupts](unsigned ms) {
+            if (wait_for(uint64_t{ms} * 1'000'000, interrupts) == Woken::kByInterrupt)
+                throw Error(kInterrupted, "interrupted; everything is as it was");
+        });
+        std::vector<Explanation> explanations;
+        for (const Experiment* experiment : list) {
+            explanations.push_back(explain(*experiment, bench));
+            if (flags_.json)
+                continue;
+            output.text((explanations.size() > 1 ? "\n\n" : "") + render_explanation(explanations.back(), output.style()));
+            output.finish();
+        }
+        if (flags_.json)
+            output.json(explanations_to_json(explanations, info.release));
+        output.finish();
+        return judge(explanations);
+    }
+};
+
 }  // namespace
 
-int command_explain(const Invocation& invocation, Output& output)
-{
-    const std::vector<const Experiment*> list = chosen(invocation.explain);
-    if (invocation.explain.list || list.empty()) {
-        if (invocation.json)
-            output.json(topics_to_json(all_topics()));
-        else
-            output.text(render_topics(all_topics(), output.style()));
-        return kDone;
-    }
-
-    Lab lab;
-    const Info info = lab.info();
-    check_views(info);
-    const std::unique_ptr<FileLock> alone = be_alone();
-    Interrupts interrupts;
-    Bench bench(lab, info, [&interrupts](unsigned ms) {
-        if (wait_for(uint64_t{ms} * 1'000'000, interrupts) == Woken::kByInterrupt)
-            throw Error(kInterrupted, "interrupted; everything is as it was");
-    });
-    std::vector<Explanation> explanations;
-    for (const Experiment* experiment : list) {
-        explanations.push_back(explain(*experiment, bench));
-        if (invocation.json)
-            continue;
-        output.text((explanations.size() > 1 ? "\n\n" : "") + render_explanation(explanations.back(), output.style()));
-        output.finish();
-    }
-    if (invocation.json)
-        output.json(explanations_to_json(explanations, info.release));
-    output.finish();
-    return judge(explanations);
-}
+std::unique_ptr<Command> make_explain() { return std::make_unique<ExplainCommand>(); }
 
 }  // namespace wqctl

@@ -1,18 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "wire/lab.hh"
-#include "commands/commands.hh"
+#include "command.hh"
 #include "commands/info/lists.hh"
+#include "source/source.hh"
+#include "term/output.hh"
 
 namespace wqctl {
 
-int command_info(const Invocation& invocation, Output& output)
-{
-    const Info info = Lab().info();
-    if (invocation.json)
-        output.json(info_to_json(info));
-    else
-        output.text(render_info(info, output.style()));
-    return kDone;
-}
+namespace {
+
+class InfoCommand final : public Command {
+    bool json_ = false;
+
+    void declare(Args& args) override { args.json(json_, {"wqlab/info/1"}); }
+
+    int run(Context& context) override
+    {
+        const Info& info = context.source().info();
+        Output& output = context.output();
+        if (json_)
+            output.json(info_to_json(info));
+        else
+            output.text(render_info(info, output.style()));
+        return kDone;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_info() { return std::make_unique<InfoCommand>(); }
 
 }  // namespace wqctl

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 
-#include "wire/lab.hh"
-#include "commands/commands.hh"
-#include "report/session.hh"
+#include "command.hh"
+#include "commands/latency/flags.hh"
 #include "commands/latency/render.hh"
-#include "term/progress.hh"
+#include "commands/latency/requests.hh"
+#include "source/module_source.hh"
 #include "system/wait.hh"
+#include "term/output.hh"
+#include "term/progress.hh"
 #include "text/units.hh"
 
 namespace wqctl {
@@ -26,28 +28,35 @@ void wait(uint64_t duration_ns, Interrupts& interrupts, Progress& progress)
     }
 }
 
+class LatencyCommand final : public Command {
+    LatencyFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        flags_.view.check();
+        const uint64_t duration_ns = parse_seconds(flags_.duration);
+        Lab& lab = context.lab();
+        Output& output = context.output();
+        Interrupts interrupts;
+        Progress progress(!flags_.no_progress);
+        start_latency(lab);
+        wait(duration_ns, interrupts, progress);
+        stop_latency(lab);
+        progress.clear();
+        LatencyRecording recording = fetch_latency(lab);
+        recording.kernel = fetch_info(lab).release;
+        if (flags_.json)
+            output.json(latency_recording_to_json(recording, flags_.view));
+        else
+            output.text(render_latency(recording, flags_.view, output.style()));
+        return kDone;
+    }
+};
+
 }  // namespace
 
-int command_latency(const Invocation& invocation, Output& output)
-{
-    const LatencyFlags& flags = invocation.latency;
-    const LatencyView view = LatencyView::parse(flags.pattern, flags.by, flags.sort);
-    const uint64_t duration_ns = parse_seconds(flags.duration);
-    Lab lab;
-    Interrupts interrupts;
-    const Scenario unknown;
-    Progress progress(unknown, !flags.no_progress);
-    lab.start_latency();
-    wait(duration_ns, interrupts, progress);
-    lab.stop_latency();
-    progress.clear();
-    LatencyRecording recording = lab.latency();
-    recording.kernel = lab.info().release;
-    if (flags.json)
-        output.json(latency_recording_to_json(recording, view));
-    else
-        output.text(render_latency(recording, view, output.style()));
-    return kDone;
-}
+std::unique_ptr<Command> make_latency() { return std::make_unique<LatencyCommand>(); }
 
 }  // namespace wqctl

@@ -9,8 +9,6 @@
 #include <fmt/format.h>
 
 #include "text/error.hh"
-#include "text/names.hh"
-#include "text/nearest.hh"
 
 namespace wqctl {
 
@@ -24,16 +22,6 @@ std::regex compile(const std::string& pattern)
         throw Error::usage(fmt::format("\"{}\" is not a regular expression", pattern),
                            "such as events, ^wqlab or 'unbound|highpri'; names are searched for it");
     }
-}
-
-// The place of a word in a list.
-size_t place_of(const std::string& word, const std::vector<std::string>& words, const char* flag)
-{
-    const auto at = std::find(words.begin(), words.end(), word);
-    if (at == words.end())
-        throw Error::usage(fmt::format("{} \"{}\" is not known{}", flag, word, did_you_mean(word, words)),
-                           "it may be " + enumerate(words, "or"));
-    return static_cast<size_t>(at - words.begin());
 }
 
 LatencyRow group_of(const LatencyRow& row, LatencyGrouping by)
@@ -71,18 +59,7 @@ double LatencyRecording::ns_per_item() const
     return items ? ns_per_probe() * static_cast<double>(probes) / static_cast<double>(items) : 0;
 }
 
-std::vector<std::string> LatencyView::groupings() { return {"item", "wq", "function", "cpu"}; }
-
-std::vector<std::string> LatencyView::orders() { return {"executed", "inactive", "pending", "run", "name"}; }
-
-std::string LatencyView::by_name() const { return groupings()[static_cast<size_t>(by)]; }
-
-LatencyView LatencyView::parse(const std::string& pattern, const std::string& by, const std::string& sort)
-{
-    compile(pattern);
-    return {pattern, static_cast<LatencyGrouping>(place_of(by, groupings(), "--by")),
-            static_cast<LatencyOrder>(place_of(sort, orders(), "--sort"))};
-}
+void LatencyView::check() const { compile(pattern); }
 
 std::vector<LatencyRow> LatencyView::rows(const LatencyRecording& recording) const
 {

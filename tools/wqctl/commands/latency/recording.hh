@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "report/latency.hh"
+#include "text/choose.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -51,15 +52,27 @@ struct LatencyRecording {
 enum class LatencyGrouping { kItem, kWorkqueue, kFunction, kCpu };
 enum class LatencyOrder { kExecuted, kInactive, kPending, kRun, kName };
 
+inline constexpr std::array<Named<LatencyGrouping>, 4> kLatencyGroupings = {{
+    {"item", LatencyGrouping::kItem},
+    {"wq", LatencyGrouping::kWorkqueue},
+    {"function", LatencyGrouping::kFunction},
+    {"cpu", LatencyGrouping::kCpu},
+}};
+inline constexpr std::array<Named<LatencyOrder>, 5> kLatencyOrders = {{
+    {"executed", LatencyOrder::kExecuted},
+    {"inactive", LatencyOrder::kInactive},
+    {"pending", LatencyOrder::kPending},
+    {"run", LatencyOrder::kRun},
+    {"name", LatencyOrder::kName},
+}};
+
 struct LatencyView {
     std::string pattern;  // of workqueues' names, an ECMAScript regular expression; "": all
     LatencyGrouping by = LatencyGrouping::kItem;
     LatencyOrder order = LatencyOrder::kExecuted;  // stages by their p99
 
-    static LatencyView parse(const std::string& pattern, const std::string& by, const std::string& sort);
-    static std::vector<std::string> groupings();
-    static std::vector<std::string> orders();
-    std::string by_name() const;
+    // Refuses what is no regular expression.
+    void check() const;
 
     // Selected, put together, and in order.
     std::vector<LatencyRow> rows(const LatencyRecording& recording) const;

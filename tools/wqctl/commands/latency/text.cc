@@ -176,7 +176,7 @@ nlohmann::ordered_json latency_recording_to_json(const LatencyRecording& recordi
         {"schema", "wqlab/latency/1"},
         {"kernel", recording.kernel},
         {"elapsed_ns", recording.elapsed_ns},
-        {"by", view.by_name()},
+        {"by", name_of(view.by, kLatencyGroupings)},
         {"pattern", view.pattern},
         {"worst_error_ppm", Latency::Geometry::kWorstErrorPpm},
         {"cost",

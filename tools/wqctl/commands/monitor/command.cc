@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctime>
 
-#include "commands/commands.hh"
+#include "command.hh"
+#include "commands/monitor/plan.hh"
+#include "commands/monitor/render.hh"
 #include "snapshot/sampling.hh"
 #include "system/deadlines.hh"
-#include "commands/monitor/render.hh"
 #include "system/replace_file.hh"
+#include "system/wait.hh"
+#include "term/output.hh"
 
 namespace wqctl {
 
@@ -40,26 +43,36 @@ bool is_wanted(const MonitorPlan& plan, const WorkqueueTotals& workqueue)
            (plan.format != MonitorFormat::kWqMonitor && !workqueue.symbol.empty() && plan.patterns.match(workqueue.symbol));
 }
 
+class MonitorCommand final : public Command {
+    MonitorFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        const MonitorPlan plan = plan_monitor(flags_);
+        Source& source = context.source();
+        Output& output = context.output();
+        Interrupts interrupts;
+        Totals totals;
+        Deadlines deadlines(monotonic_ns(), plan.interval_ns);
+        for (uint64_t taken = 1;; taken++) {
+            const Snapshot snapshot = take_snapshot(source, plan.sections());
+            TotalsSample sample = totals.take(snapshot);
+            sample.timestamp = wall_clock();
+            std::erase_if(sample.workqueues,
+                          [&](const WorkqueueTotals& workqueue) { return !is_wanted(plan, workqueue); });
+            print_sample(plan, sample, snapshot, output);
+            if (!output.flush() || taken == plan.count)
+                return kDone;
+            if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
+                return kDone;
+        }
+    }
+};
+
 }  // namespace
 
-int command_monitor(const Invocation& invocation, Output& output)
-{
-    const MonitorPlan plan = plan_monitor(invocation.monitor);
-    Lab lab;
-    Interrupts interrupts;
-    Totals totals;
-    Deadlines deadlines(monotonic_ns(), plan.interval_ns);
-    for (uint64_t taken = 1;; taken++) {
-        const Snapshot snapshot = take_snapshot(lab, plan.sections());
-        TotalsSample sample = totals.take(snapshot);
-        sample.timestamp = wall_clock();
-        std::erase_if(sample.workqueues, [&](const WorkqueueTotals& workqueue) { return !is_wanted(plan, workqueue); });
-        print_sample(plan, sample, snapshot, output);
-        if (!output.flush() || taken == plan.count)
-            return kDone;
-        if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
-            return kDone;
-    }
-}
+std::unique_ptr<Command> make_monitor() { return std::make_unique<MonitorCommand>(); }
 
 }  // namespace wqctl

@@ -1,59 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/monitor/plan.hh"
 
-#include <fmt/format.h>
-
+#include "snapshot/sampling.hh"
 #include "text/error.hh"
-#include "text/nearest.hh"
-#include "text/units.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
 
 namespace {
 
-// Reading takes the locks of all pools in turn.
-constexpr uint64_t kShortest = 10'000'000;
-constexpr uint64_t kLongest = 86'400'000'000'000;
+constexpr std::array<Named<MonitorFormat>, 4> kFormats = {{
+    {"table", MonitorFormat::kTable},
+    {"json", MonitorFormat::kJson},
+    {"wq_monitor", MonitorFormat::kWqMonitor},
+    {"openmetrics", MonitorFormat::kOpenMetrics},
+}};
 
-MonitorFormat parse_format(const std::string& name)
-{
-    if (name == "table")
-        return MonitorFormat::kTable;
-    if (name == "json")
-        return MonitorFormat::kJson;
-    if (name == "wq_monitor")
-        return MonitorFormat::kWqMonitor;
-    if (name == "openmetrics")
-        return MonitorFormat::kOpenMetrics;
-    const std::string guess = did_you_mean(name, {"table", "json", "wq_monitor", "openmetrics"});
-    throw Error::usage(fmt::format("there is no format \"{}\"{}", name,
-                                   guess.empty() ? "; it is table, json, wq_monitor or openmetrics" : guess));
-}
+constexpr const char* kExamples = R"(
+REGEX is looked for in a workqueue's name, and in its variable's such as
+system_highpri_wq; of several one has to match.
+
+  total     items executed, those too that began on pwqs which are gone since
+  items/s   begun a second, since the sample before
+  infl      executing now; pend: waiting for a worker; inact: held back by
+            max_active
+  CPUtime   seconds, from scheduler ticks; never counted for BH. CPU%: of one
+            CPU, since the sample before
+  CPUitsv   times an item of a per-CPU workqueue ran too long, so that
+            concurrency management left it alone
+  CMW/RPR   per-CPU: workers woken because one went to sleep; unbound: workers
+            brought back into their affinity scope
+  mayday    times the rescuer was called; rescued: items that it executed
+
+Examples:
+  wqctl monitor
+      every workqueue, once a second
+  wqctl monitor -i 0.2 -n 50 -j '^kblockd$' > kblockd.jsonl
+      50 lines of JSON (wqlab/monitor/1) in ten seconds
+  wqctl monitor -i 15 --openmetrics /var/lib/node_exporter/wqlab.prom
+      for node_exporter's textfile collector
+  wqctl monitor -i 0 --format wq_monitor
+      once, in the layout of the kernel's own wq_monitor.py
+)";
 
 }  // namespace
 
-uint64_t parse_interval(std::string_view text)
+void MonitorFlags::declare(Args& args)
 {
-    const bool is_number = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
-    uint64_t interval = 0;
-    try {
-        interval = parse_time(std::string(text) + (is_number ? "s" : ""));
-    } catch (const Error&) {
-        throw Error::usage(fmt::format("\"{}\" is not an interval; write seconds such as 1 or 0.5, or a time such as 200ms", text));
-    }
-    if (interval && (interval < kShortest || interval > kLongest))
-        throw Error::usage(fmt::format("an interval of {} is too {}; it is {} to {}, or 0 for once", text,
-                                       interval < kShortest ? "short" : "long", exact_time(kShortest), exact_time(kLongest)));
-    return interval;
-}
-
-uint64_t parse_samples(std::string_view text)
-{
-    const uint64_t count = parse_count(text);
-    if (count == 0)
-        throw Error::usage("0 samples are none; give 1 or more");
-    return count;
+    args.words("REGEX", patterns, "Workqueues to show; default all");
+    args.option("-i,--interval", interval, "SECS", "From sample to sample; default 1, 0: once");
+    args.option("-n,--count", count, "COUNT", "End after so many samples");
+    args.json(json, {"wqlab/monitor/1"}, "-j,--json").help = "One JSON document a line and sample (wqlab/monitor/1)";
+    args.choice("--format", format, kFormats, "format", "FORMAT", "table, json, wq_monitor or openmetrics");
+    args.option("--openmetrics", openmetrics, "FILE", "Prometheus' text format, into FILE or to standard output")
+        .alone_means("-");
+    args.examples(kExamples);
 }
 
 uint32_t MonitorPlan::sections() const
@@ -69,10 +70,7 @@ MonitorPlan plan_monitor(const MonitorFlags& flags)
     if (flags.json + flags.format.has_value() + flags.openmetrics.has_value() > 1)
         throw Error::usage("--json, --format and --openmetrics exclude each other");
     MonitorPlan plan;
-    if (flags.format)
-        plan.format = parse_format(*flags.format);
-    if (flags.json)
-        plan.format = MonitorFormat::kJson;
+    plan.format = flags.json ? MonitorFormat::kJson : flags.format.value_or(MonitorFormat::kTable);
     if (flags.openmetrics) {
         plan.format = MonitorFormat::kOpenMetrics;
         plan.file = *flags.openmetrics == "-" ? "" : *flags.openmetrics;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What may be said to wqctl monitor, and what it comes to.
+// What may be said behind `wqctl monitor`, and what it comes to.
 #pragma once
 
 #include <cstdint>
@@ -7,20 +7,23 @@
 #include <string>
 #include <vector>
 
+#include "args/args.hh"
 #include "text/patterns.hh"
 
 namespace wqctl {
 
+enum class MonitorFormat { kTable, kJson, kWqMonitor, kOpenMetrics };
+
 struct MonitorFlags {
     std::string interval = "1";
     std::optional<std::string> count;
-    std::optional<std::string> format;
+    std::optional<MonitorFormat> format;
     std::optional<std::string> openmetrics;  // the file; "-": standard output
     std::vector<std::string> patterns;
     bool json = false;
-};
 
-enum class MonitorFormat { kTable, kJson, kWqMonitor, kOpenMetrics };
+    void declare(Args& args);
+};
 
 struct MonitorPlan {
     MonitorFormat format = MonitorFormat::kTable;
@@ -32,9 +35,5 @@ struct MonitorPlan {
 };
 
 MonitorPlan plan_monitor(const MonitorFlags& flags);
-
-// Shared with top: "1", "0.5" (seconds) or a time such as "200ms".
-uint64_t parse_interval(std::string_view text);
-uint64_t parse_samples(std::string_view text);
 
 }  // namespace wqctl

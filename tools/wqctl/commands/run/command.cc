@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <exception>
-
-#include "scenario/encode.hh"
-#include "commands/commands.hh"
-#include "report/session.hh"
+#include "command.hh"
 #include "commands/info/lists.hh"
+#include "commands/run/flags.hh"
+#include "report/placement.hh"
+#include "report/session.hh"
+#include "report/wq_sysfs.hh"
+#include "scenario/encode.hh"
 #include "scenario/file.hh"
 #include "scenario/validate.hh"
-#include "report/placement.hh"
-#include "report/wq_sysfs.hh"
+#include "source/module_source.hh"
+#include "term/output.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -24,19 +25,19 @@ std::string kernel_name_of(const WorkqueueSpec& workqueue, uint32_t id)
 // start and its release has to be undone.
 class StartedRun {
 public:
-    StartedRun(Lab& lab, const Scenario& scenario, const StartOptions& options)
-        : lab_(lab), detached_(options.detached)
+    StartedRun(Runs& runs, const Scenario& scenario, const StartOptions& options)
+        : runs_(runs), detached_(options.detached)
     {
         Message request = encode_run(scenario, options);
-        state_ = lab.start(request);
+        state_ = runs.start(request);
     }
     ~StartedRun()
     {
         if (released_ || !detached_)
             return;
         try {
-            lab_.stop(state_.id);
-            lab_.forget(state_.id);
+            runs_.stop(state_.id);
+            runs_.forget(state_.id);
         } catch (const Error&) {
             // What brought us here is said already.
         }
@@ -46,14 +47,14 @@ public:
 
     void release()
     {
-        lab_.release(state_.id);
+        runs_.release(state_.id);
         released_ = true;
     }
     uint32_t id() const { return state_.id; }
     const RunState& state() const { return state_; }
 
 private:
-    Lab& lab_;
+    Runs& runs_;
     bool detached_;
     bool released_ = false;
     RunState state_;
@@ -72,65 +73,79 @@ std::vector<WqAttributes> apply_attributes(const Scenario& scenario, uint32_t id
     return applied;
 }
 
-void dry_run(const Scenario& scenario, const Machine& machine, Output& output)
-{
-    // The limits are the module's; without it the rest has been judged.
-    try {
-        const Info info = Lab().info();
+class RunCommand final : public Command {
+    RunFlags flags_;
+
+    void declare(Args& args) override { wqctl::declare(args, flags_); }
+
+    int run(Context& context) override
+    {
+        const Scenario scenario = resolve(scenario_from(flags_));
+        const Machine machine = Machine::read();
+        validate(scenario, machine, nullptr);
+        if (flags_.dry_run)
+            return dry_run(scenario, machine, context);
+
+        Lab& lab = context.lab();
+        Output& output = context.output();
+        const Info info = fetch_info(lab);
         validate(scenario, machine, &info);
-    } catch (const Error& error) {
-        if (error.exit_code != kUnavailable)
-            throw;
+        // Before the start, so that no event is missed.
+        Events events(lab);
+        Interrupts interrupts;
+        Runs runs(lab);
+        StartedRun started(runs, scenario, {run_label(flags_, scenario), flags_.detach});
+        const std::vector<WqAttributes> applied = apply_attributes(scenario, started.id());
+        started.release();
+        if (flags_.detach) {
+            if (flags_.json)
+                output.json(started_to_json(started.state()));
+            else
+                output.text(render_started(started.state(), output.style()));
+            return kDone;
+        }
+
+        RunProgress progress(&scenario, !flags_.no_progress);
+        follow(runs, events, started.id(), interrupts, progress);
+        progress.clear();
+
+        RunReport report = runs.report(started.id());
+        runs.forget(started.id());
+        report.kernel = info.release;
+        add_what_was_asked(report, scenario, applied, machine);
+        return print_report(report, flags_.json, output);
     }
-    output.json(to_json(scenario));
-}
+
+    static int dry_run(const Scenario& scenario, const Machine& machine, Context& context)
+    {
+        // The limits are the module's; without it the rest has been judged.
+        try {
+            const Info info = fetch_info(context.lab());
+            validate(scenario, machine, &info);
+        } catch (const Error& error) {
+            if (error.exit_code != kUnavailable)
+                throw;
+        }
+        context.output().json(to_json(scenario));
+        return kDone;
+    }
+
+    static void add_what_was_asked(RunReport& report, const Scenario& scenario,
+                                   const std::vector<WqAttributes>& applied, const Machine& machine)
+    {
+        report.scenario = scenario;
+        for (size_t i = 0; i < report.workqueues.size() && i < scenario.workqueues.size(); i++) {
+            WorkqueueReport& workqueue = report.workqueues[i];
+            workqueue.system = scenario.workqueues[i].system;
+            workqueue.max_active = scenario.workqueues[i].max_active;
+            workqueue.attributes = applied[i];
+            judge_placement(workqueue, machine);
+        }
+    }
+};
 
 }  // namespace
 
-int command_run(const Invocation& invocation, Output& output)
-{
-    const RunFlags& flags = invocation.run;
-    const Scenario scenario = resolve(scenario_from(flags));
-    const Machine machine = Machine::read();
-    validate(scenario, machine, nullptr);
-    if (flags.dry_run) {
-        dry_run(scenario, machine, output);
-        return kDone;
-    }
-
-    Lab lab;
-    const Info info = lab.info();
-    validate(scenario, machine, &info);
-    // Before the start, so that no event is missed.
-    Events events(lab);
-    Interrupts interrupts;
-    StartedRun run(lab, scenario, {run_label(flags, scenario), flags.detach});
-    const std::vector<WqAttributes> applied = apply_attributes(scenario, run.id());
-    run.release();
-    if (flags.detach) {
-        if (flags.json)
-            output.json(started_to_json(run.state()));
-        else
-            output.text(render_started(run.state(), output.style()));
-        return kDone;
-    }
-
-    Progress progress(scenario, !flags.no_progress);
-    follow(lab, events, run.id(), interrupts, progress);
-    progress.clear();
-
-    RunReport report = lab.report(run.id());
-    lab.forget(run.id());
-    report.kernel = info.release;
-    report.scenario = scenario;
-    for (size_t i = 0; i < report.workqueues.size() && i < scenario.workqueues.size(); i++) {
-        WorkqueueReport& workqueue = report.workqueues[i];
-        workqueue.system = scenario.workqueues[i].system;
-        workqueue.max_active = scenario.workqueues[i].max_active;
-        workqueue.attributes = applied[i];
-        judge_placement(workqueue, machine);
-    }
-    return print_report(report, flags.json, output);
-}
+std::unique_ptr<Command> make_run() { return std::make_unique<RunCommand>(); }
 
 }  // namespace wqctl

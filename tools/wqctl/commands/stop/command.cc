@@ -1,25 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/commands.hh"
+#include "command.hh"
 #include "report/session.hh"
+#include "system/interrupts.hh"
 
 namespace wqctl {
 
-int command_stop(const Invocation& invocation, Output& output)
-{
-    const uint32_t id = parse_run_id(invocation.id);
-    const Machine machine = Machine::read();
-    Lab lab;
-    Events events(lab);
-    const Scenario unknown;
-    if (!lab.state(id).ended()) {
-        Interrupts interrupts;
-        Progress progress(unknown, !invocation.run.no_progress);
-        stop_run(lab, id);
-        follow(lab, events, id, interrupts, progress);
+namespace {
+
+class StopCommand final : public Command {
+    std::string id_;
+    bool json_ = false;
+    bool no_progress_ = false;
+
+    void declare(Args& args) override
+    {
+        args.word("ID", id_, "The run's number").required();
+        args.flag("--no-progress", no_progress_, "No progress bar");
+        args.json(json_, {"wqlab/run/1"});
     }
-    const RunReport report = fetch_report(lab, id, machine);
-    lab.forget(id);
-    return print_report(report, invocation.json, output);
-}
+
+    int run(Context& context) override
+    {
+        const uint32_t id = parse_run_id(id_);
+        const Machine machine = Machine::read();
+        Lab& lab = context.lab();
+        Runs runs(lab);
+        Events events(lab);
+        if (!runs.state(id).ended()) {
+            Interrupts interrupts;
+            RunProgress progress(nullptr, !no_progress_);
+            stop_run(runs, id);
+            follow(runs, events, id, interrupts, progress);
+        }
+        const RunReport report = fetch_report(lab, id, machine);
+        runs.forget(id);
+        return print_report(report, json_, context.output());
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_stop() { return std::make_unique<StopCommand>(); }
 
 }  // namespace wqctl

@@ -4,14 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "commands/commands.hh"
+#include "command.hh"
+#include "commands/top/flags.hh"
+#include "commands/top/model.hh"
+#include "commands/top/screen.hh"
+#include "commands/top/terminal.hh"
 #include "snapshot/sampling.hh"
 #include "system/deadlines.hh"
-#include "commands/top/model.hh"
-#include "commands/top/terminal.hh"
-#include "commands/top/screen.hh"
-#include "text/names.hh"
-#include "text/nearest.hh"
+#include "system/wait.hh"
+#include "term/output.hh"
 
 namespace wqctl {
 
@@ -28,24 +29,13 @@ std::string clock_text()
     return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-TopView parse_view(const std::string& name)
-{
-    const auto found = std::find(kTopViews.begin(), kTopViews.end(), name);
-    if (found != kTopViews.end())
-        return static_cast<TopView>(found - kTopViews.begin());
-    const std::vector<std::string> names(kTopViews.begin(), kTopViews.end());
-    const std::string guess = did_you_mean(name, names);
-    throw Error::usage(fmt::format("there is no view \"{}\"{}", name, guess.empty() ? "; there are " + enumerate(names) : guess));
-}
-
 TopUi make_ui(const TopFlags& flags)
 {
     TopUi ui;
     ui.interval_ns = parse_interval(flags.delay);
     if (!ui.interval_ns)
         throw Error::usage("a delay of 0 is none; give seconds such as 1 or 0.5");
-    if (flags.view)
-        ui.view = parse_view(*flags.view);
+    ui.view = flags.view;
     ui.hides_quiet = flags.hides_quiet;
     ui.patterns = Patterns(flags.patterns);
     for (const std::string& pattern : flags.patterns)
@@ -53,17 +43,16 @@ TopUi make_ui(const TopFlags& flags)
     return ui;
 }
 
-int print_frames(const TopUi& ui, uint64_t count, Output& output)
+int print_frames(Source& source, const TopUi& ui, uint64_t count, Output& output)
 {
-    Lab lab;
     Interrupts interrupts;
     TopModel model;
-    model.take(take_snapshot(lab, TopModel::kSections));
+    model.take(take_snapshot(source, TopModel::kSections));
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
     for (uint64_t printed = 0; printed != count; printed++) {
         if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
             break;
-        const TopData data = model.take(take_snapshot(lab, TopModel::kSections));
+        const TopData data = model.take(take_snapshot(source, TopModel::kSections));
         output.text(render_top_text(data, ui, clock_text(), output.style().width, output.style().charset));
         if (!output.flush())
             break;
@@ -71,13 +60,12 @@ int print_frames(const TopUi& ui, uint64_t count, Output& output)
     return kDone;
 }
 
-int show_screen(TopUi ui, uint64_t count)
+int show_screen(Source& source, TopUi ui, uint64_t count)
 {
-    Lab lab;
     Interrupts interrupts(Interrupts::Mood::kPatient);
     TopModel model;
     // Before the screen is taken, so that a refusal is just a line.
-    TopData data = model.take(take_snapshot(lab, TopModel::kSections));
+    TopData data = model.take(take_snapshot(source, TopModel::kSections));
     std::string clock = clock_text();
     Terminal terminal;
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
@@ -100,20 +88,29 @@ int show_screen(TopUi ui, uint64_t count)
             continue;
         if (++frames > count)
             return kDone;
-        data = model.take(take_snapshot(lab, TopModel::kSections));
+        data = model.take(take_snapshot(source, TopModel::kSections));
         clock = clock_text();
         deadline = deadlines.next(monotonic_ns());
     }
 }
 
+class TopCommand final : public Command {
+    TopFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        const TopUi ui = make_ui(flags_);
+        const uint64_t count = flags_.count ? parse_samples(*flags_.count) : UINT64_MAX;
+        if (flags_.batch)
+            return print_frames(context.source(), ui, count, context.output());
+        return show_screen(context.source(), ui, count);
+    }
+};
+
 }  // namespace
 
-int command_top(const Invocation& invocation, Output& output)
-{
-    const TopFlags& flags = invocation.top;
-    const TopUi ui = make_ui(flags);
-    const uint64_t count = flags.count ? parse_samples(*flags.count) : UINT64_MAX;
-    return flags.batch ? print_frames(ui, count, output) : show_screen(ui, count);
-}
+std::unique_ptr<Command> make_top() { return std::make_unique<TopCommand>(); }
 
 }  // namespace wqctl

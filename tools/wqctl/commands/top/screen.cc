@@ -65,7 +65,7 @@ std::vector<std::string> numbers(const TopSummary& s, Charset charset)
 
 std::string what_is_shown(const TopUi& ui, const TopTable& table)
 {
-    return fmt::format("{} by {}{}", kTopViews[static_cast<size_t>(ui.view)], table.columns[table.sorted].title,
+    return fmt::format("{} by {}{}", name_of(ui.view, kTopViews), table.columns[table.sorted].title,
                        ui.order().is_reversed ? " reversed" : "");
 }
 

@@ -8,12 +8,18 @@
 #include <string>
 #include <string_view>
 
+#include "text/choose.hh"
 #include "text/patterns.hh"
 
 namespace wqctl {
 
 enum class TopView { kWorkqueues, kWorkers, kFunctions, kPools };
-constexpr std::array<std::string_view, 4> kTopViews = {"workqueues", "workers", "functions", "pools"};
+inline constexpr std::array<Named<TopView>, 4> kTopViews = {{
+    {"workqueues", TopView::kWorkqueues},
+    {"workers", TopView::kWorkers},
+    {"functions", TopView::kFunctions},
+    {"pools", TopView::kPools},
+}};
 
 // The columns of each view, in their order.
 enum class WorkqueueColumn { kName, kRate, kCpu, kBusy, kDepth, kInactive, kWait, kTotal, kHogs, kMayday, kRescued, kActive, kFlags };

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <charconv>
 
-#include "wire/lab.hh"
-#include "commands/commands.hh"
+#include "command.hh"
+#include "commands/where/flags.hh"
 #include "commands/where/render.hh"
+#include "source/source.hh"
+#include "term/output.hh"
 #include "text/units.hh"
 
 namespace wqctl {
 
 namespace {
 
-std::optional<uint32_t> number(const char* option, const WhereFlags::Text& text)
+std::optional<uint32_t> number(const char* option, const std::optional<std::string>& text)
 {
     if (!text)
         return {};
@@ -45,22 +47,32 @@ WhereQuestion question_of(const WhereFlags& flags)
     return question;
 }
 
+class WhereCommand final : public Command {
+    WhereFlags flags_;
+
+    void declare(Args& args) override { flags_.declare(args); }
+
+    int run(Context& context) override
+    {
+        WhereQuestion question = question_of(flags_);
+        const Snapshot snapshot = context.source().snapshot(kWhereSections);
+        constexpr uint32_t needed =
+            WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK;
+        if ((snapshot.sections & needed) != needed)
+            throw Error(kSkipped, "this kernel does not show its pools and workqueues");
+        question.workqueue = find_workqueue(snapshot, flags_.workqueue);
+        const std::vector<WhereAnswer> answers = where(snapshot, question);
+        Output& output = context.output();
+        if (flags_.json)
+            output.json(where_to_json(snapshot, question, answers));
+        else
+            output.text(render_where(snapshot, question, answers, output.style()));
+        return kDone;
+    }
+};
+
 }  // namespace
 
-int command_where(const Invocation& invocation, Output& output)
-{
-    WhereQuestion question = question_of(invocation.where);
-    const Snapshot snapshot = Lab().snapshot(kWhereSections);
-    constexpr uint32_t needed = WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK;
-    if ((snapshot.sections & needed) != needed)
-        throw Error(kSkipped, "this kernel does not show its pools and workqueues");
-    question.workqueue = find_workqueue(snapshot, invocation.where.workqueue);
-    const std::vector<WhereAnswer> answers = where(snapshot, question);
-    if (invocation.json)
-        output.json(where_to_json(snapshot, question, answers));
-    else
-        output.text(render_where(snapshot, question, answers, output.style()));
-    return kDone;
-}
+std::unique_ptr<Command> make_where() { return std::make_unique<WhereCommand>(); }
 
 }  // namespace wqctl

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-// What was said behind `wqctl where`.
+// What may be said behind `wqctl where`.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "args/args.hh"
+
 namespace wqctl {
 
 struct WhereFlags {
-    using Text = std::optional<std::string>;
-
     std::string workqueue;
-    Text cpu;
-    Text work_on;
-    Text node;
-    Text work;
-    Text function;
+    std::optional<std::string> cpu;
+    std::optional<std::string> work_on;
+    std::optional<std::string> node;
+    std::optional<std::string> work;
+    std::optional<std::string> function;
+    bool json = false;
+
+    void declare(Args& args);
 };
 
 }  // namespace wqctl

@@ -8,15 +8,20 @@
 
 namespace wqctl {
 
-const Preset& find_preset(std::string_view name)
+std::vector<std::string> preset_names()
 {
     std::vector<std::string> names;
-    for (const Preset& preset : presets()) {
+    for (const Preset& preset : presets())
+        names.emplace_back(preset.name);
+    return names;
+}
+
+const Preset& find_preset(std::string_view name)
+{
+    for (const Preset& preset : presets())
         if (preset.name == name)
             return preset;
-        names.emplace_back(preset.name);
-    }
-    throw Error::usage(fmt::format("there is no preset \"{}\"{}", name, did_you_mean(name, names)),
+    throw Error::usage(fmt::format("there is no preset \"{}\"{}", name, did_you_mean(name, preset_names())),
                        "wqctl presets lists them");
 }
 

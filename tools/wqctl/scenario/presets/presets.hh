@@ -16,6 +16,8 @@ struct Preset {
 // Sorted by name.
 const std::vector<Preset>& presets();
 
+std::vector<std::string> preset_names();
+
 // Throws a usage error that names the nearest one.
 const Preset& find_preset(std::string_view name);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "report/decode.hh"
+#include "commands/check/requests.hh"
+
+#include "uapi/wqlab.h"
+#include "wire/lab.hh"
 
 namespace wqctl {
 
@@ -46,5 +49,44 @@ CheckState decode_check_state(const Attributes& a)
     state.text = a.string(WQLAB_A_CHECK_STEP_TEXT);
     return state;
 }
+
+std::vector<Promise> fetch_promises(Lab& lab)
+{
+    Message message;
+    std::vector<Promise> promises;
+    lab.dump(WQLAB_CMD_CHECK_LIST, message,
+             [&](uint8_t, const Attributes& attributes) { promises.push_back(decode_promise(attributes)); });
+    return promises;
+}
+
+void start_check(Lab& lab, const std::string& id, const std::string& fault, uint64_t seed)
+{
+    Message message;
+    message.put_string(WQLAB_A_CHECK_ID, id);
+    if (!fault.empty())
+        message.put_string(WQLAB_A_CHECK_FAULT, fault);
+    message.put_u64(WQLAB_A_CHECK_SEED, seed);
+    lab.tell(WQLAB_CMD_CHECK_START, message);
+}
+
+CheckState fetch_check(Lab& lab)
+{
+    Message message;
+    CheckState state;
+    lab.ask(WQLAB_CMD_CHECK_GET, message,
+            [&](uint8_t, const Attributes& attributes) { state = decode_check_state(attributes); });
+    return state;
+}
+
+void answer_check(Lab& lab, uint32_t step, int error, const std::string& text)
+{
+    Message message;
+    message.put_u32(WQLAB_A_CHECK_STEP, step);
+    message.put_u32(WQLAB_A_CHECK_STEP_ERROR, static_cast<uint32_t>(error));
+    message.put_string(WQLAB_A_CHECK_STEP_TEXT, text.substr(0, WQLAB_STEP_TEXT_LEN - 1));
+    lab.tell(WQLAB_CMD_CHECK_ANSWER, message);
+}
+
+void stop_check(Lab& lab) { lab.tell(WQLAB_CMD_CHECK_STOP); }
 
 }  // namespace wqctl

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cli.hh"
+#include "commands/explain/flags.hh"
+
+#include "commands/explain/experiment.hh"
 
 namespace wqctl {
 
@@ -20,15 +22,16 @@ Examples:
 
 }  // namespace
 
-void Cli::add_explain()
+void ExplainFlags::declare(Args& args)
 {
-    ExplainFlags& f = invocation_.explain;
-    CLI::App* explain = add_command("explain", "Short experiments that show how workqueues work on this kernel");
-    explain->add_option("TOPIC", f.topics, "What to ask; without one, what there is")->type_name("");
-    explain->add_flag("--all", f.all, "Every topic, one after the other");
-    explain->add_flag("--list", f.list, "The topics and their questions");
-    explain->add_flag("--json", invocation_.json, "One JSON document (wqlab/explain/1)");
-    explain->footer(kExamples);
+    std::vector<std::string> names;
+    for (const Experiment& experiment : experiments())
+        names.emplace_back(experiment.topic);
+    args.words("TOPIC", topics, "What to ask; without one, what there is").values(std::move(names));
+    args.flag("--all", all, "Every topic, one after the other");
+    args.flag("--list", list, "The topics and their questions");
+    args.json(json, {"wqlab/explain/1", "wqlab/topics/1"});
+    args.examples(kExamples);
 }
 
 }  // namespace wqctl

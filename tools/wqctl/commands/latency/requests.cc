@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "report/decode.hh"
+#include "commands/latency/requests.hh"
+
+#include "wire/lab.hh"
 
 namespace wqctl {
 
@@ -50,6 +52,19 @@ void decode_part(const Attributes& a, LatencyRecording& recording)
     for (const Attribute& attribute : key.all())
         if (attribute.type == WQLAB_A_LATENCY_KEY_STAGE)
             decode_stage(Attributes(attribute.payload), row);
+}
+
+void start_latency(Lab& lab) { lab.tell(WQLAB_CMD_LATENCY_START); }
+
+void stop_latency(Lab& lab) { lab.tell(WQLAB_CMD_LATENCY_STOP); }
+
+LatencyRecording fetch_latency(Lab& lab)
+{
+    Message message;
+    LatencyRecording recording;
+    lab.dump(WQLAB_CMD_LATENCY_GET, message,
+             [&](uint8_t, const Attributes& attributes) { decode_part(attributes, recording); });
+    return recording;
 }
 
 }  // namespace wqctl

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+// The one file that knows CLI11: it tells it what was declared, and reads from it what was said.
+#include "args/parse.hh"
+
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "text/error.hh"
+#include "text/names.hh"
+#include "text/nearest.hh"
+#include "uapi/wqlab.h"
+
+namespace wqctl {
+
+namespace {
+
+// Where the parser keeps what was said. Its type decides how the parser reads an option, and shows it in help.
+struct Said {
+    std::string one;
+    std::vector<std::string> several;
+    bool flag = false;
+};
+
+class Parser {
+public:
+    explicit Parser(std::span<const Args* const> commands)
+        : app_("Creates and loads real Linux workqueues, and shows what happened.", "wqctl")
+    {
+        app_.require_subcommand(1);
+        app_.allow_extras();
+        app_.set_version_flag("--version", fmt::format("wqctl {}, netlink family version {}", WQCTL_VERSION,
+                                                       WQLAB_FAMILY_VERSION));
+        app_.footer("\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission,\n"
+                    "4 this kernel can't show it.\n"
+                    "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
+        for (const Args* command : commands)
+            add(*command);
+    }
+
+    Spoken parse(const std::vector<std::string>& words)
+    {
+        const CLI::App* command = nullptr;
+        const auto find_command = [&] {
+            const auto chosen = app_.get_subcommands();
+            command = chosen.empty() ? nullptr : chosen.front();
+        };
+        try {
+            // The parser takes them from the back.
+            app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+            find_command();
+            refuse_extras(command);
+        } catch (const CLI::CallForHelp&) {
+            find_command();
+            return {"", command ? command->help() : app_.help()};
+        } catch (const CLI::CallForVersion& version) {
+            return {"", std::string(version.what()) + "\n"};
+        } catch (const CLI::ParseError& error) {
+            find_command();
+            refuse_extras(command);
+            throw Error::usage(words.empty() ? "a command is missing" : in_words(error),
+                               fmt::format("wqctl {}--help shows how", command ? command->get_name() + " " : ""));
+        }
+        hand_over(*command);
+        return {command->get_name(), ""};
+    }
+
+private:
+    struct Declared {
+        const Argument& argument;
+        CLI::Option* option;
+    };
+
+    void add(const Args& args)
+    {
+        CLI::App* command = app_.add_subcommand(args.name(), args.summary());
+        command->allow_extras();
+        std::vector<Declared>& declared = declared_[command];
+        std::map<std::string, CLI::Option*> by_name;
+        for (const Argument& argument : args.arguments()) {
+            CLI::Option* option = add(*command, argument);
+            for (const std::string& other : argument.exclusive)
+                option->excludes(by_name.at(other));
+            by_name.emplace(argument.long_name(), option);
+            declared.push_back({argument, option});
+        }
+        if (!args.examples().empty())
+            command->footer(args.examples());
+        // CLI11 lets --flag=VALUE override a flag.
+        for (CLI::Option* option : command->get_options())
+            if (option->get_items_expected_max() == 0)
+                option->disable_flag_override();
+    }
+
+    CLI::Option* add(CLI::App& command, const Argument& argument)
+    {
+        Said& said = said_.emplace_back();
+        CLI::Option* option = nullptr;
+        if (argument.kind == Argument::Kind::kFlag)
+            option = command.add_flag(argument.names, said.flag, argument.help);
+        else if (argument.is_repeatable)
+            option = command.add_option(argument.names, said.several, argument.help);
+        else
+            option = command.add_option(argument.names, said.one, argument.help);
+        if (argument.kind != Argument::Kind::kFlag)
+            option->type_name(argument.type);
+        // Else an option would take all words behind it.
+        if (argument.kind == Argument::Kind::kOption && argument.is_repeatable)
+            option->allow_extra_args(false);
+        if (argument.without_value)
+            option->expected(0, 1)->option_text("[" + argument.type + "]");
+        if (argument.is_required)
+            option->required();
+        if (!argument.group.empty())
+            option->group(argument.group);
+        if (argument.is_hidden)
+            option->group("");
+        return option;
+    }
+
+    void hand_over(const CLI::App& command) const
+    {
+        for (const auto& [argument, option] : declared_.at(&command)) {
+            if (option->count() == 0)
+                continue;
+            if (argument.kind == Argument::Kind::kFlag) {
+                argument.take("");
+                continue;
+            }
+            const std::vector<std::string>& values = option->results();
+            if (argument.without_value && (values.empty() || values.front() == "{}" || values.front().empty())) {
+                argument.take(*argument.without_value);
+                continue;
+            }
+            for (const std::string& value : values)
+                argument.take(value);
+        }
+    }
+
+    // The first word that nobody asked for.
+    void refuse_extras(const CLI::App* command) const
+    {
+        const CLI::App& place = command ? *command : app_;
+        auto extras = place.remaining();
+        if (extras.empty() && command)
+            extras = app_.remaining();
+        if (extras.empty())
+            return;
+        std::string word = extras.front();
+        if (word.starts_with("-")) {
+            word = word.substr(0, word.find('='));
+            throw Error::usage(fmt::format("there is no flag {}{}", word, did_you_mean(word, long_names(place))),
+                               fmt::format("wqctl {}--help shows what there is",
+                                           command ? command->get_name() + " " : ""));
+        }
+        if (command)
+            throw Error::usage(fmt::format("wqctl {} has no use for \"{}\"", command->get_name(), word),
+                               fmt::format("wqctl {} --help shows what it takes", command->get_name()));
+        std::vector<std::string> names;
+        for (const CLI::App* other : app_.get_subcommands({}))
+            names.push_back(other->get_name());
+        const std::string guess = did_you_mean(word, names);
+        throw Error::usage(fmt::format("there is no command \"{}\"{}", word,
+                                       guess.empty() ? "; the commands are " + enumerate(names) : guess));
+    }
+
+    static std::vector<std::string> long_names(const CLI::App& app)
+    {
+        std::vector<std::string> names;
+        for (const CLI::Option* option : app.get_options())
+            for (const std::string& name : option->get_lnames())
+                names.push_back("--" + name);
+        return names;
+    }
+
+    // The parser's words are for who wrote the parser.
+    static std::string in_words(const CLI::ParseError& error)
+    {
+        const std::string what = error.what();
+        const std::string option = what.substr(0, what.find_first_of(": "));
+        if (what.find("At Most 1 ") != std::string::npos)
+            return fmt::format("{} was given more than once; give it once", option);
+        if (what.ends_with(" missing"))
+            return fmt::format("{} lacks its value", option);
+        if (what.ends_with(" flag override"))
+            return fmt::format("--{} takes no value", option);
+        return what;
+    }
+
+    CLI::App app_;
+    std::deque<Said> said_;  // the parser holds references
+    std::map<const CLI::App*, std::vector<Declared>> declared_;
+};
+
+}  // namespace
+
+Spoken parse(std::span<const Args* const> commands, const std::vector<std::string>& words)
+{
+    return Parser(commands).parse(words);
+}
+
+}  // namespace wqctl

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "source/module_source.hh"
+
+#include "source/decode.hh"
+#include "uapi/wqlab.h"
+#include "wire/lab.hh"
+
+namespace wqctl {
+
+Info fetch_info(Lab& lab)
+{
+    Message message;
+    Info info;
+    lab.ask(WQLAB_CMD_INFO, message, [&](uint8_t, const Attributes& attributes) { info = decode_info(attributes); });
+    return info;
+}
+
+Snapshot fetch_snapshot(Lab& lab, uint32_t sections)
+{
+    Message message;
+    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections);
+    Snapshot snapshot;
+    lab.dump(WQLAB_CMD_SNAPSHOT, message,
+             [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); });
+    return snapshot;
+}
+
+const Info& ModuleSource::info()
+{
+    if (!info_)
+        info_ = fetch_info(lab_);
+    return *info_;
+}
+
+Snapshot ModuleSource::snapshot(uint32_t sections) { return fetch_snapshot(lab_, sections); }
+
+}  // namespace wqctl

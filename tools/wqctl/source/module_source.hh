@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+// The machine as the module sees it, under the kernel's own locks.
+#pragma once
+
+#include <optional>
+
+#include "source/source.hh"
+
+namespace wqctl {
+
+class Lab;
+
+class ModuleSource final : public Source {
+public:
+    explicit ModuleSource(Lab& lab) : lab_(lab) {}
+
+    const Info& info() override;
+    Snapshot snapshot(uint32_t sections) override;
+
+private:
+    Lab& lab_;
+    std::optional<Info> info_;
+};
+
+// The module's own answers, for who needs no Source.
+Info fetch_info(Lab& lab);
+Snapshot fetch_snapshot(Lab& lab, uint32_t sections = WQLAB_SECTIONS_ALL);
+
+}  // namespace wqctl

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// Where what commands show of the machine comes from: the module is one source; a memory image is another.
+#pragma once
+
+#include "snapshot/snapshot.hh"
+#include "source/info.hh"
+
+namespace wqctl {
+
+class Source {
+public:
+    virtual ~Source() = default;
+    // What can be shown, and of what kernel.
+    virtual const Info& info() = 0;
+    // The machine at one moment. sections: enum wqlab_section; of those that this kernel can't show nothing is asked.
+    virtual Snapshot snapshot(uint32_t sections) = 0;
+};
+
+}  // namespace wqctl
