@@ -113,16 +113,26 @@ void Runner::get(State& state)
     state.elapsed = wqlab_now() - began_;
 }
 
-bool Runner::answer(uint32_t step, int error, const char* text)
+bool Runner::answer(uint32_t owner, uint32_t step, int error, const char* text)
 {
     const Mutex::Guard guard(lock_);
-    return busy_ && trial_->hands().answer(step, error, text);
+    return busy_ && owner_ == owner && trial_->hands().answer(step, error, text);
 }
 
 void Runner::stop()
 {
     // The watcher looks ten times a second.
     __atomic_store_n(&stopping_, true, __ATOMIC_RELEASE);
+}
+
+Result<void> Runner::stop(uint32_t owner)
+{
+    const Mutex::Guard guard(lock_);
+    if (owner_ != owner)
+        return Errno::kNoEntry;
+    if (busy_)
+        stop();
+    return {};
 }
 
 void Runner::owner_gone(uint32_t owner)

@@ -41,13 +41,15 @@ public:
     // kBusy: one runs. kNoMemory, kNoDevice: going.
     Result<void> start(const Check& check, Fault fault, uint64_t seed, uint32_t owner);
     void get(State& state);
-    // False: it does not wait for that step.
-    bool answer(uint32_t step, int error, const char* text);
-    void stop();
+    // False: the owner's does not wait for that step.
+    bool answer(uint32_t owner, uint32_t step, int error, const char* text);
+    // Ends the owner's, if it still runs. kNoEntry: the last one is another's.
+    Result<void> stop(uint32_t owner);
     void owner_gone(uint32_t owner);
     void shut_down();
 
 private:
+    void stop();
     void watch();  // the watcher's thread
     // Until the trial has ended or is to stop; no longer than the limit, nor
     // than the patience after its last progress. ns.

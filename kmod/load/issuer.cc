@@ -15,14 +15,14 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     spec_ = &spec;
     budget_ = budget;
     random_ = Random(seed);
-    home_cpu_ = spec.queue_cpu != IssuerSpec::kAnywhere ? spec.queue_cpu : cpu;
+    home_cpu_ = spec.queue_on != IssuerSpec::kAnywhere ? spec.queue_on : cpu;
 
     // A chain's links queue themselves; timers and grace periods have their own order.
     keeps_order_ = queue.ordered() && (spec.paced() || spec.mode == WQLAB_MODE_CLOSED);
 
     plain_ = spec.mode != WQLAB_MODE_CHAIN && spec.mode != WQLAB_MODE_DELAYED && spec.mode != WQLAB_MODE_RCU &&
              !spec.coalesce && !spec.cancel_percent && !spec.flush_percent &&
-             spec.queue_cpu == IssuerSpec::kAnywhere && spec.queue_node == IssuerSpec::kAnywhere;
+             spec.queue_on == IssuerSpec::kAnywhere && spec.queue_node == IssuerSpec::kAnywhere;
     bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING && Clock::is_tsc();
 
     const int node = wqlab_cpu_node(cpu);
@@ -140,7 +140,7 @@ bool Issuer::await_arrival()
 
 void Issuer::note_lateness()
 {
-    const uint64_t late = arrivals_.lateness_ns(wqlab_now(), WQLAB_LATE_SLACK_NS);
+    const uint64_t late = arrivals_.lateness_ns(wqlab_now(), WQLAB_LIMIT_LATE_SLACK_NS);
     if (!late)
         return;
     record_.late.add();
@@ -212,9 +212,9 @@ bool Issuer::call(Item& item)
     case WQLAB_MODE_RCU:
         return item.queue_rcu(wq);
     }
-    if (spec_->queue_cpu != IssuerSpec::kAnywhere)
-        return queue_->flags() & WQLAB_WQ_BH ? item.queue_on(wq, spec_->queue_cpu)
-                                             : item.queue_bare_on(wq, spec_->queue_cpu);
+    if (spec_->queue_on != IssuerSpec::kAnywhere)
+        return queue_->flags() & WQLAB_WQ_BH ? item.queue_on(wq, spec_->queue_on)
+                                             : item.queue_bare_on(wq, spec_->queue_on);
     if (spec_->queue_node != IssuerSpec::kAnywhere)
         return item.queue_node(wq, spec_->queue_node);
     return item.queue(wq);

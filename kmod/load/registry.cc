@@ -6,7 +6,7 @@ namespace wqlab {
 Result<void> Registry::create(Run::Listener listener)
 {
     listener_ = listener;
-    slots_ = TRY(Array<Slot>::create(WQLAB_MAX_RUNS));
+    slots_ = TRY(Array<Slot>::create(WQLAB_LIMIT_RUNS));
     reaper_ = TRY((Kthread::create<&Registry::reap_orphans>(*this, Kthread::kAnyCpu, "wqlab")));
     reaper_.wake();
     return {};
@@ -59,7 +59,7 @@ Result<void> Registry::create_run(RunSpec&& spec, uint32_t owner, uint32_t id, B
 uint32_t Registry::unused_id()
 {
     do
-        last_id_ = last_id_ % WQLAB_MAX_RUN_ID + 1;
+        last_id_ = last_id_ % WQLAB_LIMIT_RUN_ID + 1;
     while (slot_of(last_id_));
     return last_id_;
 }

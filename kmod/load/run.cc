@@ -163,7 +163,7 @@ void Run::await_issuers()
         if (end_reason() != WQLAB_END_NONE)
             close();
         if (end_reason() > WQLAB_END_DURATION ||
-            (now >= deadline && now - deadline >= WQLAB_DRAIN_GRACE_NS))
+            (now >= deadline && now - deadline >= WQLAB_LIMIT_DRAIN_GRACE_NS))
             abort();
         if (now >= progress_due) {
             on_change_(*this);

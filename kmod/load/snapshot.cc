@@ -44,7 +44,7 @@ Result<void> QueueSnapshot::take(const Run& run, uint32_t index)
         all_finished &= issuer.finished();
     }
     if (!all_finished)
-        elapsed = run.elapsed();
+        elapsed_ns = run.elapsed();
     TRY(list_flows(flows, cpus));
     return list_workers(run, index);
 }
@@ -83,10 +83,10 @@ void QueueSnapshot::add_issuer(const Issuer& issuer, uint32_t cpus, Flows& flows
     flushed += record.flushed.get();
     modified += record.modified.get();
     late += record.late.get();
-    if (record.late_max.get() > late_max)
-        late_max = record.late_max.get();
-    if (record.finished_ns.get() > elapsed)
-        elapsed = record.finished_ns.get();
+    if (record.late_max.get() > late_max_ns)
+        late_max_ns = record.late_max.get();
+    if (record.finished_ns.get() > elapsed_ns)
+        elapsed_ns = record.finished_ns.get();
     flows.queued[issuer.home_cpu()].add(record.queued.get());
     for (uint32_t to = 0; to < cpus; to++)
         flows.executed[issuer.home_cpu() * cpus + to].add(record.returned_from[to].get());

@@ -27,9 +27,9 @@ struct QueueSnapshot {
     char name[WQLAB_NAME_LEN] = {};
     char kernel_name[64] = {};
     uint32_t flags = 0;
-    uint64_t elapsed = 0;
+    uint64_t elapsed_ns = 0;
     uint64_t queued = 0, refused = 0, executed = 0, cancelled = 0;
-    uint64_t drained = 0, flushed = 0, modified = 0, late = 0, late_max = 0;
+    uint64_t drained = 0, flushed = 0, modified = 0, late = 0, late_max_ns = 0;
     uint64_t alloc_failed = 0, softirq = 0, migrated = 0, workers_lost = 0, reordered = 0;
     uint32_t max_concurrency = 0;
     Array<wqlab_flow> queued_at;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "../lab/memory.hh"
-#include "../uapi/limits.h"
 #include "../uapi/wqlab.h"
 
 namespace wqlab {
@@ -60,7 +59,7 @@ struct IssuerSpec {
     uint32_t cancel_percent = 0;
     uint32_t flush_percent = 0;
     bool coalesce = false;
-    uint32_t queue_cpu = kAnywhere;
+    uint32_t queue_on = kAnywhere;
     uint32_t queue_node = kAnywhere;
     BodySpec body;
     const void* origin = nullptr;

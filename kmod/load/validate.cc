@@ -95,7 +95,7 @@ bool refuse_mode(const IssuerSpec& spec, Rules& rules)
 {
     const bool delayed = spec.mode == WQLAB_MODE_DELAYED;
     const bool rcu = spec.mode == WQLAB_MODE_RCU;
-    const bool on_cpu = spec.queue_cpu != IssuerSpec::kAnywhere;
+    const bool on_cpu = spec.queue_on != IssuerSpec::kAnywhere;
     const bool on_node = spec.queue_node != IssuerSpec::kAnywhere;
 
     return rules
@@ -110,14 +110,14 @@ bool refuse_mode(const IssuerSpec& spec, Rules& rules)
         .refuse_if(spec.coalesce && !spec.paced(), "coalescing is for modes open and burst")
         .refuse_if((on_cpu || on_node) && (delayed || rcu), "delayed and rcu take no CPU or node to queue on")
         .refuse_if(on_cpu && on_node, "queue on a CPU or on a node, not both")
-        .refuse_if(on_cpu && !wqlab_cpu_online(spec.queue_cpu), "CPU %llu to queue on is not online", spec.queue_cpu)
+        .refuse_if(on_cpu && !wqlab_cpu_online(spec.queue_on), "CPU %llu to queue on is not online", spec.queue_on)
         .refuse_if(on_node && !wqlab_node_online(spec.queue_node), "node %llu is not online", spec.queue_node)
         .broken();
 }
 
 uint64_t most_time(const BodySpec& body)
 {
-    return body.kind == WQLAB_BODY_SLEEP ? WQLAB_MAX_SLEEP_NS : WQLAB_MAX_SPIN_NS;
+    return body.kind == WQLAB_BODY_SLEEP ? WQLAB_LIMIT_SLEEP_NS : WQLAB_LIMIT_SPIN_NS;
 }
 
 uint64_t longest(const BodySpec& body)
@@ -128,7 +128,7 @@ uint64_t longest(const BodySpec& body)
 bool refuse_body(const BodySpec& body, Rules& rules)
 {
     const bool takes_bytes = body.kind == WQLAB_BODY_TOUCH || body.kind == WQLAB_BODY_ALLOC;
-    const uint64_t most_bytes = body.kind == WQLAB_BODY_TOUCH ? WQLAB_MAX_TOUCH : WQLAB_MAX_ALLOC;
+    const uint64_t most_bytes = body.kind == WQLAB_BODY_TOUCH ? WQLAB_LIMIT_TOUCH_BYTES : WQLAB_LIMIT_ALLOC_BYTES;
     const uint64_t most_ns = most_time(body);
 
     return rules
@@ -159,13 +159,13 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& spec, Refusal& refusal)
     return rules.broken() || refuse_mode(spec, rules) || refuse_body(spec.body, rules) ||
            rules
                .refuse_if(bh && spec.body.may_sleep(), "items of a BH workqueue can't sleep; let them spin")
-               .refuse_if(bh && spec.body.time.asked() > WQLAB_MAX_BH_SPIN_NS,
+               .refuse_if(bh && spec.body.time.asked() > WQLAB_LIMIT_BH_SPIN_NS,
                           "%llu ns exceed the limit of %llu in softirq context", spec.body.time.asked(),
-                          WQLAB_MAX_BH_SPIN_NS)
+                          WQLAB_LIMIT_BH_SPIN_NS)
                .refuse_if((spec.flush_percent || spec.coalesce) &&
-                              spec.depth * longest(spec.body) > WQLAB_MAX_FLUSH_WAIT_NS,
+                              spec.depth * longest(spec.body) > WQLAB_LIMIT_FLUSH_WAIT_NS,
                           "flushes may wait %llu ns, beyond %llu; lower the depth",
-                          spec.depth * longest(spec.body), WQLAB_MAX_FLUSH_WAIT_NS)
+                          spec.depth * longest(spec.body), WQLAB_LIMIT_FLUSH_WAIT_NS)
                .refuse_if(spec.queue_node != IssuerSpec::kAnywhere && !(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED)),
                           "queue_work_node() is for unbound workqueues")
                .broken();
@@ -196,16 +196,16 @@ bool refuse(const RunSpec& spec, Refusal& refusal)
         Rules(refusal, nullptr)
             .refuse_if(spec.workqueues.empty(), "a run needs a workqueue")
             .refuse_if(spec.issuers.empty(), "a run needs an issuer")
-            .refuse_if(spec.workqueues.size() > WQLAB_MAX_WORKQUEUES, "%llu workqueues exceed the limit of %llu",
-                       spec.workqueues.size(), WQLAB_MAX_WORKQUEUES)
-            .refuse_if(spec.issuers.size() > WQLAB_MAX_ISSUERS, "%llu issuers exceed the limit of %llu",
-                       spec.issuers.size(), WQLAB_MAX_ISSUERS)
-            .refuse_if(threads > WQLAB_MAX_THREADS, "%llu issuing threads exceed the limit of %llu", threads,
-                       WQLAB_MAX_THREADS)
-            .refuse_if(items > WQLAB_MAX_ITEMS_IN_FLIGHT, "%llu items in flight exceed the limit of %llu", items,
-                       WQLAB_MAX_ITEMS_IN_FLIGHT)
-            .refuse_if(memory_of(spec) > WQLAB_MAX_RUN_MEMORY, "%llu bytes of memory exceed the limit of %llu",
-                       memory_of(spec), WQLAB_MAX_RUN_MEMORY)
+            .refuse_if(spec.workqueues.size() > WQLAB_LIMIT_WORKQUEUES, "%llu workqueues exceed the limit of %llu",
+                       spec.workqueues.size(), WQLAB_LIMIT_WORKQUEUES)
+            .refuse_if(spec.issuers.size() > WQLAB_LIMIT_ISSUERS, "%llu issuers exceed the limit of %llu",
+                       spec.issuers.size(), WQLAB_LIMIT_ISSUERS)
+            .refuse_if(threads > WQLAB_LIMIT_THREADS, "%llu issuing threads exceed the limit of %llu", threads,
+                       WQLAB_LIMIT_THREADS)
+            .refuse_if(items > WQLAB_LIMIT_ITEMS_IN_FLIGHT, "%llu items in flight exceed the limit of %llu", items,
+                       WQLAB_LIMIT_ITEMS_IN_FLIGHT)
+            .refuse_if(memory_of(spec) > WQLAB_LIMIT_MEMORY_BYTES, "%llu bytes of memory exceed the limit of %llu",
+                       memory_of(spec), WQLAB_LIMIT_MEMORY_BYTES)
             .broken();
     if (broken || refuse_workqueues(spec, refusal))
         return true;

@@ -29,8 +29,12 @@ public:
     // The policy has seen to its NUL.
     const char* text() const { return static_cast<const char*>(payload()); }
 
+    // Into a member, by the type that the spec has for the attribute.
+    void u32_to(uint32_t& to) const { to = u32(); }
+    void u64_to(uint64_t& to) const { to = u64(); }
+    void flag_to(bool& to) const { to = true; }
     template <size_t N>
-    void copy_text(char (&to)[N]) const
+    void string_to(char (&to)[N]) const
     {
         const char* from = static_cast<const char*>(payload());
         size_t i = 0;

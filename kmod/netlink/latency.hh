@@ -9,11 +9,23 @@
 
 namespace wqlab {
 
+// A histogram of a recording, with the memory that its buckets are in.
+struct StageHistogram {
+    const SparseHistogram& histogram;
+    const HistogramCells& cells;
+
+    uint64_t bucket(unsigned index) const { return histogram.bucket(index, cells); }
+    uint64_t count() const { return histogram.count(); }
+    uint64_t sum() const { return histogram.sum(); }
+    uint64_t min() const { return histogram.min(); }
+    uint64_t max() const { return histogram.max(); }
+};
+
 class LatencyMessages {
 public:
     explicit LatencyMessages(const LatencySnapshot& snapshot) : snapshot_(snapshot) {}
 
-    bool finished() const { return began_ && next_ == snapshot_.records.size(); }
+    bool finished() const { return began_ && record_ == snapshot_.records.size(); }
     // Fills one message; call advance() if it fitted.
     void fill(Filler& message);
     void advance();
@@ -21,15 +33,15 @@ public:
 private:
     static constexpr uint32_t kFunctionSize = 256;
 
-    const SparseHistogram& stage(uint32_t i) const { return snapshot_.records[next_][Stage{i}]; }
-    unsigned filled_from(uint32_t i, unsigned index) const;
+    StageHistogram stage(uint32_t i) const { return {snapshot_.records[record_][Stage{i}], snapshot_.cells}; }
     void fill_summary(Filler& message) const;
-    void fill_stage(Filler& message, uint32_t i) const;
+    void fill_key(Filler& message);
 
     const LatencySnapshot& snapshot_;
-    bool began_ = false;                // the summary has been sent
-    uint32_t next_ = 0;                 // record
+    bool began_ = false;                  // the summary has been sent
+    uint32_t record_ = 0;
     unsigned offset_[WQLAB_STAGES] = {};  // bucket, of each stage
+    unsigned next_[WQLAB_STAGES] = {};    // what they become if the message fitted
     char function_[kFunctionSize] = {};
 };
 

@@ -4,21 +4,22 @@
 #pragma once
 
 #include "../core/result.hh"
-#include "../glue/netlink.h"
+#include "../glue/netlink/message.h"
 
 namespace wqlab {
 
 class Filler {
 public:
-    explicit Filler(sk_buff* message) : message_(message) {}
+    // pad: the set's attribute that aligns 64-bit payloads where the architecture needs that; 0: it has none.
+    Filler(sk_buff* message, int pad) : message_(message), pad_(pad) {}
 
     Filler& u32(int type, uint32_t value) { return bytes(type, &value, sizeof(value)); }
-    Filler& u64(int type, uint64_t value, int pad)
+    Filler& u64(int type, uint64_t value)
     {
-        fits_ = fits_ && wqlab_nl_put_u64(message_, type, value, pad);
+        fits_ = fits_ && wqlab_nl_put_u64(message_, type, value, pad_);
         return *this;
     }
-    Filler& text(int type, const char* value)
+    Filler& string(int type, const char* value)
     {
         fits_ = fits_ && wqlab_nl_put_string(message_, type, value);
         return *this;
@@ -28,13 +29,24 @@ public:
         fits_ = fits_ && wqlab_nl_put(message_, type, value, size);
         return *this;
     }
+    Filler& flag(int type) { return bytes(type, nullptr, 0); }
+    // Rows, and how long each is, so that a reader of another version finds its way.
+    template <typename T>
+    Filler& rows(int type, int row_size_type, const T* rows, size_t count)
+    {
+        return u32(row_size_type, sizeof(T)).bytes(type, rows, count * sizeof(T));
+    }
+    // Of another set, with a pad of its own.
     template <typename Fill>
-    Filler& nest(int type, Fill fill)
+    Filler& nest(int type, int pad, Fill fill)
     {
         void* start = fits_ ? wqlab_nl_nest_begin(message_, type) : nullptr;
         fits_ = start != nullptr;
-        if (fits_)
-            fill(*this);
+        if (!fits_)
+            return *this;
+        Filler inner(message_, pad);
+        fill(inner);
+        fits_ = inner.fits();
         if (fits_)
             wqlab_nl_nest_end(message_, start);
         return *this;
@@ -44,6 +56,7 @@ public:
 
 private:
     sk_buff* message_;
+    int pad_;
     bool fits_ = true;
 };
 
@@ -59,27 +72,11 @@ public:
     }
 
     explicit operator bool() const { return message_ != nullptr; }
-    Filler fill() { return Filler(message_); }
+    Filler fill(int pad) { return Filler(message_, pad); }
     sk_buff* release() { return std::exchange(message_, nullptr); }
 
 private:
     sk_buff* message_;
 };
-
-// The answer of a do: 0 or -errno. Filled again, in a larger message, while it does not fit.
-template <typename Fill>
-int reply(genl_info* info, uint8_t command, Fill fill)
-{
-    for (uint32_t size = 2048; size <= 32768; size *= 4) {
-        Message message(wqlab_nl_reply_new(info, command, size));
-        if (!message)
-            return -static_cast<int>(Errno::kNoMemory);
-        Filler filler = message.fill();
-        fill(filler);
-        if (filler.fits())
-            return wqlab_nl_reply_send(info, message.release());
-    }
-    return -static_cast<int>(Errno::kMessageSize);
-}
 
 }  // namespace wqlab

@@ -1,32 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "parse.hh"
 
+#include <concepts>
+
+#include "../uapi/wqlab_lists.h"
+
 namespace wqlab {
 
-static WorkqueueSpec parse_workqueue(const Attribute& nest)
+namespace {
+
+// What the policy has one word for.
+static_assert(WQLAB_CPU_LIST_BYTES == WQLAB_LIMIT_CPU_LIST * sizeof(uint32_t));
+static_assert(WQLAB_LIMIT_TOUCH_BYTES >= WQLAB_LIMIT_ALLOC_BYTES);  // of sizes
+
+template <int type>
+using Of = std::integral_constant<int, type>;
+
+// Attributes that are no member of their name.
+void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_ITEM>) { a.u32_to(spec.body.kind); }
+void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_SIZE>) { a.u64_to(spec.body.bytes); }
+void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_TIME_DIST>) { a.u32_to(spec.body.time.kind); }
+void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_TIME>) { a.u64_to(spec.body.time.low); }
+void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_TIME_MAX>) { a.u64_to(spec.body.time.high); }
+// These allocate: parse_run() and parse_issuer() see to them.
+void parse(const Attribute&, IssuerSpec&, Of<WQLAB_A_ISSUER_CPUS>) {}
+void parse(const Attribute&, RunSpec&, Of<WQLAB_A_RUN_WORKQUEUE>) {}
+void parse(const Attribute&, RunSpec&, Of<WQLAB_A_RUN_ISSUER>) {}
+
+// Each attribute goes to the spec's member of its name, or to the function above that knows better.
+#define WQLAB_PARSE(kind, attribute, member)                  \
+    case attribute:                                           \
+        if constexpr (requires { a.kind##_to(spec.member); }) \
+            a.kind##_to(spec.member);                         \
+        else                                                  \
+            parse(a, spec, Of<attribute>());                  \
+        break;
+
+template <std::same_as<Attribute> A, std::same_as<WorkqueueSpec> Spec>
+void parse(const A& a, Spec& spec)
+{
+    switch (a.type()) {
+        WQLAB_WQ(WQLAB_PARSE)
+    }
+}
+
+template <std::same_as<Attribute> A, std::same_as<IssuerSpec> Spec>
+void parse(const A& a, Spec& spec)
+{
+    switch (a.type()) {
+        WQLAB_ISSUER(WQLAB_PARSE)
+    }
+}
+
+template <std::same_as<Attribute> A, std::same_as<RunSpec> Spec>
+void parse(const A& a, Spec& spec)
+{
+    switch (a.type()) {
+        WQLAB_RUN_START(WQLAB_PARSE)
+    }
+}
+
+#undef WQLAB_PARSE
+
+WorkqueueSpec parse_workqueue(const Attribute& nest)
 {
     WorkqueueSpec spec;
     spec.origin = &nest;
-    AttributeStream(nest).for_each([&](const Attribute& attribute) {
-        switch (attribute.type()) {
-        case WQLAB_A_WQ_NAME:
-            attribute.copy_text(spec.name);
-            break;
-        case WQLAB_A_WQ_FLAGS:
-            spec.flags = attribute.u32();
-            break;
-        case WQLAB_A_WQ_MAX_ACTIVE:
-            spec.max_active = attribute.u32();
-            break;
-        case WQLAB_A_WQ_SYSTEM:
-            attribute.copy_text(spec.system);
-            break;
-        }
-    });
+    AttributeStream(nest).for_each([&](const Attribute& attribute) { parse(attribute, spec); });
     return spec;
 }
 
-static Result<Array<uint32_t>> parse_cpus(const Attribute& list)
+Result<Array<uint32_t>> parse_cpus(const Attribute& list)
 {
     if (list.size() == 0 || list.size() % sizeof(uint32_t))
         return Errno::kInvalid;
@@ -36,81 +80,21 @@ static Result<Array<uint32_t>> parse_cpus(const Attribute& list)
     return cpus;
 }
 
-static Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec)
+Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec)
 {
     const Attribute* cpus = nullptr;
     spec.origin = &nest;
     AttributeStream(nest).for_each([&](const Attribute& attribute) {
-        switch (attribute.type()) {
-        case WQLAB_A_ISSUER_WQ:
-            spec.workqueue = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_THREADS:
-            spec.threads = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_CPUS:
+        parse(attribute, spec);
+        if (attribute.type() == WQLAB_A_ISSUER_CPUS)
             cpus = &attribute;
-            break;
-        case WQLAB_A_ISSUER_MODE:
-            spec.mode = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_DEPTH:
-            spec.depth = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_INTERVAL:
-            spec.interval = attribute.u64();
-            break;
-        case WQLAB_A_ISSUER_POISSON:
-            spec.poisson = true;
-            break;
-        case WQLAB_A_ISSUER_BURST:
-            spec.burst = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_LINKS:
-            spec.links = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_DELAY:
-            spec.delay = attribute.u64();
-            break;
-        case WQLAB_A_ISSUER_MOD_PERCENT:
-            spec.mod_percent = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_CANCEL_PERCENT:
-            spec.cancel_percent = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_FLUSH_PERCENT:
-            spec.flush_percent = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_COALESCE:
-            spec.coalesce = true;
-            break;
-        case WQLAB_A_ISSUER_QUEUE_CPU:
-            spec.queue_cpu = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_QUEUE_NODE:
-            spec.queue_node = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_BODY:
-            spec.body.kind = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_BYTES:
-            spec.body.bytes = attribute.u64();
-            break;
-        case WQLAB_A_ISSUER_TIME_DIST:
-            spec.body.time.kind = attribute.u32();
-            break;
-        case WQLAB_A_ISSUER_TIME:
-            spec.body.time.low = attribute.u64();
-            break;
-        case WQLAB_A_ISSUER_TIME_MAX:
-            spec.body.time.high = attribute.u64();
-            break;
-        }
     });
     if (cpus)
         spec.cpus = TRY(parse_cpus(*cpus));
     return {};
 }
+
+}  // namespace
 
 Result<RunSpec> parse_run(const AttributeStream& request)
 {
@@ -121,36 +105,11 @@ Result<RunSpec> parse_run(const AttributeStream& request)
     uint32_t workqueues = 0, issuers = 0;
     Result<void> parsed;
     request.for_each([&](const Attribute& attribute) {
-        switch (attribute.type()) {
-        case WQLAB_A_RUN_LABEL:
-            attribute.copy_text(spec.label);
-            break;
-        case WQLAB_A_RUN_ITEMS:
-            spec.items = attribute.u64();
-            break;
-        case WQLAB_A_RUN_DURATION:
-            spec.duration = attribute.u64();
-            break;
-        case WQLAB_A_RUN_SAMPLE:
-            spec.sample = attribute.u32();
-            break;
-        case WQLAB_A_RUN_SEED:
-            spec.seed = attribute.u64();
-            break;
-        case WQLAB_A_RUN_DETACHED:
-            spec.detached = true;
-            break;
-        case WQLAB_A_RUN_HELD:
-            spec.held = true;
-            break;
-        case WQLAB_A_RUN_WORKQUEUE:
+        parse(attribute, spec);
+        if (attribute.type() == WQLAB_A_RUN_WORKQUEUE)
             spec.workqueues[workqueues++] = parse_workqueue(attribute);
-            break;
-        case WQLAB_A_RUN_ISSUER:
-            if (parsed.ok())
-                parsed = parse_issuer(attribute, spec.issuers[issuers++]);
-            break;
-        }
+        if (attribute.type() == WQLAB_A_RUN_ISSUER && parsed.ok())
+            parsed = parse_issuer(attribute, spec.issuers[issuers++]);
     });
     TRY(parsed);
     return spec;

@@ -3,10 +3,10 @@
 
 #include "../glue/attributes.h"
 #include "../glue/inspect.h"
-#include "../glue/netlink.h"
+#include "../glue/netlink/family.h"
 #include "../glue/time.h"
 #include "../glue/upcalls.h"
-#include "fill.hh"
+#include "run_report.hh"
 
 namespace wqlab {
 
@@ -46,7 +46,7 @@ void Service::announce(const Run& run)
     {
         Message message(wqlab_nl_event_new(run.ended() ? WQLAB_CMD_RUN_END : WQLAB_CMD_RUN_PROGRESS));
         if (message) {
-            Filler filler = message.fill();
+            Filler filler = message.fill(WQLAB_A_RUN_PAD);
             fill_summary(filler, RunSummary(run));
             if (filler.fits())
                 wqlab_nl_event_send(message.release());

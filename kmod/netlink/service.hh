@@ -20,7 +20,7 @@ public:
     Registry& registry() { return registry_; }
     const Kernel& kernel() const { return kernel_; }
     Runner& runner() { return runner_; }
-    RecordingOffice& recordings() { return recordings_; }
+    Recordings& recordings() { return recordings_; }
 
 private:
     static void announce(const Run& run);
@@ -30,7 +30,7 @@ private:
     Kernel kernel_;
     Registry registry_;
     Runner runner_{kernel_};
-    RecordingOffice recordings_{kernel_};
+    Recordings recordings_{kernel_};
 };
 
 }  // namespace wqlab

@@ -1,64 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.hh"
 
-#include "../glue/netlink.h"
-#include "../glue/upcalls.h"
-#include "../lab/memory.hh"
-#include "attribute.hh"
-#include "part.hh"
+#include "../glue/netlink/handlers.h"
+#include "dump.hh"
 #include "service.hh"
 
 namespace wqlab {
 
-namespace {
-
-// A part has 3.5 KiB or more (NLMSG_GOODSIZE).
-constexpr uint32_t kChunkBytes = 3000;
-
-// What a dump still has to say.
-struct SnapshotDump {
-    Snapshot snapshot;
-    Box<MachineMessages> messages;
-};
-
-}  // namespace
-
-MachineMessages::MachineMessages(const Snapshot& s)
+SnapshotMessages::SnapshotMessages(const Snapshot& s)
     : snapshot_(s),
       // What others refer to comes first.
       pieces_{
-          {WQLAB_A_SNAPSHOT_HEAD, &s.head, sizeof(s.head), 1},
-          {WQLAB_A_SNAPSHOT_TROUBLE, s.troubles.rows().begin(), 0, s.troubles.rows().size()},
-          {WQLAB_A_SNAPSHOT_STRINGS, s.strings.text().begin(), 1, s.strings.text().size()},
-          {WQLAB_A_SNAPSHOT_MASKS, s.masks.words().begin(), sizeof(uint64_t), s.masks.words().size()},
-#define WQLAB_TABLE(attribute, table) {attribute, s.table.begin(), sizeof(s.table[0]), s.table.size()}
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_SCOPES, scopes),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_PODS, pods),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_CPU_PODS, cpu_pods),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_NODES, nodes),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_POOLS, pools),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_WORKQUEUES, workqueues),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_PWQS, pwqs),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_CPU_PWQS, cpu_pwqs),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_NODE_ACTIVE, node_active),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_WORKERS, workers),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_WORKS, works),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_FLUSHERS, flushers),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_TIMERS, timers),
-          WQLAB_TABLE(WQLAB_A_SNAPSHOT_HOGS, hogs),
-#undef WQLAB_TABLE
+          {WQLAB_A_SNAPSHOT_HEAD, &s.head, sizeof(s.head), 1, false},
+          {WQLAB_A_SNAPSHOT_TROUBLE, s.troubles.rows().begin(), 0, s.troubles.rows().size(), false},
+          {WQLAB_A_SNAPSHOT_STRINGS, s.strings.text().begin(), 1, s.strings.text().size(), false},
+          {WQLAB_A_SNAPSHOT_MASKS, s.masks.words().begin(), sizeof(uint64_t), s.masks.words().size(), false},
+#define WQLAB_PIECE(attribute, table, row) {attribute, s.table.begin(), sizeof(row), s.table.size(), true},
+          WQLAB_SNAPSHOT_TABLES(WQLAB_PIECE)
+#undef WQLAB_PIECE
       }
 {
 }
 
 // How many rows go into the next message.
-uint32_t MachineMessages::chunk() const
+uint32_t SnapshotMessages::chunk() const
 {
-    const Piece& piece = pieces_[table_];
+    constexpr uint32_t kBytes = 3000;
+    const Piece& piece = pieces_[piece_];
     const uint32_t left = piece.count - row_;
     if (piece.attribute == WQLAB_A_SNAPSHOT_TROUBLE)
         return 1;
-    const uint32_t most = kChunkBytes / piece.size;
+    const uint32_t most = kBytes / piece.size;
     if (left <= most)
         return left;
     if (piece.attribute != WQLAB_A_SNAPSHOT_STRINGS)
@@ -71,64 +43,63 @@ uint32_t MachineMessages::chunk() const
     return size;
 }
 
-void MachineMessages::fill(Filler& message) const
+void SnapshotMessages::fill(Filler& message) const
 {
-    const Piece& piece = pieces_[table_];
+    const Piece& piece = pieces_[piece_];
     if (piece.attribute == WQLAB_A_SNAPSHOT_HEAD)
         message.u32(WQLAB_A_SNAPSHOT_SECTIONS, snapshot_.sections);
     if (piece.attribute == WQLAB_A_SNAPSHOT_TROUBLE) {
         char text[128];
         Text out(text);
         snapshot_.troubles.rows()[row_].describe(out);
-        message.text(WQLAB_A_SNAPSHOT_TROUBLE, text);
+        message.string(WQLAB_A_SNAPSHOT_TROUBLE, text);
         return;
     }
-    message.bytes(piece.attribute, static_cast<const char*>(piece.bytes) + size_t{row_} * piece.size, chunk() * piece.size);
+    if (piece.is_table)
+        message.u32(WQLAB_A_SNAPSHOT_ROW_SIZE, piece.size);
+    message.bytes(piece.attribute, static_cast<const char*>(piece.bytes) + size_t{row_} * piece.size,
+                  size_t{chunk()} * piece.size);
 }
 
-void MachineMessages::advance()
+void SnapshotMessages::advance()
 {
     row_ += chunk();
-    while (table_ < kTables && row_ == pieces_[table_].count) {
-        table_++;
+    while (piece_ < kPieces && row_ == pieces_[piece_].count) {
+        piece_++;
         row_ = 0;
     }
 }
 
+namespace {
+
+class SnapshotDump {
+public:
+    static constexpr uint8_t kCommand = WQLAB_CMD_SNAPSHOT;
+    static constexpr int kPad = 0;
+
+    int take(genl_info* info)
+    {
+        const Attribute* wanted = find(info, WQLAB_A_SNAPSHOT_SECTIONS);
+        const Result<void> taken =
+            snapshot_.take(Service::get().kernel(), wanted ? wanted->u32() : uint32_t{WQLAB_SECTIONS_ALL});
+        if (!taken.ok())
+            return refuse(info, taken.error());
+        Result<Box<SnapshotMessages>> messages = Box<SnapshotMessages>::create(snapshot_);
+        if (!messages.ok())
+            return refuse(info, messages.error());
+        messages_ = messages.take();
+        return 0;
+    }
+    bool finished() const { return messages_->finished(); }
+    void fill(Filler& message) const { messages_->fill(message); }
+    void advance() { messages_->advance(); }
+
+private:
+    Snapshot snapshot_;
+    Box<SnapshotMessages> messages_;
+};
+
+}  // namespace
 }  // namespace wqlab
 
-using namespace wqlab;
-
-int wqlab_nl_snapshot_start(genl_info* info, void** cursor)
-{
-    const nlattr* wanted = wqlab_nl_attribute(info, WQLAB_A_SNAPSHOT_SECTIONS);
-    Result<Box<SnapshotDump>> created = Box<SnapshotDump>::create();
-    if (!created.ok())
-        return code(created.error());
-    Box<SnapshotDump> dump = created.take();
-    const Result<void> taken = dump->snapshot.take(
-        Service::get().kernel(), wanted ? reinterpret_cast<const Attribute*>(wanted)->u32() : WQLAB_SECTIONS_ALL);
-    if (!taken.ok())
-        return code(taken.error());
-    Result<Box<MachineMessages>> messages = Box<MachineMessages>::create(dump->snapshot);
-    if (!messages.ok())
-        return code(messages.error());
-    dump->messages = messages.take();
-    *cursor = dump.release();
-    return 0;
-}
-
-// 1: the part is full and there is more; 0: all is said.
-int wqlab_nl_snapshot_next(void* cursor, sk_buff* part, netlink_callback* cb)
-{
-    MachineMessages& messages = *static_cast<SnapshotDump*>(cursor)->messages;
-    for (; !messages.finished(); messages.advance())
-        if (!add_to_part(part, cb, WQLAB_CMD_SNAPSHOT, [&](Filler& filler) { messages.fill(filler); }))
-            return 1;
-    return 0;
-}
-
-void wqlab_nl_snapshot_done(void* cursor)
-{
-    Box<SnapshotDump>::adopt(static_cast<SnapshotDump*>(cursor));
-}
+WQLAB_DUMP(snapshot, wqlab::SnapshotDump)

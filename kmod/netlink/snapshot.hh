@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// A machine's snapshot as a sequence of messages: one chunk of one table in
-// each, small enough for the smallest part of a dump.
+// A snapshot of the machine as a sequence of messages: one chunk of one table
+// in each, small enough for the smallest part of a dump.
 #pragma once
 
 #include "../inspect/snapshot.hh"
+#include "../uapi/wqlab_lists.h"
 #include "message.hh"
 
 namespace wqlab {
 
-class MachineMessages {
+class SnapshotMessages {
 public:
-    explicit MachineMessages(const Snapshot& snapshot);
+    explicit SnapshotMessages(const Snapshot& snapshot);
 
-    bool finished() const { return table_ == kTables; }
+    bool finished() const { return piece_ == kPieces; }
     // Fills one message; call advance() if it fitted.
     void fill(Filler& message) const;
     void advance();
@@ -23,14 +24,18 @@ private:
         const void* bytes;
         uint32_t size;   // of a row
         uint32_t count;  // of rows
+        bool is_table;   // its rows say how long they are
     };
-    static constexpr uint32_t kTables = 18;
+#define WQLAB_COUNT(attribute, table, row) +1
+    // Head, troubles, strings, masks, and the tables.
+    static constexpr uint32_t kPieces = 4 WQLAB_SNAPSHOT_TABLES(WQLAB_COUNT);
+#undef WQLAB_COUNT
 
     uint32_t chunk() const;
 
     const Snapshot& snapshot_;
-    Piece pieces_[kTables];
-    uint32_t table_ = 0;
+    Piece pieces_[kPieces];
+    uint32_t piece_ = 0;
     uint32_t row_ = 0;
 };
 

@@ -27,7 +27,7 @@ public:
         tally.probes++;
         if (tally.until_timed--)
             return;
-        tally.until_timed = WQLAB_LATENCY_TIMED - 1;
+        tally.until_timed = WQLAB_LIMIT_LATENCY_TIMED - 1;
         begun_ = Clock::stamp_anywhere();
     }
     Probe(const Probe&) = delete;
@@ -47,13 +47,16 @@ private:
 
 Result<void> Recorder::create(const Kernel& kernel)
 {
-    static_assert(WQLAB_LATENCY_ITEMS == WQLAB_LATENCY_BUCKETS * InFlight::kWays);
-    static_assert(WQLAB_LATENCY_CELLS <= HistogramCells::kMost);
+    // All of it is allocated now, 14 MB together.
+    constexpr uint32_t kBuckets = WQLAB_LIMIT_LATENCY_ITEMS / InFlight::kWays;
+    static_assert(kBuckets * InFlight::kWays == WQLAB_LIMIT_LATENCY_ITEMS && (kBuckets & (kBuckets - 1)) == 0);
+    static_assert((WQLAB_LIMIT_LATENCY_KEYS & (WQLAB_LIMIT_LATENCY_KEYS - 1)) == 0);
+    static_assert(WQLAB_LIMIT_LATENCY_CELLS <= HistogramCells::kMost);
     static_assert(LatencyRecord::kNameSize == Origins::kNameSize);
     origins_ = Origins(kernel);
-    buckets_ = TRY(Array<InFlight::Bucket>::create(WQLAB_LATENCY_BUCKETS));
-    slots_ = TRY(Array<LatencyRecord>::create(WQLAB_LATENCY_KEYS));
-    cells_ = TRY(Array<HistogramCell>::create(WQLAB_LATENCY_CELLS));
+    buckets_ = TRY(Array<InFlight::Bucket>::create(kBuckets));
+    slots_ = TRY(Array<LatencyRecord>::create(WQLAB_LIMIT_LATENCY_KEYS));
+    cells_ = TRY(Array<HistogramCell>::create(WQLAB_LIMIT_LATENCY_CELLS));
     tallies_ = TRY(Array<Tally>::create(wqlab_nr_cpus()));
     in_flight_ = InFlight({buckets_.begin(), buckets_.size()});
     records_ = LatencyRecords({slots_.begin(), slots_.size()}, {cells_.begin(), cells_.size()});

@@ -7,7 +7,7 @@
 #include "../core/latency_records.hh"
 #include "../lab/clock.hh"
 #include "../lab/memory.hh"
-#include "limits.h"
+#include "../uapi/wqlab.h"
 #include "origin.hh"
 
 namespace wqlab {

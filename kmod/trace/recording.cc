@@ -32,7 +32,7 @@ uint64_t Recording::elapsed() const
     return total ? total : wqlab_now() - begun_ns_;
 }
 
-Result<void> RecordingOffice::start(uint32_t owner)
+Result<void> Recordings::start(uint32_t owner)
 {
     if (!kernel_.available(view::kLatency) || wqlab_trace_lacks(0))
         return Errno::kNotSupported;
@@ -61,34 +61,29 @@ Result<void> RecordingOffice::start(uint32_t owner)
     return {};
 }
 
-Result<Shared<Recording>> RecordingOffice::open() const
+Result<Shared<Recording>> Recordings::open() const
 {
     Shared<Recording> recording = TRY(Shared<Recording>::create());
     TRY(recording->start(kernel_));
     return recording;
 }
 
-Result<void> RecordingOffice::stop(uint32_t owner)
+Result<void> Recordings::stop(uint32_t owner)
 {
-    Shared<Recording> recording;
-    {
-        const Mutex::Guard guard(lock_);
-        if (owner_ == owner)
-            recording = recording_;
-    }
+    const Shared<Recording> recording = of(owner);
     if (!recording)
         return Errno::kNoEntry;
     recording->stop();
     return {};
 }
 
-Shared<Recording> RecordingOffice::current()
+Shared<Recording> Recordings::of(uint32_t owner)
 {
     const Mutex::Guard guard(lock_);
-    return recording_;
+    return owner_ == owner ? recording_ : Shared<Recording>();
 }
 
-void RecordingOffice::owner_gone(uint32_t owner)
+void Recordings::owner_gone(uint32_t owner)
 {
     Shared<Recording> orphan;
     const Mutex::Guard guard(lock_);
@@ -96,7 +91,7 @@ void RecordingOffice::owner_gone(uint32_t owner)
         orphan = std::move(recording_);
 }
 
-void RecordingOffice::shut_down()
+void Recordings::shut_down()
 {
     Shared<Recording> last;
     const Mutex::Guard guard(lock_);

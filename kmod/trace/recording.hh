@@ -31,10 +31,10 @@ private:
     Counter elapsed_ns_;     // once stopped
 };
 
-class RecordingOffice {
+class Recordings {
 public:
     // Which must live as long.
-    explicit RecordingOffice(const Kernel& kernel) : kernel_(kernel) {}
+    explicit Recordings(const Kernel& kernel) : kernel_(kernel) {}
 
     // kNotSupported: this kernel has not all that it needs.
     // kBusy: there is one that is another's, or has not been stopped. One that
@@ -42,8 +42,8 @@ public:
     Result<void> start(uint32_t owner);
     // kNoEntry: the owner has none.
     Result<void> stop(uint32_t owner);
-    // Nothing when there is none.
-    Shared<Recording> current();
+    // Nothing when the owner has none.
+    Shared<Recording> of(uint32_t owner);
     // Ends the owner's, if it has one.
     void owner_gone(uint32_t owner);
     // Ends what there is and takes no new one.

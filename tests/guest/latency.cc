@@ -240,11 +240,11 @@ TEST_CASE("there is one recording, and it is its owner's", "[inspect]")
     const Outcome refused = tool({"latency", "-d", "1"});
     CHECK(refused.status != 0);
     CHECK_THAT(refused.err, Catch::Contains("one recording"));
-    // Anybody may look.
-    const uint64_t earlier = fetch_latency(other).elapsed_ns;
-    CHECK(earlier <= fetch_latency(owner).elapsed_ns);
+    CHECK_THAT(refusal([&] { fetch_latency(other); }), Catch::Contains("no recording"));
+    const uint64_t earlier = fetch_latency(owner).elapsed_ns;
     stop_latency(owner);
     const LatencyRecording still = fetch_latency(owner);
+    CHECK(earlier <= still.elapsed_ns);
     CHECK_THAT(refusal([&] { start_latency(other); }), Catch::Contains("one recording"));
     run_one({"--items", "100"});
     CHECK(fetch_latency(owner).probes == still.probes);

@@ -5,48 +5,19 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "wire/attribute_names.hh"
+#include "wire/attribute_path.hh"
 #include "commands/check/requests.hh"
 #include "report/decode.hh"
 #include "source/decode.hh"
 #include "scenario/encode.hh"
 #include "wire/extack.hh"
+#include "wire_maker.hh"
 #include "unit/report/fixtures.hh"
 #include "scenario/file.hh"
 
 using namespace wqctl;
 
 namespace {
-
-// Bytes as the kernel would send them.
-class Wire {
-public:
-    template <typename T>
-    Wire& value(uint16_t type, const T& v)
-    {
-        return raw(type, &v, sizeof v);
-    }
-    Wire& text(uint16_t type, const std::string& v) { return raw(type, v.c_str(), v.size() + 1); }
-    Wire& nest(uint16_t type, const Wire& inner) { return raw(type, inner.bytes_.data(), inner.bytes_.size()); }
-    Wire& raw(uint16_t type, const void* data, size_t size)
-    {
-        const nlattr header = {static_cast<uint16_t>(NLA_HDRLEN + size), type};
-        append(&header, sizeof header);
-        append(data, size);
-        bytes_.resize(NLA_ALIGN(bytes_.size()));
-        return *this;
-    }
-    void append(const void* data, size_t size)
-    {
-        const auto* start = static_cast<const std::byte*>(data);
-        bytes_.insert(bytes_.end(), start, start + size);
-    }
-    Bytes bytes() const { return bytes_; }
-    size_t size() const { return bytes_.size(); }
-
-private:
-    std::vector<std::byte> bytes_;
-};
 
 // An NLMSG_ERROR; echo: the request stands in it whole.
 Wire refusal(int error, const Wire& details, Bytes echo = {})
@@ -66,6 +37,7 @@ Wire refusal(int error, const Wire& details, Bytes echo = {})
     return wire;
 }
 
+const std::span<const AttributeName> kNames = command_name(WQLAB_CMD_RUN_START).request;
 constexpr uint32_t kHeaders = NLMSG_HDRLEN + GENL_HDRLEN;
 
 // A request with one workqueue and two issuers.
@@ -124,7 +96,7 @@ TEST_CASE("a request says what the scenario says")
     // The first feeds both workqueues.
     REQUIRE(issuers.size() == 5);
     for (uint32_t i : {0, 1}) {
-        CHECK(issuers[i].u32(WQLAB_A_ISSUER_WQ) == i);
+        CHECK(issuers[i].u32(WQLAB_A_ISSUER_WORKQUEUE) == i);
         CHECK(issuers[i].u32(WQLAB_A_ISSUER_THREADS) == 4);
         CHECK(issuers[i].array<uint32_t>(WQLAB_A_ISSUER_CPUS) == std::vector<uint32_t>{1, 0});
         CHECK(issuers[i].u32(WQLAB_A_ISSUER_MODE) == WQLAB_MODE_OPEN);
@@ -133,7 +105,7 @@ TEST_CASE("a request says what the scenario says")
         CHECK(issuers[i].flag(WQLAB_A_ISSUER_POISSON));
         CHECK(issuers[i].flag(WQLAB_A_ISSUER_COALESCE));
         CHECK(issuers[i].u32(WQLAB_A_ISSUER_CANCEL_PERCENT) == 5);
-        CHECK(issuers[i].u32(WQLAB_A_ISSUER_BODY) == WQLAB_BODY_SPIN);
+        CHECK(issuers[i].u32(WQLAB_A_ISSUER_ITEM) == WQLAB_BODY_SPIN);
         CHECK(issuers[i].u32(WQLAB_A_ISSUER_TIME_DIST) == WQLAB_DIST_UNIFORM);
         CHECK(issuers[i].u64(WQLAB_A_ISSUER_TIME) == 1000);
         CHECK(issuers[i].u64(WQLAB_A_ISSUER_TIME_MAX) == 2000);
@@ -142,11 +114,11 @@ TEST_CASE("a request says what the scenario says")
     CHECK(issuers[2].u64(WQLAB_A_ISSUER_DELAY) == 1'000'000);
     CHECK(issuers[2].u32(WQLAB_A_ISSUER_MOD_PERCENT) == 5);
     CHECK(issuers[2].u32(WQLAB_A_ISSUER_FLUSH_PERCENT) == 6);
-    CHECK(issuers[2].u64(WQLAB_A_ISSUER_BYTES) == 4096);
+    CHECK(issuers[2].u64(WQLAB_A_ISSUER_SIZE) == 4096);
     CHECK(!issuers[2].find(WQLAB_A_ISSUER_TIME));
     CHECK(issuers[3].u32(WQLAB_A_ISSUER_BURST) == 8);
     CHECK(issuers[3].u64(WQLAB_A_ISSUER_INTERVAL) == 10'000'000);
-    CHECK(issuers[3].u32(WQLAB_A_ISSUER_QUEUE_CPU) == 1);
+    CHECK(issuers[3].u32(WQLAB_A_ISSUER_QUEUE_ON) == 1);
     CHECK(issuers[4].u32(WQLAB_A_ISSUER_LINKS) == 10);
     CHECK(issuers[4].u32(WQLAB_A_ISSUER_QUEUE_NODE) == 0);
     CHECK(!issuers[4].find(WQLAB_A_ISSUER_INTERVAL));
@@ -179,7 +151,7 @@ TEST_CASE("a refusal names the attribute and what it may be")
         .value(NLMSGERR_ATTR_OFFS, offset_in(attributes, WQLAB_A_RUN_ISSUER, 1, WQLAB_A_ISSUER_DEPTH))
         .nest(NLMSGERR_ATTR_POLICY, policy);
     for (Bytes echo : {Bytes(), request.stream()}) {
-        const Refusal result = decode_refusal(refusal(ERANGE, details, echo).bytes(), request.stream());
+        const Refusal result = decode_refusal(refusal(ERANGE, details, echo).bytes(), request.stream(), kNames);
         CHECK(result.error == ERANGE);
         CHECK(result.attribute == "issuer[1] depth");
         CHECK(result.text() == "issuer[1] depth: integer out of range (allowed: 1 to 4096)");
@@ -198,24 +170,24 @@ TEST_CASE("a refusal names what is missing")
     details.text(NLMSGERR_ATTR_MSG, "required")
         .value(NLMSGERR_ATTR_MISS_TYPE, uint32_t{WQLAB_A_WQ_NAME})
         .value(NLMSGERR_ATTR_MISS_NEST, nest);
-    CHECK(decode_refusal(refusal(EINVAL, details).bytes(), request.stream()).text() ==
+    CHECK(decode_refusal(refusal(EINVAL, details).bytes(), request.stream(), kNames).text() ==
           "workqueue[0] name: missing: required");
     Wire top;
     top.value(NLMSGERR_ATTR_MISS_TYPE, uint32_t{WQLAB_A_RUN_ID});
-    CHECK(decode_refusal(refusal(EINVAL, top).bytes(), request.stream()).attribute == "id");
+    CHECK(decode_refusal(refusal(EINVAL, top).bytes(), request.stream(), command_name(WQLAB_CMD_RUN_STOP).request).attribute == "id");
 }
 
 TEST_CASE("a refusal without words says what the number means")
 {
-    CHECK(decode_refusal(refusal(EINVAL, Wire()).bytes(), {}).text() == "Invalid argument");
-    const Error unprivileged = decode_refusal(refusal(EPERM, Wire()).bytes(), {}).to_error("run-start");
+    CHECK(decode_refusal(refusal(EINVAL, Wire()).bytes(), {}, kNames).text() == "Invalid argument");
+    const Error unprivileged = decode_refusal(refusal(EPERM, Wire()).bytes(), {}, kNames).to_error("run-start");
     CHECK(unprivileged.exit_code == kUnavailable);
     CHECK(unprivileged.hint == "needs CAP_SYS_ADMIN (run as root)");
-    CHECK(decode_refusal(refusal(ENOENT, Wire()).bytes(), {}).to_error("run-get").message ==
+    CHECK(decode_refusal(refusal(ENOENT, Wire()).bytes(), {}, kNames).to_error("run-get").message ==
           "the wqlab module has been unloaded, and its runs with it");
     Wire words;
     words.text(NLMSGERR_ATTR_MSG, "there is no run 5");
-    CHECK(decode_refusal(refusal(ENOENT, words).bytes(), {}).to_error("run-get").message ==
+    CHECK(decode_refusal(refusal(ENOENT, words).bytes(), {}, kNames).to_error("run-get").message ==
           "the kernel refused run-get: there is no run 5");
 }
 
@@ -226,9 +198,9 @@ TEST_CASE("a refusal that is cut short is no crash")
     details.text(NLMSGERR_ATTR_MSG, "words").value(NLMSGERR_ATTR_OFFS, uint32_t{1});
     const Wire whole = refusal(EINVAL, details, request.stream());
     for (size_t size = 0; size <= whole.size(); size++)
-        decode_refusal(whole.bytes().first(size), request.stream());
-    CHECK(attribute_at(request.stream(), 3).empty());
-    CHECK(attribute_at(request.stream(), 1'000'000).empty());
+        decode_refusal(whole.bytes().first(size), request.stream(), kNames);
+    CHECK(attribute_at(kNames, request.stream(), 3).empty());
+    CHECK(attribute_at(kNames, request.stream(), 1'000'000).empty());
 }
 
 TEST_CASE("the lists of a report grow chunk by chunk")
@@ -254,16 +226,16 @@ TEST_CASE("the lists of a report grow chunk by chunk")
     for (uint64_t chunk = 1; chunk <= 3; chunk++) {
         const wqlab_flow flow = {chunk, 0, static_cast<uint32_t>(chunk)};
         part(Wire().nest(WQLAB_A_RUN_FLOWS,
-                         Wire().value(WQLAB_A_FLOWS_WQ, uint32_t{1}).raw(WQLAB_A_FLOWS_EXECUTED, &flow, sizeof flow)));
+                         Wire().value(WQLAB_A_FLOWS_WQ, uint32_t{1}).rows(WQLAB_A_FLOWS_EXECUTED, WQLAB_A_FLOWS_ROW_SIZE, &flow, 1)));
         const wqlab_worker workers[2] = {{static_cast<int>(chunk), 0}, {100 + static_cast<int>(chunk), -20}};
         part(Wire().nest(WQLAB_A_RUN_WORKERS,
-                         Wire().value(WQLAB_A_WORKERS_WQ, uint32_t{1}).raw(WQLAB_A_WORKERS_SEEN, workers, sizeof workers)));
+                         Wire().value(WQLAB_A_WORKERS_WQ, uint32_t{1}).rows(WQLAB_A_WORKERS_SEEN, WQLAB_A_WORKERS_ROW_SIZE, workers, 2)));
         const wqlab_bucket bucket = {chunk, static_cast<uint32_t>(10 * chunk), 0};
         part(Wire().nest(WQLAB_A_RUN_HISTOGRAM, Wire()
                                                     .value(WQLAB_A_HISTOGRAM_WQ, uint32_t{1})
-                                                    .value(WQLAB_A_HISTOGRAM_LATENCY, uint32_t{WQLAB_LATENCY_RUN})
+                                                    .value(WQLAB_A_HISTOGRAM_WHICH, uint32_t{WQLAB_LATENCY_RUN})
                                                     .value(WQLAB_A_HISTOGRAM_COUNT, uint64_t{6})
-                                                    .raw(WQLAB_A_HISTOGRAM_BUCKETS, &bucket, sizeof bucket)));
+                                                    .rows(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE, &bucket, 1)));
     }
     const WorkqueueReport& wq = report.workqueues[1];
     CHECK(wq.flows.size() == 3);
@@ -277,8 +249,8 @@ TEST_CASE("the lists of a report grow chunk by chunk")
     const wqlab_bucket wild = {1, UINT32_MAX, 0};
     part(Wire().nest(WQLAB_A_RUN_HISTOGRAM, Wire()
                                                 .value(WQLAB_A_HISTOGRAM_WQ, uint32_t{0})
-                                                .value(WQLAB_A_HISTOGRAM_LATENCY, uint32_t{0})
-                                                .raw(WQLAB_A_HISTOGRAM_BUCKETS, &wild, sizeof wild)));
+                                                .value(WQLAB_A_HISTOGRAM_WHICH, uint32_t{0})
+                                                .rows(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE, &wild, 1)));
     CHECK(report.workqueues.size() == 2);
     CHECK(report.workqueues[0].latency[0].buckets.empty());
 }

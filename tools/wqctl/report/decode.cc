@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/decode.hh"
 
+#include "uapi/wqlab_lists.h"
+
 namespace wqctl {
 
 namespace {
@@ -14,25 +16,9 @@ void decode_workqueue(const Attributes& a, RunReport& report)
     if (index >= kMostWorkqueues)
         return;
     WorkqueueReport& wq = report.workqueue(index);
-    wq.name = a.string(WQLAB_A_WQ_RESULT_NAME);
-    wq.kernel_name = a.string(WQLAB_A_WQ_RESULT_KERNEL_NAME);
-    wq.flags = a.u32(WQLAB_A_WQ_RESULT_FLAGS);
-    wq.elapsed_ns = a.u64(WQLAB_A_WQ_RESULT_ELAPSED);
-    wq.queued = a.u64(WQLAB_A_WQ_RESULT_QUEUED);
-    wq.refused = a.u64(WQLAB_A_WQ_RESULT_REFUSED);
-    wq.executed = a.u64(WQLAB_A_WQ_RESULT_EXECUTED);
-    wq.cancelled = a.u64(WQLAB_A_WQ_RESULT_CANCELLED);
-    wq.drained = a.u64(WQLAB_A_WQ_RESULT_DRAINED);
-    wq.flushed = a.u64(WQLAB_A_WQ_RESULT_FLUSHED);
-    wq.modified = a.u64(WQLAB_A_WQ_RESULT_MODIFIED);
-    wq.late = a.u64(WQLAB_A_WQ_RESULT_LATE);
-    wq.late_max_ns = a.u64(WQLAB_A_WQ_RESULT_LATE_MAX);
-    wq.alloc_failed = a.u64(WQLAB_A_WQ_RESULT_ALLOC_FAILED);
-    wq.softirq = a.u64(WQLAB_A_WQ_RESULT_SOFTIRQ);
-    wq.migrated = a.u64(WQLAB_A_WQ_RESULT_MIGRATED);
-    wq.max_concurrency = a.u32(WQLAB_A_WQ_RESULT_MAX_CONCURRENCY);
-    wq.workers_lost = a.u64(WQLAB_A_WQ_RESULT_WORKERS_LOST);
-    wq.reordered = a.u64(WQLAB_A_WQ_RESULT_REORDERED);
+#define WQCTL_DECODE(type, attribute, member) wq.member = a.type(attribute);
+    WQLAB_WQ_RESULT(WQCTL_DECODE)
+#undef WQCTL_DECODE
 }
 
 void append(std::vector<Flow>& list, const std::vector<wqlab_flow>& chunk)
@@ -46,8 +32,8 @@ void decode_flows(const Attributes& a, RunReport& report)
     const uint32_t index = a.u32(WQLAB_A_FLOWS_WQ);
     if (index >= kMostWorkqueues)
         return;
-    append(report.workqueue(index).queued_at, a.array<wqlab_flow>(WQLAB_A_FLOWS_QUEUED));
-    append(report.workqueue(index).flows, a.array<wqlab_flow>(WQLAB_A_FLOWS_EXECUTED));
+    append(report.workqueue(index).queued_at, a.rows<wqlab_flow>(WQLAB_A_FLOWS_QUEUED, WQLAB_A_FLOWS_ROW_SIZE));
+    append(report.workqueue(index).flows, a.rows<wqlab_flow>(WQLAB_A_FLOWS_EXECUTED, WQLAB_A_FLOWS_ROW_SIZE));
 }
 
 void decode_workers(const Attributes& a, RunReport& report)
@@ -55,27 +41,30 @@ void decode_workers(const Attributes& a, RunReport& report)
     const uint32_t index = a.u32(WQLAB_A_WORKERS_WQ);
     if (index >= kMostWorkqueues)
         return;
-    for (const wqlab_worker& worker : a.array<wqlab_worker>(WQLAB_A_WORKERS_SEEN))
+    for (const wqlab_worker& worker : a.rows<wqlab_worker>(WQLAB_A_WORKERS_SEEN, WQLAB_A_WORKERS_ROW_SIZE))
         report.workqueue(index).workers.push_back({worker.pid, worker.nice});
 }
 
-void decode_histogram(const Attributes& a, RunReport& report)
+void decode_latency(const Attributes& a, RunReport& report)
 {
     const uint32_t index = a.u32(WQLAB_A_HISTOGRAM_WQ);
-    const uint32_t which = a.u32(WQLAB_A_HISTOGRAM_LATENCY);
-    if (index >= kMostWorkqueues || which > WQLAB_LATENCY_MAX)
-        return;
-    Latency& latency = report.workqueue(index).latency[which];
+    const uint32_t which = a.u32(WQLAB_A_HISTOGRAM_WHICH);
+    if (index < kMostWorkqueues && which <= WQLAB_LATENCY_MAX)
+        decode_part(a, report.workqueue(index).latency[which]);
+}
+
+}  // namespace
+
+void decode_part(const Attributes& a, Latency& latency)
+{
     latency.count = a.u64(WQLAB_A_HISTOGRAM_COUNT);
     latency.sum = a.u64(WQLAB_A_HISTOGRAM_SUM);
     latency.min = a.u64(WQLAB_A_HISTOGRAM_MIN);
     latency.max = a.u64(WQLAB_A_HISTOGRAM_MAX_VALUE);
-    for (const wqlab_bucket& bucket : a.array<wqlab_bucket>(WQLAB_A_HISTOGRAM_BUCKETS))
+    for (const wqlab_bucket& bucket : a.rows<wqlab_bucket>(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE))
         if (bucket.index < Latency::Geometry::kBuckets)
             latency.add_bucket(bucket.index, bucket.count);
 }
-
-}  // namespace
 
 RunState decode_state(const Attributes& a)
 {
@@ -104,7 +93,7 @@ void decode_part(const Attributes& attributes, RunReport& report)
     if (attributes.find(WQLAB_A_RUN_WORKERS))
         decode_workers(attributes.nest(WQLAB_A_RUN_WORKERS), report);
     if (attributes.find(WQLAB_A_RUN_HISTOGRAM))
-        decode_histogram(attributes.nest(WQLAB_A_RUN_HISTOGRAM), report);
+        decode_latency(attributes.nest(WQLAB_A_RUN_HISTOGRAM), report);
 }
 
 }  // namespace wqctl

@@ -23,10 +23,10 @@ void put_workqueue(Message& message, const WorkqueueSpec& workqueue)
 
 void put_body(Message& message, const IssuerSpec& issuer)
 {
-    message.put_u32(WQLAB_A_ISSUER_BODY, issuer.body);
+    message.put_u32(WQLAB_A_ISSUER_ITEM, issuer.body);
     switch (issuer.body) {
     case WQLAB_BODY_TOUCH:
-    case WQLAB_BODY_ALLOC: message.put_u64(WQLAB_A_ISSUER_BYTES, issuer.bytes); break;
+    case WQLAB_BODY_ALLOC: message.put_u64(WQLAB_A_ISSUER_SIZE, issuer.bytes); break;
     case WQLAB_BODY_SPIN:
     case WQLAB_BODY_SLEEP:
     case WQLAB_BODY_MUTEX:
@@ -46,7 +46,7 @@ void put_issuer(Message& message, const IssuerSpec& issuer, uint32_t workqueue)
         if (value)
             message.put_u32(type, *value);
     };
-    message.put_u32(WQLAB_A_ISSUER_WQ, workqueue);
+    message.put_u32(WQLAB_A_ISSUER_WORKQUEUE, workqueue);
     message.put_u32(WQLAB_A_ISSUER_THREADS, issuer.threads);
     if (issuer.cpus)
         message.put_u32_array(WQLAB_A_ISSUER_CPUS, *issuer.cpus);
@@ -65,7 +65,7 @@ void put_issuer(Message& message, const IssuerSpec& issuer, uint32_t workqueue)
     put(WQLAB_A_ISSUER_FLUSH_PERCENT, issuer.flush_percent);
     if (issuer.coalesce)
         message.put_flag(WQLAB_A_ISSUER_COALESCE);
-    put(WQLAB_A_ISSUER_QUEUE_CPU, issuer.queue_on);
+    put(WQLAB_A_ISSUER_QUEUE_ON, issuer.queue_on);
     put(WQLAB_A_ISSUER_QUEUE_NODE, issuer.queue_node);
     put_body(message, issuer);
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "text/cpu_list.hh"
-#include "uapi/wqlab.h"
+#include "uapi/wqlab_lists.h"
 
 namespace wqctl {
 
@@ -21,20 +21,10 @@ struct Snapshot {
 
     std::vector<std::string> strings;
     std::vector<uint64_t> mask_words;
-    std::vector<wqlab_snap_scope> scopes;
-    std::vector<wqlab_snap_pod> pods;
-    std::vector<wqlab_snap_cpu_pod> cpu_pods;
-    std::vector<wqlab_snap_node> nodes;
-    std::vector<wqlab_snap_pool> pools;            // by id
-    std::vector<wqlab_snap_workqueue> workqueues;  // in the kernel's order
-    std::vector<wqlab_snap_pwq> pwqs;              // by workqueue
-    std::vector<wqlab_snap_cpu_pwq> cpu_pwqs;      // by workqueue, then CPU
-    std::vector<wqlab_snap_node_active> node_active;
-    std::vector<wqlab_snap_worker> workers;  // by pool
-    std::vector<wqlab_snap_work> works;      // by pool; in order within each state
-    std::vector<wqlab_snap_flusher> flushers;
-    std::vector<wqlab_snap_timer> timers;
-    std::vector<wqlab_snap_hog> hogs;
+    // Vectors of their names, in the order that wqlab.h tells of each.
+#define WQCTL_TABLE(attribute, table, row) std::vector<row> table;
+    WQLAB_SNAPSHOT_TABLES(WQCTL_TABLE)
+#undef WQCTL_TABLE
 
     bool has(uint32_t section) const { return sections & section; }
 

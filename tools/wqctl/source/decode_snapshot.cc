@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "source/decode.hh"
 
+#include "uapi/wqlab_lists.h"
+
 namespace wqctl {
 
 namespace {
 
 template <typename T>
-void append(std::vector<T>& table, const Attributes& attributes, unsigned type)
+void append(std::vector<T>& table, const std::vector<T>& chunk)
 {
-    const std::vector<T> chunk = attributes.array<T>(type);
     table.insert(table.end(), chunk.begin(), chunk.end());
 }
 
@@ -34,26 +35,15 @@ void decode_part(const Attributes& a, Snapshot& snapshot)
 {
     if (a.find(WQLAB_A_SNAPSHOT_SECTIONS))
         snapshot.sections = a.u32(WQLAB_A_SNAPSHOT_SECTIONS);
-    if (const auto head = a.array<wqlab_snap_head>(WQLAB_A_SNAPSHOT_HEAD); !head.empty())
-        snapshot.head = head.front();
+    if (const auto head = a.row<wqlab_snap_head>(WQLAB_A_SNAPSHOT_HEAD))
+        snapshot.head = *head;
     if (a.find(WQLAB_A_SNAPSHOT_TROUBLE))
         snapshot.troubles.push_back(a.string(WQLAB_A_SNAPSHOT_TROUBLE));
     append_strings(snapshot.strings, a);
-    append(snapshot.mask_words, a, WQLAB_A_SNAPSHOT_MASKS);
-    append(snapshot.scopes, a, WQLAB_A_SNAPSHOT_SCOPES);
-    append(snapshot.pods, a, WQLAB_A_SNAPSHOT_PODS);
-    append(snapshot.cpu_pods, a, WQLAB_A_SNAPSHOT_CPU_PODS);
-    append(snapshot.nodes, a, WQLAB_A_SNAPSHOT_NODES);
-    append(snapshot.pools, a, WQLAB_A_SNAPSHOT_POOLS);
-    append(snapshot.workqueues, a, WQLAB_A_SNAPSHOT_WORKQUEUES);
-    append(snapshot.pwqs, a, WQLAB_A_SNAPSHOT_PWQS);
-    append(snapshot.cpu_pwqs, a, WQLAB_A_SNAPSHOT_CPU_PWQS);
-    append(snapshot.node_active, a, WQLAB_A_SNAPSHOT_NODE_ACTIVE);
-    append(snapshot.workers, a, WQLAB_A_SNAPSHOT_WORKERS);
-    append(snapshot.works, a, WQLAB_A_SNAPSHOT_WORKS);
-    append(snapshot.flushers, a, WQLAB_A_SNAPSHOT_FLUSHERS);
-    append(snapshot.timers, a, WQLAB_A_SNAPSHOT_TIMERS);
-    append(snapshot.hogs, a, WQLAB_A_SNAPSHOT_HOGS);
+    append(snapshot.mask_words, a.array<uint64_t>(WQLAB_A_SNAPSHOT_MASKS));
+#define WQCTL_DECODE(attribute, table, row) append(snapshot.table, a.rows<row>(attribute, WQLAB_A_SNAPSHOT_ROW_SIZE));
+    WQLAB_SNAPSHOT_TABLES(WQCTL_DECODE)
+#undef WQCTL_DECODE
 }
 
 }  // namespace wqctl

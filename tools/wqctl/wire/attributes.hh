@@ -2,6 +2,7 @@
 // Reading netlink attributes from bytes that nobody vouches for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -36,11 +37,37 @@ public:
     bool flag(unsigned type) const { return find(type); }
     Attributes nest(unsigned type) const;
 
-    // An array of plain structs or numbers.
+    // Structs whose sender said how long a row is: of each what both know; what it lacks is 0. No size, no rows.
+    template <typename T>
+    std::vector<T> rows(unsigned type, unsigned row_size_type) const
+    {
+        std::vector<T> result;
+        const Attribute* attribute = find(type);
+        const size_t size = u32(row_size_type);
+        if (!attribute || !size)
+            return result;
+        result.resize(attribute->payload.size() / size);
+        for (size_t i = 0; i < result.size(); i++)
+            copy(attribute->payload.subspan(i * size, size), result[i]);
+        return result;
+    }
+    // One such struct, which is as long as its attribute; nothing when absent.
+    template <typename T>
+    std::optional<T> row(unsigned type) const
+    {
+        const Attribute* attribute = find(type);
+        if (!attribute)
+            return {};
+        T result{};
+        copy(attribute->payload, result);
+        return result;
+    }
+
+    // An array of numbers.
     template <typename T>
     std::vector<T> array(unsigned type) const
     {
-        static_assert(std::is_trivially_copyable_v<T>);
+        static_assert(std::is_integral_v<T>);
         std::vector<T> result;
         if (const Attribute* attribute = find(type)) {
             result.resize(attribute->payload.size() / sizeof(T));
@@ -53,6 +80,13 @@ public:
     static std::string to_string(Bytes payload);
 
 private:
+    template <typename T>
+    static void copy(Bytes from, T& to)
+    {
+        static_assert(std::is_trivially_copyable_v<T>);
+        std::memcpy(&to, from.data(), std::min(from.size(), sizeof to));
+    }
+
     template <typename T>
     T number(unsigned type) const
     {

@@ -8,7 +8,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "wire/attribute_names.hh"
+#include "wire/attribute_path.hh"
 
 namespace wqctl {
 
@@ -29,7 +29,7 @@ void read_policy(const Attributes& policy, Refusal& refusal)
 
 }  // namespace
 
-Refusal decode_refusal(Bytes error_message, Bytes request)
+Refusal decode_refusal(Bytes error_message, Bytes request, std::span<const AttributeName> names)
 {
     Refusal refusal;
     nlmsghdr header;
@@ -51,11 +51,11 @@ Refusal decode_refusal(Bytes error_message, Bytes request)
     const Attributes details(error_message.subspan(at));
     refusal.message = details.string(NLMSGERR_ATTR_MSG);
     if (details.find(NLMSGERR_ATTR_OFFS) && details.u32(NLMSGERR_ATTR_OFFS) >= kHeaders)
-        refusal.attribute = attribute_at(request, details.u32(NLMSGERR_ATTR_OFFS) - kHeaders);
+        refusal.attribute = attribute_at(names, request, details.u32(NLMSGERR_ATTR_OFFS) - kHeaders);
     if (details.find(NLMSGERR_ATTR_MISS_TYPE)) {
         refusal.missing = true;
         const uint32_t nest = details.u32(NLMSGERR_ATTR_MISS_NEST) - kHeaders;
-        refusal.attribute = missing_attribute(request, details.u32(NLMSGERR_ATTR_MISS_TYPE),
+        refusal.attribute = missing_attribute(names, request, details.u32(NLMSGERR_ATTR_MISS_TYPE),
                                               details.find(NLMSGERR_ATTR_MISS_NEST) ? &nest : nullptr);
     }
     if (details.find(NLMSGERR_ATTR_POLICY))

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "wire/attributes.hh"
+#include "wire/names.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -27,7 +28,7 @@ struct Refusal {
 };
 
 // error_message: an NLMSG_ERROR message from its nlmsghdr on.
-// request: the attributes of the request that it answers.
-Refusal decode_refusal(Bytes error_message, Bytes request);
+// request: the attributes of the request that it answers, and what they are called.
+Refusal decode_refusal(Bytes error_message, Bytes request, std::span<const AttributeName> names);
 
 }  // namespace wqctl

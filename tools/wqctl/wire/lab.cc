@@ -8,32 +8,6 @@
 
 namespace wqctl {
 
-namespace {
-
-std::string command_name(uint8_t command)
-{
-    switch (command) {
-    case WQLAB_CMD_INFO: return "info";
-    case WQLAB_CMD_RUN_START: return "run-start";
-    case WQLAB_CMD_RUN_RELEASE: return "run-release";
-    case WQLAB_CMD_RUN_STOP: return "run-stop";
-    case WQLAB_CMD_RUN_FORGET: return "run-forget";
-    case WQLAB_CMD_RUN_GET: return "run-get";
-    case WQLAB_CMD_SNAPSHOT: return "snapshot";
-    case WQLAB_CMD_LATENCY_START: return "latency-start";
-    case WQLAB_CMD_LATENCY_STOP: return "latency-stop";
-    case WQLAB_CMD_LATENCY_GET: return "latency-get";
-    case WQLAB_CMD_CHECK_LIST: return "check-list";
-    case WQLAB_CMD_CHECK_START: return "check-start";
-    case WQLAB_CMD_CHECK_GET: return "check-get";
-    case WQLAB_CMD_CHECK_ANSWER: return "check-answer";
-    case WQLAB_CMD_CHECK_STOP: return "check-stop";
-    }
-    return fmt::format("command {}", command);
-}
-
-}  // namespace
-
 Lab::Lab()
 {
     const auto family = socket_.resolve(WQLAB_FAMILY_NAME, WQLAB_MCGRP_EVENTS);
@@ -49,7 +23,7 @@ Lab::Lab()
 
 void Lab::ask(uint8_t command, Message& message, const Handler& handler)
 {
-    socket_.request(family_.id, command, WQLAB_FAMILY_VERSION, command_name(command), message, handler);
+    socket_.request(family_.id, WQLAB_FAMILY_VERSION, command_name(command), message, handler);
 }
 
 void Lab::tell(uint8_t command, Message& message)
@@ -65,7 +39,7 @@ void Lab::tell(uint8_t command)
 
 void Lab::dump(uint8_t command, Message& message, const Handler& handler)
 {
-    socket_.request(family_.id, command, WQLAB_FAMILY_VERSION, command_name(command), message, handler, true);
+    socket_.request(family_.id, WQLAB_FAMILY_VERSION, command_name(command), message, handler, true);
 }
 
 Events::Events(const Lab& lab)

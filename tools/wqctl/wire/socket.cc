@@ -23,6 +23,7 @@ namespace {
 struct Exchange {
     const GenlSocket::Handler* handler = nullptr;
     Bytes request;
+    std::span<const AttributeName> names;  // of its attributes
     bool done = false;
     std::optional<Refusal> refusal;
     std::exception_ptr thrown;
@@ -74,7 +75,7 @@ int on_error(sockaddr_nl*, nlmsgerr* error, void* argument)
     exchange.done = true;
     // libnl hands over the payload; what it says in words stands behind it.
     auto* header = reinterpret_cast<nlmsghdr*>(reinterpret_cast<char*>(error) - NLMSG_HDRLEN);
-    exchange.refusal = decode_refusal(bytes_of(header), exchange.request);
+    exchange.refusal = decode_refusal(bytes_of(header), exchange.request, exchange.names);
     return NL_STOP;
 }
 
@@ -121,19 +122,20 @@ GenlSocket::GenlSocket() : socket_(nl_socket_alloc())
 
 int GenlSocket::fd() const { return nl_socket_get_fd(socket_.get()); }
 
-void GenlSocket::request(int family, uint8_t command, uint8_t version, const std::string& name, Message& message,
+void GenlSocket::request(int family, uint8_t version, const CommandName& command, Message& message,
                          const Handler& handler, bool dump)
 {
-    message.address(family, command, version, NLM_F_REQUEST | NLM_F_ACK | (dump ? NLM_F_DUMP : 0));
+    message.address(family, command.command, version, NLM_F_REQUEST | NLM_F_ACK | (dump ? NLM_F_DUMP : 0));
     if (const int error = nl_send_auto(socket_.get(), message.get()); error < 0)
-        throw Error(kBad, fmt::format("cannot send {} to the kernel: {}", name, nl_geterror(error)));
+        throw Error(kBad, fmt::format("cannot send {} to the kernel: {}", command.name, nl_geterror(error)));
     Exchange exchange;
     exchange.handler = &handler;
     exchange.request = message.stream();
+    exchange.names = command.request;
     while (!exchange.done)
         receive(socket_.get(), exchange);
     if (exchange.refusal)
-        throw exchange.refusal->to_error(name);
+        throw exchange.refusal->to_error(command.name);
 }
 
 std::optional<FamilyInfo> GenlSocket::resolve(const std::string& family, const std::string& group)
@@ -142,7 +144,7 @@ std::optional<FamilyInfo> GenlSocket::resolve(const std::string& family, const s
     message.put_string(CTRL_ATTR_FAMILY_NAME, family);
     FamilyInfo info;
     try {
-        request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, "getfamily", message,
+        request(GENL_ID_CTRL, 1, {CTRL_CMD_GETFAMILY, "getfamily", {}}, message,
                 [&](uint8_t, const Attributes& attributes) {
                     uint16_t id = 0;
                     if (const Attribute* attribute = attributes.find(CTRL_ATTR_FAMILY_ID);

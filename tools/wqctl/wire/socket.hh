@@ -12,6 +12,7 @@
 
 #include "wire/attributes.hh"
 #include "wire/message.hh"
+#include "wire/names.hh"
 
 namespace wqctl {
 
@@ -33,9 +34,9 @@ public:
     std::optional<FamilyInfo> resolve(const std::string& family, const std::string& group);
 
     // Sends it and handles each reply until the kernel is done. A refusal
-    // becomes an Error; name: what the request is called in it.
-    void request(int family, uint8_t command, uint8_t version, const std::string& name, Message& message,
-                 const Handler& handler, bool dump = false);
+    // becomes an Error, which names the command.
+    void request(int family, uint8_t version, const CommandName& command, Message& message, const Handler& handler,
+                 bool dump = false);
 
     void join(int group);
     // Handles the messages that are there; does not wait.

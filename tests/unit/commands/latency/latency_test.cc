@@ -106,11 +106,12 @@ TEST_CASE("a recording's messages are read, a key's chunks together")
             message.put_u64(WQLAB_A_LATENCY_KEY_WQ_IDENTITY, 77);
             message.put_string(WQLAB_A_LATENCY_KEY_FUNCTION, "f [m]");
             message.put_u32(WQLAB_A_LATENCY_KEY_CPU, cpu);
-            Message::Nest nest(message, WQLAB_A_LATENCY_KEY_STAGE);
-            message.put_u32(WQLAB_A_LATENCY_STAGE_STAGE, stage);
-            message.put_u64(WQLAB_A_LATENCY_STAGE_COUNT, 25);
-            message.put_u64(WQLAB_A_LATENCY_STAGE_MAX_VALUE, 5000);
-            message.put_u32_array(WQLAB_A_LATENCY_STAGE_BUCKETS, {20, 0, bucket, 0, 5, 0, bucket + 1, 0});
+            Message::Nest nest(message, WQLAB_A_LATENCY_KEY_HISTOGRAM);
+            message.put_u32(WQLAB_A_HISTOGRAM_WHICH, stage);
+            message.put_u64(WQLAB_A_HISTOGRAM_COUNT, 25);
+            message.put_u64(WQLAB_A_HISTOGRAM_MAX_VALUE, 5000);
+            message.put_u32(WQLAB_A_HISTOGRAM_ROW_SIZE, sizeof(wqlab_bucket));
+            message.put_u32_array(WQLAB_A_HISTOGRAM_BUCKETS, {20, 0, bucket, 0, 5, 0, bucket + 1, 0});
         }
         decode_part(Attributes(message.stream()), recording);
     };

@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/latency/requests.hh"
 
+#include "report/decode.hh"
 #include "wire/lab.hh"
 
 namespace wqctl {
-
-namespace {
-
-void decode_stage(const Attributes& a, LatencyRow& row)
-{
-    const uint32_t which = a.u32(WQLAB_A_LATENCY_STAGE_STAGE);
-    if (which >= row.stages.size())
-        return;
-    Latency& stage = row.stages[which];
-    stage.count = a.u64(WQLAB_A_LATENCY_STAGE_COUNT);
-    stage.sum = a.u64(WQLAB_A_LATENCY_STAGE_SUM);
-    stage.min = a.u64(WQLAB_A_LATENCY_STAGE_MIN);
-    stage.max = a.u64(WQLAB_A_LATENCY_STAGE_MAX_VALUE);
-    for (const wqlab_bucket& bucket : a.array<wqlab_bucket>(WQLAB_A_LATENCY_STAGE_BUCKETS))
-        if (bucket.index < Latency::Geometry::kBuckets)
-            stage.add_bucket(bucket.index, bucket.count);
-}
-
-}  // namespace
 
 void decode_part(const Attributes& a, LatencyRecording& recording)
 {
@@ -49,9 +31,13 @@ void decode_part(const Attributes& a, LatencyRecording& recording)
     row.identity = key.u64(WQLAB_A_LATENCY_KEY_WQ_IDENTITY);
     row.function = key.string(WQLAB_A_LATENCY_KEY_FUNCTION);
     row.cpu = key.u32(WQLAB_A_LATENCY_KEY_CPU);
-    for (const Attribute& attribute : key.all())
-        if (attribute.type == WQLAB_A_LATENCY_KEY_STAGE)
-            decode_stage(Attributes(attribute.payload), row);
+    for (const Attribute& attribute : key.all()) {
+        const Attributes histogram(attribute.payload);
+        if (attribute.type != WQLAB_A_LATENCY_KEY_HISTOGRAM)
+            continue;
+        if (const uint32_t stage = histogram.u32(WQLAB_A_HISTOGRAM_WHICH); stage < row.stages.size())
+            decode_part(histogram, row.stages[stage]);
+    }
 }
 
 void start_latency(Lab& lab) { lab.tell(WQLAB_CMD_LATENCY_START); }
