@@ -113,6 +113,11 @@ std::vector<std::string> violations(const json& schema, const json& document)
     return validator.found;
 }
 
+std::vector<std::string> violations(const json& schema, const std::string& text)
+{
+    return violations(schema, json::parse(text));
+}
+
 json load_schema(const std::string& name)
 {
     const std::filesystem::path tool = std::filesystem::path(WQLAB_SOURCE_DIR) / "tools/wqctl";

@@ -1,99 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/render.hh"
 
+#include <algorithm>
+
 #include "report/latency_json.hh"
 #include "scenario/file.hh"
+#include "term/json_writer.hh"
 #include "text/names.hh"
 
 namespace wqctl {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json to_json(const WqAttributes& attributes)
+void write_attributes(JsonWriter& j, const WqAttributes& attributes)
 {
-    Json json = Json::object();
     if (attributes.scope) {
-        json["scope"] = *attributes.scope;
-        json["scope_is_default"] = attributes.scope_is_default;
+        j.member("scope", *attributes.scope);
+        j.member("scope_is_default", attributes.scope_is_default);
     }
-    if (attributes.strict)
-        json["strict"] = *attributes.strict;
-    if (attributes.nice)
-        json["nice"] = *attributes.nice;
+    j.member_if_any("strict", attributes.strict);
+    j.member_if_any("nice", attributes.nice);
     if (attributes.cpumask)
-        json["cpumask"] = format_cpu_list(*attributes.cpumask);
-    return json;
+        j.member("cpumask", format_cpu_list(*attributes.cpumask));
 }
 
-Json to_json(const WorkqueueReport& wq)
+void write_workqueue(JsonWriter& j, const WorkqueueReport& wq)
 {
-    Json json = {
-        {"name", wq.name},           {"flags", flags_to_names(wq.flags)}, {"queued", wq.queued},
-        {"coalesced", wq.refused},   {"cancelled", wq.cancelled},         {"executed", wq.executed},
-        {"items_per_s", wq.items_per_s()},
-    };
-    Json latencies = Json::object();
-    for (uint32_t which = 0; which < wq.latency.size(); which++)
-        latencies[std::string(latency_name(which))] = latency_to_json(wq.latency[which]);
-    json["latency_ns"] = std::move(latencies);
-    json["cpus"] = Json::array();
-    for (const auto& [cpu, counts] : by_cpu(wq))
-        json["cpus"].push_back({{"cpu", cpu}, {"queued", counts.queued}, {"executed", counts.executed}});
-    json["off_cpu"] = wq.off_cpu;
-    json["off_scope"] = wq.off_scope ? Json(*wq.off_scope) : Json(nullptr);
-    json["workers"] = wq.workers.size();
-    json["max_concurrency"] = wq.max_concurrency;
-    json["context"] = {{"process", wq.executed - std::min(wq.executed, wq.softirq)}, {"softirq", wq.softirq}};
-    json["nice"] = Json::array();
-    for (const auto& [nice, workers] : by_nice(wq))
-        json["nice"].push_back(nice);
+    j.member("name", wq.name);
+    j.member("flags", flags_to_names(wq.flags));
+    j.member("queued", wq.queued);
+    j.member("coalesced", wq.refused);
+    j.member("cancelled", wq.cancelled);
+    j.member("executed", wq.executed);
+    j.member("items_per_s", wq.items_per_s());
+    j.object("latency_ns", [&] {
+        for (uint32_t which = 0; which < wq.latency.size(); which++)
+            write_latency(j, latency_name(which), wq.latency[which]);
+    });
+    j.array("cpus", [&] {
+        for (const auto& [cpu, counts] : by_cpu(wq))
+            j.object([&, cpu = cpu, &counts = counts] {
+                j.member("cpu", cpu);
+                j.member("queued", counts.queued);
+                j.member("executed", counts.executed);
+            });
+    });
+    j.member("off_cpu", wq.off_cpu);
+    j.member("off_scope", wq.off_scope);
+    j.member("workers", wq.workers.size());
+    j.member("max_concurrency", wq.max_concurrency);
+    j.object("context", [&] {
+        j.member("process", wq.executed - std::min(wq.executed, wq.softirq));
+        j.member("softirq", wq.softirq);
+    });
+    j.array("nice", [&] {
+        for (const auto& [nice, workers] : by_nice(wq))
+            j.value(nice);
+    });
 
-    json["kernel_name"] = wq.kernel_name;
-    json["system"] = wq.system.empty() ? Json(nullptr) : Json(wq.system);
-    json["max_active"] = wq.max_active ? Json(*wq.max_active) : Json(nullptr);
-    json["scope"] = wq.scope;
-    json["attributes"] = to_json(wq.attributes);
-    json["elapsed_ns"] = wq.elapsed_ns;
-    json["drained"] = wq.drained;
-    json["flushed"] = wq.flushed;
-    json["modified"] = wq.modified;
-    json["late"] = wq.late;
-    json["late_max_ns"] = wq.late_max_ns;
-    json["alloc_failed"] = wq.alloc_failed;
-    json["migrated"] = wq.migrated;
-    json["workers_lost"] = wq.workers_lost;
-    json["reordered"] = wq.reordered;
-    json["flows"] = Json::array();
-    for (const Flow& flow : wq.flows)
-        json["flows"].push_back({{"from", flow.from}, {"to", flow.to}, {"count", flow.count}});
-    json["worker_list"] = Json::array();
-    for (const Worker& worker : wq.workers)
-        json["worker_list"].push_back({{"pid", worker.pid}, {"nice", worker.nice}});
-    return json;
+    j.member("kernel_name", wq.kernel_name);
+    j.member_if(!wq.system.empty(), "system", wq.system);
+    j.member("max_active", wq.max_active);
+    j.member("scope", wq.scope);
+    j.object("attributes", [&] { write_attributes(j, wq.attributes); });
+    j.member("elapsed_ns", wq.elapsed_ns);
+    j.member("drained", wq.drained);
+    j.member("flushed", wq.flushed);
+    j.member("modified", wq.modified);
+    j.member("late", wq.late);
+    j.member("late_max_ns", wq.late_max_ns);
+    j.member("alloc_failed", wq.alloc_failed);
+    j.member("migrated", wq.migrated);
+    j.member("workers_lost", wq.workers_lost);
+    j.member("reordered", wq.reordered);
+    j.objects("flows", wq.flows, [&](const Flow& flow) {
+        j.member("from", flow.from);
+        j.member("to", flow.to);
+        j.member("count", flow.count);
+    });
+    j.objects("worker_list", wq.workers, [&](const Worker& worker) {
+        j.member("pid", worker.pid);
+        j.member("nice", worker.nice);
+    });
 }
 
 }  // namespace
 
-nlohmann::ordered_json report_to_json(const RunReport& report)
+std::string report_to_json(const RunReport& report)
 {
-    Json json = {
-        {"schema", "wqlab/run/1"},
-        {"kernel", report.kernel},
-        {"scenario", report.scenario ? to_json(*report.scenario) : Json(nullptr)},
-        {"elapsed_ns", report.run.elapsed_ns},
-        {"id", report.run.id},
-        {"label", report.run.label},
-        {"state", run_state_name(report.run.state)},
-        {"end_reason", end_reason_name(report.run.end_reason)},
-        {"memory_bytes", report.run.memory_bytes},
-        {"broken_promises", broken_promises(report)},
-    };
-    json["workqueues"] = Json::array();
-    for (const WorkqueueReport& wq : report.workqueues)
-        json["workqueues"].push_back(to_json(wq));
-    return json;
+    JsonWriter j;
+    j.object([&] {
+        j.member("schema", "wqlab/run/1");
+        j.member("kernel", report.kernel);
+        j.key("scenario");
+        report.scenario ? write_scenario(j, *report.scenario) : j.value(nullptr);
+        j.member("elapsed_ns", report.run.elapsed_ns);
+        j.member("id", report.run.id);
+        j.member("label", report.run.label);
+        j.member("state", run_state_name(report.run.state));
+        j.member("end_reason", end_reason_name(report.run.end_reason));
+        j.member("memory_bytes", report.run.memory_bytes);
+        j.member("broken_promises", broken_promises(report));
+        j.objects("workqueues", report.workqueues, [&](const WorkqueueReport& wq) { write_workqueue(j, wq); });
+    });
+    return j.take();
 }
 
 }  // namespace wqctl

@@ -3,24 +3,23 @@
 
 namespace wqctl {
 
-nlohmann::ordered_json latency_to_json(const Latency& latency)
+void write_latency(JsonWriter& j, std::string_view name, const Latency& latency)
 {
-    auto buckets = nlohmann::ordered_json::array();
-    for (const Latency::Bucket& bucket : latency.buckets)
-        buckets.push_back({{"low", Latency::Geometry::low(bucket.index)},
-                           {"high", Latency::Geometry::low(bucket.index + 1)},
-                           {"count", bucket.count}});
-    return {
-        {"count", latency.count},
-        {"min", latency.min},
-        {"mean", latency.mean()},
-        {"p50", latency.percentile(0.5)},
-        {"p90", latency.percentile(0.9)},
-        {"p99", latency.percentile(0.99)},
-        {"p999", latency.percentile(0.999)},
-        {"max", latency.max},
-        {"buckets", std::move(buckets)},
-    };
+    j.object(name, [&] {
+        j.member("count", latency.count);
+        j.member("min", latency.min);
+        j.member("mean", latency.mean());
+        j.member("p50", latency.percentile(0.5));
+        j.member("p90", latency.percentile(0.9));
+        j.member("p99", latency.percentile(0.99));
+        j.member("p999", latency.percentile(0.999));
+        j.member("max", latency.max);
+        j.objects("buckets", latency.buckets, [&](const Latency::Bucket& bucket) {
+            j.member("low", Latency::Geometry::low(bucket.index));
+            j.member("high", Latency::Geometry::low(bucket.index + 1));
+            j.member("count", bucket.count);
+        });
+    });
 }
 
 }  // namespace wqctl

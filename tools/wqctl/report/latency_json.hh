@@ -2,12 +2,13 @@
 // One histogram in a JSON document; $defs/latency of the schemas.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "report/latency.hh"
+#include "term/json_writer.hh"
 
 namespace wqctl {
 
-nlohmann::ordered_json latency_to_json(const Latency& latency);
+void write_latency(JsonWriter& j, std::string_view name, const Latency& latency);
 
 }  // namespace wqctl

@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "report/report.hh"
 #include "term/style.hh"
 
@@ -14,6 +12,6 @@ namespace wqctl {
 std::string render_report_table(const RunReport& report, const Style& style);
 
 // docs/schema/run.schema.json is its shape.
-nlohmann::ordered_json report_to_json(const RunReport& report);
+std::string report_to_json(const RunReport& report);
 
 }  // namespace wqctl

@@ -63,7 +63,7 @@ RunReport fetch_report(Lab& lab, uint32_t id, const Machine& machine)
 int print_report(const RunReport& report, bool json, Output& output)
 {
     if (json)
-        output.json(report_to_json(report));
+        output.text(report_to_json(report));
     else
         output.text(render_report_table(report, output.style()));
     output.finish();

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include "scenario/scenario.hh"
 
 namespace wqctl {
+
+class JsonWriter;
 
 // Refuses with file, line and the nearest known key.
 Scenario parse_scenario(std::string_view text, const std::string& file);
@@ -17,7 +17,9 @@ Scenario parse_scenario(std::string_view text, const std::string& file);
 // "-" is standard input.
 Scenario load_scenario(const std::string& path);
 
-// Reads back as the same scenario.
-nlohmann::ordered_json to_json(const Scenario& scenario);
+// A scenario file. Reads back as the same scenario.
+std::string scenario_to_json(const Scenario& scenario);
+// As a value of a larger document.
+void write_scenario(JsonWriter& j, const Scenario& scenario);
 
 }  // namespace wqctl

@@ -90,6 +90,13 @@ public:
         key(name);
         is_there ? value(of) : value(nullptr);
     }
+    // Left out if there is none.
+    template <typename T>
+    void member_if_any(std::string_view name, const std::optional<T>& perhaps)
+    {
+        if (perhaps)
+            member(name, *perhaps);
+    }
     template <std::invocable F>
     void object(std::string_view name, F&& write)
     {

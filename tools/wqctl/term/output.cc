@@ -23,17 +23,6 @@ void Output::text(std::string_view text)
         error_ = errno;
 }
 
-void Output::json(const nlohmann::ordered_json& document)
-{
-    // Names and labels come from users; a broken byte must not end the tool.
-    text(document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-}
-
-void Output::json_line(const nlohmann::ordered_json& document)
-{
-    text(document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-}
-
 bool Output::flush()
 {
     errno = 0;

@@ -4,8 +4,6 @@
 
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include "term/style.hh"
 
 namespace wqctl {
@@ -16,8 +14,6 @@ public:
 
     const Style& style() const { return style_; }
     void text(std::string_view text);
-    void json(const nlohmann::ordered_json& document);
-    void json_line(const nlohmann::ordered_json& document);
     // Between the parts of what has no end: false when nobody reads any more.
     // Throws when a part did not arrive for another reason.
     bool flush();

@@ -58,6 +58,16 @@ std::string lower(std::string_view text)
     return result;
 }
 
+std::string_view feature_name(uint32_t feature)
+{
+    switch (feature) {
+    case WQLAB_FEATURE_ORDERED_SYSFS: return "ordered_sysfs";
+    case WQLAB_FEATURE_BH_PERCPU: return "bh_percpu";
+    case WQLAB_FEATURE_PREEMPT_RT: return "preempt_rt";
+    default: return "unknown";
+    }
+}
+
 }  // namespace
 
 std::span<const FlagName> flag_names() { return kFlags; }
@@ -109,14 +119,13 @@ std::string_view run_state_name(uint32_t state) { return at(kStates, state); }
 std::string_view end_reason_name(uint32_t reason) { return at(kEndReasons, reason); }
 std::string_view latency_name(uint32_t latency) { return at(kLatencies, latency); }
 
-std::string_view feature_name(uint32_t feature)
+std::vector<std::string> feature_names(uint32_t features)
 {
-    switch (feature) {
-    case WQLAB_FEATURE_ORDERED_SYSFS: return "ordered_sysfs";
-    case WQLAB_FEATURE_BH_PERCPU: return "bh_percpu";
-    case WQLAB_FEATURE_PREEMPT_RT: return "preempt_rt";
-    default: return "unknown";
-    }
+    std::vector<std::string> names;
+    for (uint32_t bit = 0; bit < 32; bit++)
+        if (features >> bit & 1)
+            names.emplace_back(feature_name(1u << bit));
+    return names;
 }
 
 std::vector<std::string> system_workqueue_names()

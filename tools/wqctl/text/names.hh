@@ -31,7 +31,7 @@ std::string_view body_name(uint32_t body);          // by enum wqlab_body
 std::string_view run_state_name(uint32_t state);
 std::string_view end_reason_name(uint32_t reason);
 std::string_view latency_name(uint32_t latency);    // "queue_call", ...
-std::string_view feature_name(uint32_t feature);
+std::vector<std::string> feature_names(uint32_t features);  // of enum wqlab_feature
 
 // The system workqueues that kernels have had, for where no kernel can be asked; Info::system_workqueues has this kernel's.
 std::vector<std::string> system_workqueue_names();

@@ -88,8 +88,8 @@ TEST_CASE("a line of JSON is real and keeps its schema")
 {
     Totals totals;
     const auto schema = load_schema("monitor");
-    const auto first = nlohmann::json::parse(monitor_to_json(totals.take(make(1).snapshot)).dump());
-    const auto second = nlohmann::json::parse(monitor_to_json(totals.take(make(2).snapshot)).dump());
+    const auto first = nlohmann::json::parse(monitor_to_json(totals.take(make(1).snapshot)));
+    const auto second = nlohmann::json::parse(monitor_to_json(totals.take(make(2).snapshot)));
     for (const auto& document : {first, second})
         CHECK(violations(schema, document) == std::vector<std::string>());
     CHECK(first["interval_ns"].is_null());

@@ -122,7 +122,7 @@ TEST_CASE("every answer is as the schema says")
         for (const WhereQuestion& question :
              {WhereQuestion{.workqueue = wq}, WhereQuestion{.workqueue = wq, .cpu = 1, .work = 1}, WhereQuestion{.workqueue = wq, .work = 2},
               WhereQuestion{.workqueue = wq, .work_on = 7}, WhereQuestion{.workqueue = wq, .node = 1, .function = "fn"}}) {
-            const auto json = where_to_json(machine.snapshot, question, where(machine.snapshot, question));
+            const std::string json = where_to_json(machine.snapshot, question, where(machine.snapshot, question));
             CHECK(violations(load_schema("where"), json) == std::vector<std::string>{});
             CHECK(!text_of(machine, question).empty());
         }

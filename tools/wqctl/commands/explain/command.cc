@@ -85,7 +85,7 @@ class ExplainCommand final : public Command {
         const std::vector<const Experiment*> list = chosen(flags_);
         if (flags_.list || list.empty()) {
             if (flags_.json)
-                output.json(topics_to_json(all_topics()));
+                output.text(topics_to_json(all_topics()));
             else
                 output.text(render_topics(all_topics(), output.style()));
             return kDone;
@@ -109,7 +109,7 @@ class ExplainCommand final : public Command {
             output.finish();
         }
         if (flags_.json)
-            output.json(explanations_to_json(explanations, info.release));
+            output.text(explanations_to_json(explanations, info.release));
         output.finish();
         return judge(explanations);
     }

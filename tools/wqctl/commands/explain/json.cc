@@ -2,62 +2,74 @@
 #include <algorithm>
 
 #include "commands/explain/render.hh"
+#include "term/json_writer.hh"
 
 namespace wqctl {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json to_json(const Explanation::Value& value)
+void write_value(JsonWriter& j, std::string_view name, const Explanation::Value& value)
 {
     if (const int64_t* number = std::get_if<int64_t>(&value))
-        return *number;
+        return j.member(name, *number);
     if (const std::string* text = std::get_if<std::string>(&value))
-        return *text;
-    return nullptr;
+        return j.member(name, *text);
+    j.member(name, nullptr);
 }
 
-Json to_json(const Explanation& e)
+void write_explanation(JsonWriter& j, const Explanation& e)
 {
-    Json json = {
-        {"topic", e.topic},
-        {"question", e.question},
-        {"holds", e.holds()},
-        {"skipped", e.skipped.empty() ? Json(nullptr) : Json(e.skipped)},
-        {"answer", e.answer},
-        {"done", e.done},
-        {"columns", {e.before, e.after}},
-        {"seen", Json::array()},
-        {"statements", Json::array()},
-        {"because", Json::array()},
-    };
-    for (const Explanation::Observation& seen : e.seen)
-        json["seen"].push_back({{"what", seen.what}, {"before", to_json(seen.before)}, {"after", to_json(seen.after)}});
-    for (const Explanation::Statement& statement : e.statements)
-        json["statements"].push_back({{"text", statement.text}, {"holds", statement.holds}});
-    for (const Explanation::Because& because : e.because)
-        json["because"].push_back({{"function", because.function}, {"text", because.text}});
-    return json;
+    j.member("topic", e.topic);
+    j.member("question", e.question);
+    j.member("holds", e.holds());
+    j.member_if(!e.skipped.empty(), "skipped", e.skipped);
+    j.member("answer", e.answer);
+    j.member("done", e.done);
+    j.array("columns", [&] {
+        j.value(e.before);
+        j.value(e.after);
+    });
+    j.objects("seen", e.seen, [&](const Explanation::Observation& seen) {
+        j.member("what", seen.what);
+        write_value(j, "before", seen.before);
+        write_value(j, "after", seen.after);
+    });
+    j.objects("statements", e.statements, [&](const Explanation::Statement& statement) {
+        j.member("text", statement.text);
+        j.member("holds", statement.holds);
+    });
+    j.objects("because", e.because, [&](const Explanation::Because& because) {
+        j.member("function", because.function);
+        j.member("text", because.text);
+    });
 }
 
 }  // namespace
 
-nlohmann::ordered_json explanations_to_json(const std::vector<Explanation>& explanations, const std::string& kernel)
+std::string explanations_to_json(const std::vector<Explanation>& explanations, const std::string& kernel)
 {
-    Json topics = Json::array();
-    for (const Explanation& explanation : explanations)
-        topics.push_back(to_json(explanation));
-    const bool hold = std::all_of(explanations.begin(), explanations.end(), [](const Explanation& e) { return e.holds(); });
-    return {{"schema", "wqlab/explain/1"}, {"kernel", kernel}, {"holds", hold}, {"topics", std::move(topics)}};
+    JsonWriter j;
+    j.object([&] {
+        j.member("schema", "wqlab/explain/1");
+        j.member("kernel", kernel);
+        j.member("holds", std::all_of(explanations.begin(), explanations.end(),
+                                      [](const Explanation& e) { return e.holds(); }));
+        j.objects("topics", explanations, [&](const Explanation& e) { write_explanation(j, e); });
+    });
+    return j.take();
 }
 
-nlohmann::ordered_json topics_to_json(const Topics& topics)
+std::string topics_to_json(const Topics& topics)
 {
-    Json entries = Json::array();
-    for (const auto& [topic, question] : topics)
-        entries.push_back({{"topic", topic}, {"question", question}});
-    return {{"schema", "wqlab/topics/1"}, {"topics", std::move(entries)}};
+    JsonWriter j;
+    j.object([&] {
+        j.member("schema", "wqlab/topics/1");
+        j.objects("topics", topics, [&](const auto& entry) {
+            j.member("topic", entry.first);
+            j.member("question", entry.second);
+        });
+    });
+    return j.take();
 }
 
 }  // namespace wqctl

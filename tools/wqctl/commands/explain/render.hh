@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "commands/explain/explanation.hh"
 #include "term/style.hh"
 
@@ -16,11 +14,11 @@ namespace wqctl {
 std::string render_explanation(const Explanation& explanation, const Style& style);
 
 // docs/schema/explain.schema.json is its shape.
-nlohmann::ordered_json explanations_to_json(const std::vector<Explanation>& explanations, const std::string& kernel);
+std::string explanations_to_json(const std::vector<Explanation>& explanations, const std::string& kernel);
 
 // Topics with their questions.
 using Topics = std::vector<std::pair<std::string, std::string>>;
 std::string render_topics(const Topics& topics, const Style& style);
-nlohmann::ordered_json topics_to_json(const Topics& topics);
+std::string topics_to_json(const Topics& topics);
 
 }  // namespace wqctl

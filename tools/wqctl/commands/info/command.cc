@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
-#include "commands/info/lists.hh"
+#include "commands/info/render.hh"
 #include "source/source.hh"
 #include "term/output.hh"
 
@@ -18,7 +18,7 @@ class InfoCommand final : public Command {
         const Info& info = context.source().info();
         Output& output = context.output();
         if (json_)
-            output.json(info_to_json(info));
+            output.text(info_to_json(info));
         else
             output.text(render_info(info, output.style()));
         return kDone;

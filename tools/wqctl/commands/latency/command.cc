@@ -48,7 +48,7 @@ class LatencyCommand final : public Command {
         LatencyRecording recording = fetch_latency(lab);
         recording.kernel = fetch_info(lab).release;
         if (flags_.json)
-            output.json(latency_recording_to_json(recording, flags_.view));
+            output.text(latency_recording_to_json(recording, flags_.view));
         else
             output.text(render_latency(recording, flags_.view, output.style()));
         return kDone;

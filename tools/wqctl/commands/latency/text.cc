@@ -9,7 +9,6 @@
 
 #include "snapshot/workqueue_labels.hh"
 #include "term/histogram.hh"
-#include "report/latency_json.hh"
 #include "term/progress.hh"
 #include "term/table.hh"
 
@@ -19,7 +18,6 @@ namespace {
 
 using Rows = std::vector<LatencyRow>;
 
-constexpr std::array<const char*, WQLAB_STAGES> kStageNames = {"inactive", "pending", "run"};
 constexpr std::array<const char*, WQLAB_STAGES> kStageTitles = {"inactive: behind max_active", "pending: for a worker",
                                                                 "run"};
 constexpr std::array<const char*, WQLAB_STAGES> kStagePictures = {
@@ -168,46 +166,6 @@ std::string render_latency(const LatencyRecording& recording, const LatencyView&
     if (const std::string more = notes(recording, style); !more.empty())
         text += "\n" + more;
     return text;
-}
-
-nlohmann::ordered_json latency_recording_to_json(const LatencyRecording& recording, const LatencyView& view)
-{
-    nlohmann::ordered_json json = {
-        {"schema", "wqlab/latency/1"},
-        {"kernel", recording.kernel},
-        {"elapsed_ns", recording.elapsed_ns},
-        {"by", name_of(view.by, kLatencyGroupings)},
-        {"pattern", view.pattern},
-        {"worst_error_ppm", Latency::Geometry::kWorstErrorPpm},
-        {"cost",
-         {{"probes", recording.probes},
-          {"probes_timed", recording.probes_timed},
-          {"ns_per_probe", recording.ns_per_probe()},
-          {"ns_per_item", recording.ns_per_item()},
-          {"memory_bytes", recording.memory_bytes}}},
-        {"unpaired", recording.unpaired},
-        {"waiting", recording.waiting},
-        {"running", recording.running},
-        {"lost_items", recording.lost_items},
-        {"lost_keys", recording.lost_keys},
-    };
-    json["rows"] = nlohmann::ordered_json::array();
-    for (const LatencyRow& row : view.rows(recording)) {
-        nlohmann::ordered_json one = nlohmann::ordered_json::object();
-        if (view.by != LatencyGrouping::kFunction) {
-            one["workqueue"] = row.is_of_known_workqueue() ? nlohmann::ordered_json(row.workqueue) : nullptr;
-            one["identity"] = row.is_of_known_workqueue() ? nlohmann::ordered_json(identity_text(row.identity)) : nullptr;
-        }
-        if (view.by != LatencyGrouping::kWorkqueue)
-            one["function"] = row.function;
-        if (row.cpu)
-            one["cpu"] = *row.cpu;
-        one["executed"] = row.executed();
-        for (size_t stage = 0; stage < row.stages.size(); stage++)
-            one["stages_ns"][kStageNames[stage]] = latency_to_json(row.stages[stage]);
-        json["rows"].push_back(std::move(one));
-    }
-    return json;
 }
 
 std::string latency_progress(uint64_t elapsed_ns, uint64_t duration_ns, const Style& style)

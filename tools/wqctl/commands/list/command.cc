@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
-#include "commands/info/lists.hh"
+#include "commands/list/render.hh"
 #include "report/runs.hh"
 #include "term/output.hh"
 
@@ -18,7 +18,7 @@ class ListCommand final : public Command {
         const std::vector<RunState> runs = Runs(context.lab()).states();
         Output& output = context.output();
         if (json_)
-            output.json(runs_to_json(runs));
+            output.text(runs_to_json(runs));
         else
             output.text(render_runs(runs, output.style()));
         return kDone;

@@ -26,7 +26,7 @@ void print_sample(const MonitorPlan& plan, const TotalsSample& sample, const Sna
     switch (plan.format) {
     case MonitorFormat::kTable: return output.text(render_monitor(sample, output.style()));
     case MonitorFormat::kWqMonitor: return output.text(render_wq_monitor(sample));
-    case MonitorFormat::kJson: return output.json_line(monitor_to_json(sample));
+    case MonitorFormat::kJson: return output.text(monitor_to_json(sample));
     case MonitorFormat::kOpenMetrics: break;
     }
     const std::string text = render_openmetrics(sample, snapshot);

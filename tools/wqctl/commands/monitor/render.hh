@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "snapshot/totals.hh"
 #include "term/style.hh"
 
@@ -17,7 +15,8 @@ std::string render_monitor(const TotalsSample& sample, const Style& style);
 // of a name it shows the last 24.
 std::string render_wq_monitor(const TotalsSample& sample);
 
-nlohmann::ordered_json monitor_to_json(const TotalsSample& sample);
+// One line.
+std::string monitor_to_json(const TotalsSample& sample);
 
 // Prometheus' text format, as node_exporter's textfile collector reads it.
 // Pools, workers and hogs as far as the snapshot has them.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
-#include "commands/info/lists.hh"
+#include "commands/presets/render.hh"
 #include "scenario/file.hh"
 #include "scenario/presets/presets.hh"
 #include "term/output.hh"
@@ -33,7 +33,7 @@ class PresetsCommand final : public Command {
             summaries.push_back({name, parse_scenario(preset.text, name).description});
         }
         if (json_)
-            output.json(presets_to_json(summaries));
+            output.text(presets_to_json(summaries));
         else
             output.text(render_presets(summaries, output.style()));
         return kDone;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
-#include "commands/info/lists.hh"
+#include "commands/run/started.hh"
 #include "commands/run/flags.hh"
 #include "report/placement.hh"
 #include "report/session.hh"
@@ -99,9 +99,9 @@ class RunCommand final : public Command {
         started.release();
         if (flags_.detach) {
             if (flags_.json)
-                output.json(started_to_json(started.state()));
+                output.text(started_to_json(started.state()));
             else
-                output.text(render_started(started.state(), output.style()));
+                output.text(render_started(started.state()));
             return kDone;
         }
 
@@ -126,7 +126,7 @@ class RunCommand final : public Command {
             if (error.exit_code != kUnavailable)
                 throw;
         }
-        context.output().json(to_json(scenario));
+        context.output().text(scenario_to_json(scenario));
         return kDone;
     }
 

@@ -64,7 +64,7 @@ class WhereCommand final : public Command {
         const std::vector<WhereAnswer> answers = where(snapshot, question);
         Output& output = context.output();
         if (flags_.json)
-            output.json(where_to_json(snapshot, question, answers));
+            output.text(where_to_json(snapshot, question, answers));
         else
             output.text(render_where(snapshot, question, answers, output.style()));
         return kDone;

@@ -2,13 +2,12 @@
 #include <fmt/format.h>
 
 #include "commands/where/render.hh"
+#include "term/json_writer.hh"
 #include "text/names.hh"
 
 namespace wqctl {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const char* name_of(Fate fate)
 {
@@ -48,124 +47,130 @@ const char* name_of(Runner runner)
     return "unknown";
 }
 
-Json reasons_to_json(const std::vector<Reason>& reasons)
-{
-    Json entries = Json::array();
-    for (const Reason& reason : reasons)
-        entries.push_back({{"function", reason.function}, {"text", reason.text}});
-    return entries;
-}
+class WhereWriter {
+public:
+    WhereWriter(const Snapshot& snapshot, const WhereQuestion& question) : snapshot_(snapshot), question_(question) {}
 
-Json pool_to_json(const Snapshot& snapshot, const wqlab_snap_pool& pool)
-{
-    Json json = {{"id", pool.id}};
-    if (pool.cpu >= 0)
-        json["cpu"] = pool.cpu;
-    if (pool.node >= 0)
-        json["node"] = pool.node;
-    json["nice"] = pool.nice;
-    json["strict"] = static_cast<bool>(pool.flags & WQLAB_POOL_STRICT);
-    json["disassociated"] = static_cast<bool>(pool.flags & WQLAB_POOL_DISASSOCIATED);
-    json["pod_cpus"] = format_cpu_list(snapshot.cpus(pool.pod_cpus));
-    json["cpus"] = format_cpu_list(snapshot.cpus(pool.cpus));
-    json["nr_workers"] = pool.nr_workers;
-    json["nr_idle"] = pool.nr_idle;
-    return json;
-}
-
-Json worker_to_json(const Snapshot& snapshot, const wqlab_snap_worker& worker)
-{
-    Json json = {{"pid", worker.pid}};
-    if (worker.command != WQLAB_NONE)
-        json["command"] = snapshot.string(worker.command);
-    if (worker.work)
-        json["function"] = snapshot.string(worker.function);
-    return json;
-}
-
-Json place_to_json(const Snapshot& snapshot, const WherePlace& place)
-{
-    Json json = {{"chosen_cpus", format_cpu_list(place.chosen)}};
-    if (const wqlab_snap_pwq* pwq = snapshot.pwq(place.pwq))
-        json["pwq"] = fmt::format("{:08x}", pwq->identity);
-    if (const wqlab_snap_pool* pool = snapshot.pool(place.pool))
-        json["pool"] = pool_to_json(snapshot, *pool);
-    json["follows_item"] = place.follows_item;
-    if (place.scope) {
-        json["scope"] = snapshot.string(snapshot.scope(*place.scope)->name);
-        json["pod"] = *place.pod;
-        json["pod_left"] = place.is_whole;
+    std::string document(const std::vector<WhereAnswer>& answers)
+    {
+        j_.object([&] {
+            j_.member("schema", "wqlab/where/1");
+            j_.object("workqueue", [&] { workqueue(snapshot_.workqueues.at(question_.workqueue)); });
+            j_.object("question", [&] { question(); });
+            j_.member("online_cpus", format_cpu_list(snapshot_.cpus(snapshot_.head.online_cpus)));
+            j_.member("unbound_cpus", format_cpu_list(snapshot_.cpus(snapshot_.head.unbound_cpus)));
+            j_.objects("answers", answers, [&](const WhereAnswer& one) { answer(one); });
+            j_.member("troubles", snapshot_.troubles);
+        });
+        return j_.take();
     }
-    json["starts_on"] = format_cpu_list(place.starts_on);
-    json["runs_on"] = format_cpu_list(place.runs_on);
-    json["activity"] = name_of(place.activity);
-    if (place.nr_active) {
-        json["nr_active"] = *place.nr_active;
-        json["max_active"] = *place.max_active;
+
+private:
+    void workqueue(const wqlab_snap_workqueue& wq)
+    {
+        j_.member("name", snapshot_.string(wq.name));
+        j_.member("identity", identity(wq.identity));
+        if (wq.symbol != WQLAB_NONE)
+            j_.member("symbol", snapshot_.string(wq.symbol));
+        j_.member("flags", flags_to_names(wq.flags));
+        if (snapshot_.has_mask(wq.cpus))
+            j_.member("cpumask", format_cpu_list(snapshot_.cpus(wq.cpus)));
     }
-    if (place.counted_on)
-        json["counted_on_node"] = *place.counted_on;
-    json["run_by"] = name_of(place.runner);
-    if (place.worker)
-        json["worker"] = worker_to_json(snapshot, *place.worker);
-    json["reasons"] = reasons_to_json(place.reasons);
-    return json;
-}
 
-Json workqueue_to_json(const Snapshot& snapshot, const wqlab_snap_workqueue& wq)
-{
-    Json json = {{"name", snapshot.string(wq.name)}, {"identity", fmt::format("{:08x}", wq.identity)}};
-    if (wq.symbol != WQLAB_NONE)
-        json["symbol"] = snapshot.string(wq.symbol);
-    json["flags"] = flags_to_names(wq.flags);
-    if (snapshot.has_mask(wq.cpus))
-        json["cpumask"] = format_cpu_list(snapshot.cpus(wq.cpus));
-    return json;
-}
+    void question()
+    {
+        const WhereQuestion& q = question_;
+        j_.member("call", q.work_on ? "queue_work_on" : q.node ? "queue_work_node" : "queue_work");
+        j_.member_if_any("cpu", q.cpu);
+        j_.member_if_any("work_on", q.work_on);
+        j_.member_if_any("node", q.node);
+        if (q.work)
+            j_.member("work", identity(q.work));
+        if (!q.function.empty())
+            j_.member("function", q.function);
+    }
 
-Json question_to_json(const WhereQuestion& question)
-{
-    Json json = {{"call", question.work_on ? "queue_work_on" : question.node ? "queue_work_node" : "queue_work"}};
-    if (question.cpu)
-        json["cpu"] = *question.cpu;
-    if (question.work_on)
-        json["work_on"] = *question.work_on;
-    if (question.node)
-        json["node"] = *question.node;
-    if (question.work)
-        json["work"] = fmt::format("{:08x}", question.work);
-    if (!question.function.empty())
-        json["function"] = question.function;
-    return json;
-}
+    void answer(const WhereAnswer& answer)
+    {
+        j_.member("from", answer.from);
+        j_.member("fate", name_of(answer.fate));
+        j_.member("in_turn", answer.in_turn);
+        reasons(answer.reasons);
+        j_.objects("places", answer.places, [&](const WherePlace& one) { place(one); });
+    }
+
+    void place(const WherePlace& place)
+    {
+        j_.member("chosen_cpus", format_cpu_list(place.chosen));
+        if (const wqlab_snap_pwq* pwq = snapshot_.pwq(place.pwq))
+            j_.member("pwq", identity(pwq->identity));
+        if (const wqlab_snap_pool* its = snapshot_.pool(place.pool))
+            j_.object("pool", [&] { pool(*its); });
+        j_.member("follows_item", place.follows_item);
+        if (place.scope) {
+            j_.member("scope", snapshot_.string(snapshot_.scope(*place.scope)->name));
+            j_.member("pod", *place.pod);
+            j_.member("pod_left", place.is_whole);
+        }
+        j_.member("starts_on", format_cpu_list(place.starts_on));
+        j_.member("runs_on", format_cpu_list(place.runs_on));
+        j_.member("activity", name_of(place.activity));
+        if (place.nr_active) {
+            j_.member("nr_active", *place.nr_active);
+            j_.member("max_active", *place.max_active);
+        }
+        j_.member_if_any("counted_on_node", place.counted_on);
+        j_.member("run_by", name_of(place.runner));
+        if (place.worker)
+            j_.object("worker", [&] { worker(*place.worker); });
+        reasons(place.reasons);
+    }
+
+    void pool(const wqlab_snap_pool& pool)
+    {
+        j_.member("id", pool.id);
+        if (pool.cpu >= 0)
+            j_.member("cpu", pool.cpu);
+        if (pool.node >= 0)
+            j_.member("node", pool.node);
+        j_.member("nice", pool.nice);
+        j_.member("strict", (pool.flags & WQLAB_POOL_STRICT) != 0);
+        j_.member("disassociated", (pool.flags & WQLAB_POOL_DISASSOCIATED) != 0);
+        j_.member("pod_cpus", format_cpu_list(snapshot_.cpus(pool.pod_cpus)));
+        j_.member("cpus", format_cpu_list(snapshot_.cpus(pool.cpus)));
+        j_.member("nr_workers", pool.nr_workers);
+        j_.member("nr_idle", pool.nr_idle);
+    }
+
+    void worker(const wqlab_snap_worker& worker)
+    {
+        j_.member("pid", worker.pid);
+        if (worker.command != WQLAB_NONE)
+            j_.member("command", snapshot_.string(worker.command));
+        if (worker.work)
+            j_.member("function", snapshot_.string(worker.function));
+    }
+
+    void reasons(const std::vector<Reason>& reasons)
+    {
+        j_.objects("reasons", reasons, [&](const Reason& reason) {
+            j_.member("function", reason.function);
+            j_.member("text", reason.text);
+        });
+    }
+
+    static std::string identity(uint64_t of) { return fmt::format("{:08x}", of); }
+
+    const Snapshot& snapshot_;
+    const WhereQuestion& question_;
+    JsonWriter j_;
+};
 
 }  // namespace
 
-nlohmann::ordered_json where_to_json(const Snapshot& snapshot, const WhereQuestion& question,
-                                     const std::vector<WhereAnswer>& answers)
+std::string where_to_json(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers)
 {
-    Json entries = Json::array();
-    for (const WhereAnswer& answer : answers) {
-        Json places = Json::array();
-        for (const WherePlace& place : answer.places)
-            places.push_back(place_to_json(snapshot, place));
-        entries.push_back({
-            {"from", answer.from},
-            {"fate", name_of(answer.fate)},
-            {"in_turn", answer.in_turn},
-            {"reasons", reasons_to_json(answer.reasons)},
-            {"places", std::move(places)},
-        });
-    }
-    return {
-        {"schema", "wqlab/where/1"},
-        {"workqueue", workqueue_to_json(snapshot, snapshot.workqueues.at(question.workqueue))},
-        {"question", question_to_json(question)},
-        {"online_cpus", format_cpu_list(snapshot.cpus(snapshot.head.online_cpus))},
-        {"unbound_cpus", format_cpu_list(snapshot.cpus(snapshot.head.unbound_cpus))},
-        {"answers", std::move(entries)},
-        {"troubles", snapshot.troubles},
-    };
+    return WhereWriter(snapshot, question).document(answers);
 }
 
 }  // namespace wqctl

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "commands/where/where.hh"
 #include "term/style.hh"
 
@@ -15,7 +13,6 @@ namespace wqctl {
 // Answers that are the same but for the CPU are one line.
 std::string render_where(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers,
                          const Style& style);
-nlohmann::ordered_json where_to_json(const Snapshot& snapshot, const WhereQuestion& question,
-                                     const std::vector<WhereAnswer>& answers);
+std::string where_to_json(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers);
 
 }  // namespace wqctl
