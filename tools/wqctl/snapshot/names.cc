@@ -3,11 +3,8 @@
 
 #include <array>
 
-#include <fmt/format.h>
-
-#include "text/error.hh"
+#include "text/choose.hh"
 #include "text/names.hh"
-#include "text/nearest.hh"
 #include "text/split.hh"
 #include "uapi/wqlab.h"
 
@@ -92,15 +89,10 @@ Words words_of(const std::array<Word, N>& table, uint32_t flags)
 
 uint32_t parse_section(std::string_view name)
 {
-    std::vector<std::string> known;
-    for (const SectionName& entry : kSections) {
-        if (entry.name == name)
-            return entry.section;
-        known.emplace_back(entry.name);
-    }
-    const std::string guess = did_you_mean(name, known);
-    throw Error::usage(fmt::format("there is no section \"{}\"{}", name,
-                                   guess.empty() ? "; the sections are " + enumerate(known) : guess));
+    std::vector<std::string_view> known;
+    for (const SectionName& entry : kSections)
+        known.push_back(entry.name);
+    return kSections[choose_place(name, known, "section")].section;
 }
 
 }  // namespace

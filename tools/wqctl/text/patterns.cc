@@ -2,8 +2,9 @@
 #include "text/patterns.hh"
 
 #include <algorithm>
+#include <regex>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "text/error.hh"
 
@@ -36,23 +37,34 @@ std::string_view reason(std::regex_constants::error_type code)
 
 }  // namespace
 
+struct Patterns::Compiled {
+    std::vector<std::regex> expressions;
+};
+
 Patterns::Patterns(const std::vector<std::string>& patterns)
 {
+    if (patterns.empty())
+        return;
+    auto compiled = std::make_shared<Compiled>();
     for (const std::string& pattern : patterns) {
         try {
-            patterns_.emplace_back(pattern, std::regex::ECMAScript);
+            compiled->expressions.emplace_back(pattern, std::regex::ECMAScript);
         } catch (const std::regex_error& error) {
             throw Error::usage(fmt::format("\"{}\" is no regular expression: {}", pattern, reason(error.code())),
                                "a backslash before . * + ? ( ) [ ] { } ^ $ | makes them plain characters");
         }
     }
+    compiled_ = std::move(compiled);
 }
 
 bool Patterns::match(std::string_view text) const
 {
-    return empty() || std::any_of(patterns_.begin(), patterns_.end(), [&](const std::regex& pattern) {
-               return std::regex_search(text.begin(), text.end(), pattern);
-           });
+    if (empty())
+        return true;
+    const std::vector<std::regex>& any = compiled_->expressions;
+    return std::any_of(any.begin(), any.end(), [&](const std::regex& expression) {
+        return std::regex_search(text.begin(), text.end(), expression);
+    });
 }
 
 }  // namespace wqctl

@@ -3,7 +3,7 @@
 // may match anywhere.
 #pragma once
 
-#include <regex>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +16,14 @@ public:
     // Refuses what is no regular expression, with the reason.
     explicit Patterns(const std::vector<std::string>& patterns);
 
-    bool empty() const { return patterns_.empty(); }
+    bool empty() const { return !compiled_; }
     // Without patterns, everything does.
     bool match(std::string_view text) const;
 
 private:
-    std::vector<std::regex> patterns_;
+    // <regex> takes a compiler seconds, and only patterns.cc needs it.
+    struct Compiled;
+    std::shared_ptr<const Compiled> compiled_;
 };
 
 }  // namespace wqctl

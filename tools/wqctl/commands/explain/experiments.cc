@@ -3,10 +3,7 @@
 
 #include <array>
 
-#include <fmt/format.h>
-
-#include "text/error.hh"
-#include "text/nearest.hh"
+#include "text/choose.hh"
 
 namespace wqctl {
 
@@ -37,14 +34,10 @@ std::span<const Experiment> experiments() { return kExperiments; }
 
 const Experiment& find_experiment(std::string_view topic)
 {
-    std::vector<std::string> known;
-    for (const Experiment& experiment : kExperiments) {
-        if (experiment.topic == topic)
-            return experiment;
-        known.emplace_back(experiment.topic);
-    }
-    throw Error::usage(fmt::format("there is no topic \"{}\"{}", topic, did_you_mean(std::string(topic), known)),
-                       "wqctl explain --list shows all topics");
+    std::vector<std::string_view> known;
+    for (const Experiment& experiment : kExperiments)
+        known.push_back(experiment.topic);
+    return kExperiments[choose_place(topic, known, "topic")];
 }
 
 Explanation explain(const Experiment& experiment, Bench& bench)

@@ -3,25 +3,17 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <tuple>
 
-#include <fmt/format.h>
-
-#include "text/error.hh"
+#include "text/patterns.hh"
 
 namespace wqctl {
 
 namespace {
 
-std::regex compile(const std::string& pattern)
+Patterns patterns_of(const LatencyView& view)
 {
-    try {
-        return std::regex(pattern, std::regex::ECMAScript);
-    } catch (const std::regex_error&) {
-        throw Error::usage(fmt::format("\"{}\" is not a regular expression", pattern),
-                           "such as events, ^wqlab or 'unbound|highpri'; names are searched for it");
-    }
+    return view.pattern.empty() ? Patterns() : Patterns({view.pattern});
 }
 
 LatencyRow group_of(const LatencyRow& row, LatencyGrouping by)
@@ -59,16 +51,17 @@ double LatencyRecording::ns_per_item() const
     return items ? ns_per_probe() * static_cast<double>(probes) / static_cast<double>(items) : 0;
 }
 
-void LatencyView::check() const { compile(pattern); }
+void LatencyView::check() const { patterns_of(*this); }
 
 std::vector<LatencyRow> LatencyView::rows(const LatencyRecording& recording) const
 {
-    const std::regex expression = compile(pattern);
+    const Patterns patterns = patterns_of(*this);
     // Names are no keys: two workqueues are called "events".
     using Key = std::tuple<std::string, uint64_t, std::string, std::optional<uint32_t>>;
     std::map<Key, LatencyRow> groups;
     for (const LatencyRow& row : recording.rows) {
-        if (!pattern.empty() && !(row.is_of_known_workqueue() && std::regex_search(row.workqueue, expression)))
+        // A row of no known workqueue is of none that anybody asked for.
+        if (!patterns.empty() && !(row.is_of_known_workqueue() && patterns.match(row.workqueue)))
             continue;
         const LatencyRow group = group_of(row, by);
         const auto at = groups.try_emplace({group.workqueue, group.identity, group.function, group.cpu}, group).first;

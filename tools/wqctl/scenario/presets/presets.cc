@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scenario/presets/presets.hh"
 
-#include <fmt/format.h>
-
-#include "text/error.hh"
-#include "text/nearest.hh"
+#include "text/choose.hh"
 
 namespace wqctl {
 
@@ -18,11 +15,10 @@ std::vector<std::string> preset_names()
 
 const Preset& find_preset(std::string_view name)
 {
+    std::vector<std::string_view> names;
     for (const Preset& preset : presets())
-        if (preset.name == name)
-            return preset;
-    throw Error::usage(fmt::format("there is no preset \"{}\"{}", name, did_you_mean(name, preset_names())),
-                       "wqctl presets lists them");
+        names.push_back(preset.name);
+    return presets()[choose_place(name, names, "preset")];
 }
 
 }  // namespace wqctl
