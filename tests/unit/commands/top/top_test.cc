@@ -73,6 +73,22 @@ void press(TopUi& ui, const std::string& keys)
 
 }  // namespace
 
+TEST_CASE("a worker runs while a CPU has it, also if it is about to sleep")
+{
+    WorkerRow row;
+    row.is_busy = true;
+    row.flags = WQLAB_WORKER_SLEEPING;
+    CHECK(row.state() == "sleeping");
+    row.flags = WQLAB_WORKER_SLEEPING | WQLAB_WORKER_ON_CPU;
+    CHECK(row.state() == "running");
+    row.flags = 0;
+    CHECK(row.state() == "runnable");
+    row.flags = WQLAB_WORKER_BH | WQLAB_WORKER_ON_CPU;
+    CHECK(row.state() == "softirq");
+    row.is_busy = false;
+    CHECK(row.state() == "idle");
+}
+
 TEST_CASE("top: rows of snapshots")
 {
     const TopData data = second_sample();

@@ -8,6 +8,7 @@
 #include "commands/dump/render.hh"
 #include "term/lines.hh"
 #include "snapshot/names.hh"
+#include "snapshot/worker_state.hh"
 
 namespace wqctl {
 
@@ -78,7 +79,7 @@ private:
         return text;
     }
 
-    // "kworker/3:1 1234 for 2.30s, sleeping on CPU 3"
+    // "kworker/3:1 1234 for 2.30s, sleeping, last on CPU 3"
     std::string worker_text(const wqlab_snap_worker& worker) const
     {
         std::string text = worker.flags & WQLAB_WORKER_BH ? "softirq" : s_.string(worker.command);
@@ -86,10 +87,10 @@ private:
             text += fmt::format(" {}", worker.pid);
         if (worker.busy_ns != WQLAB_NEVER)
             text += fmt::format(" for {}{}", worker.flags & WQLAB_WORKER_SINCE_AT_LEAST ? at_least() : "", time(worker.busy_ns));
-        if (!(worker.flags & WQLAB_WORKER_BH)) {
-            add(text, worker.flags & WQLAB_WORKER_SLEEPING ? "sleeping" : worker.flags & WQLAB_WORKER_ON_CPU ? "running" : "runnable");
+        if (const WorkerState state = worker_state(worker.flags); state != WorkerState::kSoftirq) {
+            add(text, std::string(worker_state_name(state)));
             if (worker.cpu >= 0)
-                text += fmt::format(" on CPU {}", worker.cpu);
+                text += fmt::format("{} on CPU {}", state == WorkerState::kSleeping ? ", last" : "", worker.cpu);
         }
         constexpr uint32_t said = WQLAB_WORKER_SLEEPING | WQLAB_WORKER_ON_CPU | WQLAB_WORKER_SINCE_AT_LEAST | WQLAB_WORKER_BH;
         // Every worker of an unbound pool has that flag.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "snapshot/workqueue_labels.hh"
+#include "snapshot/worker_state.hh"
 #include "text/printable.hh"
 
 namespace wqctl {
@@ -162,13 +163,7 @@ TopSummary summarise(const TopData& data, const TotalsSample& sample, const Snap
 
 std::string_view WorkerRow::state() const
 {
-    if (!is_busy)
-        return "idle";
-    if (flags & WQLAB_WORKER_BH)
-        return "softirq";
-    if (flags & WQLAB_WORKER_ON_CPU)
-        return "running";
-    return flags & WQLAB_WORKER_SLEEPING ? "sleeping" : "runnable";
+    return is_busy ? worker_state_name(worker_state(flags)) : "idle";
 }
 
 std::string WorkerRow::roles() const

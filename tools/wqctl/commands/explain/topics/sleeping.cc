@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "commands/explain/experiment.hh"
 #include "commands/explain/judge.hh"
+#include "snapshot/worker_state.hh"
 
 namespace wqctl {
 
@@ -11,12 +14,17 @@ namespace {
 constexpr uint32_t kItems = 4;
 constexpr uint64_t kNapNs = 1'000'000;
 
+bool all_asleep(const std::vector<wqlab_snap_worker>& workers)
+{
+    return std::all_of(workers.begin(), workers.end(), [](const wqlab_snap_worker& worker) {
+        return worker_state(worker.flags) == WorkerState::kSleeping;
+    });
+}
+
 bool all_in(const std::vector<wqlab_snap_worker>& workers, int32_t pool)
 {
-    for (const wqlab_snap_worker& worker : workers)
-        if (worker.pool != pool || !(worker.flags & WQLAB_WORKER_SLEEPING))
-            return false;
-    return true;
+    return std::all_of(workers.begin(), workers.end(),
+                       [pool](const wqlab_snap_worker& worker) { return worker.pool == pool; });
 }
 
 }  // namespace
@@ -40,7 +48,11 @@ void explain_sleeping(Bench& bench, Explanation& e)
         Load load(bench, {own("sleep")}, {sleepers("sleep", kItems, {cpu})});
         before = bench.look();
         load.start();
-        asleep = bench.await([&](const Snapshot& s) { return executing(s, load.in(s)).size() == kItems; });
+        // An item that has begun is not asleep at once.
+        asleep = bench.await([&](const Snapshot& s) {
+            const auto now = executing(s, load.in(s));
+            return now.size() == kItems && all_asleep(now);
+        });
         const auto workers = executing(asleep, load.in(asleep));
         const wqlab_snap_pool* was = pool_for(before, load.in(before), cpu);
         const wqlab_snap_pool* pool = pool_for(asleep, load.in(asleep), cpu);
@@ -53,7 +65,7 @@ void explain_sleeping(Bench& bench, Explanation& e)
         e.see("workers that have them", 0, pids.size());
         e.see(fmt::format("workers of the pool of CPU {}", cpu), was ? was->nr_workers : 0, pool ? pool->nr_workers : 0);
         e.state(workers.size() == kItems && pids.size() == kItems, "All items are begun, each by another worker.");
-        e.state(pool && !workers.empty() && all_in(workers, pool->id), "All of these are workers of that one pool, and asleep.");
+        e.state(pool && !workers.empty() && all_in(workers, pool->id) && all_asleep(workers), "All of these are workers of that one pool, and asleep.");
         load.stop();
     }
     {
