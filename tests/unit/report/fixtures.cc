@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "unit/report/fixtures.hh"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <cmath>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>

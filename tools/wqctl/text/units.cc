@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "text/units.hh"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
