@@ -177,7 +177,7 @@ TEST_CASE("a pattern selects workqueues by name")
     // Who has no workqueue is of none that anybody asked for.
     CHECK(view(".*").rows(recording).size() == 4);
     CHECK(view("nothing").rows(recording).empty());
-    CHECK(error_of([] { view("ev[ents"); }) == "\"ev[ents\" is no regular expression: a [ is not closed");
+    CHECK(error_of([] { view("ev[ents").check(); }) == "\"ev[ents\" is no regular expression: a [ is not closed");
     CHECK(error_of([] { view("", "workqueue"); }) == "there is no grouping \"workqueue\"; the groupings are item, wq, function and cpu");
     CHECK(error_of([] { view("", "item", "pendign"); }) == "there is no order \"pendign\"; did you mean \"pending\"?");
 }
