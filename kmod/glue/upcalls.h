@@ -30,7 +30,7 @@ void wqlab_trace_start(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t w
 void wqlab_trace_end(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker, uintptr_t function);
 void wqlab_trace_seen(void *observer, uintptr_t work, enum wqlab_trace_event event);
 
-/* A generic-netlink socket of the initial namespace closed. Requests are netlink/handlers.h. */
+/* A generic-netlink socket of the initial namespace closed. Requests are netlink/upcalls.h. */
 void wqlab_nl_socket_closed(uint32_t portid);
 
 WQLAB_END_C

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests about checks.
 #include "../check/runner.hh"
-#include "../glue/netlink/handlers.h"
+#include "../glue/netlink/upcalls.h"
 #include "../glue/workqueue.h"
 #include "dump.hh"
 #include "service.hh"
@@ -111,8 +111,8 @@ int wqlab_nl_check_start_doit(sk_buff*, genl_info* info)
     if (stand_in == Fault::kCount)
         return refuse(info, WQLAB_A_CHECK_FAULT, Errno::kNoEntry, "there is no such fault");
     const Attribute* seed = find(info, WQLAB_A_CHECK_SEED);
-    const Result<void> started =
-        Service::get().runner().start(*check, stand_in, seed ? seed->u64() : 1, wqlab_nl_portid(info));
+    const Result<void> started = Service::get().runner().start(*check, stand_in, seed ? seed->u64() : 1,
+                                                               wqlab_nl_portid(info));
     if (started.ok())
         return 0;
     if (started.error() == Errno::kBusy)
@@ -137,7 +137,8 @@ int wqlab_nl_check_answer_doit(sk_buff*, genl_info* info)
     const Attribute* text = find(info, WQLAB_A_CHECK_STEP_TEXT);
     if (!step || !error)
         return refuse(info, WQLAB_A_CHECK_STEP, Errno::kInvalid, "the step's number or what came of it is missing");
-    if (!Service::get().runner().answer(wqlab_nl_portid(info), step->u32(), static_cast<int>(error->u32()), text ? text->text() : ""))
+    if (!Service::get().runner().answer(wqlab_nl_portid(info), step->u32(), static_cast<int>(error->u32()),
+                                        text ? text->text() : ""))
         return refuse(info, WQLAB_A_CHECK_STEP, Errno::kNoEntry, "no check of this socket waits for this step");
     return 0;
 }

@@ -11,13 +11,16 @@
 
 namespace wqlab {
 
+// int take(genl_info*): 0, or -errno, which has been said why. fill() fills one message; advance() if it fitted.
+// kCommand, kPad: of its messages.
 template <typename T>
-concept Cursor = requires(T& cursor, const T& constant, genl_info* info, Filler& message) {
-    { T::kCommand + T::kPad };                               // of its messages, the command and the pad
-    { cursor.take(info) } -> std::same_as<int>;              // 0 or -errno, which has been said why
-    { constant.finished() } -> std::same_as<bool>;
-    { cursor.fill(message) };                                // fills one message; advance() if it fitted
-    { cursor.advance() };
+concept Cursor = std::same_as<decltype(T::kCommand), const uint8_t> && std::same_as<decltype(T::kPad), const int> &&
+    requires(T& cursor, const T& constant, genl_info* info, Filler& message)
+{
+    cursor.take(info);
+    constant.finished();
+    cursor.fill(message);
+    cursor.advance();
 };
 
 template <Cursor T>
@@ -73,16 +76,7 @@ int dump_done(netlink_callback* cb)
 }  // namespace wqlab
 
 // The handlers of a dump.
-#define WQLAB_DUMP(name, cursor)                                                              \
-    int wqlab_nl_##name##_start(netlink_callback* cb)                                         \
-    {                                                                                         \
-        return wqlab::dump_start<cursor>(cb);                                                 \
-    }                                                                                         \
-    int wqlab_nl_##name##_dumpit(sk_buff* part, netlink_callback* cb)                         \
-    {                                                                                         \
-        return wqlab::dump_next<cursor>(part, cb);                                            \
-    }                                                                                         \
-    int wqlab_nl_##name##_done(netlink_callback* cb)                                          \
-    {                                                                                         \
-        return wqlab::dump_done<cursor>(cb);                                                  \
-    }
+#define WQLAB_DUMP(name, cursor)                                                                                     \
+    int wqlab_nl_##name##_start(netlink_callback* cb) { return wqlab::dump_start<cursor>(cb); }                      \
+    int wqlab_nl_##name##_dumpit(sk_buff* part, netlink_callback* cb) { return wqlab::dump_next<cursor>(part, cb); } \
+    int wqlab_nl_##name##_done(netlink_callback* cb) { return wqlab::dump_done<cursor>(cb); }

@@ -3,8 +3,6 @@
 // message has a chunk of the buckets that are not empty.
 #pragma once
 
-#include <concepts>
-
 #include "../core/histogram.hh"
 #include "../uapi/wqlab.h"
 #include "message.hh"
@@ -12,12 +10,13 @@
 namespace wqlab {
 
 template <typename T>
-concept Buckets = requires(const T& histogram, unsigned index) {
-    { histogram.bucket(index) } -> std::same_as<uint64_t>;
-    { histogram.count() } -> std::same_as<uint64_t>;
-    { histogram.sum() } -> std::same_as<uint64_t>;
-    { histogram.min() } -> std::same_as<uint64_t>;
-    { histogram.max() } -> std::same_as<uint64_t>;
+concept Buckets = requires(const T& histogram, unsigned index)
+{
+    histogram.bucket(index);
+    histogram.count();
+    histogram.sum();
+    histogram.min();
+    histogram.max();
 };
 
 // Where all buckets have been told.

@@ -2,7 +2,7 @@
 // The request info: what module and kernel are, and can.
 #include "../core/histogram.hh"
 #include "../glue/cpu.h"
-#include "../glue/netlink/handlers.h"
+#include "../glue/netlink/upcalls.h"
 #include "../glue/trace.h"
 #include "../glue/workqueue.h"
 #include "../uapi/wqlab_lists.h"
@@ -30,9 +30,8 @@ void fill_view(Filler& message, const Kernel& kernel, uint32_t view)
 
 void fill_limit(Filler& message, const char* name, uint64_t value)
 {
-    message.nest(WQLAB_A_INFO_LIMIT, 0, [&](Filler& nest) {
-        nest.string(WQLAB_A_LIMIT_NAME, name).u64(WQLAB_A_LIMIT_VALUE, value);
-    });
+    message.nest(WQLAB_A_INFO_LIMIT, 0,
+                 [&](Filler& nest) { nest.string(WQLAB_A_LIMIT_NAME, name).u64(WQLAB_A_LIMIT_VALUE, value); });
 }
 
 void fill_info(Filler& message)
@@ -56,7 +55,4 @@ void fill_info(Filler& message)
 
 using namespace wqlab;
 
-int wqlab_nl_info_doit(sk_buff*, genl_info* info)
-{
-    return reply(info, WQLAB_CMD_INFO, 0, fill_info);
-}
+int wqlab_nl_info_doit(sk_buff*, genl_info* info) { return reply(info, WQLAB_CMD_INFO, 0, fill_info); }

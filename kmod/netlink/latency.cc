@@ -2,7 +2,7 @@
 #include "latency.hh"
 
 #include "../glue/inspect.h"
-#include "../glue/netlink/handlers.h"
+#include "../glue/netlink/upcalls.h"
 #include "../glue/symbols.h"
 #include "dump.hh"
 #include "histogram.hh"
@@ -78,8 +78,7 @@ int refuse_recording(genl_info* info, Errno error)
         return refuse(info, kNoAttribute, error, "somebody records already, and there is one recording at a time");
     case Errno::kNoEntry:
         return refuse(info, kNoAttribute, error, "there is no recording; start one first, on the same socket");
-    default:
-        return refuse(info, error);
+    default: return refuse(info, error);
     }
 }
 

@@ -38,7 +38,7 @@ private:
     void fill_key(Filler& message);
 
     const LatencySnapshot& snapshot_;
-    bool began_ = false;                  // the summary has been sent
+    bool began_ = false;  // the summary has been sent
     uint32_t record_ = 0;
     unsigned offset_[WQLAB_STAGES] = {};  // bucket, of each stage
     unsigned next_[WQLAB_STAGES] = {};    // what they become if the message fitted

@@ -8,10 +8,7 @@
 namespace wqlab {
 
 // What a handler returns.
-inline int code(Errno error)
-{
-    return -static_cast<int>(error);
-}
+inline int code(Errno error) { return -static_cast<int>(error); }
 
 // nullptr: the request has none.
 inline const Attribute* find(genl_info* info, int type)

@@ -24,16 +24,11 @@ bool RunReportMessages::more() const
 {
     const QueueSnapshot& queue = snapshot_.queues[queue_];
     switch (kind_) {
-    case kResult:
-        return offset_ == 0;
-    case kQueuedAt:
-        return offset_ < queue.queued_at.size();
-    case kExecutedAt:
-        return offset_ < queue.executed_at.size();
-    case kWorkers:
-        return offset_ < queue.workers.size();
-    default:
-        return next_bucket(queue.latency[kind_ - kLatency], offset_) < kNoBucket;
+    case kResult: return offset_ == 0;
+    case kQueuedAt: return offset_ < queue.queued_at.size();
+    case kExecutedAt: return offset_ < queue.executed_at.size();
+    case kWorkers: return offset_ < queue.workers.size();
+    default: return next_bucket(queue.latency[kind_ - kLatency], offset_) < kNoBucket;
     }
 }
 

@@ -22,7 +22,14 @@ public:
     void advance();
 
 private:
-    enum Kind : uint32_t { kResult, kQueuedAt, kExecutedAt, kWorkers, kLatency, kKinds = kLatency + WQLAB_LATENCY_MAX + 1 };
+    enum Kind : uint32_t {
+        kResult,
+        kQueuedAt,
+        kExecutedAt,
+        kWorkers,
+        kLatency,
+        kKinds = kLatency + WQLAB_LATENCY_MAX + 1
+    };
 
     // Whether the list, or the histogram, has something from offset_ on.
     bool more() const;
@@ -33,11 +40,11 @@ private:
 
     const RunSnapshot& snapshot_;
     bool finished_ = false;
-    bool began_ = false;    // the summary has been sent
+    bool began_ = false;  // the summary has been sent
     uint32_t queue_ = 0;
     uint32_t kind_ = kResult;
-    uint32_t offset_ = 0;   // in the list, or the histogram's buckets
-    uint32_t next_ = 0;     // what it becomes if the message fitted
+    uint32_t offset_ = 0;  // in the list, or the histogram's buckets
+    uint32_t next_ = 0;    // what it becomes if the message fitted
 };
 
 }  // namespace wqlab

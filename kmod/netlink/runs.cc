@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests about runs: parse, call, fill.
-#include "../glue/netlink/handlers.h"
+#include "../glue/netlink/upcalls.h"
 #include "../glue/upcalls.h"
 #include "../load/registry.hh"
 #include "../load/validate.hh"
@@ -110,8 +110,8 @@ int wqlab_nl_run_start_doit(sk_buff*, genl_info* info)
 
     Refusal refusal;
     if (refuse(spec, refusal))
-        return wqlab_nl_refuse(info, refusal.origin, static_cast<int>(refusal.error), refusal.format,
-                               refusal.values[0], refusal.values[1]);
+        return wqlab_nl_refuse(info, refusal.origin, static_cast<int>(refusal.error), refusal.format, refusal.values[0],
+                               refusal.values[1]);
 
     Registry& registry = Service::get().registry();
     Result<uint32_t> started = registry.start(std::move(spec), wqlab_nl_portid(info));

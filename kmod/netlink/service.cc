@@ -13,10 +13,7 @@ namespace wqlab {
 // Not the object itself: it would need a constructor that nobody calls.
 static constinit Service* service = nullptr;
 
-Service& Service::get()
-{
-    return *service;
-}
+Service& Service::get() { return *service; }
 
 Result<void> Service::create()
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.hh"
 
-#include "../glue/netlink/handlers.h"
+#include "../glue/netlink/upcalls.h"
 #include "dump.hh"
 #include "service.hh"
 
@@ -10,13 +10,12 @@ namespace wqlab {
 SnapshotMessages::SnapshotMessages(const Snapshot& s)
     : snapshot_(s),
       // What others refer to comes first.
-      pieces_{
-          {WQLAB_A_SNAPSHOT_HEAD, &s.head, sizeof(s.head), 1, false},
-          {WQLAB_A_SNAPSHOT_TROUBLE, s.troubles.rows().begin(), 0, s.troubles.rows().size(), false},
-          {WQLAB_A_SNAPSHOT_STRINGS, s.strings.text().begin(), 1, s.strings.text().size(), false},
-          {WQLAB_A_SNAPSHOT_MASKS, s.masks.words().begin(), sizeof(uint64_t), s.masks.words().size(), false},
+      pieces_{{WQLAB_A_SNAPSHOT_HEAD, &s.head, sizeof(s.head), 1, false},
+              {WQLAB_A_SNAPSHOT_TROUBLE, s.troubles.rows().begin(), 0, s.troubles.rows().size(), false},
+              {WQLAB_A_SNAPSHOT_STRINGS, s.strings.text().begin(), 1, s.strings.text().size(), false},
+              {WQLAB_A_SNAPSHOT_MASKS, s.masks.words().begin(), sizeof(uint64_t), s.masks.words().size(), false},
 #define WQLAB_PIECE(attribute, table, row) {attribute, s.table.begin(), sizeof(row), s.table.size(), true},
-          WQLAB_SNAPSHOT_TABLES(WQLAB_PIECE)
+              WQLAB_SNAPSHOT_TABLES(WQLAB_PIECE)
 #undef WQLAB_PIECE
       }
 {
@@ -80,8 +79,8 @@ public:
     int take(genl_info* info)
     {
         const Attribute* wanted = find(info, WQLAB_A_SNAPSHOT_SECTIONS);
-        const Result<void> taken =
-            snapshot_.take(Service::get().kernel(), wanted ? wanted->u32() : uint32_t{WQLAB_SECTIONS_ALL});
+        const Result<void> taken = snapshot_.take(Service::get().kernel(),
+                                                  wanted ? wanted->u32() : uint32_t{WQLAB_SECTIONS_ALL});
         if (!taken.ok())
             return refuse(info, taken.error());
         Result<Box<SnapshotMessages>> messages = Box<SnapshotMessages>::create(snapshot_);

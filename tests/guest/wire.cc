@@ -19,8 +19,8 @@ public:
     std::string say(uint8_t command, Message& message, bool dump)
     {
         try {
-            socket_.request(family_, WQLAB_FAMILY_VERSION, command_name(command), message,
-                            [](uint8_t, const Attributes&) {}, dump);
+            socket_.request(
+                family_, WQLAB_FAMILY_VERSION, command_name(command), message, [](uint8_t, const Attributes&) {}, dump);
         } catch (const Error& error) {
             return error.message;
         }
@@ -52,10 +52,10 @@ struct Command {
 TEST_CASE("a command that takes nothing refuses every attribute", "[lab]")
 {
     Raw raw;
-    for (const auto& [command, dump] :
-         {Command{WQLAB_CMD_INFO, false}, Command{WQLAB_CMD_LATENCY_START, false}, Command{WQLAB_CMD_LATENCY_STOP, false},
-          Command{WQLAB_CMD_LATENCY_GET, true}, Command{WQLAB_CMD_CHECK_LIST, true}, Command{WQLAB_CMD_CHECK_GET, false},
-          Command{WQLAB_CMD_CHECK_STOP, false}}) {
+    for (const auto& [command, dump] : {Command{WQLAB_CMD_INFO, false}, Command{WQLAB_CMD_LATENCY_START, false},
+                                        Command{WQLAB_CMD_LATENCY_STOP, false}, Command{WQLAB_CMD_LATENCY_GET, true},
+                                        Command{WQLAB_CMD_CHECK_LIST, true}, Command{WQLAB_CMD_CHECK_GET, false},
+                                        Command{WQLAB_CMD_CHECK_STOP, false}}) {
         INFO(command_name(command).name);
         Message first;
         first.put_u32(1, 7);
@@ -97,7 +97,8 @@ TEST_CASE("a refusal has the name of the attribute whatever the command", "[lab]
     Message answer;
     answer.put_u32(WQLAB_A_CHECK_STEP, 1);
     answer.put_u32(WQLAB_A_CHECK_STEP_ERROR, 5000);
-    CHECK_THAT(raw.say(WQLAB_CMD_CHECK_ANSWER, answer, false), Catch::Contains("refused check-answer: step_error: integer out of range"));
+    CHECK_THAT(raw.say(WQLAB_CMD_CHECK_ANSWER, answer, false),
+               Catch::Contains("refused check-answer: step_error: integer out of range"));
     Message nothing;
     CHECK_THAT(raw.say(WQLAB_CMD_RUN_STOP, nothing, false), Catch::Contains("which run? its id is missing"));
 }
@@ -110,7 +111,8 @@ TEST_CASE("a check is stopped, and its steps are answered, by who started it", "
     start_check(owner, "workers.idle-ones-go", "", 1);
     CHECK_THAT(refusal([&] { stop_check(other); }), Catch::Contains("this socket has started no check"));
     CHECK_THAT(refusal([&] { answer_check(other, 1, 0, ""); }), Catch::Contains("no check of this socket waits"));
-    CHECK_THAT(refusal([&] { start_check(other, "workers.idle-ones-go", "", 1); }), Catch::Contains("another check is running"));
+    CHECK_THAT(refusal([&] { start_check(other, "workers.idle-ones-go", "", 1); }),
+               Catch::Contains("another check is running"));
     CHECK(fetch_check(other).state != WQLAB_CHECK_DONE);
     stop_check(owner);
     REQUIRE(eventually([&] { return fetch_check(owner).state == WQLAB_CHECK_DONE; }));

@@ -3,7 +3,7 @@
 #include <net/genetlink.h>
 
 #include "../../uapi/wqlab.h"
-#include "handlers.h"
+#include "upcalls.h"
 #include "operations.h"
 
 /* The plain ranges of a policy hold 15 bits. */
@@ -11,7 +11,7 @@
 	NLA_POLICY_FULL_RANGE(type, (&(const struct netlink_range_validation){ low, high }))
 
 static const struct nla_policy no_attributes[1 + 1] = {
-	[1]				= { .type = NLA_REJECT, .reject_message = "this command takes no attributes" },
+	[1] = { .type = NLA_REJECT, .reject_message = "this command takes no attributes" },
 };
 
 static const struct nla_policy wq_policy[WQLAB_A_WQ_SYSTEM + 1] = {

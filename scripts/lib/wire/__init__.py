@@ -7,6 +7,6 @@ OUTPUTS = {
     "kmod/uapi/wqlab_lists.h": lists.lists,
     "kmod/glue/netlink/operations.c": kernel.source,
     "kmod/glue/netlink/operations.h": kernel.header,
-    "kmod/glue/netlink/handlers.h": kernel.handlers,
+    "kmod/glue/netlink/upcalls.h": kernel.upcalls,
     "tools/wqctl/wire/names.cc": names.names,
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""kmod/glue/netlink/operations.{c,h} and handlers.h: the policies, the table of operations, and what it calls."""
+"""kmod/glue/netlink/operations.{c,h} and upcalls.h: the policies, the table of operations, and what it calls."""
 from .spec import Inconsistent, c_lower
 from .text import GENERATED, guarded, pad
 
@@ -12,7 +12,7 @@ SOURCE = f"""\
 #include <net/genetlink.h>
 
 #include "../../uapi/wqlab.h"
-#include "handlers.h"
+#include "upcalls.h"
 #include "operations.h"
 
 /* The plain ranges of a policy hold 15 bits. */
@@ -20,7 +20,7 @@ SOURCE = f"""\
 	NLA_POLICY_FULL_RANGE(type, (&(const struct netlink_range_validation){{ low, high }}))
 
 static const struct nla_policy {NO_ATTRIBUTES}[1 + 1] = {{
-	[1]				= {{ .type = NLA_REJECT, .reject_message = "this command takes no attributes" }},
+	[1] = {{ .type = NLA_REJECT, .reject_message = "this command takes no attributes" }},
 }};
 """
 
@@ -136,7 +136,7 @@ struct genl_ops;
 extern const struct genl_ops wqlab_nl_operations[WQLAB_NL_OPERATIONS];""")
 
 
-def handlers(spec):
+def upcalls(spec):
     prototypes = {
         "doit": "int {}(struct sk_buff *request, struct genl_info *info);",
         "start": "int {}(struct netlink_callback *cb);",
@@ -147,7 +147,7 @@ def handlers(spec):
     for operation in requested(spec):
         lines.append(f"\n/* {operation.doc} */")
         lines += [prototypes[member].format(function) for member, function in callbacks(operation)]
-    return guarded("WQLAB_GLUE_NETLINK_HANDLERS_H", """\
+    return guarded("WQLAB_GLUE_NETLINK_UPCALLS_H", """\
 /*
  * What the operations call, which C++ implements: in a task, and for a client that may ask, but for the start of a
  * dump, which has to see to that itself. A doit returns 0 or -errno. A dump's start takes what there is to tell (0 or

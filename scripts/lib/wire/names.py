@@ -6,6 +6,7 @@ from .text import GENERATED
 HEAD = f"""\
 // SPDX-License-Identifier: GPL-2.0
 // {GENERATED}
+// clang-format off
 #include "wire/names.hh"
 
 #include "uapi/wqlab.h"

@@ -44,7 +44,9 @@ constexpr uint32_t kHeaders = NLMSG_HDRLEN + GENL_HDRLEN;
 Message sample_request()
 {
     return encode_run(resolve(parse_scenario(R"({"workqueues": [{"name": "a", "max_active": 3}],
-        "issuers": [{"depth": 2}, {"depth": 4, "item": {"spin": "5us"}}]})", "f")), {"label", false});
+        "issuers": [{"depth": 2}, {"depth": 4, "item": {"spin": "5us"}}]})",
+                                             "f")),
+                      {"label", false});
 }
 
 // The offset of an attribute in a nest of the request, from its first header.
@@ -66,9 +68,11 @@ TEST_CASE("a request says what the scenario says")
         "issuers": [
             {"threads": 4, "cpus": "1,0", "rate": 1000, "arrival": "poisson", "coalesce": true, "cancel_percent": 5,
              "item": {"spin": "1us..2us"}},
-            {"workqueue": "a", "mode": "delayed", "delay": "1ms", "mod_percent": 5, "flush_percent": 6, "item": {"alloc": "4K"}},
+            {"workqueue": "a", "mode": "delayed", "delay": "1ms", "mod_percent": 5, "flush_percent": 6,
+             "item": {"alloc": "4K"}},
             {"workqueue": "a", "burst": 8, "every": "10ms", "queue_on": 1},
-            {"workqueue": "a", "links": 10, "queue_node": 0}]})", "f"));
+            {"workqueue": "a", "links": 10, "queue_node": 0}]})",
+                                                     "f"));
     const Message message = encode_run(scenario, {"my label", true});
     const Attributes run(message.stream());
     CHECK(run.string(WQLAB_A_RUN_LABEL) == "my label");
@@ -174,7 +178,8 @@ TEST_CASE("a refusal names what is missing")
           "workqueue[0] name: missing: required");
     Wire top;
     top.value(NLMSGERR_ATTR_MISS_TYPE, uint32_t{WQLAB_A_RUN_ID});
-    CHECK(decode_refusal(refusal(EINVAL, top).bytes(), request.stream(), command_name(WQLAB_CMD_RUN_STOP).request).attribute == "id");
+    CHECK(decode_refusal(refusal(EINVAL, top).bytes(), request.stream(), command_name(WQLAB_CMD_RUN_STOP).request)
+              .attribute == "id");
 }
 
 TEST_CASE("a refusal without words says what the number means")
@@ -208,7 +213,9 @@ TEST_CASE("the lists of a report grow chunk by chunk")
     RunReport report;
     const auto part = [&](const Wire& wire) { decode_part(Attributes(wire.bytes()), report); };
     Wire state;
-    state.value(WQLAB_A_RUN_ID, uint32_t{3}).value(WQLAB_A_RUN_STATE, uint32_t{WQLAB_RUN_ENDED}).text(WQLAB_A_RUN_LABEL, "l");
+    state.value(WQLAB_A_RUN_ID, uint32_t{3})
+        .value(WQLAB_A_RUN_STATE, uint32_t{WQLAB_RUN_ENDED})
+        .text(WQLAB_A_RUN_LABEL, "l");
     part(state);
     CHECK(report.run.id == 3);
     CHECK(report.run.ended());
@@ -225,17 +232,20 @@ TEST_CASE("the lists of a report grow chunk by chunk")
 
     for (uint64_t chunk = 1; chunk <= 3; chunk++) {
         const wqlab_flow flow = {chunk, 0, static_cast<uint32_t>(chunk)};
-        part(Wire().nest(WQLAB_A_RUN_FLOWS,
-                         Wire().value(WQLAB_A_FLOWS_WQ, uint32_t{1}).rows(WQLAB_A_FLOWS_EXECUTED, WQLAB_A_FLOWS_ROW_SIZE, &flow, 1)));
+        part(Wire().nest(WQLAB_A_RUN_FLOWS, Wire()
+                                                .value(WQLAB_A_FLOWS_WQ, uint32_t{1})
+                                                .rows(WQLAB_A_FLOWS_EXECUTED, WQLAB_A_FLOWS_ROW_SIZE, &flow, 1)));
         const wqlab_worker workers[2] = {{static_cast<int>(chunk), 0}, {100 + static_cast<int>(chunk), -20}};
-        part(Wire().nest(WQLAB_A_RUN_WORKERS,
-                         Wire().value(WQLAB_A_WORKERS_WQ, uint32_t{1}).rows(WQLAB_A_WORKERS_SEEN, WQLAB_A_WORKERS_ROW_SIZE, workers, 2)));
+        part(Wire().nest(WQLAB_A_RUN_WORKERS, Wire()
+                                                  .value(WQLAB_A_WORKERS_WQ, uint32_t{1})
+                                                  .rows(WQLAB_A_WORKERS_SEEN, WQLAB_A_WORKERS_ROW_SIZE, workers, 2)));
         const wqlab_bucket bucket = {chunk, static_cast<uint32_t>(10 * chunk), 0};
-        part(Wire().nest(WQLAB_A_RUN_HISTOGRAM, Wire()
-                                                    .value(WQLAB_A_HISTOGRAM_WQ, uint32_t{1})
-                                                    .value(WQLAB_A_HISTOGRAM_WHICH, uint32_t{WQLAB_LATENCY_RUN})
-                                                    .value(WQLAB_A_HISTOGRAM_COUNT, uint64_t{6})
-                                                    .rows(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE, &bucket, 1)));
+        part(Wire().nest(WQLAB_A_RUN_HISTOGRAM,
+                         Wire()
+                             .value(WQLAB_A_HISTOGRAM_WQ, uint32_t{1})
+                             .value(WQLAB_A_HISTOGRAM_WHICH, uint32_t{WQLAB_LATENCY_RUN})
+                             .value(WQLAB_A_HISTOGRAM_COUNT, uint64_t{6})
+                             .rows(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE, &bucket, 1)));
     }
     const WorkqueueReport& wq = report.workqueues[1];
     CHECK(wq.flows.size() == 3);
@@ -247,10 +257,11 @@ TEST_CASE("the lists of a report grow chunk by chunk")
     // Indices that nobody should send.
     part(Wire().nest(WQLAB_A_RUN_FLOWS, Wire().value(WQLAB_A_FLOWS_WQ, UINT32_MAX)));
     const wqlab_bucket wild = {1, UINT32_MAX, 0};
-    part(Wire().nest(WQLAB_A_RUN_HISTOGRAM, Wire()
-                                                .value(WQLAB_A_HISTOGRAM_WQ, uint32_t{0})
-                                                .value(WQLAB_A_HISTOGRAM_WHICH, uint32_t{0})
-                                                .rows(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE, &wild, 1)));
+    part(
+        Wire().nest(WQLAB_A_RUN_HISTOGRAM, Wire()
+                                               .value(WQLAB_A_HISTOGRAM_WQ, uint32_t{0})
+                                               .value(WQLAB_A_HISTOGRAM_WHICH, uint32_t{0})
+                                               .rows(WQLAB_A_HISTOGRAM_BUCKETS, WQLAB_A_HISTOGRAM_ROW_SIZE, &wild, 1)));
     CHECK(report.workqueues.size() == 2);
     CHECK(report.workqueues[0].latency[0].buckets.empty());
 }

@@ -31,7 +31,8 @@ wqlab_snap_pool pool_with(int32_t id, int32_t manager)
 
 Snapshot pools_of(size_t row_size, size_t cut = 0)
 {
-    const std::vector<std::byte> bytes = rows_of<wqlab_snap_pool>({pool_with(1, 11), pool_with(2, 22), pool_with(3, 33)}, row_size);
+    const std::vector<std::byte> bytes = rows_of<wqlab_snap_pool>(
+        {pool_with(1, 11), pool_with(2, 22), pool_with(3, 33)}, row_size);
     Wire wire;
     wire.value(WQLAB_A_SNAPSHOT_ROW_SIZE, static_cast<uint32_t>(row_size))
         .raw(WQLAB_A_SNAPSHOT_POOLS, bytes.data(), bytes.size() - cut);
@@ -74,8 +75,10 @@ TEST_CASE("a row that is cut off is none, and rows of no size are none")
     Snapshot snapshot;
     Wire wire;
     const wqlab_snap_pool pool = pool_with(1, 11);
-    decode_part(Attributes(wire.value(WQLAB_A_SNAPSHOT_ROW_SIZE, UINT32_MAX).raw(WQLAB_A_SNAPSHOT_POOLS, &pool, sizeof pool).bytes()),
-                snapshot);
+    decode_part(
+        Attributes(
+            wire.value(WQLAB_A_SNAPSHOT_ROW_SIZE, UINT32_MAX).raw(WQLAB_A_SNAPSHOT_POOLS, &pool, sizeof pool).bytes()),
+        snapshot);
     CHECK(snapshot.pools.empty());
 }
 

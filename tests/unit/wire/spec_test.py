@@ -14,28 +14,48 @@ import tempfile
 FAULTS = {
     # what is done to the spec: (before, after, what the refusal names)
     "an enum that is not there": ("enum: run-state\n", "enum: no-such\n", 'run state: no enum "no-such"'),
-    "a set that is not there": ("nested-attributes: issuer\n", "nested-attributes: no-such\n", 'no attribute set "no-such"'),
+    "a set that is not there": (
+        "nested-attributes: issuer\n",
+        "nested-attributes: no-such\n",
+        'no attribute set "no-such"'),
     "a nest of nothing": ("        nested-attributes: limit\n", "", "info limit: a nest has nested-attributes"),
     "a struct that is not there": ("struct: snap-head\n", "struct: no-such\n", 'snapshot head: no struct "no-such"'),
-    "rows that are not there": ("An array of struct snap-hog.", "An array of struct no-such.", 'snapshot hogs: no struct "no-such"'),
-    "an attribute that is not there": ("            - sections\n", "            - no-such\n", 'snapshot: no attribute "no-such"'),
+    "rows that are not there": (
+        "An array of struct snap-hog.",
+        "An array of struct no-such.",
+        'snapshot hogs: no struct "no-such"'),
+    "an attribute that is not there": (
+        "            - sections\n",
+        "            - no-such\n",
+        'snapshot: no attribute "no-such"'),
     "a group that is not there": ("mcgrp: events\n", "mcgrp: no-such\n", 'run-progress: no multicast group "no-such"'),
     "a constant that is not there": ("max: limit-depth\n", "max: no-such\n", 'issuer depth: no constant "no-such"'),
     "a key that is no key": ("render-max: true\n", "render-maximum: true\n", 'no such key "render-maximum"'),
     "one name twice": ("name: mod-percent\n", "name: poisson\n", 'issuer: "poisson" is there twice'),
-    "a hole in a struct": ("      -\n        name: took-ns\n        type: u64\n", "      -\n        name: took-ns\n        type: u32\n",
-                           "struct snap-head longest-hold-ns: at byte 12 there would be a hole"),
+    "a hole in a struct": (
+        "      -\n        name: took-ns\n        type: u64\n",
+        "      -\n        name: took-ns\n        type: u32\n",
+        "struct snap-head longest-hold-ns: at byte 12 there would be a hole"),
     "an array of another length": ("len: 64\n", "len: 60\n", "struct snap-pwq stats: its len is 60"),
-    "a count that is another": ("name: stages\n    doc: How many stage there are.\n    value: 3\n",
-                                "name: stages\n    doc: How many stage there are.\n    value: 4\n", "stages: is 4, and stage has 3"),
-    "rows without their size": ("        name: row-size\n", "        name: rows-size\n", "flows: has rows and no row-size"),
-    "a string without a bound": ("        checks:\n          max-len: 31\n", "", "check fault: a request has it, so it needs a max-len"),
+    "a count that is another": (
+        "name: stages\n    doc: How many stage there are.\n    value: 3\n",
+        "name: stages\n    doc: How many stage there are.\n    value: 4\n",
+        "stages: is 4, and stage has 3"),
+    "rows without their size": (
+        "        name: row-size\n",
+        "        name: rows-size\n",
+        "flows: has rows and no row-size"),
+    "a string without a bound": (
+        "        checks:\n          max-len: 31\n",
+        "",
+        "check fault: a request has it, so it needs a max-len"),
     "a dump that nobody frees": ("        post: wqlab-nl-snapshot-done\n", "", "snapshot: a dump needs pre"),
 }
 
 
 def wire(source, *arguments):
-    return subprocess.run([sys.executable, source / "scripts/wire", *arguments], capture_output=True, text=True, check=False)
+    command = [sys.executable, source / "scripts/wire", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def faults_of(source, directory):

@@ -13,10 +13,10 @@
 namespace wqctl {
 
 struct Refusal {
-    int error = 0;          // errno
-    std::string message{};    // the kernel's own words; may be empty
-    std::string attribute{};  // "issuer[1] depth"; may be empty
-    bool missing = false;   // the attribute is absent rather than wrong
+    int error = 0;                    // errno
+    std::string message{};            // the kernel's own words; may be empty
+    std::string attribute{};          // "issuer[1] depth"; may be empty
+    bool missing = false;             // the attribute is absent rather than wrong
     std::optional<uint64_t> least{};  // that the attribute may be
     std::optional<uint64_t> most{};
     std::optional<uint64_t> longest{};  // in bytes

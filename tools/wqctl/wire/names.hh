@@ -11,7 +11,7 @@ struct AttributeName {
     uint16_t type;
     const char* name;  // as a scenario has it
     std::span<const AttributeName> nested;
-    bool multi;        // there may be several
+    bool multi;  // there may be several
 };
 
 struct CommandName {

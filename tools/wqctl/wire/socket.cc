@@ -29,10 +29,7 @@ struct Exchange {
     std::exception_ptr thrown;
 };
 
-Bytes bytes_of(nlmsghdr* header)
-{
-    return {reinterpret_cast<const std::byte*>(header), header->nlmsg_len};
-}
+Bytes bytes_of(nlmsghdr* header) { return {reinterpret_cast<const std::byte*>(header), header->nlmsg_len}; }
 
 int on_valid(nl_msg* message, void* argument)
 {

@@ -5,8 +5,8 @@
  * dump, which has to see to that itself. A doit returns 0 or -errno. A dump's start takes what there is to tell (0 or
  * -errno), dumpit fills parts while it returns more than 0, done frees.
  */
-#ifndef WQLAB_GLUE_NETLINK_HANDLERS_H
-#define WQLAB_GLUE_NETLINK_HANDLERS_H
+#ifndef WQLAB_GLUE_NETLINK_UPCALLS_H
+#define WQLAB_GLUE_NETLINK_UPCALLS_H
 
 #include "../types.h"
 
