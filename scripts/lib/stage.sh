@@ -4,8 +4,14 @@
 
 logs=$root/build/test
 mkdir -p "$logs"
-counts=$(mktemp)
+counts=$(mktemp) # "passed failed skipped" of each stage
+ended=$(mktemp)  # the names of those that begin_stage began and that have ended
 pattern=''
+stages_begun=0
+
+# How many stages go on at a time: a guest keeps one core busy, and has a gigabyte or two.
+stages_at_a_time=$(awk -v cores="$(nproc)" '
+    /^MemAvailable/ { n = int($2 / 2500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
 
 # stage NAME COMMAND...: fails if a test failed. A COMMAND that fails without a failed test is one failed test.
 stage() {
@@ -14,7 +20,6 @@ stage() {
     # shellcheck disable=SC2053  # it is a pattern
     [[ $name == *$pattern* ]] || return 0
     mine=$(mktemp)
-    say "$name"
     "$@" </dev/null | awk -v counts="$mine" -f "$root/scripts/lib/tap-count.awk" || status=${PIPESTATUS[0]}
     read -r passed failed skipped <"$mine"
     rm "$mine"
@@ -26,14 +31,57 @@ stage() {
         failed=1
     fi
     echo "$passed $failed $skipped" >>"$counts"
-    printf '%-28s %4d passed, %d failed, %d skipped  (%d s)\n' "$name" "$passed" "$failed" "$skipped" $((SECONDS - began))
+    echo $((SECONDS - began)) >"$logs/$name.seconds"
+    printf '%-28s %4d passed, %d failed, %d skipped  (%d s)\n' \
+        "$name" "$passed" "$failed" "$skipped" $((SECONDS - began))
     ((failed == 0))
 }
 
-# totals: prints the last line of all; fails if a test failed.
+# begin_stage NAME COMMAND...: a stage beside others. What it prints comes in one piece, when it has ended.
+begin_stage() {
+    [[ $1 == *$pattern* ]] || return 0
+    while (($(jobs -rp | wc -l) >= stages_at_a_time)); do wait -n || true; done
+    ((++stages_begun))
+    say "$1"
+    set -m # a group of its own, that can be ended with all that it started
+    {
+        stage "$@" >"$logs/$1.out" || true
+        echo "$1" >>"$ended"
+        flock "$counts" cat "$logs/$1.out"
+        say "$(wc -l <"$ended") of $stages_in_all stages done$(stages_to_go)"
+    } &
+    set +m
+}
+
+# stages_to_go: by what those that have not ended took the last time; nothing if one has never been run here.
+stages_to_go() {
+    local stage sum=0
+    for stage in $names; do
+        ! grep -qxF "$stage" "$ended" || continue
+        [[ -e $logs/$stage.seconds ]] || return 0
+        sum=$((sum + $(<"$logs/$stage.seconds")))
+    done
+    ((sum == 0)) || echo ", $(to_go $((sum / stages_at_a_time)))"
+}
+
+end_stages() {
+    local group
+    for group in $(jobs -rp); do kill -- "-$group" 2>/dev/null || true; done
+}
+
+# totals: prints the last line of all; fails if a test failed, or a stage was ended from outside.
 totals() {
+    local lost=$((stages_begun - $(wc -l <"$ended")))
+    if ((lost)); then
+        echo "not ok - $lost stages did not come to their end"
+        echo "0 $lost 0" >>"$counts"
+    fi
+    rm "$ended"
     awk '{ passed += $1; failed += $2; skipped += $3 }
-         END { printf "%d passed, %d failed%s\n", passed, failed, skipped ? ", " skipped " skipped" : ""; exit failed > 0 || !passed }' "$counts"
+         END {
+             printf "%d passed, %d failed%s\n", passed, failed, skipped ? ", " skipped " skipped" : ""
+             exit failed > 0 || !passed
+         }' "$counts"
 }
 
 # boot NAME ALLOWED OPTION-OF-VM... -- COMMAND...: what COMMAND prints, and a verdict on the kernel's log.
