@@ -25,7 +25,8 @@ mirror() {
     while read -r uri release; do
         [[ -n $main || $release == *-* ]] || main=$uri
         [[ -n $security || $release != *-security ]] || security=$uri
-    done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | grep -E '^[a-z+]+:.*/debian')
+    done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
+        grep -E '^[a-z+]+:.*/debian')
     [[ -n $main$security ]] || die "apt has no Debian archive configured: add one to /etc/apt/sources.list"
     case $1 in
         main) echo "${main:-${security/debian-security/debian}}" ;;
@@ -33,7 +34,8 @@ mirror() {
     esac
 }
 
-# use_suites SUITE...: makes apt's private lists those of these suites, freshly read. Ours alone until fetch_packages is done.
+# use_suites SUITE...: makes apt's private lists those of these suites, freshly read. Ours alone until fetch_packages is
+# done.
 use_suites() {
     local suite from
     [[ -r $keyring ]] || die "$keyring is missing: install debian-archive-keyring"

@@ -15,7 +15,8 @@ fetch_kernel() {
     say "getting kernel \"$name\""
     use_suites bookworm-security
     # The newest one; "-unsigned" is the same kernel, there a while before its signed copy.
-    image=$(private_apt apt-cache pkgnames linux-image-6.12. | grep -E "^linux-image-6\.12\.[0-9.]+\+[a-z0-9]+-${flavour}amd64(-unsigned)?$" |
+    image=$(private_apt apt-cache pkgnames linux-image-6.12. |
+        grep -E "^linux-image-6\.12\.[0-9.]+\+[a-z0-9]+-${flavour}amd64(-unsigned)?$" |
         sort -V | tail -n 1) || die "this mirror's bookworm-security has no linux-image-6.12.*-${flavour}amd64"
     release=${image#linux-image-}
     release=${release%-unsigned}

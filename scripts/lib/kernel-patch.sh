@@ -15,7 +15,10 @@ patched_kernel() {
     [[ ! $as ]] || check_name "$as"
     get "$base" >/dev/null
     # A newer base is another kernel too.
-    name=$base-$({ cat "$kernels/$base/release" "$kernels/$base/config" && for file; do sha256sum <"$file"; done; } | sha256sum | head -c 8)
+    name=$base-$({
+        cat "$kernels/$base/release" "$kernels/$base/config"
+        for file; do sha256sum <"$file"; done
+    } | sha256sum | head -c 8)
     lock "$name"
     [[ -e $kernels/$name/release ]] || build_patched "$base" "$name" "${files[@]}" >&2
     unlock
@@ -26,7 +29,8 @@ patched_kernel() {
 check_name() {
     [[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || die "--as \"$1\": of letters, digits, \".\", \"_\" and \"-\", please"
     ! known "$1" || die "--as \"$1\": that is the kernel without patches"
-    [[ ! -e $kernels/$1 || -L $kernels/$1 && -e $kernels/$1/patches ]] || die "--as \"$1\": that is another kernel's name"
+    [[ ! -e $kernels/$1 || -L $kernels/$1 && -e $kernels/$1/patches ]] ||
+        die "--as \"$1\": that is another kernel's name"
 }
 
 # name_it NAME AS: the kernel that was called AS goes if nothing else names it.
@@ -55,7 +59,8 @@ build_patched() {
         cp "$kernels/$base/config" "$dir/config"
         exec 6>&-
         for file; do
-            apply "$file" "$dir/source.new" || { rm -rf "$dir" && die "$file does not apply to $(<"$kernels/$base/release")"; }
+            apply "$file" "$dir/source.new" ||
+                { rm -rf "$dir" && die "$file does not apply to $(<"$kernels/$base/release")"; }
         done
         printf '%s\n' "${@##*/}" >"$dir/patches"
         mv "$dir/source.new" "$dir/source"
@@ -75,13 +80,15 @@ copy_built() {
     # What make writes is copied: much of it is written in place.
     find "$from" -mindepth 1 -maxdepth 1 ! -name build -exec cp -al -t "$to" {} +
     cp -a --reflink=auto "$from/build" "$to/build"
-    # Only the kernel's own tools name their files absolutely; made again, they would be newer than all that they checked.
+    # Only the kernel's own tools name their files absolutely; made again, they would be newer than all that they
+    # checked.
     find "$to/build/tools" "$to/build/scripts" -name '.*.cmd' -exec sed -i "s|$from/|$final/|g" {} +
 }
 
 # apply FILE SOURCE: patch replaces the files that it changes, so the other trees keep theirs.
 apply() {
     local log
-    log=$(patch -d "$2" -p1 --batch --forward --no-backup-if-mismatch --reject-file=- <"$1" 2>&1) || { printf '%s\n' "$log" >&2 && return 1; }
+    log=$(patch -d "$2" -p1 --batch --forward --no-backup-if-mismatch --reject-file=- <"$1" 2>&1) ||
+        { printf '%s\n' "$log" >&2 && return 1; }
     [[ $log == *"patching file"* ]] || { echo "it changes no file" >&2 && return 1; }
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
-# Sourced by scripts/kernel: Debian's source packages, configured small for Debian 12's own compiler. (Debian's headers of
-# a 7.3 kernel want a newer one.) Each step leaves what the next one needs: an interrupted one goes on where it was.
+# Sourced by scripts/kernel: Debian's source packages, configured small for Debian 12's own compiler. (Debian's headers
+# of a 7.3 kernel want a newer one.) Each step leaves what the next one needs: an interrupted one goes on where it was.
 
 source "$root/scripts/lib/apt.sh"
 

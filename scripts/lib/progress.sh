@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Long commands: their output goes to a log, which is shown only if they fail. Meanwhile a line now and then says how far
-# they are and how long it still takes. In a step of scripts/lib/steps.sh they tell that instead, which shows all steps as one.
+# Long commands: their output goes to a log, which is shown only if they fail. Meanwhile a line now and then says how
+# far they are and how long it still takes. In a step of scripts/lib/steps.sh they tell that instead, which shows all
+# steps as one.
 
-# with_progress [--objects N] WHAT COMMAND...: understands apt-get's status lines (ask for them with -o APT::Status-Fd=1), CMake's
-# "[ 45%]", ctest's "3/10 Test" and Kbuild's "  CC      mm/slub.o", of which there will be about N.
+# with_progress [--objects N] WHAT COMMAND...: understands apt-get's status lines (ask for them with -o
+# APT::Status-Fd=1), CMake's "[ 45%]", ctest's "3/10 Test" and Kbuild's "  CC      mm/slub.o", of which there will be
+# about N.
 with_progress() {
     local objects=0 what log status=0
     [[ $1 != --objects ]] || { objects=$2 && shift 2; }
@@ -26,7 +28,7 @@ follow_progress() {
             # apt downloads everything, then installs everything, which takes longer.
             dlstatus:*) IFS=: read -r _ _ line <<<"$line" && at=$((${line%%.*} / 5)) ;;
             pmstatus:*) IFS=: read -r _ _ line <<<"$line" && at=$((20 + ${line%%.*} * 4 / 5)) ;;
-            '['*%']'*) at=${line%%%]*} && at=${at#[} ;;
+            '['*%']'*) at=${line%%%]*} && at=$((${at#[})) ;;
             *[0-9]/*[0-9]' Test '*) line=${line%% Test*} && at=$((100 * ${line%/*} / ${line#*/})) ;;
             '  '[A-Z]*' '*.o) ((++done)) && ((!objects)) || at=$((done < objects ? 100 * done / objects : 99)) ;;
         esac

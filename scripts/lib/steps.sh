@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2154  # what common.sh sets
 # Several steps, some at a time, with one progress over them all.
 #
-#   begin_steps NAME:SECONDS...   how much each takes of the whole, measured once on some machine: only their proportions count
+#   begin_steps NAME:SECONDS...   how much each takes of the whole, measured once on some machine: only their
+#                                 proportions count
 #   step NAME COMMAND...          runs it; a failure ends the script
 #   begin_step NAME COMMAND...    runs it in the background
 #   await_steps NAME...

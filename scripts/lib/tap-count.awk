@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# Reads TAP or KTAP, prints what failed with what was said about it, and appends "PASSED FAILED SKIPPED" to the file `counts`.
-# A group of tests is not counted beside its tests, unless it failed though they passed. Variables: counts, all (print everything).
+# Reads TAP or KTAP, prints what failed with what was said about it, and appends "PASSED FAILED SKIPPED" to the file
+# `counts`. A group of tests is not counted beside its tests, unless it failed though they passed. Variables: counts,
+# all (print everything).
 
 function end_of_document() {
     if (plan != "" && seen != plan) {

@@ -29,7 +29,8 @@ import time
 import tty
 
 EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
-BOOT_SECONDS = 600  # a kernel full of debug options needs 15 on an idle host, and 200 on one with ten times more to do than cores
+# A kernel full of debug options needs 15 on an idle host, and 200 on one with ten times more to do than cores.
+BOOT_SECONDS = 600
 LOG_LINES = 40
 START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
@@ -101,8 +102,9 @@ def with_added(initrd, directories):
     with open(initrd, "rb") as base:
         os.sendfile(memory, base.fileno(), 0, os.fstat(base.fileno()).st_size)
     for directory in directories:
-        names = subprocess.run(["find", ".", "-mindepth", "1", "-print0"], cwd=directory, check=True, stdout=subprocess.PIPE).stdout
-        subprocess.run(["cpio", "--quiet", "-0oH", "newc", "-R", "0:0"], cwd=directory, check=True, input=names, stdout=memory)
+        names = subprocess.check_output(["find", ".", "-mindepth", "1", "-print0"], cwd=directory)
+        subprocess.run(["cpio", "--quiet", "-0oH", "newc", "-R", "0:0"], cwd=directory, check=True, input=names,
+                       stdout=memory)
     return memory
 
 
@@ -127,7 +129,8 @@ class Machine:
         # setpriv: however we end, QEMU ends with us.
         self.complaints = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", *self.arguments], stdin=stdin, stdout=subprocess.DEVNULL, stderr=self.complaints,
+            ["setpriv", "--pdeathsig", "KILL", *self.arguments], stdin=stdin,
+            stdout=subprocess.DEVNULL, stderr=self.complaints,
             pass_fds=descriptors + [s.fileno() for s in self.theirs])
         for s in self.theirs:
             s.close()
@@ -181,7 +184,8 @@ class Terminal:
 
 
 def pump_stdin(fd):
-    """A pipe that gets all of our stdin. QEMU must not have the descriptor itself: it would make it non-blocking for all its users."""
+    """A pipe that gets all of our stdin. QEMU must not have the descriptor itself: it would make it non-blocking for
+    all its users."""
     ours, theirs = os.pipe()
 
     def copy():

@@ -45,7 +45,8 @@ def instructions(lines):
                                for what in ("bare", "counted", "full"))
         print(f"{kind:<10}{depth:>6}{bare:>9.0f}{counted - bare:>11.0f}{full - counted:>9.0f}"
               f"{full - bare:>18.0f}")
-    print(f"guest instructions for an item (-icount shift=0: one nanosecond each), medians of {len(samples[kind, depth, 'bare'])}")
+    print(f"guest instructions for an item (-icount shift=0: one nanosecond each), "
+          f"medians of {len(samples[kind, depth, 'bare'])}")
 
 
 def latency(lines):
@@ -78,13 +79,15 @@ def dump(lines):
     for (what, added), samples in runs.items():
         workqueues, pools, walls, snapshots, rss, holds = zip(*samples)
         wall, snapshot, hold = map(statistics.median, (walls, snapshots, holds))
-        print(f"{what:<11}{max(workqueues) or '':>11}{max(pools) or '':>7}{wall:>8.1f}  {f'{min(walls):.1f}..{max(walls):.1f}':<14}"
+        print(f"{what:<11}{max(workqueues) or '':>11}{max(pools) or '':>7}{wall:>8.1f}  "
+              f"{f'{min(walls):.1f}..{max(walls):.1f}':<14}"
               f"{snapshot:>9.2f}  {f'{min(snapshots):.2f}..{max(snapshots):.2f}':<13}"
               f"{max(rss):>5.1f}{hold:>7.1f}  {min(holds):.1f}..{max(holds):.1f}")
         for curve, values in zip(curves[what], (walls, snapshots)):
             curve.append((max(pools if what == "pools" else workqueues), min(values)))
     print(f"medians of {len(samples)} runs: wall and snapshot in ms, the longest hold of a pool's lock in µs; "
-          "the highest RSS in MiB\ntargets for stock: wall 30, RSS 10, hold 50; first: the guest's first one, which no cache helps")
+          "the highest RSS in MiB\ntargets for stock: wall 30, RSS 10, hold 50; "
+           "first: the guest's first one, which no cache helps")
     for what, (walls, snapshots) in curves.items():
         if len(walls) > 1:
             print(f"exponent of growth with {what}: wall {exponent(walls):.2f}, snapshot {exponent(snapshots):.2f} "

@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 	if (posix_spawnp(&pid, argv[2], &actions, NULL, argv + 2, environ) || wait4(pid, &status, 0, &usage) < 0)
 		return 1;
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("%lld %ld\n", (end.tv_sec - begin.tv_sec) * 1000000000LL + (end.tv_nsec - begin.tv_nsec), usage.ru_maxrss);
+	printf("%lld %ld\n", (end.tv_sec - begin.tv_sec) * 1000000000LL + (end.tv_nsec - begin.tv_nsec),
+	       usage.ru_maxrss);
 	return status != 0;
 }
