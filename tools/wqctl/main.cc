@@ -6,15 +6,21 @@
 #include "args/parse.hh"
 #include "command.hh"
 #include "term/output.hh"
+#include "uapi/wqlab.h"
 
 namespace {
+
+std::string version()
+{
+    return std::string("wqctl ") + WQCTL_VERSION + ", netlink family version " + std::to_string(WQLAB_FAMILY_VERSION);
+}
 
 int run(const std::vector<std::string>& words)
 {
     using namespace wqctl;
     const std::vector<Entry> commands = all_commands();
     Output output;
-    const Spoken spoken = parse(declarations(commands), words);
+    const Spoken spoken = parse(declarations(commands), words, version());
     int code = kDone;
     if (spoken.command.empty()) {
         output.text(spoken.text);

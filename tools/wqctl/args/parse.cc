@@ -10,7 +10,6 @@
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"
-#include "uapi/wqlab.h"
 
 namespace wqctl {
 
@@ -25,13 +24,12 @@ struct Said {
 
 class Parser {
 public:
-    explicit Parser(std::span<const Args* const> commands)
+    Parser(std::span<const Args* const> commands, const std::string& version)
         : app_("Creates and loads real Linux workqueues, and shows what happened.", "wqctl")
     {
         app_.require_subcommand(1);
         app_.allow_extras();
-        app_.set_version_flag("--version", fmt::format("wqctl {}, netlink family version {}", WQCTL_VERSION,
-                                                       WQLAB_FAMILY_VERSION));
+        app_.set_version_flag("--version", version);
         app_.footer("\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission,\n"
                     "4 this kernel can't show it.\n"
                     "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
@@ -195,9 +193,9 @@ private:
 
 }  // namespace
 
-Spoken parse(std::span<const Args* const> commands, const std::vector<std::string>& words)
+Spoken parse(std::span<const Args* const> commands, const std::vector<std::string>& words, const std::string& version)
 {
-    return Parser(commands).parse(words);
+    return Parser(commands, version).parse(words);
 }
 
 }  // namespace wqctl

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "report/latency.hh"
+#include "stats/latency.hh"
 #include "term/style.hh"
 
 namespace wqctl {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "report/latency.hh"
+#include "stats/latency.hh"
 #include "text/choose.hh"
 #include "uapi/wqlab.h"
 

@@ -4,7 +4,7 @@
 #include "command.hh"
 #include "commands/monitor/plan.hh"
 #include "commands/monitor/render.hh"
-#include "snapshot/sampling.hh"
+#include "source/sampling.hh"
 #include "system/deadlines.hh"
 #include "system/replace_file.hh"
 #include "system/wait.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/monitor/plan.hh"
 
-#include "snapshot/sampling.hh"
+#include "source/sampling.hh"
 #include "text/error.hh"
 #include "uapi/wqlab.h"
 

@@ -9,7 +9,7 @@
 #include "commands/top/model.hh"
 #include "commands/top/screen.hh"
 #include "commands/top/terminal.hh"
-#include "snapshot/sampling.hh"
+#include "source/sampling.hh"
 #include "system/deadlines.hh"
 #include "system/wait.hh"
 #include "term/output.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "report/latency_json.hh"
+#include "stats/latency_json.hh"
 
 namespace wqctl {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "report/latency.hh"
+#include "stats/latency.hh"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "snapshot/sampling.hh"
+#include "source/sampling.hh"
 
 #include <fmt/format.h>
 
