@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/render.hh"
 
-<<<<<<< HEAD
 #include <algorithm>
 
-#include "report/latency_json.hh"
-=======
-#include "stats/latency_json.hh"
->>>>>>> d92d640 (wqctl: arrows hold: what a histogram says is stats/, sampling asks a Source; the page on adding a command is tested)
+#include "term/latency_json.hh"
 #include "scenario/file.hh"
 #include "term/json_writer.hh"
 #include "text/names.hh"

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
-#include <regex>
 
 #include <fmt/format.h>
 
@@ -17,6 +16,7 @@
 #include "term/output.hh"
 #include "text/choose.hh"
 #include "text/nearest.hh"
+#include "text/patterns.hh"
 #include "text/split.hh"
 #include "text/units.hh"
 #include "wire/lab.hh"
@@ -45,30 +45,41 @@ uint32_t classes_of(const std::vector<std::string>& lists)
     return classes;
 }
 
-bool matches(const Promise& promise, const std::vector<std::string>& patterns)
-{
-    return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-               if (promise.number() == pattern || promise.group == pattern || promise.id == pattern)
-                   return true;
-               try {
-                   // Not a bare number: 3 is no pattern for 39b.
-                   return pattern.find_first_not_of("0123456789") != std::string::npos && std::regex_search(promise.id, std::regex(pattern));
-               } catch (const std::regex_error& error) {
-                   throw Error::usage(fmt::format("\"{}\" is no regular expression: {}", pattern, error.what()));
-               }
-           });
-}
+// A number, a group, an id, or a regular expression for ids.
+class Wanted {
+public:
+    explicit Wanted(std::string word)
+        : word_(std::move(word)),
+          // Not a bare number: 3 is no pattern for 39b.
+          is_pattern_(word_.find_first_not_of("0123456789") != std::string::npos),
+          pattern_(is_pattern_ ? Patterns({word_}) : Patterns())
+    {
+    }
+
+    bool names(const Promise& promise) const { return word_ == promise.id || word_ == promise.number(); }
+    bool match(const Promise& promise) const
+    {
+        return names(promise) || word_ == promise.group || (is_pattern_ && pattern_.match(promise.id));
+    }
+
+private:
+    std::string word_;
+    bool is_pattern_;
+    Patterns pattern_;
+};
 
 // A named check is meant, whatever its class.
 std::vector<Promise> chosen_of(const std::vector<Promise>& all, const CheckFlags& flags)
 {
     const uint32_t classes = classes_of(flags.classes);
+    std::vector<Wanted> wanted(flags.patterns.begin(), flags.patterns.end());
     std::vector<Promise> chosen;
     for (const Promise& promise : all) {
-        const bool named = std::any_of(flags.patterns.begin(), flags.patterns.end(),
-                                       [&](const std::string& p) { return p == promise.id || p == promise.number(); });
+        const auto names = [&](const Wanted& one) { return one.names(promise); };
+        const auto match = [&](const Wanted& one) { return one.match(promise); };
         const bool in_class = (promise.classes & ~classes) == 0;
-        if (matches(promise, flags.patterns) && (named || in_class))
+        if (std::any_of(wanted.begin(), wanted.end(), names) ||
+            (in_class && (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), match))))
             chosen.push_back(promise);
     }
     if (chosen.empty() && !flags.patterns.empty()) {

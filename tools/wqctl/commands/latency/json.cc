@@ -2,7 +2,7 @@
 #include <array>
 
 #include "commands/latency/render.hh"
-#include "report/latency_json.hh"
+#include "term/latency_json.hh"
 #include "snapshot/workqueue_labels.hh"
 
 namespace wqctl {

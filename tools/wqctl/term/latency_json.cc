@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "stats/latency_json.hh"
+#include "term/latency_json.hh"
 
 namespace wqctl {
 

@@ -4,12 +4,8 @@
 
 #include <string_view>
 
-<<<<<<< HEAD:tools/wqctl/report/latency_json.hh
-#include "report/latency.hh"
-#include "term/json_writer.hh"
-=======
 #include "stats/latency.hh"
->>>>>>> d92d640 (wqctl: arrows hold: what a histogram says is stats/, sampling asks a Source; the page on adding a command is tested):tools/wqctl/stats/latency_json.hh
+#include "term/json_writer.hh"
 
 namespace wqctl {
 
