@@ -141,4 +141,8 @@ TEST_CASE("every JSON document has a schema, and every schema a document")
         described.insert(id);
     }
     CHECK(printed == described);
+    std::ifstream stream(std::string(WQLAB_SOURCE_DIR) + "/docs/schemas.md");
+    const std::string page(std::istreambuf_iterator<char>(stream), {});
+    for (const std::string& schema : printed)
+        CHECK_THAT(page, Catch::Contains("`" + schema + "`"));
 }

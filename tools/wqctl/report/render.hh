@@ -11,7 +11,7 @@ namespace wqctl {
 
 std::string render_report_table(const RunReport& report, const Style& style);
 
-// docs/schema/run.schema.json is its shape.
+// run.schema.json is its shape.
 std::string report_to_json(const RunReport& report);
 
 }  // namespace wqctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Scenario files: read and written. docs/schema/scenario.schema.json is their shape.
+// Scenario files: read and written. scenario.schema.json is their shape.
 #pragma once
 
 #include <string>

@@ -11,7 +11,7 @@ namespace wqctl {
 
 std::string render_dump(const Dump& dump, const Style& style);
 
-// docs/schema/dump.schema.json is its shape.
+// dump.schema.json is its shape.
 std::string dump_to_json(const Dump& dump);
 
 // What tools/workqueue/wq_dump.py of Linux 7.3 prints, for the sections that it has.

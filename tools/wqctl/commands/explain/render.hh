@@ -13,7 +13,7 @@ namespace wqctl {
 
 std::string render_explanation(const Explanation& explanation, const Style& style);
 
-// docs/schema/explain.schema.json is its shape.
+// explain.schema.json is its shape.
 std::string explanations_to_json(const std::vector<Explanation>& explanations, const std::string& kernel);
 
 // Topics with their questions.

@@ -10,7 +10,7 @@
 namespace wqctl {
 
 std::string render_info(const Info& info, const Style& style);
-// docs/schema/info.schema.json is its shape.
+// info.schema.json is its shape.
 std::string info_to_json(const Info& info);
 
 }  // namespace wqctl

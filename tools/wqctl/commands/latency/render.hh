@@ -11,7 +11,7 @@ namespace wqctl {
 
 std::string render_latency(const LatencyRecording& recording, const LatencyView& view, const Style& style);
 
-// docs/schema/latency.schema.json is its shape.
+// latency.schema.json is its shape.
 std::string latency_recording_to_json(const LatencyRecording& recording, const LatencyView& view);
 
 std::string latency_progress(uint64_t elapsed_ns, uint64_t duration_ns, const Style& style);

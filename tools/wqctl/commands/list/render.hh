@@ -11,7 +11,7 @@
 namespace wqctl {
 
 std::string render_runs(const std::vector<RunState>& runs, const Style& style);
-// docs/schema/runs.schema.json is its shape.
+// runs.schema.json is its shape.
 std::string runs_to_json(const std::vector<RunState>& runs);
 
 }  // namespace wqctl

@@ -15,7 +15,7 @@ struct PresetSummary {
 };
 
 std::string render_presets(const std::vector<PresetSummary>& presets, const Style& style);
-// docs/schema/presets.schema.json is its shape.
+// presets.schema.json is its shape.
 std::string presets_to_json(const std::vector<PresetSummary>& presets);
 
 }  // namespace wqctl

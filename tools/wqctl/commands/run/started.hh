@@ -9,7 +9,7 @@
 namespace wqctl {
 
 std::string render_started(const RunState& run);
-// docs/schema/started.schema.json is its shape.
+// started.schema.json is its shape.
 std::string started_to_json(const RunState& run);
 
 }  // namespace wqctl
