@@ -266,7 +266,7 @@ struct ManagedIsDestroyed {
             gate.open();
         });
         const bool early = t.has_fault(Fault::kFlushReturnsEarly);
-        const Trial::Doing doing(t, "device_unregister() of", "wqlab-c128");
+        const Calls::Scope in(t.calls(), Call::kUnregisterDevice, "wqlab-c128");
         if (!early)
             wqlab_device_destroy(owner);
         const uint32_t ran = gate.ended() + executions(items, kItems);

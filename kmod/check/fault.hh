@@ -18,8 +18,11 @@ enum class Fault : uint8_t {
     kQueueReorders,       // every other item is queued behind the one after it
     kFlushReturnsEarly,   // flush, drain and destroy do not wait
     kFlushNeverReturns,   // flush waits for something that does not come
+    kFlushHangs,          // flush never returns, whatever the trial's end opens
+    kDrainHangs,          // drain and destroy, the same
     kFlushLies,           // flush returns the opposite
     kCancelLies,          // cancel returns the opposite
+    kCancelHangs,         // cancel_sync never returns
     kCancelDoesNothing,   // cancel returns true and leaves the item
     kSyncDoesNotWait,     // cancel_sync and disable_sync do not wait
     kDelayEarly,          // delayed items are queued at once
@@ -38,6 +41,11 @@ enum class Fault : uint8_t {
     kLogIsSilent,         // the kernel's log does not get what it should
     kCount
 };
+
+constexpr bool hangs(Fault fault)
+{
+    return fault == Fault::kFlushHangs || fault == Fault::kDrainHangs || fault == Fault::kCancelHangs;
+}
 
 const char* fault_name(Fault fault);
 // kCount: there is no such fault.

@@ -8,8 +8,6 @@ namespace wqlab {
 
 namespace {
 
-constexpr uint64_t kPatience = 60'000'000'000;
-
 template <size_t N>
 void copy_text(char (&to)[N], const char* from)
 {
@@ -33,7 +31,7 @@ int Hands::ask(uint32_t kind, const char* path, const char* text)
         step_.open = true;
     }
     on_ask();
-    const uint64_t deadline = wqlab_now() + kPatience;
+    const uint64_t deadline = wqlab_now() + check_bounds::kStep;
     for (;;) {
         {
             const Mutex::Guard guard(lock_);

@@ -3,6 +3,7 @@
 // shows the step, check-answer brings what came of it.
 #pragma once
 
+#include "../core/check_bounds.hh"
 #include "../core/text.hh"
 #include "../lab/sync.hh"
 #include "../uapi/wqlab.h"

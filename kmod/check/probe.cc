@@ -30,7 +30,7 @@ bool Probe::queued(bool result)
 
 bool Probe::queue(Queue& queue)
 {
-    const uint32_t call = __atomic_add_fetch(&trial_.calls_, 1, __ATOMIC_RELAXED);
+    const uint32_t call = __atomic_add_fetch(&trial_.queue_calls_, 1, __ATOMIC_RELAXED);
     queue_ = &queue;
     payload_before_ = call > 1 ? payload_before_ : payload_;
     if (!queue.get())
@@ -67,7 +67,7 @@ bool Probe::queue(Queue& queue)
 
 bool Probe::queue_on(Queue& queue, uint32_t cpu)
 {
-    const uint32_t call = __atomic_add_fetch(&trial_.calls_, 1, __ATOMIC_RELAXED);
+    const uint32_t call = __atomic_add_fetch(&trial_.queue_calls_, 1, __ATOMIC_RELAXED);
     queue_ = &queue;
     if (!queue.get())
         return false;
@@ -154,11 +154,13 @@ bool Probe::queue_rcu(Queue& queue)
 
 bool Probe::flush()
 {
-    const Trial::Doing doing(trial_, "flush_work() of", name_);
+    const Calls::Scope in(trial_.calls(), Call::kFlushWork, name_);
     if (trial_.has_fault(Fault::kFlushReturnsEarly))
         return true;
     if (trial_.has_fault(Fault::kFlushNeverReturns))
         trial_.wait([] { return false; }, "flush_work()");
+    if (trial_.has_fault(Fault::kFlushHangs))
+        trial_.hang();
     return wqlab_flush(address(), kind()) != trial_.has_fault(Fault::kFlushLies);
 }
 
@@ -171,11 +173,13 @@ bool Probe::cancel()
 
 bool Probe::cancel_sync()
 {
-    const Trial::Doing doing(trial_, "cancel_work_sync() of", name_);
+    const Calls::Scope in(trial_.calls(), Call::kCancelSync, name_);
     if (trial_.has_fault(Fault::kCancelDoesNothing))
         return true;
     if (trial_.has_fault(Fault::kSyncDoesNotWait))
         return wqlab_cancel(address(), kind());
+    if (trial_.has_fault(Fault::kCancelHangs))
+        trial_.hang();
     return wqlab_cancel_sync(address(), kind()) != trial_.has_fault(Fault::kCancelLies);
 }
 
@@ -183,7 +187,7 @@ bool Probe::disable(bool sync)
 {
     if (trial_.has_fault(Fault::kDisableDoesNothing))
         return false;
-    const Trial::Doing doing(trial_, "disable_work() of", name_);
+    const Calls::Scope in(trial_.calls(), Call::kDisableSync, name_);
     return wqlab_disable(address(), kind(), sync && !trial_.has_fault(Fault::kSyncDoesNotWait)) !=
            trial_.has_fault(Fault::kCancelLies);
 }

@@ -9,27 +9,33 @@ namespace wqlab {
 
 void Queue::flush()
 {
-    const Trial::Doing doing(trial_, "flush_workqueue() of", name_);
+    const Calls::Scope in(trial_.calls(), Call::kFlushWorkqueue, name_);
     if (trial_.has_fault(Fault::kFlushReturnsEarly))
         return;
     if (trial_.has_fault(Fault::kFlushNeverReturns))
         trial_.wait([] { return false; }, "flush_workqueue()");
+    if (trial_.has_fault(Fault::kFlushHangs))
+        trial_.hang();
     wqlab_flush_workqueue(get());
 }
 
 void Queue::drain()
 {
-    const Trial::Doing doing(trial_, "drain_workqueue() of", name_);
+    const Calls::Scope in(trial_.calls(), Call::kDrainWorkqueue, name_);
     if (trial_.has_fault(Fault::kFlushReturnsEarly))
         return;
     if (trial_.has_fault(Fault::kFlushNeverReturns))
         trial_.wait([] { return false; }, "drain_workqueue()");
+    if (trial_.has_fault(Fault::kDrainHangs))
+        trial_.hang();
     wqlab_drain_workqueue(get());
 }
 
 void Queue::destroy()
 {
-    const Trial::Doing doing(trial_, "destroy_workqueue() of", name_);
+    const Calls::Scope in(trial_.calls(), Call::kDestroyWorkqueue, name_);
+    if (trial_.has_fault(Fault::kDrainHangs))
+        trial_.hang();
     // The stand-in leaves it to the trial's end.
     if (!trial_.has_fault(Fault::kFlushReturnsEarly))
         trial_.destroy(*this);
@@ -54,8 +60,13 @@ int Queue::apply(const char* scope, bool strict, uint64_t cpus, int nice)
     if (trial_.has_fault(Fault::kAttributesIgnored))
         return 0;
     const wqlab_attributes attributes = {cpus, nice, type, strict};
-    const Trial::Doing doing(trial_, "apply_workqueue_attrs() of", name_);
-    return wqlab_attributes_apply(get(), &attributes);
+    const Calls::Scope in(trial_.calls(), Call::kApplyAttributes, name_);
+    const int error = wqlab_attributes_apply(get(), &attributes);
+    if (!error) {
+        attributes_ = attributes;
+        has_attributes_ = true;
+    }
+    return error;
 }
 
 }  // namespace wqlab

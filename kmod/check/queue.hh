@@ -2,6 +2,7 @@
 // A workqueue of a trial, which owns it and destroys it.
 #pragma once
 
+#include "../glue/attributes.h"
 #include "../lab/workqueue.hh"
 
 namespace wqlab {
@@ -39,6 +40,8 @@ public:
     bool congested(int cpu);
     // apply_workqueue_attrs(): 0 or -errno; nice stays private unless given.
     int apply(const char* scope, bool strict, uint64_t cpus = 0, int nice = kPrivateNice);
+    // What apply() set last; nullptr: nothing.
+    const wqlab_attributes* attributes() const { return has_attributes_ ? &attributes_ : nullptr; }
 
 private:
     friend class Trial;
@@ -46,6 +49,8 @@ private:
     Trial& trial_;
     Workqueue wq_;
     Shape shape_;
+    wqlab_attributes attributes_ = {};
+    bool has_attributes_ = false;
     Queue* next_ = nullptr;  // in the trial's list
     char name_[24] = {};
 };

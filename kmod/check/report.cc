@@ -27,8 +27,7 @@ void Trial::describe_pools()
     const Box<Snapshot> snapshot = created.take();
     if (!snapshot->take(kernel_, kSections).ok())
         return;
-    const Mutex::Guard guard(lists_);
-    for (const Queue* queue = queues_; queue; queue = queue->next_) {
+    for (const Queue* queue = __atomic_load_n(&queues_, __ATOMIC_ACQUIRE); queue; queue = queue->next_) {
         const wqlab_snap_workqueue* wq = queue->get() ? row_of(*snapshot, *queue) : nullptr;
         for (uint32_t i = 0; wq && i < wq->nr_pwqs; i++) {
             const wqlab_snap_pwq& pwq = snapshot->pwqs[wq->first_pwq + i];

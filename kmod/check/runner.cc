@@ -6,16 +6,7 @@
 
 namespace wqlab {
 
-namespace {
-
-constexpr uint64_t kSecond = 1'000'000'000;
-// A machine may be slow, but what a check waits for comes, one thing after the other.
-constexpr uint64_t kCheckPatience = 70 * kSecond;    // with each: more than a wait() of its own, or a step's
-constexpr uint64_t kCheckLimit = 300 * kSecond;      // with all of them
-constexpr uint64_t kSlowCheckLimit = 900 * kSecond;  // of the class slow
-constexpr uint64_t kGrace = 10 * kSecond;            // with all gates open
-
-}  // namespace
+using check_bounds::kSecond;
 
 Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint32_t owner)
 {
@@ -50,38 +41,62 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     return {};
 }
 
-void Runner::wait_for_end(uint64_t limit, uint64_t patience)
+template <typename Condition>
+void Runner::wait_while(Condition condition)
 {
-    const uint64_t began = wqlab_now();
-    while (!trial_->finished() && !__atomic_load_n(&stopping_, __ATOMIC_ACQUIRE)) {
-        const uint64_t progressed = trial_->progressed(), now = wqlab_now();
-        if (now - began >= limit || now - progressed >= patience)
-            return;
+    uint64_t told = wqlab_now();
+    while (condition()) {
         trial_->ended().wait(kSecond / 10);
+        if (const uint64_t now = wqlab_now(); now - told >= kSecond) {
+            turn_();
+            told = now;
+        }
     }
 }
 
+void Runner::wait_for_end()
+{
+    using namespace check_bounds;
+    const Trial& trial = *trial_;
+    const bool slow = trial.check().promise->classes & WQLAB_CHECK_SLOW;
+    // A stand-in that hangs does not take as long to prove it.
+    const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
+    const uint64_t began = wqlab_now();
+    wait_while([&] {
+        if (trial.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
+            return false;
+        const uint64_t progressed = trial.progressed(), ending = trial.ending_since(), now = wqlab_now();
+        if (ending)
+            return now - ending < kCleanUp / hurry;
+        return slow ? now - began < kSlowLimit : now - began < kLimit && now - progressed < kPatience / hurry;
+    });
+}
+
+// Does itself nothing that may hang as the trial does: takes none of the
+// kernel's workqueue locks, and none that is held while one is waited for.
 void Runner::watch()
 {
     Trial& trial = *trial_;
-    if (trial.check().promise->classes & WQLAB_CHECK_SLOW)
-        wait_for_end(kSlowCheckLimit, Event::kForEver);
-    else
-        wait_for_end(kCheckLimit, kCheckPatience);
-    bool quarantined = false;
+    wait_for_end();
     if (!trial.finished()) {
-        if (__atomic_exchange_n(&stopping_, false, __ATOMIC_ACQ_REL))
+        const bool stopped = __atomic_exchange_n(&stopping_, false, __ATOMIC_ACQ_REL);
+        if (stopped)
             trial.skip("stopped");
         else
             trial.say_where_it_hangs();
         trial.give_up();
-        for (uint64_t end = wqlab_now() + kGrace; !trial.finished() && wqlab_now() < end;) {
-            trial.keep_company();
-            wait_for_end(kSecond, Event::kForEver);
+        // What was stopped hangs for no other reason than its gates, as a rule.
+        if (const uint64_t end = wqlab_now() + kSecond; stopped)
+            wait_while([&] { return !trial.finished() && wqlab_now() < end; });
+        if (!trial.finished()) {
+            if (stopped)
+                trial.say_where_it_hangs();
+            trial.call_for_help();
+            const uint64_t end = wqlab_now() + check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1);
+            wait_while([&] { return (!trial.finished() || trial.needs_help()) && wqlab_now() < end; });
         }
-        quarantined = !trial.finished();
     }
-    keep_verdict(quarantined);
+    keep_verdict(!trial.finished() || trial.needs_help());
     turn_();
 }
 
@@ -92,11 +107,11 @@ void Runner::keep_verdict(bool quarantined)
     last_.status = trial_->status();
     last_.elapsed = wqlab_now() - began_;
     last_.quarantined = quarantined;
-    Text(last_.reason).add(trial_->reason());
-    Text(last_.evidence).add(trial_->evidence());
+    trial_->copy_verdict(last_.reason, last_.evidence);
     if (quarantined) {
-        // The kernel still has its items, and its thread sits in the kernel.
+        // The kernel still has its items, and its threads sit in the kernel.
         wqlab_pin_module();
+        trial_->leave_helpers();
         trial_.release();
         worker_.leave();
     }
@@ -109,8 +124,14 @@ void Runner::get(State& state)
     state = last_;
     if (!busy_)
         return;
+    // If the watcher sleeps on a CPU that has died, no timer wakes it.
+    trial_->ended().signal();
     state.state = trial_->hands().look(state.step) ? WQLAB_CHECK_ASKING : WQLAB_CHECK_RUNNING;
     state.elapsed = wqlab_now() - began_;
+    if (trial_->decided()) {
+        state.status = trial_->status();
+        trial_->copy_verdict(state.reason, state.evidence);
+    }
 }
 
 bool Runner::answer(uint32_t owner, uint32_t step, int error, const char* text)

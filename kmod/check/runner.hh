@@ -51,9 +51,11 @@ public:
 private:
     void stop();
     void watch();  // the watcher's thread
-    // Until the trial has ended or is to stop; no longer than the limit, nor
-    // than the patience after its last progress. ns.
-    void wait_for_end(uint64_t limit, uint64_t patience);
+    // Until the trial has ended or is to stop, or must have hung, by core/check_bounds.hh.
+    void wait_for_end();
+    // Looks ten times a second, and tells user space once a second that it is there.
+    template <typename Condition>
+    void wait_while(Condition condition);
     void keep_verdict(bool quarantined);
 
     const Kernel& kernel_;

@@ -5,6 +5,7 @@
 #include "../glue/memory.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
+#include "company.hh"
 #include "errno.hh"
 
 namespace wqlab {
@@ -32,7 +33,8 @@ Result<void> Trial::create()
         return Errno::kNoMemory;
     no_queue_ = make<Queue>(*this, Workqueue(), Shape());
     no_probe_ = make<Probe>(*this, "none", Probe::Body::kReturn, WQLAB_WORK_PLAIN, false);
-    company_ = make<Probe>(*this, "company", Probe::Body::kReturn, WQLAB_WORK_PLAIN, false);
+    TRY(witness_.create<&Trial::describe_pools>(*this, "wqlab_witness"));
+    TRY(companion_.create<&Trial::keep_company>(*this, "wqlab_company"));
     return fault_ == Fault::kNone ? Result<void>() : rogues_.start();
 }
 
@@ -104,10 +106,10 @@ Queue& Trial::queue(const Shape& wanted)
             skip("no memory for a queue");
             return *no_queue_;
         }
+        Text(queue->name_).add(shape.name ? shape.name : name);
         queue->next_ = queues_;
-        queues_ = queue;
+        __atomic_store_n(&queues_, queue, __ATOMIC_RELEASE);
     }
-    Text(queue->name_).add(shape.name ? shape.name : name);
     const bool has_attributes = wanted.flags & WQLAB_WQ_UNBOUND && !(wanted.flags & WQLAB_WQ_ORDERED);
     if (has_attributes && (wanted.is_private || wanted.scope || wanted.strict || wanted.cpus)) {
         const int nice = wanted.is_private ? Queue::kPrivateNice : wanted.flags & WQLAB_WQ_HIGHPRI ? -20 : 0;
@@ -133,7 +135,7 @@ Queue& Trial::system_queue(const char* name)
         return *no_queue_;
     Text(queue->name_).add(name);
     queue->next_ = queues_;
-    queues_ = queue;
+    __atomic_store_n(&queues_, queue, __ATOMIC_RELEASE);
     return *queue;
 }
 
@@ -146,7 +148,7 @@ Probe& Trial::probe(const char* name, Probe::Body body, wqlab_work_kind kind, bo
         return *no_probe_;
     }
     made->next_ = probes_;
-    probes_ = made;
+    __atomic_store_n(&probes_, made, __ATOMIC_RELEASE);
     return *made;
 }
 
@@ -179,7 +181,7 @@ Gate& Trial::gate()
         return no_gate_.gate;
     }
     made->next = gates_;
-    gates_ = made;
+    __atomic_store_n(&gates_, made, __ATOMIC_RELEASE);
     return made->gate;
 }
 
@@ -281,16 +283,18 @@ int Trial::list(const char* path)
     return error;
 }
 
-Trial::Doing::Doing(Trial& trial, const char* what, const char* object) : trial_(trial)
+void Trial::hang()
 {
-    trial_.doing_to_ = object;
-    trial_.doing_ = what;
+    Gate never;
+    for (;;)
+        never.wait(Event::kForEver);
 }
 
 void Trial::main()
 {
     const uint32_t before = __atomic_load_n(warnings_, __ATOMIC_RELAXED);
     check_.run(*this);
+    __atomic_store_n(&ending_since_, wqlab_now(), __ATOMIC_RELEASE);
     clean_up();
     const uint32_t warnings = __atomic_load_n(warnings_, __ATOMIC_RELAXED) - before;
     if (warnings && fault_ == Fault::kNone && !(check_.promise->classes & WQLAB_CHECK_NEGATIVE))
@@ -301,12 +305,11 @@ void Trial::main()
 
 void Trial::open_gates()
 {
-    const Mutex::Guard guard(lists_);
-    for (Probe* probe = probes_; probe; probe = probe->next_) {
+    for (Probe* probe = __atomic_load_n(&probes_, __ATOMIC_ACQUIRE); probe; probe = probe->next_) {
         probe->requeues_ = 0;
         probe->open();
     }
-    for (OwnGate* gate = gates_; gate; gate = gate->next)
+    for (OwnGate* gate = __atomic_load_n(&gates_, __ATOMIC_ACQUIRE); gate; gate = gate->next)
         gate->gate.open();
 }
 
@@ -315,36 +318,24 @@ void Trial::clean_up()
 {
     open_gates();
     for (Actor* actor = actors_; actor; actor = actor->next_) {
-        const Doing doing(*this, "the end of the thread", actor->name());
+        const Calls::Scope in(calls_, Call::kJoin, actor->name());
         actor->thread_.join();
     }
     // With all callers gone the lists stand still. Items enabled, so that nothing warns.
     rogues_.stop();
     for (Probe* probe = probes_; probe; probe = probe->next_) {
-        const Doing doing(*this, "cancel_work_sync() of", probe->name());
+        const Calls::Scope in(calls_, Call::kCancelSync, probe->name());
         wqlab_cancel_sync(probe->address(), probe->kind());
     }
     for (Queue* queue = queues_; queue; queue = queue->next_) {
-        const Doing doing(*this, "destroy_workqueue() of", queue->name());
+        const Calls::Scope in(calls_, Call::kDestroyWorkqueue, queue->name());
         destroy(*queue);
     }
-    wqlab_cancel_sync(company_->address(), company_->kind());
-    while (Probe* probe = probes_) {
-        probes_ = probe->next_;
-        probe->~Probe();
-    }
-    actors_ = nullptr;
-    queues_ = nullptr;
 }
 
-// keep_company() may be looking at it: it does so under the lock.
 void Trial::destroy(Queue& queue)
 {
-    Workqueue wq;
-    {
-        const Mutex::Guard guard(lists_);
-        wq = std::move(queue.wq_);
-    }
+    const Workqueue last = std::move(queue.wq_);
 }
 
 void Trial::give_up()
@@ -355,28 +346,55 @@ void Trial::give_up()
     open_gates();
 }
 
+void Trial::call_for_help()
+{
+    witness_.start();
+    companion_.start();
+}
+
+void Trial::leave_helpers()
+{
+    witness_.leave();
+    companion_.leave();
+}
+
+// Of the thread companion_. Making workqueues may hang, and so may ending them.
 void Trial::keep_company()
 {
-    const char* const what = __atomic_load_n(&doing_, __ATOMIC_ACQUIRE);
-    if (!what || !same_text(what, "flush_work() of"))
+    constexpr uint32_t kMost = 64;  // queues; no check has as many
+    constexpr uint64_t kPause = 100'000'000;
+    Result<Array<Company>> created = Array<Company>::create(kMost);
+    if (!created.ok())
         return;
-    const Mutex::Guard guard(lists_);
-    for (Queue* queue = queues_; queue; queue = queue->next_)
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
-            if (queue->get() && wqlab_cpu_online(cpu)) {
-                wqlab_queue_on(queue->get(), company_->address(), cpu);
-                wqlab_sleep(2'000'000);
-            }
+    Array<Company> companies = created.take();
+    uint32_t n = 0;
+    for (const Queue* queue = __atomic_load_n(&queues_, __ATOMIC_ACQUIRE); queue && n < kMost && !finished(); queue = queue->next_)
+        n += companies[n].create(*queue);
+    const uint64_t end = wqlab_now() + check_bounds::kGrace;
+    while (!finished() && wqlab_now() < end) {
+        for (uint32_t i = 0; i < n; i++)
+            companies[i].come();
+        wqlab_sleep(kPause);
+    }
 }
 
 void Trial::say_where_it_hangs()
 {
-    const char* const what = __atomic_load_n(&doing_, __ATOMIC_ACQUIRE);
-    if (what)
-        fail("%s %s does not return", what, doing_to_);
+    Calls::Group groups[Calls::kGroups];
+    const uint32_t n = calls_.look(groups);
+    if (n)
+        fail("%s of %s does not return", call_name(groups[0].call), groups[0].object);
     else
         fail("it does not end");
-    describe_pools();
+    for (uint32_t i = 0; i < n; i++)
+        note("%u in %s of %s", groups[i].threads, call_name(groups[i].call), groups[i].object);
+}
+
+void Trial::copy_verdict(char (&reason)[256], char (&evidence)[1536])
+{
+    const Mutex::Guard guard(verdict_);
+    Text(reason).add(reason_);
+    Text(evidence).add(evidence_);
 }
 
 }  // namespace wqlab

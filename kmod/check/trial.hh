@@ -10,6 +10,7 @@
 //   - a check leaves the machine as it found it, also when it fails.
 #pragma once
 
+#include "../core/check_bounds.hh"
 #include "../core/random.hh"
 #include "../glue/cpu.h"
 #include "../glue/time.h"
@@ -17,7 +18,9 @@
 #include "../inspect/snapshot.hh"
 #include "../lab/memory.hh"
 #include "actor.hh"
+#include "calls.hh"
 #include "hands.hh"
+#include "helper.hh"
 #include "probe.hh"
 #include "promise.hh"
 #include "queue.hh"
@@ -121,16 +124,10 @@ public:
     int list(const char* path);
     const char* text() const { return text_; }
 
-    // What the check is about to wait for in the kernel, for the case that it hangs.
-    class Doing {
-    public:
-        Doing(Trial& trial, const char* what, const char* object);
-        ~Doing() { trial_.doing_ = nullptr; }
-        Doing(const Doing&) = delete;
-
-    private:
-        Trial& trial_;
-    };
+    // Where its threads may wait in the kernel: see Calls::Scope.
+    Calls& calls() { return calls_; }
+    // What a fault does instead of returning.
+    [[noreturn]] void hang();
 
     // ---- for the runner
     const Check& check() const { return check_; }
@@ -141,20 +138,26 @@ public:
     void main();  // the check's thread: judges, and leaves nothing behind
     // When something that the check waited for last came true; wqlab_now().
     uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_RELAXED); }
+    // Since when its instruments are being ended; 0: the check itself still runs.
+    uint64_t ending_since() const { return __atomic_load_n(&ending_since_, __ATOMIC_ACQUIRE); }
     bool finished() const { return __atomic_load_n(&finished_, __ATOMIC_ACQUIRE); }
     Event& ended() { return ended_; }
-    // Another thread: wait() fails from now on, gates are open, stuck items of the
-    // trial's pools get company.
+    // The watcher, which must not hang itself: wait() fails from now on, gates are open.
     void give_up();
+    // It, too: fails the trial, or says in its evidence, where its threads are.
     void say_where_it_hangs();
-    // Queues an item on each CPU, if it hangs in a flush: that may be all it takes.
-    void keep_company();
+    // Threads that tell what the trial's pools do, and give stuck items company, come to help.
+    void call_for_help();
+    // Not even they have ended, though the trial may have.
+    bool needs_help() const { return witness_.busy() || companion_.busy(); }
+    // The threads run in it for ever.
+    void leave_helpers();
     void destroy(Queue& queue);
     void describe_pools();
 
+    // What there is of them so far. Any thread.
     uint32_t status() const { return status_; }
-    const char* reason() const { return reason_; }
-    const char* evidence() const { return evidence_; }  // lines
+    void copy_verdict(char (&reason)[256], char (&evidence)[1536]);
 
 private:
     friend class Actor;
@@ -169,6 +172,7 @@ private:
     int ask(uint32_t kind, const char* path, const char* text);
     void open_gates();
     void clean_up();
+    void keep_company();
 
     const Check& check_;
     const Kernel& kernel_;
@@ -181,10 +185,11 @@ private:
     Event ended_;
     bool finished_ = false;
     uint64_t progressed_ = wqlab_now();
+    uint64_t ending_since_ = 0;
     uint64_t tickets_ = 0;
     uint32_t waiting_ = 0;
     bool given_up_ = false;
-    uint32_t calls_ = 0;     // of queue functions, for faults of every other one
+    uint32_t queue_calls_ = 0;  // of queue functions, for faults of every other one
     Probe* held_ = nullptr;  // by Fault::kQueueReorders
 
     struct OwnGate {
@@ -192,7 +197,9 @@ private:
         OwnGate* next = nullptr;
     };
 
-    NamedMutex<"wqlab trial lists"> lists_;  // protects the four below
+    // Protects the making of what is in the four lists below. They only grow while
+    // the trial lasts, and are walked without it: who holds it might hang.
+    NamedMutex<"wqlab trial lists"> lists_;
     Queue* queues_ = nullptr;
     Probe* probes_ = nullptr;
     Actor* actors_ = nullptr;
@@ -205,13 +212,13 @@ private:
     Actor no_actor_{*this, "none"};
     Probe* no_probe_ = nullptr;
     Queue* no_queue_ = nullptr;
-    Probe* company_ = nullptr;
+    Calls calls_;
+    Helper witness_;
+    Helper companion_;
 
     NamedMutex<"wqlab trial verdict"> verdict_;  // protects the writing of those below
     bool decided_ = false;
     uint32_t status_ = WQLAB_CHECK_PASS;
-    const char* doing_ = nullptr;
-    const char* doing_to_ = nullptr;
     char text_[WQLAB_STEP_TEXT_LEN] = {};
     char reason_[256] = {};
     char evidence_[1536] = {};
@@ -254,7 +261,7 @@ Actor& Trial::actor(const char* name, int cpu, Act act)
         if (thread.ok()) {
             made->thread_ = thread.take();
             made->next_ = actors_;
-            actors_ = made;
+            __atomic_store_n(&actors_, made, __ATOMIC_RELEASE);
             made->thread_.wake();
             return *made;
         }
@@ -274,8 +281,7 @@ bool Trial::on_cpu(uint32_t cpu, Act act)
 template <typename Condition>
 bool Trial::wait(Condition condition, const char* what)
 {
-    // A healthy machine that is busy may need seconds.
-    const uint64_t patience = fault_ == Fault::kNone ? 30'000'000'000 : 3'000'000'000;
+    const uint64_t patience = fault_ == Fault::kNone ? check_bounds::kWait : check_bounds::kWait / 10;
     constexpr uint64_t kLook = 4'000'000;  // also if nobody says that something changed
     const uint64_t deadline = wqlab_now() + patience;
     __atomic_add_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);

@@ -57,7 +57,8 @@ void fill_state(Filler& message, Runner::State& state)
             .string(WQLAB_A_CHECK_STEP_PATH, state.step.path)
             .string(WQLAB_A_CHECK_STEP_TEXT, state.step.text);
     }
-    if (state.state != WQLAB_CHECK_DONE)
+    // Before the end, too, if there is a verdict: what comes after it may hang.
+    if (state.state != WQLAB_CHECK_DONE && !state.reason[0])
         return;
     message.u32(WQLAB_A_CHECK_STATUS, state.status).string(WQLAB_A_CHECK_REASON, state.reason);
     if (state.quarantined)

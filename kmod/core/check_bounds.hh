@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+// How long a check may take. The module's watcher keeps to these; wqctl waits a
+// little longer than the sum, for the case that the watcher itself hangs.
+#pragma once
+
+#include <cstdint>
+
+namespace wqlab::check_bounds {
+
+inline constexpr uint64_t kSecond = 1'000'000'000;
+
+// Of one wait for something that must happen: a healthy machine that is busy may need seconds.
+inline constexpr uint64_t kWait = 30 * kSecond;
+// Of one step of user space.
+inline constexpr uint64_t kStep = 60 * kSecond;
+// Without any progress. More than kWait and kStep, which say better what did not come.
+inline constexpr uint64_t kPatience = 70 * kSecond;
+// With progress; of the class slow: without, too, because such a check may look at the clock only.
+inline constexpr uint64_t kLimit = 300 * kSecond;
+inline constexpr uint64_t kSlowLimit = 900 * kSecond;
+// From the verdict until threads, items and workqueues have ended: all that they wait for is open by then.
+inline constexpr uint64_t kCleanUp = 60 * kSecond;
+// With help, before it is left behind.
+inline constexpr uint64_t kGrace = 10 * kSecond;
+
+// From the start of a check to its verdict, at most.
+constexpr uint64_t whole(bool slow)
+{
+    return (slow ? kSlowLimit : kLimit) + kCleanUp + kGrace;
+}
+
+}  // namespace wqlab::check_bounds
