@@ -1,161 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
-#include <chrono>
 #include <random>
 
 #include <fmt/format.h>
 
 #include "command.hh"
-#include "commands/check/flags.hh"
-#include "commands/check/panics.hh"
+#include "commands/check/choice.hh"
+#include "commands/check/judge.hh"
 #include "commands/check/requests.hh"
-#include "commands/check/user_steps.hh"
 #include "commands/check/verdicts.hh"
 #include "source/module_source.hh"
-#include "system/wait.hh"
 #include "term/output.hh"
-#include "text/choose.hh"
-#include "text/nearest.hh"
-#include "text/patterns.hh"
-#include "text/split.hh"
 #include "text/units.hh"
-#include "wire/lab.hh"
 
 namespace wqctl {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-uint64_t ns_since(Clock::time_point then)
-{
-    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - then).count());
-}
-
-// "numa,slow" as well as one word at a time.
-uint32_t classes_of(const std::vector<std::string>& lists)
-{
-    std::vector<Named<uint32_t>> names = {{"all", ~0u}};
-    for (const ClassName& name : class_names())
-        names.push_back({name.name, name.bit});
-    uint32_t classes = 0;
-    for (const std::string& list : lists)
-        for (const std::string_view word : split(list, ","))
-            classes |= choose(word, std::span<const Named<uint32_t>>(names), "class");
-    return classes;
-}
-
-// A number, a group, an id, or a regular expression for ids.
-class Wanted {
-public:
-    explicit Wanted(std::string word)
-        : word_(std::move(word)),
-          // Not a bare number: 3 is no pattern for 39b.
-          is_pattern_(word_.find_first_not_of("0123456789") != std::string::npos),
-          pattern_(is_pattern_ ? Patterns({word_}) : Patterns())
-    {
-    }
-
-    bool names(const Promise& promise) const { return word_ == promise.id || word_ == promise.number(); }
-    bool match(const Promise& promise) const
-    {
-        return names(promise) || word_ == promise.group || (is_pattern_ && pattern_.match(promise.id));
-    }
-
-private:
-    std::string word_;
-    bool is_pattern_;
-    Patterns pattern_;
-};
-
-// A named check is meant, whatever its class.
-std::vector<Promise> chosen_of(const std::vector<Promise>& all, const CheckFlags& flags)
-{
-    const uint32_t classes = classes_of(flags.classes);
-    std::vector<Wanted> wanted(flags.patterns.begin(), flags.patterns.end());
-    std::vector<Promise> chosen;
-    for (const Promise& promise : all) {
-        const auto names = [&](const Wanted& one) { return one.names(promise); };
-        const auto match = [&](const Wanted& one) { return one.match(promise); };
-        const bool in_class = (promise.classes & ~classes) == 0;
-        if (std::any_of(wanted.begin(), wanted.end(), names) ||
-            (in_class && (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), match))))
-            chosen.push_back(promise);
-    }
-    if (chosen.empty() && !flags.patterns.empty()) {
-        std::vector<std::string> ids;
-        for (const Promise& promise : all)
-            ids.push_back(promise.id);
-        throw Error::usage(fmt::format("no check matches {}{}", flags.patterns.front(), did_you_mean(flags.patterns.front(), ids)),
-                           "wqctl check --list --class all shows them all");
-    }
-    return chosen;
-}
-
-class Judge {
-public:
-    Judge(Lab& lab, Interrupts& interrupts) : lab_(lab), events_(lab), interrupts_(interrupts) {}
-
-    bool interrupted() const { return interrupted_; }
-
-    Judgement judge(const Promise& promise, const std::string& fault, uint64_t seed)
-    {
-        if (promise.classes & WQLAB_CHECK_NEGATIVE)
-            if (const std::string setting = panics_on_warning(); !setting.empty())
-                return {promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0, false};
-        Hands hands;
-        start_check(lab_, promise.id, fault, seed);
-        CheckState state;
-        while ((state = fetch_check(lab_)).state != WQLAB_CHECK_DONE) {
-            if (state.state == WQLAB_CHECK_ASKING) {
-                const int error = hands.perform(state.step_kind, state.path, state.text);
-                answer_check(lab_, state.step, error, state.text);
-                continue;
-            }
-            wait();
-        }
-        return {promise, state.status, state.reason, state.evidence, state.elapsed_ns, state.quarantined};
-    }
-
-private:
-    // For an event, or a little while: events can get lost.
-    void wait()
-    {
-        switch (wait_for(50'000'000, interrupts_, events_.fd())) {
-        case Woken::kByTime: return;
-        case Woken::kByInput:
-        case Woken::kByHangup: return events_.take([](uint8_t, const Attributes&) {});
-        case Woken::kByInterrupt:
-            interrupted_ = true;
-            stop_check(lab_);
-        }
-    }
-
-    Lab& lab_;
-    Events events_;
-    Interrupts& interrupts_;
-    bool interrupted_ = false;
-};
-
-// For each fault that a check must see, whether it does. Those that do are passed.
-Judgement prove(Judge& judge, const Promise& promise)
-{
-    Judgement result;
-    result.promise = promise;
-    result.status = WQLAB_CHECK_SKIP;
-    result.reason = "no stand-in is named for it";
-    for (const std::string& fault : promise.proofs) {
-        const Judgement seen = judge.judge(promise, fault, 1);
-        result.elapsed_ns += seen.elapsed_ns;
-        result.quarantined = result.quarantined || seen.quarantined;
-        result.evidence.push_back(fmt::format("{}: {} {}", fault, status_name(seen.status), seen.reason));
-        result.status = seen.status == WQLAB_CHECK_FAIL ? WQLAB_CHECK_PASS : seen.status == WQLAB_CHECK_SKIP ? WQLAB_CHECK_SKIP : WQLAB_CHECK_FAIL;
-        result.reason = seen.status == WQLAB_CHECK_PASS ? "a stand-in with the fault " + fault + " passed" : seen.reason;
-        if (result.status == WQLAB_CHECK_FAIL)
-            break;
-    }
-    return result;
-}
+// Each check that is left behind has cost its whole patience: where everything hangs, the suite is to end all the same.
+constexpr unsigned kMostLeftBehind = 8;
 
 std::unique_ptr<Verdicts> verdicts_for(const CheckFlags& flags, Lab& lab, Output& output)
 {
@@ -178,6 +41,65 @@ uint32_t rounds_of(const CheckFlags& flags)
     return rounds;
 }
 
+// All rounds, until the last check or what ends them. Whatever that is, what was judged is told.
+class Suite {
+public:
+    Suite(const CheckFlags& flags, Judge& judge, Verdicts& verdicts)
+        : flags_(flags), judge_(judge), verdicts_(verdicts), rounds_(rounds_of(flags)),
+          seed_(flags.shuffle.empty() ? 1 : parse_count(flags.shuffle))
+    {
+    }
+
+    // Throws what made it impossible to go on, once the verdicts are told.
+    Tally run(std::vector<Promise> promises)
+    {
+        const uint64_t began = monotonic_ns();
+        verdicts_.begin(promises.size() * rounds_);
+        try {
+            judge_all(std::move(promises));
+        } catch (const Error& error) {
+            verdicts_.end(tally_, monotonic_ns() - began, error.what());
+            throw;
+        }
+        verdicts_.end(tally_, monotonic_ns() - began, judge_.ended());
+        return tally_;
+    }
+
+private:
+    void judge_all(std::vector<Promise> promises)
+    {
+        std::mt19937_64 random(seed_);
+        for (uint32_t round = 0; round < rounds_; round++) {
+            if (!flags_.shuffle.empty())
+                std::shuffle(promises.begin(), promises.end(), random);
+            for (const Promise& promise : promises) {
+                const Judgement judgement = judge(promise, seed_ + round);
+                tally_.add(judgement.status);
+                verdicts_.add(judgement);
+                if (!judge_.ended().empty() || (flags_.fail_fast && judgement.status == WQLAB_CHECK_FAIL))
+                    return;
+            }
+        }
+    }
+
+    Judgement judge(const Promise& promise, uint64_t seed)
+    {
+        if (left_behind_ == kMostLeftBehind)
+            return {promise, WQLAB_CHECK_SKIP, fmt::format("{} checks before it hang in the kernel", left_behind_), {}, 0, false};
+        Judgement judgement = flags_.proof ? judge_.prove(promise) : judge_.judge(promise, flags_.fault, seed);
+        left_behind_ += judgement.quarantined;
+        return judgement;
+    }
+
+    const CheckFlags& flags_;
+    Judge& judge_;
+    Verdicts& verdicts_;
+    const uint32_t rounds_;
+    const uint64_t seed_;
+    Tally tally_;
+    unsigned left_behind_ = 0;
+};
+
 class CheckCommand final : public Command {
     CheckFlags flags_;
 
@@ -185,19 +107,15 @@ class CheckCommand final : public Command {
 
     int run(Context& context) override
     {
-        const uint32_t rounds = rounds_of(flags_);
         Lab& lab = context.lab();
         std::vector<Promise> chosen = chosen_of(fetch_promises(lab), flags_);
         if (flags_.list)
             return list(chosen, context.output());
         const auto verdicts = verdicts_for(flags_, lab, context.output());
-        Interrupts interrupts;
+        // The second one, too, ends with the verdicts told.
+        Interrupts interrupts(Interrupts::Mood::kPatient);
         Judge judge(lab, interrupts);
-        Tally tally;
-        const auto began = Clock::now();
-        verdicts->begin(chosen.size() * rounds);
-        judge_all(judge, std::move(chosen), rounds, *verdicts, tally);
-        verdicts->end(tally, ns_since(began));
+        const Tally tally = Suite(flags_, judge, *verdicts).run(std::move(chosen));
         return tally.failed ? kBad : tally.passed + tally.known ? kDone : kSkipped;
     }
 
@@ -208,25 +126,6 @@ class CheckCommand final : public Command {
         else
             output.text(flags_.markdown ? promises_to_markdown(chosen) : render_promises(chosen, output.style()));
         return kDone;
-    }
-
-    // Until all are judged, somebody interrupts, or the first fails and that is to be the end.
-    void judge_all(Judge& judge, std::vector<Promise> chosen, uint32_t rounds, Verdicts& verdicts, Tally& tally) const
-    {
-        const uint64_t seed = flags_.shuffle.empty() ? 1 : parse_count(flags_.shuffle);
-        std::mt19937_64 random(seed);
-        for (uint32_t round = 0; round < rounds; round++) {
-            if (!flags_.shuffle.empty())
-                std::shuffle(chosen.begin(), chosen.end(), random);
-            for (const Promise& promise : chosen) {
-                const Judgement judgement =
-                    flags_.proof ? prove(judge, promise) : judge.judge(promise, flags_.fault, seed + round);
-                tally.add(judgement.status);
-                verdicts.add(judgement);
-                if (judge.interrupted() || (flags_.fail_fast && judgement.status == WQLAB_CHECK_FAIL))
-                    return;
-            }
-        }
     }
 };
 

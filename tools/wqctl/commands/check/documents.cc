@@ -3,6 +3,7 @@
 
 #include "commands/check/verdicts.hh"
 #include "term/json_writer.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -35,10 +36,12 @@ public:
         output_.finish();
     }
 
-    void end(const Tally& t, uint64_t) override
+    void end(const Tally& t, uint64_t, const std::string& incomplete) override
     {
+        if (!incomplete.empty())
+            output_.text(fmt::format("    # incomplete: {}\n", one_line(incomplete)));
         output_.text(fmt::format("    # pass:{} fail:{} known:{} skip:{} total:{}\n{} 1 workqueue\n", t.passed, t.failed, t.known, t.skipped,
-                                 t.total(), t.failed || t.known ? "not ok" : "ok"));
+                                 t.total(), t.failed || t.known || !incomplete.empty() ? "not ok" : "ok"));
     }
 
 private:
@@ -85,8 +88,10 @@ public:
                               escaped(j.promise.id), static_cast<double>(j.elapsed_ns) / 1e9, inside);
     }
 
-    void end(const Tally& t, uint64_t elapsed_ns) override
+    void end(const Tally& t, uint64_t elapsed_ns, const std::string& incomplete) override
     {
+        if (!incomplete.empty())
+            cases_ += fmt::format("    <system-err>incomplete: {}</system-err>\n", escaped(incomplete));
         output_.text(fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"workqueue\" tests=\"{}\" "
                                  "failures=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
                                  t.total(), t.failed, t.skipped + t.known, static_cast<double>(elapsed_ns) / 1e9, cases_));
@@ -134,7 +139,7 @@ public:
         });
     }
 
-    void end(const Tally& t, uint64_t elapsed_ns) override
+    void end(const Tally& t, uint64_t elapsed_ns, const std::string& incomplete) override
     {
         j_.end_array();
         j_.object("summary", [&] {
@@ -144,6 +149,8 @@ public:
             j_.member("skip", t.skipped);
         });
         j_.member("elapsed_ns", elapsed_ns);
+        if (!incomplete.empty())
+            j_.member("incomplete", incomplete);
         j_.end_object();
         output_.text(j_.take());
     }

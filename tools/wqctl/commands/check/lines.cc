@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "commands/check/verdicts.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -35,8 +36,10 @@ public:
         output_.finish();
     }
 
-    void end(const Tally& t, uint64_t elapsed_ns) override
+    void end(const Tally& t, uint64_t elapsed_ns, const std::string& incomplete) override
     {
+        if (!incomplete.empty())
+            output_.text(fmt::format("incomplete: {}\n", one_line(incomplete)));
         output_.text(fmt::format("{} kept, {} broken, {} broken as known, {} skipped, in {:.1f} s\n", t.passed, t.failed, t.known, t.skipped,
                                  static_cast<double>(elapsed_ns) / 1e9));
     }

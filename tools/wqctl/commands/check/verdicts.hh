@@ -16,7 +16,8 @@ public:
     virtual ~Verdicts() = default;
     virtual void begin(size_t checks) = 0;
     virtual void add(const Judgement& judgement) = 0;
-    virtual void end(const Tally& tally, uint64_t elapsed_ns) = 0;
+    // incomplete: what kept the rest from being judged, or "".
+    virtual void end(const Tally& tally, uint64_t elapsed_ns, const std::string& incomplete) = 0;
 };
 
 std::unique_ptr<Verdicts> verdicts_as_lines(Output& output, bool with_evidence);
