@@ -44,9 +44,8 @@ uint32_t rounds_of(const CheckFlags& flags)
 // All rounds, until the last check or what ends them. Whatever that is, what was judged is told.
 class Suite {
 public:
-    Suite(const CheckFlags& flags, Judge& judge, Verdicts& verdicts)
-        : flags_(flags), judge_(judge), verdicts_(verdicts), rounds_(rounds_of(flags)),
-          seed_(flags.shuffle.empty() ? 1 : parse_count(flags.shuffle))
+    Suite(const CheckFlags& flags, uint32_t rounds, Judge& judge, Verdicts& verdicts)
+        : flags_(flags), rounds_(rounds), seed_(flags.shuffle.empty() ? 1 : parse_count(flags.shuffle)), judge_(judge), verdicts_(verdicts)
     {
     }
 
@@ -92,10 +91,10 @@ private:
     }
 
     const CheckFlags& flags_;
-    Judge& judge_;
-    Verdicts& verdicts_;
     const uint32_t rounds_;
     const uint64_t seed_;
+    Judge& judge_;
+    Verdicts& verdicts_;
     Tally tally_;
     unsigned left_behind_ = 0;
 };
@@ -107,6 +106,7 @@ class CheckCommand final : public Command {
 
     int run(Context& context) override
     {
+        const uint32_t rounds = rounds_of(flags_);
         Lab& lab = context.lab();
         std::vector<Promise> chosen = chosen_of(fetch_promises(lab), flags_);
         if (flags_.list)
@@ -115,7 +115,7 @@ class CheckCommand final : public Command {
         // The second one, too, ends with the verdicts told.
         Interrupts interrupts(Interrupts::Mood::kPatient);
         Judge judge(lab, interrupts);
-        const Tally tally = Suite(flags_, judge, *verdicts).run(std::move(chosen));
+        const Tally tally = Suite(flags_, rounds, judge, *verdicts).run(std::move(chosen));
         return tally.failed ? kBad : tally.passed + tally.known ? kDone : kSkipped;
     }
 
