@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/check/flags.hh"
 
+#include <fmt/format.h>
+
 #include "commands/check/promise.hh"
 
 namespace wqctl {
@@ -11,8 +13,7 @@ void CheckFlags::declare(Args& args)
     for (const ClassName& name : class_names())
         class_words.emplace_back(name.name);
     args.words("PATTERN", patterns, "Only checks whose id, group or number matches: flush, 39b, \"cancel.*\"");
-    args.options("--class", classes, "LIST",
-                 "Classes beside the default: negative, hotplug, slow, numa, memory, freezer; all")
+    args.options("--class", classes, "LIST", fmt::format("Classes beside the default: {}; all", fmt::join(names_of_classes(~0u), ", ")))
         .values(std::move(class_words))
         .list();
     args.flag("--list", list, "The checks, without running any");

@@ -29,7 +29,7 @@ Judgement Judge::judge(const Promise& promise, const std::string& fault, uint64_
 
 CheckState Judge::follow(const Promise& promise)
 {
-    Hands hands;
+    UserSteps steps;
     for (;;) {
         CheckState state = fetch_check(lab_);
         if (state.state == WQLAB_CHECK_DONE)
@@ -46,7 +46,7 @@ CheckState Judge::follow(const Promise& promise)
             return state;
         }
         if (state.state == WQLAB_CHECK_ASKING) {
-            const int error = hands.perform(state.step_kind, state.path, state.text);
+            const int error = steps.perform(state.step_kind, state.path, state.text);
             answer_check(lab_, state.step, error, state.text);
             continue;
         }

@@ -61,13 +61,13 @@ int list_directory(const std::string& path, std::string& text)
 
 }  // namespace
 
-bool Hands::may_touch(const std::string& path)
+bool UserSteps::may_touch(const std::string& path)
 {
     return path.find("/../") == std::string::npos &&
            std::any_of(kPlaces.begin(), kPlaces.end(), [&](std::string_view place) { return path.starts_with(place); });
 }
 
-int Hands::perform(uint32_t kind, const std::string& path, std::string& text)
+int UserSteps::perform(uint32_t kind, const std::string& path, std::string& text)
 {
     if (!may_touch(path))
         return EPERM;
@@ -84,7 +84,7 @@ int Hands::perform(uint32_t kind, const std::string& path, std::string& text)
     return ENOSYS;
 }
 
-int Hands::keep(const std::string& path)
+int UserSteps::keep(const std::string& path)
 {
     std::string old;
     // What can't be read, or, as /sys/power/state, does not say what was written, can't be put back.

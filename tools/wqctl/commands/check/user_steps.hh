@@ -12,12 +12,12 @@
 
 namespace wqctl {
 
-class Hands {
+class UserSteps {
 public:
     // The files are below this, "" for the machine's own.
-    explicit Hands(std::string root = {}) : root_(std::move(root)) {}
-    Hands(const Hands&) = delete;
-    Hands& operator=(const Hands&) = delete;
+    explicit UserSteps(std::string root = {}) : root_(std::move(root)) {}
+    UserSteps(const UserSteps&) = delete;
+    UserSteps& operator=(const UserSteps&) = delete;
 
     // Errno, 0: done. kind: enum wqlab_check_step. text: what to write, and
     // afterwards what was read. EPERM: no check has business there.
