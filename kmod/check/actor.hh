@@ -21,7 +21,7 @@ public:
     bool result() const { return result_; }           // once done, of what returns a bool
 
 protected:
-    friend class Trial;
+    friend class Instruments;
 
     void begin();
     void end();

@@ -3,8 +3,7 @@
 #include "../glue/attributes.h"
 #include "../glue/cpu.h"
 #include "../glue/text.h"
-#include "errno.hh"
-#include "trial.hh"
+#include "look.hh"
 
 namespace wqlab {
 
@@ -107,12 +106,12 @@ struct StrictCpu {
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
         SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
-        const uint64_t allowed = t.unbound_cpus();
+        const uint64_t allowed = unbound_cpus(t);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
         for (uint32_t cpu = 0; cpu < 64; cpu++) {
             if (!(allowed >> cpu & 1))
                 continue;
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().cpu == cpu, "queued from CPU %u it ran on CPU %u", cpu, item.last().cpu);
@@ -129,7 +128,7 @@ struct StrictStaysInside {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
-        const uint64_t allowed = t.unbound_cpus();
+        const uint64_t allowed = unbound_cpus(t);
         for (const char* scope : {"smt", "cache", "numa", "system"}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = scope, .strict = true});
             for (uint32_t cpu = 0; cpu < 64; cpu++) {
@@ -138,7 +137,7 @@ struct StrictStaysInside {
                 const uint64_t pod = siblings(t, scope, cpu);
                 if (!pod)
                     continue;  // the machine does not say
-                Probe& item = t.probe("the item");
+                TestItem& item = t.item("the item");
                 t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
                 AWAIT(t, item.ended() == 1, "the item to run");
                 WANT(t, pod >> item.last().cpu & 1, "scope %s: queued from CPU %u it ran on CPU %u", scope, cpu, item.last().cpu);
@@ -217,13 +216,13 @@ struct WorkersMayRunWhere {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
-        const uint64_t all = t.unbound_cpus();
+        const uint64_t all = unbound_cpus(t);
         if (!all)
             return;
         for (const bool strict : {false, true}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = strict});
-            Probe& item = t.probe("the item");
-            const uint32_t cpu = Trial::first_of(all);
+            TestItem& item = t.item("the item");
+            const uint32_t cpu = first_of(all);
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
             const uint64_t wanted = strict ? uint64_t{1} << cpu : all;
@@ -243,22 +242,22 @@ struct DefaultCanChange {
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
         constexpr const char* kPath = "/sys/module/workqueue/parameters/default_affinity_scope";
-        const uint64_t allowed = t.unbound_cpus();
-        SKIP_UNLESS(t, Trial::has_two(allowed), "unbound workqueues may use one CPU");
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "default", .strict = true});
         int error = t.write(kPath, "cpu");
         SKIP_UNLESS(t, error == 0, "the parameter can't be written: error %d", error);
         for (uint32_t cpu = 0; cpu < 64; cpu++) {
             if (!(allowed >> cpu & 1))
                 continue;
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().cpus == uint64_t{1} << cpu, "the default is cpu, and from CPU %u the worker may run on %llx", cpu,
                  static_cast<unsigned long long>(item.last().cpus));
         }
         error = t.write(kPath, "default");
-        WANT(t, error == kInvalidArgument, "\"default\" gave error %d, not EINVAL", error);
+        WANT(t, error == number(Errno::kInvalid), "\"default\" gave error %d, not EINVAL", error);
     }
 };
 

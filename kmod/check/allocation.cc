@@ -2,7 +2,7 @@
 // Group F: allocation.
 #include "../glue/inspect.h"
 #include "../glue/workqueue.h"
-#include "trial.hh"
+#include "look.hh"
 
 namespace wqlab {
 
@@ -11,7 +11,7 @@ namespace allocation {
 inline const wqlab_snap_workqueue* look(Trial& t, const Queue& wq)
 {
     const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-    return now ? Trial::row_of(*now, wq) : nullptr;
+    return now ? row_of(*now, wq) : nullptr;
 }
 
 inline bool is_7x()
@@ -33,8 +33,8 @@ struct NameIsCut {
             return;
         WANT(t, row, "it is not among the machine's workqueues");
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        row = Trial::row_of(*now, wq);
-        const char* name = Trial::string(*now, t.has_fault(Fault::kSnapshotLies) ? 0 : row->name);
+        row = row_of(*now, wq);
+        const char* name = string_of(*now, t.has_fault(Fault::kSnapshotLies) ? 0 : row->name);
         WANT(t, same_text(name, "wqlab-0123456789012345678901234"), "a name of 36 characters became \"%s\"", name);
     }
 };

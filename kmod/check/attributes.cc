@@ -3,7 +3,7 @@
 #include "../glue/cpu.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
-#include "errno.hh"
+#include "look.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -18,14 +18,14 @@ struct CpumaskBounds {
 
     static void run(Trial& t)
     {
-        const uint64_t allowed = t.unbound_cpus();
-        SKIP_UNLESS(t, Trial::has_two(allowed), "unbound workqueues may use one CPU");
-        const uint32_t here = Trial::first_of(allowed), there = Trial::second_of(allowed);
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t here = first_of(allowed), there = second_of(allowed);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = uint64_t{1} << there});
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
             if (!wqlab_cpu_online(cpu))
                 continue;
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().cpu == there, "its cpumask is CPU %u, and it ran on CPU %u", there, item.last().cpu);
@@ -35,7 +35,7 @@ struct CpumaskBounds {
         UnboundCpus cpus(t);
         if (!cpus.restrict_to(here))
             return;
-        Probe& item = t.probe("an item of a workqueue with no CPU left");
+        TestItem& item = t.item("an item of a workqueue with no CPU left");
         item.queue(wq);
         AWAIT(t, item.ended() == 1, "the item to run");
         WANT(t, item.last().cpu == here, "unbound ones may use CPU %u, its cpumask is CPU %u, and it ran on CPU %u", here, there, item.last().cpu);
@@ -62,7 +62,7 @@ struct GlobalMaskBounds {
             for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
                 if (!wqlab_cpu_online(cpu))
                     continue;
-                Probe& item = t.probe("the item");
+                TestItem& item = t.item("the item");
                 item.queue_on(*wq, cpu);
                 AWAIT(t, item.ended() == 1, "the item to run");
                 WANT(t, item.last().cpu == there, "unbound ones may use CPU %u, and it ran on CPU %u", there, item.last().cpu);
@@ -70,12 +70,12 @@ struct GlobalMaskBounds {
                      static_cast<unsigned long long>(item.last().cpus));
             }
         }
-        Probe& item = t.probe("a per-CPU item");
+        TestItem& item = t.item("a per-CPU item");
         item.queue_on(bound, here);
         AWAIT(t, item.ended() == 1, "the per-CPU item to run");
         WANT(t, item.last().cpu == here, "a per-CPU item of CPU %u ran on CPU %u", here, item.last().cpu);
         const int error = t.write(UnboundCpus::kPath, "0");
-        WANT(t, error == kInvalidArgument, "an empty mask gave error %d, not EINVAL", error);
+        WANT(t, error == number(Errno::kInvalid), "an empty mask gave error %d, not EINVAL", error);
     }
 };
 
@@ -91,20 +91,20 @@ struct NiceIsGiven {
         for (const int nice : {-20, -1, 0, 5, 19}) {
             const int error = wq.apply("system", false, 0, nice);
             WANT(t, error == 0, "nice %d gave error %d", nice, -error);
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             item.queue(wq);
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().nice == nice, "with nice %d its worker has %d", nice, item.last().nice);
         }
         // The file does what the function does.
         WANT(t, t.write("/sys/devices/virtual/workqueue/wqlab-c116/nice", "-3") == 0, "nice -3 could not be written");
-        Probe& written = t.probe("the item");
+        TestItem& written = t.item("the item");
         written.queue(wq);
         AWAIT(t, written.ended() == 1, "the item to run");
         WANT(t, written.last().nice == -3, "written nice -3, its worker has %d", written.last().nice);
         for (const char* bad : {"20", "-21", "x"}) {
             const int error = t.write("/sys/devices/virtual/workqueue/wqlab-c116/nice", bad);
-            WANT(t, error == kInvalidArgument, "nice \"%s\" gave error %d, not EINVAL", bad, error);
+            WANT(t, error == number(Errno::kInvalid), "nice \"%s\" gave error %d, not EINVAL", bad, error);
         }
     }
 };
@@ -131,7 +131,7 @@ struct ScopeFile {
         }
         for (const char* junk : {"nothing", "", "cachefoo", "systemic"}) {
             const int error = t.write(kPath, junk);
-            WANT(t, error == kInvalidArgument || (!*junk && error == 0), "\"%s\" gave error %d, not EINVAL", junk, error);
+            WANT(t, error == number(Errno::kInvalid) || (!*junk && error == 0), "\"%s\" gave error %d, not EINVAL", junk, error);
         }
     }
 };
@@ -146,7 +146,7 @@ struct ChangesLoseNothing {
     {
         constexpr uint32_t kItems = 24, kTimes = 200;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
-        Probe** items = t.probes(kItems, "an item that queues itself", Probe::Body::kRequeue);
+        TestItem** items = t.items(kItems, "an item that queues itself", TestItem::Body::kRequeue);
         uint32_t cpu = t.first_cpu();
         for (uint32_t i = 0; i < kItems; i++, cpu = t.other_cpu(cpu))
             items[i]->requeues(kTimes - 1).queue_on(wq, cpu);
@@ -188,10 +188,10 @@ struct SysfsFiles {
     // What is written to the files is what the workers get.
     static void confine(Trial& t, Queue& wq, const char* directory)
     {
-        const uint64_t allowed = t.unbound_cpus();
-        if (!Trial::has_two(allowed))
+        const uint64_t allowed = unbound_cpus(t);
+        if (!has_two(allowed))
             return;
-        const uint32_t cpu = Trial::first_of(allowed), other = Trial::second_of(allowed);
+        const uint32_t cpu = first_of(allowed), other = second_of(allowed);
         const auto write = [&](const char* file, const char* text) {
             char path[96];
             wqlab_format(path, sizeof(path), "%s/%s", directory, file);
@@ -201,7 +201,7 @@ struct SysfsFiles {
             return error == 0;
         };
         const auto may_run_on = [&](uint64_t cpus) {
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             item.queue_on(wq, cpu);
             if (!t.wait([&] { return item.ended() == 1; }, "the item to run"))
                 return;
@@ -239,7 +239,7 @@ struct SysfsFiles {
             char path[96];
             wqlab_format(path, sizeof(path), "%s/max_active", kind.directory);
             for (const char* bad : {"0", "-1"})
-                WANT(t, t.write(path, bad) == kInvalidArgument, "max_active %s was not refused with EINVAL", bad);
+                WANT(t, t.write(path, bad) == number(Errno::kInvalid), "max_active %s was not refused with EINVAL", bad);
             WANT(t, t.write(path, "3") == 0 && t.read(path) == 0 && same_text(t.text(), "3\n"), "written 3, max_active is %s", t.text());
             if (kind.unbound) {
                 confine(t, wq, kind.directory);
@@ -265,8 +265,8 @@ struct SysfsSameName {
         if (second)
             wqlab_wq_destroy(second);
         WANT(t, !second, "there were two");
-        t.probe("an item before").queue(wq);
-        Probe& item = t.probe("the item");
+        t.item("an item before").queue(wq);
+        TestItem& item = t.item("the item");
         item.queue(wq);
         AWAIT(t, item.ended() == 1, "an item of the first one to run");
     }

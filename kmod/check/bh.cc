@@ -23,7 +23,7 @@ struct SoftirqOfQueueingCpu {
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
             if (!wqlab_cpu_online(cpu))
                 continue;
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().softirq, "it did not run in a softirq");
@@ -47,7 +47,7 @@ struct QueuedOnAnother {
             for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
                 if (!wqlab_cpu_online(cpu))
                     continue;
-                Probe& item = t.probe("the item");
+                TestItem& item = t.item("the item");
                 item.queue_on(*queue, cpu);
                 AWAIT(t, item.ended() == 1, "a BH item to run on another CPU");
                 WANT(t, item.last().cpu == cpu && item.last().softirq, "queued for CPU %u it ran on CPU %u%s", cpu, item.last().cpu,
@@ -60,7 +60,7 @@ struct QueuedOnAnother {
 struct Batch {
     Trial* trial;
     Queue* queues[2];
-    Probe** items;
+    TestItem** items;
     uint32_t count;
 
     // On one CPU with softirqs off, so that none runs before all are queued;
@@ -83,7 +83,7 @@ struct QueueingOrder {
     {
         constexpr uint32_t kItems = 64;
         Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
-        Batch batch = {&t, {&wq, nullptr}, t.probes(kItems, "an item"), kItems};
+        Batch batch = {&t, {&wq, nullptr}, t.items(kItems, "an item"), kItems};
         wqlab_call_with_bh_off(Batch::queue_all, &batch);
         AWAIT(t, executions(batch.items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
@@ -103,7 +103,7 @@ struct HighpriFirst {
         constexpr uint32_t kItems = 16;
         Queue& normal = t.queue({.flags = WQLAB_WQ_BH});
         Queue& high = t.queue({.flags = WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI});
-        Batch batch = {&t, {&normal, &high}, t.probes(kItems, "an item"), kItems};
+        Batch batch = {&t, {&normal, &high}, t.items(kItems, "an item"), kItems};
         wqlab_call_with_bh_off(Batch::queue_all, &batch);
         AWAIT(t, executions(batch.items, kItems) == kItems, "the items to run");
         for (uint32_t i = 0; i < kItems; i++)
@@ -124,7 +124,7 @@ struct WorksLikeOthers {
     {
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
-        Probe& delayed = t.probe("the delayed item", Probe::Body::kReturn, WQLAB_WORK_DELAYED);
+        TestItem& delayed = t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED);
         const uint64_t then = wqlab_jiffies();
         delayed.queue_delayed(wq, 3);
         AWAIT(t, delayed.ended() == 1, "the delayed item to run");
@@ -132,20 +132,20 @@ struct WorksLikeOthers {
         delayed.queue_delayed(wq, 100'000);
         WANT(t, delayed.cancel() && !delayed.timer_pending(), "the delayed item could not be cancelled");
 
-        Probe& flushed = t.probe("the flushed item");
+        TestItem& flushed = t.item("the flushed item");
         for (uint32_t i = 1; i <= 200; i++) {
             flushed.queue_on(wq, t.other_cpu(cpu));
             flushed.flush();
             WANT(t, flushed.ended() == i, "flush_work() returned before the item had ended");
         }
 
-        Probe& endless = t.probe("the item that always queues itself", Probe::Body::kRequeue);
+        TestItem& endless = t.item("the item that always queues itself", TestItem::Body::kRequeue);
         endless.requeues(UINT32_MAX).queue_on(wq, cpu);
         AWAIT(t, endless.started() > 1000, "the item that always queues itself to run");
         // Tasks and timers of that CPU go on.
         Queue& plain = t.queue();
         for (uint32_t i = 0; i < 3; i++) {
-            Probe& timed = t.probe("a delayed item of the CPU", Probe::Body::kReturn, WQLAB_WORK_DELAYED);
+            TestItem& timed = t.item("a delayed item of the CPU", TestItem::Body::kReturn, WQLAB_WORK_DELAYED);
             timed.queue_delayed(plain, 2, static_cast<int>(cpu));
             AWAIT(t, timed.ended() == 1, "timers and tasks of the CPU to go on");
         }
@@ -168,11 +168,11 @@ struct DeadCpuIsDrained {
         uint32_t cpu, afterwards;
     };
 
-    static void again(Probe& probe, void* argument)
+    static void again(TestItem& item, void* argument)
     {
         Until& until = *static_cast<Until*>(argument);
         if (wqlab_cpu_online(until.cpu) || until.afterwards++ < 100)
-            wqlab_queue_bare_on(until.wq->get(), probe.address(), -1);
+            wqlab_queue_bare_on(until.wq->get(), item.address(), -1);
     }
 
     static void run(Trial& t)
@@ -184,9 +184,9 @@ struct DeadCpuIsDrained {
         if (!until)
             return;
         *until = {&wq, cpu, 0};
-        Probe& item = t.probe("the item that queues itself").on_run(again, until);
+        TestItem& item = t.item("the item that queues itself").on_run(again, until);
         // The fault loses every other call, beginning with the second.
-        t.probe("another").queue_on(wq, cpu);
+        t.item("another").queue_on(wq, cpu);
         item.queue_on(wq, cpu);
         AWAIT(t, item.started() > 100, "the item to run");
         CpuAway away(t, cpu);

@@ -12,10 +12,10 @@ constexpr const char* kCallNames[] = {
     "drain_workqueue()",
     "destroy_workqueue()",
     "cancel_work_sync()",
-    "disable_work_sync()",
+    "disable_work()",
     "apply_workqueue_attrs()",
     "device_unregister()",
-    "the end of the thread",
+    "kthread_stop()",
 };
 static_assert(sizeof(kCallNames) / sizeof(kCallNames[0]) == static_cast<size_t>(Call::kCount));
 

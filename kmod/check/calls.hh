@@ -14,7 +14,7 @@ enum class Call : uint8_t {
     kDrainWorkqueue,
     kDestroyWorkqueue,
     kCancelSync,
-    kDisableSync,
+    kDisable,
     kApplyAttributes,
     kUnregisterDevice,
     kJoin,  // of a thread of the trial, which says itself what it is in

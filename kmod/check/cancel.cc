@@ -19,8 +19,8 @@ struct SaysWhetherPending {
     static void run(Trial& t)
     {
         Queue& wq = t.queue({.max_active = 1});
-        Probe& runner = t.probe("an item that runs", Probe::Body::kGate);
-        Probe& waiter = t.probe("an item behind it");
+        TestItem& runner = t.item("an item that runs", TestItem::Body::kGate);
+        TestItem& waiter = t.item("an item behind it");
         WANT(t, !waiter.cancel(), "it returned true for an idle item");
         runner.queue_on(wq, t.first_cpu());
         AWAIT(t, runner.started() == 1, "the first item to start");
@@ -47,11 +47,11 @@ struct SyncWaits {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         Actor& canceller = t.actor("canceller", Kthread::kAnyCpu, [&item] { return item.cancel_sync(); });
-        AWAIT(t, canceller.done() || t.sleeps_behind_barrier(canceller), "cancel_work_sync() to begin");
+        AWAIT(t, canceller.done() || sleeps_behind_barrier(t, canceller), "cancel_work_sync() to begin");
         t.linger();
         WANT(t, !canceller.done(), "it returned while the item was running");
         item.open();
@@ -60,7 +60,7 @@ struct SyncWaits {
         WANT(t, !canceller.result(), "it returned true for an item that was running and not pending");
 
         for (uint32_t round = 0; round < 8; round++) {
-            Probe& requeuer = t.probe("an item that always queues itself", Probe::Body::kRequeue);
+            TestItem& requeuer = t.item("an item that always queues itself", TestItem::Body::kRequeue);
             requeuer.requeues(UINT32_MAX).queue_on(wq, t.first_cpu());
             AWAIT(t, requeuer.started() > round, "the item that queues itself to run");
             requeuer.cancel_sync();
@@ -82,7 +82,7 @@ struct SyncBySeveral {
     {
         constexpr uint32_t kThreads = 8;
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         Actor* cancellers[kThreads];
@@ -94,7 +94,7 @@ struct SyncBySeveral {
                 n += canceller->done();
             return n;
         };
-        AWAIT(t, done() || t.sleep_behind_barriers(cancellers) == kThreads, "eight threads to sleep in cancel_work_sync()");
+        AWAIT(t, done() || sleep_behind_barriers(t, cancellers) == kThreads, "eight threads to sleep in cancel_work_sync()");
         t.linger();
         WANT(t, done() == 0, "%u of 8 returned while the item was running", done());
         item.open();
@@ -113,11 +113,11 @@ struct QueueFailsMeanwhile {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         WANT(t, item.queue(wq), "queue_work() of an idle item returned false");
         AWAIT(t, item.started() == 1, "the item to start");
         Actor& canceller = t.actor("canceller", Kthread::kAnyCpu, [&item] { item.cancel_sync(); });
-        AWAIT(t, t.sleeps_behind_barrier(canceller), "cancel_work_sync() to begin");
+        AWAIT(t, sleeps_behind_barrier(t, canceller), "cancel_work_sync() to begin");
         for (int i = 0; i < 100; i++)
             WANT(t, !item.queue(wq), "queue_work() returned true while cancel_work_sync() waited");
         WANT(t, !item.pending(), "the item was pending while cancel_work_sync() waited");
@@ -138,8 +138,8 @@ struct DisableCancels {
     static void run(Trial& t)
     {
         Queue& wq = t.queue({.max_active = 1});
-        Probe& front = t.probe("the item in front", Probe::Body::kGate);
-        Probe& item = t.probe("the item");
+        TestItem& front = t.item("the item in front", TestItem::Body::kGate);
+        TestItem& item = t.item("the item");
         front.queue_on(wq, t.first_cpu());
         AWAIT(t, front.started() == 1, "the item in front to start");
         item.queue_on(wq, t.first_cpu());
@@ -150,7 +150,7 @@ struct DisableCancels {
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND});
         WANT(t, !item.queue_node(unbound, -1) && !item.pending(), "queue_work_node() took a disabled item");
 
-        Probe& delayed = t.probe("the delayed item", Probe::Body::kReturn, WQLAB_WORK_DELAYED);
+        TestItem& delayed = t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED);
         delayed.queue_delayed(wq, 1000 * wqlab_hz());
         WANT(t, delayed.disable(), "disable_delayed_work() returned false for a pending item");
         WANT(t, !delayed.timer_pending(), "its timer is pending after disable_delayed_work()");
@@ -173,7 +173,7 @@ struct EnableCounts {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         for (int i = 0; i < 3; i++)
             WANT(t, !item.disable(), "disable_work() of an idle item returned true");
         WANT(t, !item.enable(), "the first of three returned true");
@@ -197,22 +197,22 @@ struct DisableSyncWaits {
         bool disabled, queued;
     };
 
-    static void disable_itself(Probe& probe, void* argument)
+    static void disable_itself(TestItem& item, void* argument)
     {
         Self& self = *static_cast<Self*>(argument);
-        self.disabled = probe.disable();
-        self.queued = probe.queue(*self.wq);
+        self.disabled = item.disable();
+        self.queued = item.queue(*self.wq);
     }
 
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         WANT(t, !item.disable() && item.running(), "disable_work() of a running item returned true, or waited");
         Actor& disabler = t.actor("disabler", Kthread::kAnyCpu, [&item] { item.disable(true); });
-        AWAIT(t, disabler.done() || t.sleeps_behind_barrier(disabler), "disable_work_sync() to begin");
+        AWAIT(t, disabler.done() || sleeps_behind_barrier(t, disabler), "disable_work_sync() to begin");
         t.linger();
         WANT(t, !disabler.done(), "disable_work_sync() returned while the item was running");
         item.open();
@@ -225,7 +225,7 @@ struct DisableSyncWaits {
         if (!self)
             return;
         *self = {&wq, true, true};
-        Probe& own = t.probe("an item that disables itself").on_run(disable_itself, self);
+        TestItem& own = t.item("an item that disables itself").on_run(disable_itself, self);
         own.queue(wq);
         AWAIT(t, own.ended() == 1, "the item that disables itself to end");
         WANT(t, !self->disabled, "disable_work() in the item's own function returned true");
@@ -245,7 +245,7 @@ struct EnableReplaysNothing {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         item.disable();
         for (int i = 0; i < 10; i++)
             item.queue(wq);
@@ -276,7 +276,7 @@ struct DisableDepth {
     {
         constexpr uint32_t kDepth = 65535;
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         for (uint32_t i = 0; i < kDepth; i++)
             item.disable();
         item.disable();  // warns
@@ -299,9 +299,9 @@ struct SyncOfBhInAtomicContext {
     {
         SKIP_UNLESS(t, !(wqlab_features() & WQLAB_FEATURE_PREEMPT_RT), "with PREEMPT_RT, waiting there means sleeping");
         Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         struct Call {
-            Probe* item;
+            TestItem* item;
             Queue* wq;
             bool was_pending;
         } call = {&item, &wq, false};
@@ -322,11 +322,11 @@ struct SyncOfBhInAtomicContext {
         const uint32_t there = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
         const KernelLog log(t, "scheduling while atomic");
-        Probe& spinner = t.probe("an item that spins elsewhere", Probe::Body::kSpin);
+        TestItem& spinner = t.item("an item that spins elsewhere", TestItem::Body::kSpin);
         spinner.queue_on(wq, there);
         AWAIT(t, spinner.started() == 1, "the item on the other CPU to start");
         Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()), [&spinner] {
-            wqlab_call_with_bh_off([](void* argument) { static_cast<Probe*>(argument)->cancel_sync(); }, &spinner);
+            wqlab_call_with_bh_off([](void* argument) { static_cast<TestItem*>(argument)->cancel_sync(); }, &spinner);
         });
         AWAIT(t, canceller.began(), "the canceller to begin");
         t.linger();

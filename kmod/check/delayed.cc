@@ -19,7 +19,7 @@ struct ZeroIsAtOnce {
 
     struct Call {
         Queue* wq;
-        Probe* item;
+        TestItem* item;
         bool queued, timer, pending;
     };
 
@@ -35,7 +35,7 @@ struct ZeroIsAtOnce {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
         Call call = {&wq, &item, false, true, false};
         wqlab_call_with_irqs_off(queue_and_look, &call);
         WANT(t, call.queued, "it returned false for an idle item");
@@ -56,7 +56,7 @@ struct NeverBeforeItsTime {
         Queue& wq = t.queue();
         static constexpr uint32_t kDelays[] = {1, 2, 3, 5, 8, 13, 21};
         for (const uint32_t delay : kDelays) {
-            Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+            TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
             const uint64_t then = wqlab_jiffies();
             item.queue_delayed(wq, delay);
             // A timer fires in the tick after the one that it names, which would hide that it is armed too early.
@@ -79,7 +79,7 @@ struct PendingIsLeftAlone {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
         WANT(t, item.queue_delayed(wq, an_hour()), "it returned false for an idle item");
         const uint64_t expires = item.timer_expires();
         WANT(t, !item.queue_delayed(wq, 1), "it returned true for a pending item");
@@ -102,7 +102,7 @@ struct OnTheNamedCpu {
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
             if (!wqlab_cpu_online(cpu))
                 continue;
-            Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+            TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
             item.queue_delayed(wq, 2, static_cast<int>(cpu));
             AWAIT(t, item.ended() == 1, "a delayed item to run");
             WANT(t, item.last().cpu == cpu, "queued for CPU %u it ran on CPU %u", cpu, item.last().cpu);
@@ -119,13 +119,13 @@ struct FlushRunsNow {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kGate, kDelayed);
         WANT(t, !item.flush(), "it returned true for an idle item");
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
         item.queue_delayed(wq, an_hour(), static_cast<int>(there));
         Actor& flusher = t.actor("flusher", static_cast<int>(here), [&item] { return item.flush(); });
         // Held, for an item that has ended before the flusher looks is idle.
-        AWAIT(t, item.started() == 1 && (flusher.done() || t.sleeps_behind_barrier(flusher)), "flush_delayed_work() to queue the item and wait");
+        AWAIT(t, item.started() == 1 && (flusher.done() || sleeps_behind_barrier(t, flusher)), "flush_delayed_work() to queue the item and wait");
         WANT(t, !flusher.done(), "it returned while the item was running");
         item.open();
         AWAIT(t, flusher.done(), "flush_delayed_work() to return");
@@ -144,7 +144,7 @@ struct CancelDoesNotWait {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kGate, kDelayed);
         WANT(t, !item.cancel(), "it returned true for an idle item");
         item.queue_delayed(wq, an_hour());
         WANT(t, item.cancel() && !item.timer_pending(), "it returned false for an item on its timer, or left the timer");
@@ -172,10 +172,10 @@ struct CancelSyncOfRearming {
         Gate* gate;
     };
 
-    static void rearm(Probe& probe, void* argument)
+    static void rearm(TestItem& item, void* argument)
     {
         const Rearm& again = *static_cast<Rearm*>(argument);
-        wqlab_queue_delayed_on(again.wq->get(), probe.address(), -1, 1);
+        wqlab_queue_delayed_on(again.wq->get(), item.address(), -1, 1);
         if (again.hold)
             again.gate->wait(Event::kForEver - 1);
     }
@@ -187,11 +187,11 @@ struct CancelSyncOfRearming {
         if (!again)
             return;
         *again = {&wq, true, &t.gate()};
-        Probe& held = t.probe("the item that re-arms itself", Probe::Body::kReturn, kDelayed).on_run(rearm, again);
+        TestItem& held = t.item("the item that re-arms itself", TestItem::Body::kReturn, kDelayed).on_run(rearm, again);
         held.queue_delayed(wq, 1);
         AWAIT(t, held.started() == 1, "the item to start");
         Actor& canceller = t.actor("canceller", Kthread::kAnyCpu, [&held] { held.cancel_sync(); });
-        AWAIT(t, canceller.done() || t.sleeps_behind_barrier(canceller), "cancel_delayed_work_sync() to begin");
+        AWAIT(t, canceller.done() || sleeps_behind_barrier(t, canceller), "cancel_delayed_work_sync() to begin");
         t.linger();
         WANT(t, !canceller.done(), "it returned while the item was running");
         again->gate->open();
@@ -212,8 +212,8 @@ struct DeferrableTimer {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& deferrable = t.probe("the deferrable item", Probe::Body::kReturn, kDelayed, true);
-        Probe& plain = t.probe("the plain item", Probe::Body::kReturn, kDelayed);
+        TestItem& deferrable = t.item("the deferrable item", TestItem::Body::kReturn, kDelayed, true);
+        TestItem& plain = t.item("the plain item", TestItem::Body::kReturn, kDelayed);
         WANT(t, deferrable.timer_is_deferrable() && !plain.timer_is_deferrable(), "the timers' flags are %d and %d",
              deferrable.timer_is_deferrable(), plain.timer_is_deferrable());
         deferrable.queue_delayed(wq, an_hour());
@@ -237,7 +237,7 @@ struct OfflineCpuWarns {
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
         CpuAway away(t, cpu);
         if (t.decided())
             return;

@@ -4,7 +4,7 @@
 // nothing.
 #pragma once
 
-#include <cstdint>
+#include "api.hh"
 
 namespace wqlab {
 
@@ -46,6 +46,9 @@ constexpr bool hangs(Fault fault)
 {
     return fault == Fault::kFlushHangs || fault == Fault::kDrainHangs || fault == Fault::kCancelHangs;
 }
+
+// What checks call instead of the kernel's functions.
+const Api& api_of(Fault fault);
 
 const char* fault_name(Fault fault);
 // kCount: there is no such fault.

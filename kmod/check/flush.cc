@@ -2,7 +2,7 @@
 // Group C: flush, drain, destroy.
 #include "../glue/cpu.h"
 #include "../glue/work.h"
-#include "trial.hh"
+#include "look.hh"
 
 namespace wqlab {
 
@@ -17,12 +17,12 @@ struct SaysWhetherItWaited {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         WANT(t, !item.flush(), "it returned true for an item that was never queued");
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { return item.flush(); });
-        AWAIT(t, flusher.done() || t.sleeps_behind_barrier(flusher), "flush_work() of a running item to begin");
+        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() of a running item to begin");
         item.open();
         AWAIT(t, flusher.done(), "flush_work() of an item that has ended to return");
         WANT(t, flusher.result(), "it returned false for an item that was running");
@@ -41,10 +41,10 @@ struct WaitsForLastInstance {
         Gate* of[2];
     };
 
-    static void pass(Probe& probe, void* argument)
+    static void pass(TestItem& item, void* argument)
     {
         Gates& gates = *static_cast<Gates*>(argument);
-        const uint32_t n = probe.started() - 1;
+        const uint32_t n = item.started() - 1;
         gates.of[n < 1 ? n : 1]->wait(Event::kForEver - 1);
     }
 
@@ -55,12 +55,12 @@ struct WaitsForLastInstance {
         if (!gates)
             return;
         *gates = {{&t.gate(), &t.gate()}};
-        Probe& item = t.probe("the item").on_run(pass, gates);
+        TestItem& item = t.item("the item").on_run(pass, gates);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         item.queue(wq);
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
-        AWAIT(t, flusher.done() || t.sleeps_behind_barrier(flusher), "flush_work() to begin");
+        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() to begin");
         gates->of[0]->open();
         AWAIT(t, item.started() == 2, "the second execution");
         t.linger();
@@ -69,7 +69,7 @@ struct WaitsForLastInstance {
         AWAIT(t, flusher.done(), "flush_work() to return");
         WANT(t, flusher.done_ticket() > item.execution(1).end && item.ended() == 2, "it returned before the second execution ended");
 
-        Probe& requeuer = t.probe("an item that always queues itself", Probe::Body::kRequeue);
+        TestItem& requeuer = t.item("an item that always queues itself", TestItem::Body::kRequeue);
         requeuer.requeues(UINT32_MAX);
         requeuer.queue(wq);
         AWAIT(t, requeuer.started() > 10, "the item that queues itself to run");
@@ -87,7 +87,7 @@ struct AnyNumberOfFlushers {
 
     // N threads flush the item; begin() lets it start, if it has not.
     template <uint32_t N, typename Begin>
-    static void flush_by(Trial& t, Probe& item, const char* which, Begin begin)
+    static void flush_by(Trial& t, TestItem& item, const char* which, Begin begin)
     {
         Actor* flushers[N];
         for (Actor*& flusher : flushers)
@@ -98,7 +98,7 @@ struct AnyNumberOfFlushers {
                 n += flusher->done();
             return n;
         };
-        AWAIT(t, done() || t.sleep_behind_barriers(flushers) == N, "all threads to sleep in flush_work()");
+        AWAIT(t, done() || sleep_behind_barriers(t, flushers) == N, "all threads to sleep in flush_work()");
         begin();
         AWAIT(t, item.started() == 1, "the item to start");
         t.linger();
@@ -114,8 +114,8 @@ struct AnyNumberOfFlushers {
     static void flush_held_back(Trial& t, uint32_t flags)
     {
         Queue& wq = t.queue({.flags = flags, .max_active = 2, .scope = flags ? "system" : nullptr});
-        Probe** fronts = t.probes(2, "an item in front", Probe::Body::kGate);
-        Probe& item = t.probe("the item held back", Probe::Body::kGate);
+        TestItem** fronts = t.items(2, "an item in front", TestItem::Body::kGate);
+        TestItem& item = t.item("the item held back", TestItem::Body::kGate);
         for (uint32_t i = 0; i < 2; i++)
             fronts[i]->queue_on(wq, t.first_cpu());
         AWAIT(t, fronts[0]->started() == 1 && fronts[1]->started() == 1, "the items in front to start");
@@ -133,7 +133,7 @@ struct AnyNumberOfFlushers {
         if (t.decided())
             return;
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         flush_by<32>(t, item, "that runs", [] {});
@@ -144,8 +144,8 @@ struct AnyNumberOfFlushers {
 // does A, which held it back, end.
 struct CancelledWhileFlushed {
     Queue* wq;
-    Probe* a;
-    Probe* b;
+    TestItem* a;
+    TestItem* b;
     Actor* flusher;
     uint32_t cpu_of_b;
 
@@ -159,16 +159,16 @@ struct CancelledWhileFlushed {
         }
         // A pool for each CPU, which nothing else uses.
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
-        Probe& a = t.probe("A", Probe::Body::kGate);
-        Probe& b = t.probe("B");
+        TestItem& a = t.item("A", TestItem::Body::kGate);
+        TestItem& b = t.item("B");
         a.queue_on(wq, here);
         if (!t.wait([&] { return a.started() == 1; }, "A to start"))
             return false;
         b.queue_on(wq, there);
-        if (!t.wait([&] { return t.inactive(wq) >= 1 || b.started(); }, "B to be held back"))
+        if (!t.wait([&] { return inactive_of(t, wq) >= 1 || b.started(); }, "B to be held back"))
             return false;
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&b] { b.flush(); });
-        if (!t.wait([&] { return flusher.done() || t.sleeps_behind_barrier(flusher); }, "flush_work() of B to begin"))
+        if (!t.wait([&] { return flusher.done() || sleeps_behind_barrier(t, flusher); }, "flush_work() of B to begin"))
             return false;
         made = {&wq, &a, &b, &flusher, there};
         if (flusher.done() || b.started()) {
@@ -196,7 +196,7 @@ struct InactiveCancelReleasesWithHelp {
             return;
         // Of another workqueue with the same attributes, and so on the same pool.
         Queue& other = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
-        Probe& helper = t.probe("the helper");
+        TestItem& helper = t.item("the helper");
         helper.queue_on(other, made.cpu_of_b);
         AWAIT(t, made.flusher->done(), "flush_work() of an item that was cancelled to return");
         WANT(t, made.a->running() && !made.b->started(), "A ended or B ran before");
@@ -220,12 +220,12 @@ struct InactiveCancelReleasesFlusher {
         // sleep has been told nothing, and will not be.
         uint32_t stalled = 0;
         t.wait([&] {
-            stalled = t.is_stalled(*made.wq, made.cpu_of_b) ? stalled + 1 : 0;
+            stalled = is_stalled(t, *made.wq, made.cpu_of_b) ? stalled + 1 : 0;
             return made.flusher->done() || stalled >= 50;
         }, "flush_work() of an item that was cancelled to return");
         const bool released = made.flusher->done();
         // Let it go, so that the next check finds a lab in order.
-        Probe& helper = t.probe("the helper");
+        TestItem& helper = t.item("the helper");
         wqlab_queue_bare_on(made.wq->get(), helper.address(), static_cast<int>(made.cpu_of_b));
         WANT(t, released, "the barrier is on the worklist, all workers of the pool sleep, and nobody has been kicked");
     }
@@ -242,13 +242,13 @@ struct BarriersDoNotCount {
         constexpr uint32_t kFlushers = 8;
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.max_active = 2});
-        Probe** gates = t.probes(5, "an item", Probe::Body::kGate);
+        TestItem** gates = t.items(5, "an item", TestItem::Body::kGate);
         gates[0]->queue_on(wq, cpu);
         AWAIT(t, gates[0]->started() == 1, "the first item to start");
         Actor* flushers[kFlushers];
         for (Actor*& flusher : flushers)
             flusher = &t.actor("flusher", Kthread::kAnyCpu, [first = gates[0]] { first->flush(); });
-        AWAIT(t, t.sleep_behind_barriers(flushers) == kFlushers, "eight threads to sleep in flush_work()");
+        AWAIT(t, sleep_behind_barriers(t, flushers) == kFlushers, "eight threads to sleep in flush_work()");
         gates[1]->queue_on(wq, cpu);
         AWAIT(t, gates[1]->started() == 1, "a second item to start beside one with eight barriers");
         gates[2]->queue_on(wq, cpu);
@@ -282,13 +282,13 @@ struct QueueWaitsForAllAtEntry {
         wq.flush();
         const int error = wq.apply("cpu", false);
         WANT(t, error == 0, "a change of attributes gave error %d", -error);
-        Probe* const items[] = {&t.probe("an item", Probe::Body::kGate), &t.probe("an item", Probe::Body::kGate)};
+        TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate), &t.item("an item", TestItem::Body::kGate)};
         items[0]->queue_on(wq, t.first_cpu());
         items[1]->queue_on(wq, t.other_cpu(t.first_cpu()));
         AWAIT(t, items[0]->started() == 1 && items[1]->started() == 1, "the items to start");
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-        AWAIT(t, flusher.done() || t.flushes(flusher, wq), "flush_workqueue() to begin");
-        for (Probe* item : items) {
+        AWAIT(t, flusher.done() || flushes(t, flusher, wq), "flush_workqueue() to begin");
+        for (TestItem* item : items) {
             t.linger();
             WANT(t, !flusher.done(), "after a change of attributes it returned while an item was held");
             item->open();
@@ -303,21 +303,21 @@ struct QueueWaitsForAllAtEntry {
             return;
         constexpr uint32_t kMostCpus = 16;
         Queue& wq = t.queue({.max_active = 1});
-        Probe* gates[kMostCpus];
-        Probe* tails[kMostCpus];
+        TestItem* gates[kMostCpus];
+        TestItem* tails[kMostCpus];
         uint32_t n = 0;
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && n < kMostCpus; cpu++) {
             if (!wqlab_cpu_online(cpu))
                 continue;
-            gates[n] = &t.probe("an item that runs", Probe::Body::kGate);
-            tails[n] = &t.probe("an item held back behind it");
+            gates[n] = &t.item("an item that runs", TestItem::Body::kGate);
+            tails[n] = &t.item("an item held back behind it");
             gates[n]->queue_on(wq, cpu);
             tails[n++]->queue_on(wq, cpu);
         }
         AWAIT(t, ({ uint32_t running = 0; for (uint32_t i = 0; i < n; i++) running += gates[i]->started(); running == n; }),
               "an item on each CPU to start");
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-        AWAIT(t, flusher.done() || t.flushes(flusher, wq), "flush_workqueue() to begin");
+        AWAIT(t, flusher.done() || flushes(t, flusher, wq), "flush_workqueue() to begin");
         for (uint32_t i = 0; i < n; i++) {
             t.linger();
             WANT(t, !flusher.done(), "it returned while %u of %u items were held", n - i, n);
@@ -340,7 +340,7 @@ struct QueueIsNotLivelocked {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe** producers = t.probes(3, "an item that always queues itself", Probe::Body::kRequeue);
+        TestItem** producers = t.items(3, "an item that always queues itself", TestItem::Body::kRequeue);
         for (uint32_t i = 0; i < 3; i++)
             producers[i]->requeues(UINT32_MAX).queue(wq);
         AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10, "the items that queue themselves to run");
@@ -362,12 +362,12 @@ struct QueueFlushesOverlap {
     {
         constexpr uint32_t kFlushes = 24;  // 15 colours and an overflow list
         Queue& wq = t.queue({.max_active = 1});
-        Probe** items = t.probes(kFlushes, "an item", Probe::Body::kGate);
+        TestItem** items = t.items(kFlushes, "an item", TestItem::Body::kGate);
         Actor* flushers[kFlushes];
         for (uint32_t i = 0; i < kFlushes; i++) {
             items[i]->queue_on(wq, t.first_cpu());
             flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-            AWAIT(t, flushers[i]->done() || t.flushes(*flushers[i], wq), "flush_workqueue() to begin");
+            AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
         }
         for (uint32_t i = 0; i < kFlushes; i++) {
             AWAIT(t, items[i]->started() == 1, "the next item to start");

@@ -4,6 +4,7 @@
 #include "../glue/text.h"
 #include "../glue/work.h"
 #include "events.hh"
+#include "look.hh"
 
 namespace wqlab {
 
@@ -39,7 +40,7 @@ struct CurrentWork {
         if (!seen)
             return;
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item").on_run([](Probe&, void* argument) { static_cast<Seen*>(argument)->current = wqlab_current_work(); }, seen);
+        TestItem& item = t.item("the item").on_run([](TestItem&, void* argument) { static_cast<Seen*>(argument)->current = wqlab_current_work(); }, seen);
         item.queue(wq);
         AWAIT(t, item.ended() == 1, "the item to run");
         const bool own = (seen->current == item.address()) != t.has_fault(Fault::kBusyLies);
@@ -67,8 +68,8 @@ struct CurrentWorkInIrq {
         seen->current = reinterpret_cast<work_struct*>(seen);
         Queue& wq = t.queue();
         // The fault loses every other call, beginning with the second.
-        t.probe("another item").queue(wq);
-        Probe& item = t.probe("the item").on_run([](Probe&, void* argument) {
+        t.item("another item").queue(wq);
+        TestItem& item = t.item("the item").on_run([](TestItem&, void* argument) {
             wqlab_call_in_hardirq([](void* inner) {
                 Seen& s = *static_cast<Seen*>(inner);
                 s.irq = wqlab_in_hardirq();
@@ -88,7 +89,7 @@ struct Description {
         "A worker's name in /proc says what set_worker_desc() said, after + while it runs and - afterwards",
         "kernel/workqueue.c: set_worker_desc(), wq_worker_comm()", 0, Fault::kStepLies};
 
-    static void describe_and_wait(Probe&, void* argument)
+    static void describe_and_wait(TestItem&, void* argument)
     {
         wqlab_set_description("wqlab-describes");
         static_cast<Gate*>(argument)->wait(Event::kForEver - 1);
@@ -99,7 +100,7 @@ struct Description {
         // A pool of its own: nobody else uses the worker meanwhile.
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
         Gate& gate = t.gate();
-        Probe& item = t.probe("the item").on_run(describe_and_wait, &gate);
+        TestItem& item = t.item("the item").on_run(describe_and_wait, &gate);
         item.queue(wq);
         AWAIT(t, item.started() == 1, "the item to start");
         char path[48];
@@ -123,7 +124,7 @@ struct Description {
 
         // Who says nothing is called as its workqueue. Of two workers it may have been the other one.
         for (uint32_t i = 0; i < 8; i++) {
-            Probe& plain = t.probe("an item that says nothing");
+            TestItem& plain = t.item("an item that says nothing");
             plain.queue(wq);
             wq.flush();  // not the item: its flusher is woken while the worker still has the barrier
             wqlab_format(path, sizeof(path), "/proc/%d/comm", plain.last().pid);
@@ -143,7 +144,7 @@ struct WorkerNames {
     {
         const uint32_t cpu = t.first_cpu();
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
-        Probe** items = t.probes(3, "an item");
+        TestItem** items = t.items(3, "an item");
         for (uint32_t i = 0; i < 3; i++)
             items[i]->queue_on(*queues[i], cpu);
         AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1 && items[2]->ended() == 1, "the items to run");
@@ -177,8 +178,8 @@ struct Congested {
     {
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.max_active = 1});
-        Probe& runner = t.probe("an item", Probe::Body::kGate);
-        Probe& held = t.probe("an item held back");
+        TestItem& runner = t.item("an item", TestItem::Body::kGate);
+        TestItem& held = t.item("an item held back");
         WANT(t, !wq.congested(static_cast<int>(cpu)), "an empty workqueue is congested");
         runner.queue_on(wq, cpu);
         AWAIT(t, runner.started() == 1, "the item to start");
@@ -205,13 +206,13 @@ struct StatsAgree {
         constexpr uint32_t kProducers = 4, kEach = 2000;
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
         for (Queue* wq : queues) {
-            Probe** items = t.probes(kProducers, "an item that queues itself", Probe::Body::kRequeue);
+            TestItem** items = t.items(kProducers, "an item that queues itself", TestItem::Body::kRequeue);
             uint32_t cpu = t.first_cpu();
             for (uint32_t i = 0; i < kProducers; i++, cpu = t.other_cpu(cpu))
                 items[i]->requeues(kEach - 1).queue_on(*wq, cpu);
             AWAIT(t, executions(items, kProducers) == kProducers * kEach, "all items to run");
             wq->flush();
-            const uint64_t started = t.stat(*wq, WQLAB_PWQ_STAT_STARTED), completed = t.stat(*wq, WQLAB_PWQ_STAT_COMPLETED);
+            const uint64_t started = stat_of(t, *wq, WQLAB_PWQ_STAT_STARTED), completed = stat_of(t, *wq, WQLAB_PWQ_STAT_COMPLETED);
             WANT(t, started == kProducers * kEach && started == completed, "%u executions are counted as %llu started and %llu completed",
                  kProducers * kEach, static_cast<unsigned long long>(started), static_cast<unsigned long long>(completed));
         }
@@ -225,7 +226,7 @@ struct IsMemReclaim {
         "current_is_workqueue_mem_reclaim() is true only in items of WQ_MEM_RECLAIM",
         "kernel/workqueue.c: current_is_workqueue_mem_reclaim()", 0, Fault::kQueueElsewhere};
 
-    static void ask(Probe&, void* argument)
+    static void ask(TestItem&, void* argument)
     {
         *static_cast<int*>(argument) = wqlab_current_is_mem_reclaim();
     }
@@ -238,7 +239,7 @@ struct IsMemReclaim {
             return;
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_MEM_RECLAIM})};
         for (uint32_t i = 0; i < 2; i++) {
-            Probe& item = t.probe("the item").on_run(ask, &says[i]);
+            TestItem& item = t.item("the item").on_run(ask, &says[i]);
             item.queue(*queues[i]);
             AWAIT(t, item.ended() == 1, "the item to run");
         }
@@ -261,8 +262,8 @@ struct EventsInOrder {
         if (t.decided())
             return;
         Queue& wq = t.queue(shape);
-        Probe& a = t.probe("A", Probe::Body::kGate);
-        Probe& b = t.probe("B");
+        TestItem& a = t.item("A", TestItem::Body::kGate);
+        TestItem& b = t.item("B");
         events.watch(a);
         events.watch(b);
         const uint32_t cpu = t.first_cpu();
@@ -283,7 +284,7 @@ struct EventsInOrder {
         if (t.decided())
             return;
         Queue& wq = t.queue();
-        Probe& a = t.probe("A", Probe::Body::kGate);
+        TestItem& a = t.item("A", TestItem::Body::kGate);
         events.watch(a);
         a.queue_on(wq, t.first_cpu());
         AWAIT(t, a.started() == 1, "A to start");
@@ -303,8 +304,8 @@ struct EventsInOrder {
         if (t.decided())
             return;
         Queue& wq = t.queue({.max_active = 1});
-        Probe& a = t.probe("A", Probe::Body::kGate);
-        Probe& b = t.probe("B");
+        TestItem& a = t.item("A", TestItem::Body::kGate);
+        TestItem& b = t.item("B");
         events.watch(a);
         events.watch(b);
         const uint32_t cpu = t.first_cpu();

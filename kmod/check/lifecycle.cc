@@ -4,6 +4,7 @@
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "kernel_log.hh"
+#include "look.hh"
 #include "threshold.hh"
 
 namespace wqlab {
@@ -22,7 +23,7 @@ struct SystemQueuesWork {
         uint32_t n = 0;
         for (; const char* name = wqlab_wq_system_name(n); n++) {
             Queue& wq = t.system_queue(name);
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "an item of a system workqueue to run");
             const uint32_t flags = wq.shape().flags;
@@ -59,8 +60,8 @@ struct OfflineGoesOn {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         Queue& wq = t.queue({.max_active = 2});
-        Probe** gates = t.probes(2, "an item that runs", Probe::Body::kGate);
-        Probe** held = t.probes(8, "an item held back");
+        TestItem** gates = t.items(2, "an item that runs", TestItem::Body::kGate);
+        TestItem** held = t.items(8, "an item held back");
         for (uint32_t i = 0; i < 2; i++)
             gates[i]->queue_on(wq, cpu);
         AWAIT(t, gates[0]->started() == 1 && gates[1]->started() == 1, "two items to start");
@@ -90,7 +91,7 @@ struct OnlineIsAsBefore {
     static uint64_t pod_of(Trial& t, const Queue& wq, uint32_t cpu)
     {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
         for (uint32_t i = 0; row && i < now->cpu_pwqs.size(); i++) {
             const wqlab_snap_cpu_pwq& at = now->cpu_pwqs[i];
             if (&now->workqueues[at.workqueue] != row || at.cpu != cpu)
@@ -106,19 +107,19 @@ struct OnlineIsAsBefore {
     static void run(Trial& t)
     {
         const Threshold off(t, 0);
-        const uint64_t others = t.unbound_cpus() & ~(uint64_t{1} << t.first_cpu());
+        const uint64_t others = unbound_cpus(t) & ~(uint64_t{1} << t.first_cpu());
         SKIP_UNLESS(t, others, "unbound workqueues may use one CPU");
-        const uint32_t cpu = Trial::first_of(others);
+        const uint32_t cpu = first_of(others);
         Queue& wq = t.queue();
         // Runs all the while: it counts as running neither while the CPU is away, nor
         // afterwards, until its worker begins anew.
-        Probe& across = t.probe("an item that spins all the while", Probe::Body::kSpin);
-        Probe& meanwhile = t.probe("an item queued meanwhile");
+        TestItem& across = t.item("an item that spins all the while", TestItem::Body::kSpin);
+        TestItem& meanwhile = t.item("an item queued meanwhile");
         Queue& podded = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
         // Of an unbound workqueue that has this CPU only, one worker must flee, and
         // an item keeps the pool.
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .cpus = uint64_t{1} << cpu});
-        Probe** held = t.probes(2, "an unbound item", Probe::Body::kGate);
+        TestItem** held = t.items(2, "an unbound item", TestItem::Body::kGate);
         for (uint32_t i = 0; i < 2; i++)
             held[i]->queue(unbound);
         AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "two unbound items to start");
@@ -140,14 +141,14 @@ struct OnlineIsAsBefore {
              static_cast<unsigned long long>(with));
         across.open();
         AWAIT(t, across.ended() == 1, "the item that spins to end");
-        Probe& back = t.probe("an unbound item");
+        TestItem& back = t.item("an unbound item");
         back.queue(unbound);
         AWAIT(t, back.ended() == 1, "an unbound item to run when the CPU is back");
         WANT(t, back.last().cpus == uint64_t{1} << cpu, "with the cpumask CPU %u an unbound worker may run on %llx", cpu,
              static_cast<unsigned long long>(back.last().cpus));
-        Probe& spinner = t.probe("an item that spins", Probe::Body::kSpin);
-        Probe& behind = t.probe("the item behind it", Probe::Body::kGate);
-        Probe& last = t.probe("the last item");
+        TestItem& spinner = t.item("an item that spins", TestItem::Body::kSpin);
+        TestItem& behind = t.item("the item behind it", TestItem::Body::kGate);
+        TestItem& last = t.item("the last item");
         spinner.queue_on(wq, cpu);
         AWAIT(t, spinner.started() == 1, "the item to start");
         behind.queue_on(wq, cpu);
@@ -173,12 +174,12 @@ struct StrictSurvivesHotplug {
 
     static void run(Trial& t)
     {
-        const uint64_t allowed = t.unbound_cpus();
-        SKIP_UNLESS(t, Trial::has_two(allowed), "unbound workqueues may use one CPU");
-        const uint32_t here = Trial::first_of(allowed), cpu = Trial::second_of(allowed);
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t here = first_of(allowed), cpu = second_of(allowed);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
         const uint64_t scope = uint64_t{1} << here;
-        Probe& before = t.probe("an item before");
+        TestItem& before = t.item("an item before");
         before.queue_on(wq, here);
         AWAIT(t, before.ended() == 1, "the item to run");
         WANT(t, before.last().cpus == scope, "the worker of CPU %u may run on %llx", here, static_cast<unsigned long long>(before.last().cpus));
@@ -186,12 +187,12 @@ struct StrictSurvivesHotplug {
         if (t.decided())
             return;
         away.back();
-        Probe& after = t.probe("an item after");
+        TestItem& after = t.item("an item after");
         after.queue_on(wq, here);
         AWAIT(t, after.ended() == 1, "the item to run");
         WANT(t, after.last().cpus == scope, "since CPU %u is back, the worker of CPU %u may run on %llx", cpu, here,
              static_cast<unsigned long long>(after.last().cpus));
-        Probe& back = t.probe("an item for the CPU that is back");
+        TestItem& back = t.item("an item for the CPU that is back");
         back.queue_on(wq, cpu);
         AWAIT(t, back.ended() == 1, "an item for the CPU that is back to run");
         WANT(t, back.last().cpu == cpu, "queued for CPU %u, which is back, it ran on CPU %u", cpu, back.last().cpu);
@@ -207,7 +208,7 @@ struct IdleWorkersGo {
     static uint32_t idle_of(Trial& t, const Queue& wq)
     {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
         for (uint32_t i = 0; row && i < now->pools.size(); i++)
             if (row->dfl_pwq != WQLAB_NONE && now->pools[i].id == now->pwqs[row->dfl_pwq].pool)
                 return static_cast<uint32_t>(now->pools[i].nr_idle);
@@ -219,7 +220,7 @@ struct IdleWorkersGo {
         constexpr uint32_t kItems = 32;
         constexpr uint64_t kAlmostFiveMinutes = 299'000'000'000;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
-        Probe** items = t.probes(kItems, "an item", Probe::Body::kGate);
+        TestItem** items = t.items(kItems, "an item", TestItem::Body::kGate);
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue(wq);
         AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->started(); n == kItems; }), "32 items to start");
@@ -257,8 +258,8 @@ struct WatchdogBarks {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         Queue& wq = t.queue();
         const KernelLog log(t, "workqueue lockup");
-        Probe& spinner = t.probe("the item that spins", Probe::Body::kSpin);
-        Probe& behind = t.probe("the item behind it");
+        TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
+        TestItem& behind = t.item("the item behind it");
         spinner.queue_on(wq, cpu);
         AWAIT(t, spinner.started() == 1, "the item to start");
         behind.queue_on(wq, cpu);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a snapshot says of a trial's own threads and workqueues.
-#include "../glue/cpu.h"
-#include "trial.hh"
+#include "look.hh"
+
+#include "../glue/inspect.h"
 
 namespace wqlab {
 
-static bool has_barrier_of(const Snapshot* now, int32_t pid)
+namespace {
+
+bool has_barrier_of(const Snapshot* now, int32_t pid)
 {
     for (uint32_t i = 0; now && i < now->works.size(); i++)
         if (now->works[i].is_barrier && now->works[i].waiter == pid)
@@ -13,23 +15,34 @@ static bool has_barrier_of(const Snapshot* now, int32_t pid)
     return false;
 }
 
-uint32_t Trial::sleep_behind_barriers(Span<Actor* const> actors)
+}  // namespace
+
+const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const uint64_t identity = wqlab_identity(reinterpret_cast<uintptr_t>(queue.get()));
+    for (const wqlab_snap_workqueue& row : snapshot.workqueues)
+        if (row.identity == identity)
+            return &row;
+    return nullptr;
+}
+
+uint32_t sleep_behind_barriers(Trial& t, Span<Actor* const> actors)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
     uint32_t n = 0;
     for (const Actor* actor : actors)
         n += has_barrier_of(now, actor->pid());
     return n;
 }
 
-bool Trial::sleeps_behind_barrier(int32_t pid)
+bool sleeps_behind_barrier(Trial& t, int32_t pid)
 {
-    return has_barrier_of(snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK), pid);
+    return has_barrier_of(t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK), pid);
 }
 
-bool Trial::flushes(int32_t pid, const Queue& queue)
+bool flushes(Trial& t, int32_t pid, const Queue& queue)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
     const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
     for (uint32_t i = 0; wq && i < now->flushers.size(); i++)
         if (&now->workqueues[now->flushers[i].workqueue] == wq && now->flushers[i].pid == pid)
@@ -37,9 +50,9 @@ bool Trial::flushes(int32_t pid, const Queue& queue)
     return false;
 }
 
-uint64_t Trial::stat(const Queue& queue, uint32_t which)
+uint64_t stat_of(Trial& t, const Queue& queue, uint32_t which)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
     const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
     uint64_t sum = 0;
     for (uint32_t i = 0; wq && i < wq->nr_pwqs; i++)
@@ -47,13 +60,13 @@ uint64_t Trial::stat(const Queue& queue, uint32_t which)
     return sum;
 }
 
-uint64_t Trial::unbound_cpus()
+uint64_t unbound_cpus(Trial& t)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_SCOPES);
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);
     if (!now)
         return 0;
     if (now->head.unbound_cpus == WQLAB_NONE) {
-        skip("it can't be seen which CPUs unbound workqueues may use");
+        t.skip("it can't be seen which CPUs unbound workqueues may use");
         return 0;
     }
     uint64_t cpus = now->masks.words()[now->head.unbound_cpus * now->masks.words_each()];
@@ -61,11 +74,11 @@ uint64_t Trial::unbound_cpus()
         if (cpu >= wqlab_nr_cpus() || !wqlab_cpu_online(cpu))
             cpus &= ~(uint64_t{1} << cpu);
     if (!cpus)
-        skip("unbound workqueues may use none of the first 64 CPUs");
+        t.skip("unbound workqueues may use none of the first 64 CPUs");
     return cpus;
 }
 
-const char* Trial::string(const Snapshot& snapshot, uint32_t index)
+const char* string_of(const Snapshot& snapshot, uint32_t index)
 {
     const char* text = snapshot.strings.text().begin();
     for (; index != WQLAB_NONE && index; index--)
@@ -73,9 +86,9 @@ const char* Trial::string(const Snapshot& snapshot, uint32_t index)
     return index == WQLAB_NONE ? "" : text;
 }
 
-uint32_t Trial::inactive(const Queue& queue)
+uint32_t inactive_of(Trial& t, const Queue& queue)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
     const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
     uint32_t n = 0;
     for (uint32_t i = 0; wq && i < wq->nr_pwqs; i++)
@@ -83,9 +96,9 @@ uint32_t Trial::inactive(const Queue& queue)
     return n;
 }
 
-bool Trial::is_stalled(const Queue& queue, uint32_t cpu)
+bool is_stalled(Trial& t, const Queue& queue, uint32_t cpu)
 {
-    const Snapshot* now = snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
     const wqlab_snap_workqueue* wq = now ? row_of(*now, queue) : nullptr;
     if (!wq)
         return false;

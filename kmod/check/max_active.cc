@@ -4,13 +4,14 @@
 #include "../glue/inspect.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
+#include "look.hh"
 #include "threshold.hh"
 
 namespace wqlab {
 
 namespace max_active {
 
-inline uint32_t started(Probe** items, uint32_t n)
+inline uint32_t started(TestItem** items, uint32_t n)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -29,12 +30,12 @@ struct LimitPerCpu {
         for (const uint32_t limit : {1u, 3u}) {
             Queue& wq = t.queue({.max_active = limit});
             const uint32_t each = limit + 2;
-            Probe** items[8];
+            TestItem** items[8];
             uint32_t cpus = 0;
             for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && cpus < 8; cpu++) {
                 if (!wqlab_cpu_online(cpu))
                     continue;
-                items[cpus] = t.probes(each, "an item", Probe::Body::kGate);
+                items[cpus] = t.items(each, "an item", TestItem::Body::kGate);
                 for (uint32_t i = 0; i < each; i++)
                     items[cpus][i]->queue_on(wq, cpu);
                 cpus++;
@@ -66,7 +67,7 @@ struct LimitOfSystem {
         SKIP_UNLESS(t, nodes == 1, "with several nodes the shares say, see max-active.node-minimum");
         for (const uint32_t limit : {1u, 2u, 5u}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = limit, .scope = "cpu"});
-            Probe** items = t.probes(12, "an item", Probe::Body::kGate);
+            TestItem** items = t.items(12, "an item", TestItem::Body::kGate);
             uint32_t cpu = t.first_cpu();
             for (uint32_t i = 0; i < 12; i++, cpu = t.other_cpu(cpu))
                 items[i]->queue_on(wq, cpu);
@@ -93,7 +94,7 @@ struct NodeMinimum {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_NODES);
         if (!now)
             return;
-        const wqlab_snap_workqueue* row = Trial::row_of(*now, wq);
+        const wqlab_snap_workqueue* row = row_of(*now, wq);
         uint32_t nodes = 0;
         for (const wqlab_snap_node_active& node : now->node_active) {
             if (!row || &now->workqueues[node.workqueue] != row || node.node < 0)
@@ -106,7 +107,7 @@ struct NodeMinimum {
         constexpr uint32_t kMany = 256;
         Queue& large = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = kMany, .scope = "numa"});
         now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_NODES);
-        row = now ? Trial::row_of(*now, large) : nullptr;
+        row = now ? row_of(*now, large) : nullptr;
         uint32_t sum = 0;
         for (uint32_t i = 0; row && i < now->node_active.size(); i++)
             if (&now->workqueues[now->node_active[i].workqueue] == row && now->node_active[i].node >= 0)
@@ -118,7 +119,7 @@ struct NodeMinimum {
                 cpu++;
             if (cpu == wqlab_nr_cpus())
                 continue;
-            Probe** items = t.probes(kMinimum, "an item", Probe::Body::kGate);
+            TestItem** items = t.items(kMinimum, "an item", TestItem::Body::kGate);
             for (uint32_t i = 0; i < kMinimum; i++)
                 items[i]->queue_on(wq, cpu);
             AWAIT(t, started(items, kMinimum) == kMinimum, "8 items of one node to be in flight");
@@ -140,7 +141,7 @@ struct LimitCanChange {
         const uint32_t cpu = t.first_cpu();
         Queue* const queues[] = {&t.queue({.max_active = 1}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
-            Probe** items = t.probes(7, "an item", Probe::Body::kGate);
+            TestItem** items = t.items(7, "an item", TestItem::Body::kGate);
             for (uint32_t i = 0; i < 6; i++)
                 items[i]->queue_on(*wq, cpu);
             AWAIT(t, started(items, 6) >= 1, "an item to start");
@@ -175,7 +176,7 @@ struct QueueingOrder {
 
     static constexpr uint32_t kItems = 64;
 
-    static void expect_order(Trial& t, Probe** items, const char* where)
+    static void expect_order(Trial& t, TestItem** items, const char* where)
     {
         AWAIT(t, executions(items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
@@ -187,7 +188,7 @@ struct QueueingOrder {
         const uint32_t cpu = t.first_cpu();
         Queue* const queues[] = {&t.queue({.max_active = 1}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
-            Probe** items = t.probes(kItems, "an item");
+            TestItem** items = t.items(kItems, "an item");
             for (uint32_t i = 0; i < kItems; i++)
                 items[i]->queue_on(*wq, cpu);
             expect_order(t, items, "held back by max_active");
@@ -196,8 +197,8 @@ struct QueueingOrder {
         // functions return at once only one worker takes one after the other.
         const Threshold off(t, 0);
         Queue& wq = t.queue();
-        Probe& front = t.probe("the item in front", Probe::Body::kSpin);
-        Probe** items = t.probes(kItems, "an item");
+        TestItem& front = t.item("the item in front", TestItem::Body::kSpin);
+        TestItem** items = t.items(kItems, "an item");
         wqlab_queue_bare_on(wq.get(), front.address(), static_cast<int>(cpu));
         AWAIT(t, front.started() == 1, "the item in front to start");
         for (uint32_t i = 0; i < kItems; i++)
@@ -213,7 +214,7 @@ struct OrderSurvivesChange {
         "New items queue behind those held back, also while max_active changes",
         "kernel/workqueue.c: __queue_work()", 0, Fault::kQueueReorders};
 
-    static uint32_t first_out_of_order(Probe** items, uint32_t n)
+    static uint32_t first_out_of_order(TestItem** items, uint32_t n)
     {
         for (uint32_t i = 1; i < n; i++)
             if (items[i - 1]->last().start > items[i]->last().start)
@@ -224,8 +225,8 @@ struct OrderSurvivesChange {
     static void in_turn(Trial& t, Queue& wq, uint32_t cpu)
     {
         constexpr uint32_t kItems = 96;
-        Probe& gate = t.probe("the item in front", Probe::Body::kGate);
-        Probe** items = t.probes(kItems, "an item");
+        TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
+        TestItem** items = t.items(kItems, "an item");
         wqlab_queue_bare_on(wq.get(), gate.address(), static_cast<int>(cpu));
         AWAIT(t, gate.started() == 1, "the item in front to start");
         for (uint32_t i = 0; i < kItems; i++) {
@@ -273,8 +274,8 @@ struct OrderSurvivesChange {
         Rounds* rounds = t.own<Rounds>();
         if (!rounds)
             return;
-        Probe** items = t.probes(kItems, "an item");
-        Probe& front = t.probe("the item that spins", Probe::Body::kSpin);
+        TestItem** items = t.items(kItems, "an item");
+        TestItem& front = t.item("the item that spins", TestItem::Body::kSpin);
         t.actor("who raises max_active", static_cast<int>(t.other_cpu(cpu)), [&t, &wq, rounds] { raise_in_each(t, wq, *rounds); });
         const uint64_t end = wqlab_now() + kLongEnough;
         uint32_t most = 0, round = 1;
@@ -330,9 +331,9 @@ struct SlotWakesOtherPool {
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
         SKIP_UNLESS(t, here != there, "there is one CPU");
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
-        Probe& a = t.probe("A", Probe::Body::kGate);
-        Probe& b = t.probe("B", Probe::Body::kGate);
-        Probe& c = t.probe("C");
+        TestItem& a = t.item("A", TestItem::Body::kGate);
+        TestItem& b = t.item("B", TestItem::Body::kGate);
+        TestItem& c = t.item("C");
         a.queue_on(wq, here);
         AWAIT(t, a.started() == 1, "A to start");
         b.queue_on(wq, there);
@@ -356,11 +357,11 @@ struct OneIsNotOrdered {
     {
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"});
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
         if (t.decided())
             return;
         WANT(t, row && !(row->flags & WQLAB_WQ_ORDERED), "it is among the ordered ones");
-        Probe** items = t.probes(2, "an item", Probe::Body::kGate);
+        TestItem** items = t.items(2, "an item", TestItem::Body::kGate);
         items[0]->queue(wq);
         items[1]->queue(wq);
         AWAIT(t, started(items, 2) >= 1, "an item to start");

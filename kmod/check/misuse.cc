@@ -30,7 +30,7 @@ struct LeaksAreReported {
         return context.pid;
     }
 
-    static void leak(Probe&, void* argument)
+    static void leak(TestItem&, void* argument)
     {
         Leak& leak = *static_cast<Leak*>(argument);
         leak.gate->wait(Event::kForEver - 1);
@@ -41,7 +41,7 @@ struct LeaksAreReported {
     }
 
     // On another worker there is nothing to repair, and the first schedule() of the one that leaks ends it.
-    static void repair(Probe&, void* argument)
+    static void repair(TestItem&, void* argument)
     {
         Leak& leak = *static_cast<Leak*>(argument);
         leak.repaired = leak.pid == current_pid();
@@ -63,8 +63,8 @@ struct LeaksAreReported {
         // worker is there: it takes it before it sleeps. In the pool there is
         // nobody else's item that could come between and sleep.
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"});
-        Probe& first = t.probe("the item that leaks").on_run(leak, state);
-        Probe& second = t.probe("the item that repairs it").on_run(repair, state);
+        TestItem& first = t.item("the item that leaks").on_run(leak, state);
+        TestItem& second = t.item("the item that repairs it").on_run(repair, state);
         first.queue(wq);
         AWAIT(t, first.started() == 1, "the item to start");
         __atomic_store_n(&state->armed, second.queue(wq), __ATOMIC_RELEASE);
@@ -107,7 +107,7 @@ struct ReinitialisingIsReported {
         SKIP_UNLESS(t, variable("debug_objects_enabled"), "the kernel has given up tracking objects");
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.max_active = 1});
-        Probe& front = t.probe("the item in front", Probe::Body::kGate);
+        TestItem& front = t.item("the item in front", TestItem::Body::kGate);
         Raw* raw = t.own<Raw>();
         if (!raw || !wq.get())
             return;

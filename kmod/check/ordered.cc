@@ -31,7 +31,7 @@ struct OneAtATimeInOrder {
         uint32_t number;
     };
 
-    static void take_turn(Probe&, void* argument)
+    static void take_turn(TestItem&, void* argument)
     {
         const Place& place = *static_cast<Place*>(argument);
         Line& line = *place.line;
@@ -49,7 +49,7 @@ struct OneAtATimeInOrder {
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
         Line* line = t.own<Line>();
         Place* places = t.own<Place, kItems * kProducers>();
-        Probe** items = t.probes(kItems * kProducers, "an item");
+        TestItem** items = t.items(kItems * kProducers, "an item");
         if (!line || !places)
             return;
         Actor* producers[kProducers];
@@ -86,10 +86,10 @@ struct OrderSurvivesNewPool {
         constexpr uint32_t kBefore = 2, kAll = 5;
         UnboundCpus cpus(t);
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED | flags});
-        Probe& a = t.probe("A", Probe::Body::kGate);
+        TestItem& a = t.item("A", TestItem::Body::kGate);
         a.queue(wq);
         AWAIT(t, a.started() == 1, "A to start");
-        Probe** rest = t.probes(kAll, "an item");
+        TestItem** rest = t.items(kAll, "an item");
         for (uint32_t i = 0; i < kBefore; i++)
             rest[i]->queue(wq);
         if (!cpus.restrict_to(t.first_cpu()))
@@ -128,13 +128,13 @@ struct SelfRequeueGoesToNewest {
         Gate* gate;
     };
 
-    static void pass_and_queue(Probe& probe, void* argument)
+    static void pass_and_queue(TestItem& item, void* argument)
     {
         const Again& again = *static_cast<Again*>(argument);
-        if (probe.started() > 1)
+        if (item.started() > 1)
             return;
         again.gate->wait(Event::kForEver - 1);
-        wqlab_queue_bare_on(again.wq->get(), probe.address(), -1);
+        wqlab_queue_bare_on(again.wq->get(), item.address(), -1);
     }
 
     static void run(Trial& t)
@@ -146,8 +146,8 @@ struct SelfRequeueGoesToNewest {
         if (!again)
             return;
         *again = {&wq, &t.gate()};
-        Probe& w = t.probe("W").on_run(pass_and_queue, again);
-        Probe& x = t.probe("X");
+        TestItem& w = t.item("W").on_run(pass_and_queue, again);
+        TestItem& x = t.item("X");
         w.queue(wq);
         AWAIT(t, w.started() == 1, "W to start");
         if (!cpus.restrict_to(t.first_cpu()))
@@ -171,7 +171,7 @@ struct MaxActiveIsFixed {
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
         // Warns, and changes nothing.
         wqlab_set_max_active(wq.get(), 4);
-        Probe** items = t.probes(2, "an item", Probe::Body::kGate);
+        TestItem** items = t.items(2, "an item", TestItem::Body::kGate);
         items[0]->queue(wq);
         items[1]->queue(wq);
         AWAIT(t, items[0]->started() == 1, "the first item to start");

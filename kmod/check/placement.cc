@@ -5,6 +5,7 @@
 #include "../glue/inspect.h"
 #include "../glue/work.h"
 #include "cpu_away.hh"
+#include "look.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -22,7 +23,7 @@ struct RunsWhereItWasQueued {
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && !t.decided(); cpu++) {
             if (!wqlab_cpu_online(cpu))
                 continue;
-            Probe& item = t.probe("the item");
+            TestItem& item = t.item("the item");
             t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().cpu == cpu, "queued from CPU %u it ran on CPU %u%s", cpu, item.last().cpu, when);
@@ -52,12 +53,12 @@ struct RunsOnNamedCpu {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
-        const uint64_t allowed = t.unbound_cpus();
+        const uint64_t allowed = unbound_cpus(t);
         if (!allowed)
             return;
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})};
         const uint32_t n = wqlab_nr_cpus() < kMostCpus ? wqlab_nr_cpus() : kMostCpus;
-        Probe** const items[] = {t.probes(n, "the item"), t.probes(n, "the item")};
+        TestItem** const items[] = {t.items(n, "the item"), t.items(n, "the item")};
         if (t.decided())
             return;
         uint32_t rounds = 0;
@@ -96,8 +97,8 @@ struct OfflineCpuLosesNothing {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         Queue& wq = t.queue();
-        Probe& before = t.probe("an item queued before", Probe::Body::kGate);
-        Probe** after = t.probes(8, "an item queued after");
+        TestItem& before = t.item("an item queued before", TestItem::Body::kGate);
+        TestItem** after = t.items(8, "an item queued after");
         before.queue_on(wq, cpu);
         AWAIT(t, before.started() == 1, "the item to start");
         CpuAway away(t, cpu);
@@ -131,7 +132,7 @@ struct NodeIsRespected {
         for (uint32_t node = 0; node < wqlab_nr_nodes(); node++)
             nodes += wqlab_node_online(node);
         SKIP_UNLESS(t, nodes > 1, "there is one node");
-        const uint64_t allowed = t.unbound_cpus();
+        const uint64_t allowed = unbound_cpus(t);
         if (!allowed)
             return;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "numa", .strict = true});
@@ -139,14 +140,14 @@ struct NodeIsRespected {
             for (uint32_t node = 0; node < wqlab_nr_nodes() && wqlab_cpu_online(cpu); node++) {
                 if (!wqlab_node_online(node) || !(cpus_of(node) & allowed))
                     continue;
-                Probe& item = t.probe("the item");
+                TestItem& item = t.item("the item");
                 t.on_cpu(cpu, [&item, &wq, node] { item.queue_node(wq, static_cast<int>(node)); });
                 AWAIT(t, item.ended() == 1, "the item to run");
                 WANT(t, wqlab_cpu_node(item.last().cpu) == static_cast<int>(node), "for node %u it ran on CPU %u of node %d", node,
                      item.last().cpu, wqlab_cpu_node(item.last().cpu));
             }
         }
-        Probe& anywhere = t.probe("an item for no node");
+        TestItem& anywhere = t.item("an item for no node");
         WANT(t, anywhere.queue_node(wq, -1), "without a node it returned false");
         AWAIT(t, anywhere.ended() == 1, "the item for no node to run");
     }

@@ -32,10 +32,14 @@ public:
     const Shape& shape() const { return shape_; }
     const char* name() const { return name_; }
     bool is_bh() const { return shape_.flags & WQLAB_WQ_BH; }
+    const Queue* next() const { return next_; }  // of the trial
+    // From now on it is the caller's, and none here.
+    Workqueue take() { return std::move(wq_); }
 
-    void flush();                        // flush_workqueue()
+    // ---- the kernel's functions; a fault of the trial's stands in for some (api.hh)
+    void flush();
     void drain();
-    void destroy();                      // before the trial's end
+    void destroy();  // before the trial's end
     void set_max_active(int max_active);
     bool congested(int cpu);
     // apply_workqueue_attrs(): 0 or -errno; nice stays private unless given.
@@ -44,11 +48,11 @@ public:
     const wqlab_attributes* attributes() const { return has_attributes_ ? &attributes_ : nullptr; }
 
 private:
-    friend class Trial;
+    friend class Instruments;
 
     Trial& trial_;
     Workqueue wq_;
-    Shape shape_;
+    const Shape shape_;
     wqlab_attributes attributes_ = {};
     bool has_attributes_ = false;
     Queue* next_ = nullptr;  // in the trial's list

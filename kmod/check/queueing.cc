@@ -18,8 +18,8 @@ struct SaysWhetherPending {
     static void run(Trial& t)
     {
         Queue& wq = t.queue({.max_active = 1});
-        Probe& gate = t.probe("the item in front", Probe::Body::kGate);
-        Probe& item = t.probe("the item");
+        TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
+        TestItem& item = t.item("the item");
         WANT(t, gate.queue_on(wq, 0), "queue_work() of an idle item returned false");
         WANT(t, item.queue_on(wq, 0), "queue_work() of an idle item returned false");
         for (int i = 0; i < 1000; i++)
@@ -41,14 +41,14 @@ struct PendingIsClearedFirst {
         bool pending, first, second;
     };
 
-    static void look(Probe& probe, void* argument)
+    static void look(TestItem& item, void* argument)
     {
         Seen& seen = *static_cast<Seen*>(argument);
-        if (probe.started() != 1)
+        if (item.started() != 1)
             return;
-        seen.pending = probe.pending();
-        seen.first = probe.queue(*seen.wq);
-        seen.second = probe.queue(*seen.wq);
+        seen.pending = item.pending();
+        seen.first = item.queue(*seen.wq);
+        seen.second = item.queue(*seen.wq);
     }
 
     static void run(Trial& t)
@@ -58,7 +58,7 @@ struct PendingIsClearedFirst {
         if (!seen)
             return;
         *seen = {&wq, true, false, true};
-        Probe& item = t.probe("the item").on_run(look, seen);
+        TestItem& item = t.item("the item").on_run(look, seen);
         item.queue(wq);
         AWAIT(t, item.ended() == 2, "the item that queues itself once to run twice");
         WANT(t, !seen->pending, "work_pending() was true in its function");
@@ -80,7 +80,7 @@ struct LastStoreIsSeen {
         constexpr uint32_t kRounds = 200, kStores = 100;
         const uint32_t there = t.other_cpu(t.first_cpu());
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         uint64_t last = 0;
         uint32_t refused = 0;
         for (uint32_t round = 0; round < kRounds; round++) {
@@ -108,7 +108,7 @@ struct StoresAreSeen {
         const uint32_t there = t.other_cpu(t.first_cpu());
         Queue& bound = t.queue();
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND});
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         uint64_t last = 0;
         for (uint32_t i = 0; i < kTries; i++) {
             Queue& wq = i % 2 ? bound : unbound;
@@ -130,9 +130,9 @@ struct AnyContext {
 
     struct Call {
         Queue* wq;
-        Probe* item;
-        Probe* cancelled;
-        Probe* delayed;
+        TestItem* item;
+        TestItem* cancelled;
+        TestItem* delayed;
         bool queued, cancelled_it, modified;
     };
 
@@ -153,8 +153,8 @@ struct AnyContext {
         constexpr const char* kNames[] = {"an interrupt", "a section with softirqs off", "a section with interrupts off"};
         Queue& wq = t.queue();
         for (uint32_t i = 0; i < 3; i++) {
-            Call call = {&wq, &t.probe("the item"), &t.probe("the cancelled item", Probe::Body::kReturn, WQLAB_WORK_DELAYED),
-                         &t.probe("the delayed item", Probe::Body::kReturn, WQLAB_WORK_DELAYED), false, false, false};
+            Call call = {&wq, &t.item("the item"), &t.item("the cancelled item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED),
+                         &t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED), false, false, false};
             kContexts[i](call_all, &call);
             WANT(t, call.queued && call.cancelled_it && call.modified, "in %s queue_work() returned %d, cancel %d, mod_delayed_work() %d",
                  kNames[i], call.queued, call.cancelled_it, call.modified);
@@ -172,7 +172,7 @@ struct ScheduleUsesSystemQueue {
 
     static void run(Trial& t)
     {
-        Probe& item = t.probe("the item");
+        TestItem& item = t.item("the item");
         bool queued = t.on_cpu(t.first_cpu(), [&item] { return wqlab_schedule_work(item.address()); });
         WANT(t, queued, "it returned false for an idle item");
         AWAIT(t, item.ended() == 1, "the item to run");
@@ -235,8 +235,8 @@ struct BusyTellsState {
     {
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.max_active = 1});
-        Probe& item = t.probe("the item", Probe::Body::kGate);
-        Probe& behind = t.probe("the item behind it");
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
+        TestItem& behind = t.item("the item behind it");
         WANT(t, item.busy() == 0 && !item.pending(), "of an idle item it says %u", item.busy());
         item.queue_on(wq, cpu);
         AWAIT(t, item.started() == 1, "the item to start");

@@ -34,8 +34,8 @@ struct RcuWaitsForReaders {
         Cookie* cookie = t.own<Cookie>();
         if (!cookie)
             return;
-        Probe& item = t.probe("the item", Probe::Body::kReturn, WQLAB_WORK_RCU)
-                          .on_run([](Probe&, void* argument) {
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU)
+                          .on_run([](TestItem&, void* argument) {
                               Cookie& c = *static_cast<Cookie*>(argument);
                               c.passed = wqlab_rcu_passed(c.cookie);
                           }, cookie);
@@ -71,11 +71,11 @@ struct RcuSaysWhetherPending {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, WQLAB_WORK_RCU);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU);
         WANT(t, !item.flush(), "flush_rcu_work() returned true for an item that was never queued");
         for (uint32_t round = 1; round <= 5; round++) {
             struct Call {
-                Probe* item;
+                TestItem* item;
                 Queue* wq;
                 bool first, second;
             } call = {&item, &wq, false, true};

@@ -18,7 +18,7 @@ struct ModQueuesIdle {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
         WANT(t, !item.mod_delayed(wq, 1), "it returned true for an idle item");
         AWAIT(t, item.ended() == 1, "the item to run");
         wq.flush();
@@ -36,11 +36,11 @@ struct ModMovesPending {
     {
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.max_active = 1});
-        Probe& front = t.probe("the item in front", Probe::Body::kGate);
+        TestItem& front = t.item("the item in front", TestItem::Body::kGate);
         front.queue_on(wq, cpu);
         AWAIT(t, front.started() == 1, "the item in front to start");
         // Held back by max_active.
-        Probe& inactive = t.probe("an item held back", Probe::Body::kReturn, kDelayed);
+        TestItem& inactive = t.item("an item held back", TestItem::Body::kReturn, kDelayed);
         inactive.queue_delayed(wq, 0, static_cast<int>(cpu));
         WANT(t, inactive.mod_delayed(wq, an_hour(), static_cast<int>(cpu)), "it returned false for an item held back by max_active");
         WANT(t, inactive.timer_pending(), "the timer of an item that was held back is not armed");
@@ -62,9 +62,9 @@ struct ModMovesPending {
         // On the worklist: with interrupts off no worker of this CPU takes it.
         struct Call {
             Queue* wq;
-            Probe* item;
+            TestItem* item;
             bool pending, modified, timer;
-        } call = {&wq, &t.probe("an item on the worklist", Probe::Body::kReturn, kDelayed), false, false, false};
+        } call = {&wq, &t.item("an item on the worklist", TestItem::Body::kReturn, kDelayed), false, false, false};
         wqlab_call_with_irqs_off(
             [](void* argument) {
                 Call& c = *static_cast<Call*>(argument);
@@ -89,7 +89,7 @@ struct ModZeroIsImmediate {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
         item.queue_delayed(wq, an_hour());
         WANT(t, item.mod_delayed(wq, 0), "it returned false for a pending item");
         WANT(t, !item.timer_pending(), "its timer is still armed");
@@ -108,9 +108,9 @@ struct ModFromHardirq {
         Queue& wq = t.queue();
         struct Call {
             Queue* wq;
-            Probe* item;
+            TestItem* item;
             bool in_hardirq, first, second;
-        } call = {&wq, &t.probe("the item", Probe::Body::kReturn, kDelayed), false, true, false};
+        } call = {&wq, &t.item("the item", TestItem::Body::kReturn, kDelayed), false, true, false};
         wqlab_call_in_hardirq(
             [](void* argument) {
                 Call& c = *static_cast<Call*>(argument);
@@ -134,7 +134,7 @@ struct ModOfDisabled {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kReturn, kDelayed);
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
         item.disable();
         WANT(t, !item.mod_delayed(wq, 10), "it returned true for a disabled item");
         WANT(t, !item.timer_pending() && !item.pending(), "it armed the timer of a disabled item");

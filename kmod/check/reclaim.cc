@@ -4,6 +4,7 @@
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
+#include "look.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -53,8 +54,8 @@ struct RescuerExists {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
         if (!now)
             return;
-        const wqlab_snap_workqueue* row = Trial::row_of(*now, saved);
-        const wqlab_snap_workqueue* other_row = Trial::row_of(*now, other);
+        const wqlab_snap_workqueue* row = row_of(*now, saved);
+        const wqlab_snap_workqueue* other_row = row_of(*now, other);
         WANT(t, row && other_row, "a workqueue is not among the machine's");
         WANT(t, other_row->rescuer_pid == 0, "a workqueue without WQ_MEM_RECLAIM has a rescuer");
         const int pid = row->rescuer_pid;
@@ -81,16 +82,16 @@ public:
     explicit NoNewThreads(Trial& trial) : trial_(trial)
     {
         // "0.50 0.40 0.30 2/123 4567"
-        if (trial.hands().ask(WQLAB_STEP_READ, kLimit, "")) {
+        if (trial.ask(WQLAB_STEP_READ, kLimit, "")) {
             trial.skip("%s can't be read", kLimit);
             return;
         }
-        Text(before_).add(trial.hands().text());
-        if (trial.hands().ask(WQLAB_STEP_READ, "/proc/loadavg", "")) {
+        Text(before_).add(trial.text());
+        if (trial.ask(WQLAB_STEP_READ, "/proc/loadavg", "")) {
             trial.skip("/proc/loadavg can't be read");
             return;
         }
-        const char* at = trial.hands().text();
+        const char* at = trial.text();
         while (*at && *at != '/')
             at++;
         uint32_t threads = 0;
@@ -99,7 +100,7 @@ public:
         char text[16];
         // The kernel takes nothing below 20, and what ends meanwhile makes room.
         wqlab_format(text, sizeof(text), "%u", threads > 40 ? threads - 20 : 20);
-        const int error = trial.hands().ask(WQLAB_STEP_WRITE, kLimit, text);
+        const int error = trial.ask(WQLAB_STEP_WRITE, kLimit, text);
         set_ = error == 0;
         if (error)
             trial.skip("%s can't be written: error %d", kLimit, error);
@@ -109,7 +110,7 @@ public:
 
     void end()
     {
-        if (std::exchange(set_, false) && trial_.hands().ask(WQLAB_STEP_WRITE, kLimit, before_))
+        if (std::exchange(set_, false) && trial_.ask(WQLAB_STEP_WRITE, kLimit, before_))
             trial_.fail("%s could not be set back", kLimit);
     }
 
@@ -131,7 +132,7 @@ inline bool use_up_workers(Trial& t, Queue& wq, uint32_t cpu)
         for (const wqlab_snap_pool& pool : now->pools)
             if (pool.cpu == static_cast<int32_t>(cpu) && pool.nice == 0 && !(pool.flags & WQLAB_POOL_BH) && pool.nr_idle == 0 && pool.nr_pending)
                 return true;
-        Probe& sleeper = t.probe("a sleeper", Probe::Body::kGate);
+        TestItem& sleeper = t.item("a sleeper", TestItem::Body::kGate);
         wqlab_queue_bare_on(wq.get(), sleeper.address(), static_cast<int>(cpu));
         wqlab_sleep(2'000'000);
     }
@@ -150,8 +151,8 @@ struct RescuerRunsItems {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         Queue& plain = t.queue({.max_active = 512});
         Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
-        Probe& stuck = t.probe("the plain item");
-        Probe& rescued = t.probe("the item to rescue");
+        TestItem& stuck = t.item("the plain item");
+        TestItem& rescued = t.item("the item to rescue");
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, plain, cpu))
             return;
@@ -162,7 +163,7 @@ struct RescuerRunsItems {
                     "a worker became free, or threads ended meanwhile");
         WANT(t, is_rescuer(rescued.last().command), "it ran in %s, and not in the rescuer", rescued.last().command);
         WANT(t, stuck.started() == 0, "an item of another workqueue ran, too");
-        const uint64_t counted = t.stat(saved, WQLAB_PWQ_STAT_RESCUED);
+        const uint64_t counted = stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED);
         WANT(t, counted >= 1, "it is not counted as rescued");
         scarce.end();
         AWAIT(t, stuck.ended() == 1, "the other item to run once there are threads again");
@@ -179,14 +180,14 @@ struct RescuerServesMany {
         uint32_t inside, most, others, free;
     };
 
-    static void pass(Probe& probe, void* argument)
+    static void pass(TestItem& item, void* argument)
     {
         Line& line = *static_cast<Line*>(argument);
         const uint32_t inside = __atomic_add_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
         if (inside > line.most)
             line.most = inside;
-        line.others += !is_rescuer(probe.last().command);
-        line.free += is_other_worker(probe.last().command);
+        line.others += !is_rescuer(item.last().command);
+        line.free += is_other_worker(item.last().command);
         wqlab_sleep(200'000);
         __atomic_sub_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
     }
@@ -198,7 +199,7 @@ struct RescuerServesMany {
         Queue& plain = t.queue({.max_active = 512});
         Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
         Line* line = t.own<Line>();
-        Probe** items = t.probes(kItems, "an item to rescue");
+        TestItem** items = t.items(kItems, "an item to rescue");
         if (!line)
             return;
         NoNewThreads scarce(t);
@@ -223,7 +224,7 @@ struct RescuerAffinity {
     static uint64_t cpus_of_rescuer(Trial& t, const Queue& wq)
     {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
-        const wqlab_snap_workqueue* row = now ? Trial::row_of(*now, wq) : nullptr;
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
         return row && row->rescuer_cpus != WQLAB_NONE ? now->masks.words()[row->rescuer_cpus * now->masks.words_each()] : 0;
     }
 
@@ -256,10 +257,10 @@ struct FreezableWaits {
         SKIP_UNLESS(t, freeze && thaw, "this kernel can't freeze workqueues");
         Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_FREEZABLE}), &t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND})};
         Queue& other = t.queue();
-        Probe* const items[] = {&t.probe("a freezable item"), &t.probe("a freezable unbound item")};
-        Probe& warm = t.probe("an item that is not freezable");
+        TestItem* const items[] = {&t.item("a freezable item"), &t.item("a freezable unbound item")};
+        TestItem& warm = t.item("an item that is not freezable");
         const uintptr_t busy = wqlab_symbol("freeze_workqueues_busy");
-        Probe& running = t.probe("a freezable item that runs", Probe::Body::kGate);
+        TestItem& running = t.item("a freezable item that runs", TestItem::Body::kGate);
         running.queue(*queues[0]);
         AWAIT(t, running.started() == 1, "a freezable item to start");
         wqlab_call(0, 0, 0, freeze);

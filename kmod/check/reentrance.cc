@@ -18,7 +18,7 @@ struct NotOnTwoCpus {
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
         SKIP_UNLESS(t, here != there, "there is one CPU");
         Queue& wq = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         item.queue_on(wq, here);
         AWAIT(t, item.started() >= 1, "the item to start");
         WANT(t, item.queue_on(wq, there), "queue_work_on() of a running item returned false");
@@ -43,7 +43,7 @@ struct NotOnTwoWorkers {
         const uint32_t cpu = t.first_cpu();
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND})};
         for (Queue* wq : queues) {
-            Probe& item = t.probe("the item", Probe::Body::kGate);
+            TestItem& item = t.item("the item", TestItem::Body::kGate);
             item.queue_on(*wq, cpu);
             AWAIT(t, item.started() >= 1, "the item to start");
             item.queue_on(*wq, cpu);
@@ -118,7 +118,7 @@ struct SamePoolSerialises {
     };
 
     // The first execution is held, the second is not.
-    static void hold_first(Probe&, void* argument)
+    static void hold_first(TestItem&, void* argument)
     {
         Twice& twice = *static_cast<Twice*>(argument);
         if (!__atomic_exchange_n(&twice.begun, true, __ATOMIC_ACQ_REL))
@@ -134,7 +134,7 @@ struct SamePoolSerialises {
         *twice = {&t.gate(), false};
         Queue& one = t.queue();
         Queue& other = t.queue();
-        Probe& item = t.probe("the item").on_run(hold_first, twice);
+        TestItem& item = t.item("the item").on_run(hold_first, twice);
         item.queue_on(one, cpu);
         AWAIT(t, __atomic_load_n(&twice->begun, __ATOMIC_ACQUIRE), "the item to start");
         item.queue_on(other, t.other_cpu(cpu));
@@ -153,7 +153,7 @@ struct SamePoolSerialises {
             return;
         Queue& one = t.queue();
         Queue& other = t.queue();
-        Probe& item = t.probe("the item", Probe::Body::kGate);
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
         item.queue_on(one, cpu);
         AWAIT(t, item.started() >= 1, "the item to start");
         item.queue_on(other, cpu);
@@ -173,16 +173,16 @@ struct RequeueGoesBehind {
 
     struct Again {
         Queue* wq;
-        Probe* other;
+        TestItem* other;
     };
 
-    static void queue_other_and_itself(Probe& probe, void* argument)
+    static void queue_other_and_itself(TestItem& item, void* argument)
     {
         const Again& again = *static_cast<Again*>(argument);
-        if (probe.started() != 1)
+        if (item.started() != 1)
             return;
         again.other->queue(*again.wq);
-        probe.queue(*again.wq);
+        item.queue(*again.wq);
     }
 
     static void run(Trial& t)
@@ -191,15 +191,15 @@ struct RequeueGoesBehind {
         Again* again = t.own<Again>();
         if (!again)
             return;
-        Probe& y = t.probe("Y");
+        TestItem& y = t.item("Y");
         *again = {&wq, &y};
-        Probe& w = t.probe("W").on_run(queue_other_and_itself, again);
+        TestItem& w = t.item("W").on_run(queue_other_and_itself, again);
         w.queue(wq);
         AWAIT(t, w.ended() == 2 && y.ended() == 1, "W to run twice and Y once");
         WANT(t, y.last().start > w.execution(0).end && y.last().end < w.execution(1).start, "Y was queued before W was again, and W ran first");
 
         constexpr uint32_t kTimes = 500;
-        Probe& chain = t.probe("the item that queues itself", Probe::Body::kRequeue);
+        TestItem& chain = t.item("the item that queues itself", TestItem::Body::kRequeue);
         chain.requeues(kTimes).queue(wq);
         AWAIT(t, chain.ended() >= kTimes + 1, "all executions of the item that queues itself");
         wq.flush();

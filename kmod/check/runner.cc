@@ -16,27 +16,20 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     if (busy_)
         return Errno::kBusy;
     watcher_.join();
-    worker_.join();
-    trial_ = Box<Trial>();
-    Box<Trial> trial = TRY(Box<Trial>::create(check, kernel_, fault, seed));
-    TRY(trial->create());
-    trial->hands().on_ask = turn_;
+    trial_ = Box<TrialThread>();
+    owner_ = owner;
+    owner_gone_ = false;
     listening_ = listening_ || wqlab_log_attach(&warnings_);
-    trial->heed(warnings_.count);
+    Box<TrialThread> trial = TRY(Box<TrialThread>::create(check, kernel_, fault, seed));
+    TRY(trial->create(listening_ ? &warnings_.count : nullptr));
+    trial->trial().user_steps().on_ask = turn_;
+    watcher_ = TRY(Kthread::create<&Runner::watch>(*this, Kthread::kAnyCpu, "wqlab_watch"));
     trial_ = std::move(trial);
-    worker_ = TRY(Kthread::create<&Trial::main>(*trial_, Kthread::kAnyCpu, "wqlab_check"));
-    Result<Kthread> watcher = Kthread::create<&Runner::watch>(*this, Kthread::kAnyCpu, "wqlab_watch");
-    if (!watcher.ok()) {
-        worker_.join();
-        return watcher.error();
-    }
-    watcher_ = watcher.take();
     stopping_ = false;
     busy_ = true;
-    owner_ = owner;
     began_ = wqlab_now();
     last_.reset();
-    worker_.wake();
+    trial_->start();
     watcher_.wake();
     return {};
 }
@@ -46,7 +39,7 @@ void Runner::wait_while(Condition condition)
 {
     uint64_t told = wqlab_now();
     while (condition()) {
-        trial_->ended().wait(kSecond / 10);
+        trial_->turn().wait(kSecond / 10);
         if (const uint64_t now = wqlab_now(); now - told >= kSecond) {
             turn_();
             told = now;
@@ -57,15 +50,17 @@ void Runner::wait_while(Condition condition)
 void Runner::wait_for_end()
 {
     using namespace check_bounds;
-    const Trial& trial = *trial_;
-    const bool slow = trial.check().promise->classes & WQLAB_CHECK_SLOW;
+    const TrialThread& thread = *trial_;
+    const Trial& trial = trial_->trial();
+    const bool slow = thread.promise().classes & WQLAB_CHECK_SLOW;
     // A stand-in that hangs does not take as long to prove it.
     const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
     const uint64_t began = wqlab_now();
     wait_while([&] {
-        if (trial.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
+        if (thread.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
             return false;
-        const uint64_t progressed = trial.progressed(), ending = trial.ending_since(), now = wqlab_now();
+        // Read before the clock, so that no difference is negative.
+        const uint64_t progressed = trial.progressed(), ending = thread.ending_since(), now = wqlab_now();
         if (ending)
             return now - ending < kCleanUp / hurry;
         return slow ? now - began < kSlowLimit : now - began < kLimit && now - progressed < kPatience / hurry;
@@ -73,49 +68,51 @@ void Runner::wait_for_end()
 }
 
 // Does itself nothing that may hang as the trial does: takes none of the
-// kernel's workqueue locks, and none that is held while one is waited for.
+// kernel's workqueue locks, and no lock that somebody who waits for one holds.
 void Runner::watch()
 {
-    Trial& trial = *trial_;
+    TrialThread& thread = *trial_;
+    Trial& trial = thread.trial();
     wait_for_end();
-    if (!trial.finished()) {
+    if (!thread.finished()) {
         const bool stopped = __atomic_exchange_n(&stopping_, false, __ATOMIC_ACQ_REL);
         if (stopped)
             trial.skip("stopped");
         else
-            trial.say_where_it_hangs();
+            thread.say_where_it_hangs();
         trial.give_up();
-        // What was stopped hangs for no other reason than its gates, as a rule.
+        // What is stopped waits for its gates, as a rule, and needs no help.
         if (const uint64_t end = wqlab_now() + kSecond; stopped)
-            wait_while([&] { return !trial.finished() && wqlab_now() < end; });
-        if (!trial.finished()) {
+            wait_while([&] { return !thread.finished() && wqlab_now() < end; });
+        if (!thread.finished()) {
             if (stopped)
-                trial.say_where_it_hangs();
-            trial.call_for_help();
+                thread.say_where_it_hangs();
+            thread.call_for_help();
             const uint64_t end = wqlab_now() + check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1);
-            wait_while([&] { return (!trial.finished() || trial.needs_help()) && wqlab_now() < end; });
+            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && wqlab_now() < end; });
         }
     }
-    keep_verdict(!trial.finished() || trial.needs_help());
+    keep_verdict();
     turn_();
 }
 
-void Runner::keep_verdict(bool quarantined)
+void Runner::keep_verdict()
 {
     const Mutex::Guard guard(lock_);
     last_.state = WQLAB_CHECK_DONE;
-    last_.status = trial_->status();
     last_.elapsed = wqlab_now() - began_;
-    last_.quarantined = quarantined;
-    trial_->copy_verdict(last_.reason, last_.evidence);
-    if (quarantined) {
+    last_.quarantined = !trial_->finished() || trial_->is_being_helped();
+    trial_->trial().copy(last_.status, last_.reason, last_.evidence);
+    if (last_.quarantined) {
+        left_behind_ = true;
         // The kernel still has its items, and its threads sit in the kernel.
         wqlab_pin_module();
-        trial_->leave_helpers();
+        trial_->leave();
         trial_.release();
-        worker_.leave();
     }
     busy_ = false;
+    if (owner_gone_)
+        stop_listening();
 }
 
 void Runner::get(State& state)
@@ -125,19 +122,18 @@ void Runner::get(State& state)
     if (!busy_)
         return;
     // If the watcher sleeps on a CPU that has died, no timer wakes it.
-    trial_->ended().signal();
-    state.state = trial_->hands().look(state.step) ? WQLAB_CHECK_ASKING : WQLAB_CHECK_RUNNING;
+    trial_->turn().signal();
+    Trial& trial = trial_->trial();
+    state.state = trial.user_steps().look(state.step) ? WQLAB_CHECK_ASKING : WQLAB_CHECK_RUNNING;
     state.elapsed = wqlab_now() - began_;
-    if (trial_->decided()) {
-        state.status = trial_->status();
-        trial_->copy_verdict(state.reason, state.evidence);
-    }
+    if (trial.decided())
+        trial.copy(state.status, state.reason, state.evidence);
 }
 
 bool Runner::answer(uint32_t owner, uint32_t step, int error, const char* text)
 {
     const Mutex::Guard guard(lock_);
-    return busy_ && owner_ == owner && trial_->hands().answer(step, error, text);
+    return busy_ && owner_ == owner && trial_->trial().user_steps().answer(step, error, text);
 }
 
 void Runner::stop()
@@ -159,8 +155,21 @@ Result<void> Runner::stop(uint32_t owner)
 void Runner::owner_gone(uint32_t owner)
 {
     const Mutex::Guard guard(lock_);
-    if (busy_ && owner_ == owner)
+    if (owner_ != owner)
+        return;
+    owner_gone_ = true;
+    if (busy_)
         stop();
+    else
+        stop_listening();
+}
+
+// Waits for all CPUs. Where something hangs, one of them may have died: then it
+// stays, as the module does.
+void Runner::stop_listening()
+{
+    if (!left_behind_ && std::exchange(listening_, false))
+        wqlab_log_detach(&warnings_);
 }
 
 void Runner::shut_down()
@@ -172,10 +181,8 @@ void Runner::shut_down()
             stop();
     }
     watcher_.join();
-    worker_.join();
-    if (listening_)
-        wqlab_log_detach(&warnings_);
-    listening_ = false;
+    trial_ = Box<TrialThread>();
+    stop_listening();
 }
 
 }  // namespace wqlab

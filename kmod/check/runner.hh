@@ -6,7 +6,7 @@
 #include "../glue/kernel_log.h"
 #include "../lab/kthread.hh"
 #include "suite.hh"
-#include "trial.hh"
+#include "trial_thread.hh"
 
 namespace wqlab {
 
@@ -18,8 +18,8 @@ public:
         uint64_t elapsed = 0;
         bool quarantined = false;
         Step step;
-        char reason[256] = {};
-        char evidence[1536] = {};
+        char reason[Verdict::kReason] = {};
+        char evidence[Verdict::kEvidence] = {};
 
         // Not by assignment: a second one does not fit the stack.
         void reset()
@@ -56,21 +56,23 @@ private:
     // Looks ten times a second, and tells user space once a second that it is there.
     template <typename Condition>
     void wait_while(Condition condition);
-    void keep_verdict(bool quarantined);
+    void keep_verdict();
+    void stop_listening();
 
     const Kernel& kernel_;
     void (*turn_)() = nullptr;
-    // What the kernel's workqueue code warns of, for as long as there are checks.
+    // What the kernel's workqueue code warns of while somebody has checks judged.
     wqlab_log warnings_ = {"WARNING: ", true, 0};
     NamedMutex<"wqlab check suite"> lock_;  // protects all below but what is atomic
     bool listening_ = false;
-    Box<Trial> trial_;
-    Kthread worker_;
+    bool left_behind_ = false;  // something, ever
+    Box<TrialThread> trial_;
     Kthread watcher_;
     bool stopping_ = false;
     bool busy_ = false;
     bool going_ = false;
-    uint32_t owner_ = 0;
+    uint32_t owner_ = 0;  // netlink port of who started the last one
+    bool owner_gone_ = false;
     uint64_t began_ = 0;
     State last_;
 };

@@ -6,9 +6,10 @@ namespace wqlab {
 namespace {
 
 constinit const Group kGroups[] = {
-    kQueueingChecks,    kReentranceChecks, kPlacementChecks,     kDelayedChecks,    kRearmingChecks,   kRcuChecks,       kFlushChecks,
-    kDrainChecks,       kCancelChecks,     kIntrospectionChecks, kAllocationChecks, kMaxActiveChecks,  kOrderedChecks,
-    kConcurrencyChecks, kReclaimChecks,    kBhChecks,            kAffinityChecks,   kAttributesChecks, kLifecycleChecks, kMisuseChecks,
+    kQueueingChecks, kReentranceChecks, kPlacementChecks, kDelayedChecks, kRearmingChecks, kRcuChecks,
+    kFlushChecks, kDrainChecks, kDestroyChecks, kFlushDependencyChecks, kCancelChecks, kIntrospectionChecks,
+    kAllocationChecks, kMaxActiveChecks, kOrderedChecks, kHighpriChecks, kConcurrencyChecks, kIntensiveChecks,
+    kReclaimChecks, kBhChecks, kAffinityChecks, kAttributesChecks, kLifecycleChecks, kMisuseChecks,
 };
 
 }  // namespace

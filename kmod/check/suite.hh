@@ -9,7 +9,7 @@ namespace wqlab {
 
 Span<const Group> suite();
 
-// One group in each file.
+// One in each file; files of one subject have groups of one name, side by side.
 extern const Group kQueueingChecks;
 extern const Group kReentranceChecks;
 extern const Group kPlacementChecks;
@@ -18,12 +18,16 @@ extern const Group kRearmingChecks;
 extern const Group kRcuChecks;
 extern const Group kFlushChecks;
 extern const Group kDrainChecks;
+extern const Group kDestroyChecks;
+extern const Group kFlushDependencyChecks;
 extern const Group kCancelChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kAllocationChecks;
 extern const Group kMaxActiveChecks;
 extern const Group kOrderedChecks;
+extern const Group kHighpriChecks;
 extern const Group kConcurrencyChecks;
+extern const Group kIntensiveChecks;
 extern const Group kReclaimChecks;
 extern const Group kBhChecks;
 extern const Group kAffinityChecks;

@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
-// workqueue.cpu_intensive_thresh_us, set for as long as this lasts.
+// workqueue.cpu_intensive_thresh_us, set by user space for as long as this
+// lasts: the kernel's own way to set it knows its size, and if the check is left
+// behind, wqctl puts it back.
 #pragma once
 
-#include "../glue/inspect.h"
+#include "../glue/text.h"
 #include "trial.hh"
 
 namespace wqlab {
 
 class Threshold {
 public:
-    Threshold(Trial& trial, uint64_t us) : variable_(trial.kernel()[Symbol::kCpuIntensiveThresh])
+    Threshold(Trial& trial, uint64_t us) : trial_(trial)
     {
-        if (!variable_ || !wqlab_peek(&before_, variable_, sizeof(before_)))
-            trial.skip("cpu_intensive_thresh_us can't be set here");
+        if (const int error = trial.ask(WQLAB_STEP_READ, kPath, "")) {
+            trial.skip("%s can't be read: error %d", kPath, error);
+            return;
+        }
+        Text(before_).add(trial.text());
+        char text[24];
+        wqlab_format(text, sizeof(text), "%llu", static_cast<unsigned long long>(us));
+        if (const int error = trial.ask(WQLAB_STEP_WRITE, kPath, text))
+            trial.skip("%s can't be written: error %d", kPath, error);
         else
-            wqlab_poke(variable_, us);
+            set_ = true;
     }
     Threshold(const Threshold&) = delete;
     ~Threshold()
     {
-        if (variable_)
-            wqlab_poke(variable_, before_);
+        if (set_ && trial_.ask(WQLAB_STEP_WRITE, kPath, before_))
+            trial_.fail("%s could not be set back to %s", kPath, before_);
     }
 
 private:
-    Address variable_;
-    uint64_t before_ = 0;
+    static constexpr const char* kPath = "/sys/module/workqueue/parameters/cpu_intensive_thresh_us";
+
+    Trial& trial_;
+    char before_[24] = {};
+    bool set_ = false;
 };
 
 }  // namespace wqlab

@@ -8,11 +8,11 @@ namespace wqlab {
 bool UnboundCpus::set(uint64_t cpus)
 {
     if (!before_[0]) {
-        if (const int error = trial_.hands().ask(WQLAB_STEP_READ, kPath, "")) {
+        if (const int error = trial_.ask(WQLAB_STEP_READ, kPath, "")) {
             trial_.skip("%s can't be read: error %d", kPath, error);
             return false;
         }
-        Text(before_).add(trial_.hands().text());
+        Text(before_).add(trial_.text());
         for (char* c = before_; *c; c++)
             if (*c == '\n')
                 *c = '\0';
@@ -25,7 +25,7 @@ bool UnboundCpus::set(uint64_t cpus)
         wqlab_format(mask, sizeof(mask), "%x", static_cast<uint32_t>(cpus));
     if (trial_.has_fault(Fault::kStepIgnored))
         return true;
-    if (const int error = trial_.hands().ask(WQLAB_STEP_WRITE, kPath, mask)) {
+    if (const int error = trial_.ask(WQLAB_STEP_WRITE, kPath, mask)) {
         trial_.skip("%s can't be written: error %d", kPath, error);
         return false;
     }

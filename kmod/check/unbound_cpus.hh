@@ -12,7 +12,7 @@ public:
     UnboundCpus(const UnboundCpus&) = delete;
     ~UnboundCpus()
     {
-        if (changed_ && trial_.hands().ask(WQLAB_STEP_WRITE, kPath, before_))
+        if (changed_ && trial_.ask(WQLAB_STEP_WRITE, kPath, before_))
             trial_.fail("%s could not be set back to %s", kPath, before_);
     }
 

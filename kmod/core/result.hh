@@ -17,7 +17,13 @@ enum class Errno : int {
     kInvalid = 22,
     kMessageSize = 90,
     kNotSupported = 95,
+    kTimedOut = 110,
 };
+
+constexpr int number(Errno error)
+{
+    return static_cast<int>(error);
+}
 
 // A T or an Errno. T may be move-only.
 template <typename T>

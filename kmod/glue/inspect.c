@@ -31,11 +31,6 @@ bool wqlab_peek(void *to, uintptr_t from, size_t size)
 	return copy_from_kernel_nofault(to, (const void *)from, size) == 0;
 }
 
-void wqlab_poke(uintptr_t to, uint64_t value)
-{
-	WRITE_ONCE(*(u64 *)to, value);
-}
-
 void wqlab_lock_mutex_at(uintptr_t lock)
 {
 	mutex_lock((struct mutex *)lock);

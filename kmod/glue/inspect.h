@@ -9,8 +9,6 @@ WQLAB_BEGIN_C
 
 /* Copies from an address that may be anything; false: nothing is there. Any context. */
 bool wqlab_peek(void *to, uintptr_t from, size_t size);
-/* Sets a variable of the kernel's, which must be there. */
-void wqlab_poke(uintptr_t to, uint64_t value);
 /* The kernel's own locks, at addresses found by symbol or layout. */
 void wqlab_lock_mutex_at(uintptr_t lock);
 void wqlab_unlock_mutex_at(uintptr_t lock);

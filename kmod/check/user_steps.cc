@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "hands.hh"
+#include "user_steps.hh"
 
 #include "../glue/time.h"
-#include "errno.hh"
 
 namespace wqlab {
 
@@ -16,18 +15,17 @@ void copy_text(char (&to)[N], const char* from)
 
 }  // namespace
 
-int Hands::ask(uint32_t kind, const char* path, const char* text)
+int UserSteps::ask(uint32_t kind, const char* path, const char* text)
 {
-    uint32_t number;
     {
         const Mutex::Guard guard(lock_);
         if (given_up_)
-            return kTimedOut;
-        number = ++step_.number;
+            return number(Errno::kTimedOut);
+        step_.number++;
         step_.kind = kind;
         copy_text(step_.path, path);
         copy_text(step_.text, text);
-        step_.error = kTimedOut;
+        step_.error = number(Errno::kTimedOut);
         step_.open = true;
     }
     on_ask();
@@ -44,10 +42,10 @@ int Hands::ask(uint32_t kind, const char* path, const char* text)
     }
 }
 
-bool Hands::answer(uint32_t number, int error, const char* text)
+bool UserSteps::answer(uint32_t step, int error, const char* text)
 {
     const Mutex::Guard guard(lock_);
-    if (!step_.open || step_.number != number)
+    if (!step_.open || step_.number != step)
         return false;
     step_.error = error;
     copy_text(step_.text, text);
@@ -56,7 +54,7 @@ bool Hands::answer(uint32_t number, int error, const char* text)
     return true;
 }
 
-bool Hands::look(Step& step)
+bool UserSteps::look(Step& step)
 {
     const Mutex::Guard guard(lock_);
     if (step_.open)
@@ -64,7 +62,7 @@ bool Hands::look(Step& step)
     return step_.open;
 }
 
-void Hands::give_up()
+void UserSteps::give_up()
 {
     const Mutex::Guard guard(lock_);
     given_up_ = true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../core/check_bounds.hh"
+#include "../core/result.hh"
 #include "../core/text.hh"
 #include "../lab/sync.hh"
 #include "../uapi/wqlab.h"
@@ -19,14 +20,14 @@ struct Step {
     bool open = false;    // waits for its answer
 };
 
-class Hands {
+class UserSteps {
 public:
     // errno, 0: done. What was read is in text(). ETIMEDOUT: nobody answered.
     int ask(uint32_t kind, const char* path, const char* text);
     const char* text() const { return step_.text; }
 
     // From the other side. False: that step is not open.
-    bool answer(uint32_t number, int error, const char* text);
+    bool answer(uint32_t step, int error, const char* text);
     // A copy of the step that waits; false: none does.
     bool look(Step& step);
     // No step will be answered any more.

@@ -8,29 +8,29 @@
 
 namespace wqlab {
 
-class Probe;
+class TestItem;
 
-class Rogues {
+class FaultThreads {
 public:
-    ~Rogues() { stop(); }
+    ~FaultThreads() { stop(); }
 
     Result<void> start();
     void stop();
     // Any context. False: all are busy, or there are none.
-    bool execute(Probe& probe);
+    bool execute(TestItem& item);
 
 private:
     static constexpr uint32_t kThreads = 6;
 
-    struct Rogue {
+    struct Thread {
         void main();
 
         Kthread thread;
-        Probe* probe = nullptr;  // claimed by a compare and exchange
+        TestItem* item = nullptr;  // claimed by a compare and exchange
         bool stopping = false;
     };
 
-    Rogue rogues_[kThreads];
+    Thread threads_[kThreads];
 };
 
 }  // namespace wqlab

@@ -7,7 +7,7 @@
 #include "../lab/work_item.hh"
 #include "fault.hh"
 
-extern "C" void wqlab_probe(work_struct* work);  // the work function
+extern "C" void wqlab_test_item(work_struct* work);  // the work function
 
 namespace wqlab {
 
@@ -28,7 +28,7 @@ struct Execution {
     char command[16] = {};
 };
 
-class Probe : public WorkItem<Probe> {
+class TestItem : public WorkItem<TestItem> {
 public:
     enum class Body : uint8_t {
         kReturn,   // returns at once
@@ -37,13 +37,13 @@ public:
         kRequeue,  // queues itself again on the queue it came from, requeues() times in all
         kCall,     // calls on_run()'s function
     };
-    using Function = void (*)(Probe& probe, void* argument);
+    using Function = void (*)(TestItem& item, void* argument);
 
-    Probe(Trial& trial, const char* name, Body body, wqlab_work_kind kind, bool deferrable);
+    TestItem(Trial& trial, const char* name, Body body, wqlab_work_kind kind, bool deferrable);
 
     // ---- before it is queued
-    Probe& requeues(uint32_t times) { requeues_ = times; return *this; }
-    Probe& on_run(Function function, void* argument = nullptr)
+    TestItem& requeues(uint32_t times) { requeues_ = times; return *this; }
+    TestItem& on_run(Function function, void* argument = nullptr)
     {
         body_ = Body::kCall;
         function_ = function;
@@ -51,11 +51,14 @@ public:
         return *this;
     }
     void set_payload(uint64_t payload) { payload_ = payload; }
+    // That of the last execution.
+    uint64_t payload_before() const { return payload_before_; }
     void set_body(Body body) { body_ = body; }
 
-    // ---- the kernel's functions; a fault of the trial's stands in for some
-    bool queue(Queue& queue);                     // WORK_CPU_UNBOUND
-    bool queue_on(Queue& queue, uint32_t cpu);
+    // ---- the kernel's functions; a fault of the trial's stands in for some (api.hh)
+    bool queue(Queue& queue) { return queue_on(queue, -1); }
+    bool queue_on(Queue& queue, int cpu);  // -1: WORK_CPU_UNBOUND
+    bool queue_on(Queue& queue, uint32_t cpu) { return queue_on(queue, static_cast<int>(cpu)); }
     bool queue_node(Queue& queue, int node);
     bool queue_delayed(Queue& queue, uint64_t jiffies, int cpu = -1);
     bool mod_delayed(Queue& queue, uint64_t jiffies, int cpu = -1);
@@ -66,8 +69,8 @@ public:
     bool disable(bool sync = false);
     bool enable();
     bool enable_and_queue(Queue& queue);
-    bool pending();                                // work_pending()
-    uint32_t busy();                               // WQLAB_BUSY_PENDING, WQLAB_BUSY_RUNNING
+    bool pending();   // work_pending()
+    uint32_t busy();  // WQLAB_BUSY_PENDING, WQLAB_BUSY_RUNNING
     bool timer_pending() { return wqlab_timer_pending(work()); }
     uint64_t timer_expires() { return wqlab_timer_expires(work()); }
     bool timer_is_deferrable() { return wqlab_timer_is_deferrable(work()); }
@@ -89,6 +92,7 @@ public:
 
     // ---- what was seen
     const char* name() const { return name_; }
+    Queue* queue() const { return queue_; }  // the one it was last queued on
     uint32_t started() const { return __atomic_load_n(&started_, __ATOMIC_ACQUIRE); }
     uint32_t ended() const { return __atomic_load_n(&ended_, __ATOMIC_ACQUIRE); }
     bool running() const { return started() != ended(); }
@@ -102,20 +106,18 @@ public:
     void execute();
 
 private:
-    friend void ::wqlab_probe(work_struct* work);
-    friend class Rogues;
-    friend class Trial;
+    friend void ::wqlab_test_item(work_struct* work);
+    friend class Instruments;
 
     void perform();
-    bool queued(bool result);
 
     Trial& trial_;
     const char* const name_;
-    Probe* next_ = nullptr;  // in the trial's list
+    TestItem* next_ = nullptr;  // in the trial's list
     Body body_;
     bool open_ = false;
     Gate gate_;
-    Queue* queue_ = nullptr;  // it was last queued on
+    Queue* queue_ = nullptr;
     Function function_ = nullptr;
     void* argument_ = nullptr;
     uint32_t requeues_ = 0;
@@ -129,11 +131,11 @@ private:
 };
 
 // Ended ones, of all of them together.
-inline uint32_t executions(Probe* const* probes, uint32_t n)
+inline uint32_t executions(TestItem* const* items, uint32_t n)
 {
     uint32_t ended = 0;
     for (uint32_t i = 0; i < n; i++)
-        ended += probes[i]->ended();
+        ended += items[i]->ended();
     return ended;
 }
 

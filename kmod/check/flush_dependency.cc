@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group C, continued: who may wait for whom.
+#include "../glue/text.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
+#include "kernel_log.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace flush_dependency {
+
+struct ReclaimMustNotWaitForOthers {
+    static constexpr Promise kPromise = {
+        50, "", "flush.reclaim-must-not-wait-for-others",
+        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not",
+        "kernel/workqueue.c: check_flush_dependency()", WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
+
+    enum class How { kCancel, kFlushItem, kFlushWorkqueue };
+
+    struct Other {
+        TestItem* item;
+        Queue* wq;
+        How how;
+    };
+
+    static void wait_for_other(TestItem&, void* argument)
+    {
+        const Other& other = *static_cast<Other*>(argument);
+        switch (other.how) {
+        case How::kCancel:
+            wqlab_cancel_sync(other.item->address(), WQLAB_WORK_PLAIN);
+            break;
+        case How::kFlushItem:
+            wqlab_flush(other.item->address(), WQLAB_WORK_PLAIN);
+            break;
+        case How::kFlushWorkqueue:
+            wqlab_flush_workqueue(other.wq->get());
+        }
+    }
+
+    // How often the kernel warned while an item of a WQ_MEM_RECLAIM workqueue
+    // waited for one that runs on another.
+    static bool warns(Trial& t, How how, uint32_t& warnings)
+    {
+        // It warns once, unless it is made to forget.
+        if (t.write("/sys/kernel/debug/clear_warn_once", "1")) {
+            t.skip("clear_warn_once can't be written");
+            return false;
+        }
+        Queue& plain = t.queue();
+        Queue& reclaim = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Other* other = t.own<Other>();
+        if (!other)
+            return false;
+        TestItem& target = t.item("the other item", TestItem::Body::kGate);
+        *other = {&target, &plain, how};
+        TestItem& waiter = t.item("the reclaim item").on_run(wait_for_other, other);
+        const KernelLog log(t, "is flushing !WQ_MEM_RECLAIM");
+        target.queue_on(plain, t.first_cpu());
+        if (!t.wait([&] { return target.started() == 1; }, "the other item to start"))
+            return false;
+        waiter.queue_on(reclaim, t.other_cpu(t.first_cpu()));
+        if (!t.wait([&] { return waiter.started() == 1; }, "the reclaim item to start"))
+            return false;
+        // It has said that it started; only asleep it has warned, too.
+        const auto asleep = [&] {
+            return how == How::kFlushWorkqueue ? flushes(t, waiter.last().pid, plain) : sleeps_behind_barrier(t, waiter.last().pid);
+        };
+        if (!t.wait([&] { return waiter.ended() == 1 || asleep(); }, "the reclaim item to wait"))
+            return false;
+        target.open();
+        if (!t.wait([&] { return waiter.ended() == 1; }, "the reclaim item to end"))
+            return false;
+        warnings = log.count();
+        return !t.decided();
+    }
+
+    static void run(Trial& t)
+    {
+        uint32_t cancelled = 0, flushed = 0, all_flushed = 0;
+        if (!warns(t, How::kCancel, cancelled) || !warns(t, How::kFlushItem, flushed) || !warns(t, How::kFlushWorkqueue, all_flushed))
+            return;
+        WANT(t, cancelled == 0, "cancel_work_sync() warned");
+        WANT(t, flushed == 1, "flush_work() warned %u times", flushed);
+        WANT(t, all_flushed == 1, "flush_workqueue() warned %u times", all_flushed);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<ReclaimMustNotWaitForOthers>(),
+};
+
+}  // namespace flush_dependency
+
+constinit const Group kFlushDependencyChecks = group_of("drain", flush_dependency::kAll);
+
+}  // namespace wqlab

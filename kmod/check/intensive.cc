@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group H, continued: CPU-intensive items, and unbound ones: concurrency management leaves both alone.
+#include "../glue/cpu.h"
+#include "../glue/time.h"
+#include "look.hh"
+#include "threshold.hh"
+
+namespace wqlab {
+
+namespace intensive {
+
+struct IntensiveHoldsNobodyBack {
+    static constexpr Promise kPromise = {
+        93, "", "concurrency.intensive-holds-nobody-back",
+        "A running item of WQ_CPU_INTENSIVE holds back no other, but is itself held back by a normal one",
+        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.first_cpu();
+        Queue& normal = t.queue();
+        Queue& intensive = t.queue({.flags = WQLAB_WQ_CPU_INTENSIVE});
+        TestItem& hog = t.item("the intensive item", TestItem::Body::kSpin);
+        TestItem& other = t.item("a normal item");
+        hog.queue_on(intensive, cpu);
+        AWAIT(t, hog.started() == 1, "the intensive item to start");
+        other.queue_on(normal, cpu);
+        AWAIT(t, other.ended() == 1, "a normal item to run beside an intensive one");
+        WANT(t, hog.running(), "the intensive item ended");
+        hog.open();
+        intensive.flush();
+
+        TestItem& runner = t.item("the normal item", TestItem::Body::kSpin);
+        TestItem& late = t.item("an intensive item");
+        runner.queue_on(normal, cpu);
+        AWAIT(t, runner.started() == 1, "the normal item to start");
+        late.queue_on(intensive, cpu);
+        for (uint32_t i = 0; i < 3; i++) {
+            t.linger();
+            WANT(t, late.started() == 0, "an intensive item started while a normal one used the CPU");
+        }
+        runner.open();
+        AWAIT(t, late.ended() == 1, "the intensive item to run");
+    }
+};
+
+struct HogsAreSetApart {
+    static constexpr Promise kPromise = {
+        94, "", "concurrency.hogs-are-set-apart",
+        "A per-CPU item that runs beyond cpu_intensive_thresh_us stops holding back others, and is counted; an unbound one is not",
+        "kernel/workqueue.c: wq_worker_tick()", 0, Fault::kSnapshotLies};
+
+    static constexpr uint64_t kThreshold = 100'000'000, kPart = 40'000'000;
+    static constexpr uint32_t kParts = 4;
+
+    // The kernel's clock of a part begins after the end of the one before, and is
+    // done with when the next one begins: it can't have seen more than lies between.
+    struct Parts {
+        uint32_t each;     // in one execution
+        uint64_t ends[2];  // of the last two
+        uint64_t longest;
+
+        void begin()
+        {
+            const uint64_t between = wqlab_now() - ends[0];
+            longest = between > longest ? between : longest;
+        }
+        void end()
+        {
+            ends[0] = ends[1];
+            ends[1] = wqlab_now();
+        }
+    };
+
+    // Uses the CPU, and sleeps between.
+    static void spin_and_sleep(TestItem&, void* argument)
+    {
+        Parts& parts = *static_cast<Parts*>(argument);
+        for (uint32_t i = 0; i < parts.each; i++) {
+            if (i)
+                wqlab_sleep(1'000'000);
+            parts.begin();
+            for (const uint64_t began = wqlab_now(); wqlab_now() - began < kPart;) {
+                wqlab_resched();
+                wqlab_relax();
+            }
+            parts.end();
+        }
+    }
+
+    // What runs beyond the threshold only with what its worker did before, or
+    // before it slept, does not count. On a machine that is so slow that one part
+    // may have taken that long itself, nothing is decided.
+    static void together_only(Trial& t, uint32_t cpu)
+    {
+        const Threshold low(t, kThreshold / 1000);
+        for (const bool one : {false, true}) {
+            Parts* parts = t.own<Parts>();
+            if (!parts)
+                return;
+            const uint64_t now = wqlab_now();
+            *parts = {one ? kParts : 1, {now, now}, 0};
+            Queue& wq = t.queue();
+            TestItem** items = t.items(kParts, "an item that uses the CPU");
+            const uint32_t n = one ? 1 : kParts;
+            for (uint32_t i = 0; i < n; i++)
+                items[i]->on_run(spin_and_sleep, parts).queue_on(wq, cpu);
+            AWAIT(t, executions(items, n) == n, "the items to run");
+            wq.flush();
+            parts->begin();
+            const uint64_t counted = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+            WANT(t, counted == 0 || parts->longest > kThreshold * 9 / 10,
+                 one ? "an item that slept before it reached the threshold was counted" : "items that together reached the threshold were counted");
+        }
+    }
+
+    static void run(Trial& t)
+    {
+        const Threshold low(t, 20'000);
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue();
+        Queue& other = t.queue();  // what a slow host makes of the one behind is not counted with it
+        TestItem& hog = t.item("the item that spins", TestItem::Body::kSpin);
+        TestItem& next = t.item("the item behind it");
+        hog.queue_on(wq, cpu);
+        AWAIT(t, hog.started() == 1, "the item that spins to start");
+        next.queue_on(other, cpu);
+        AWAIT(t, next.ended() == 1, "the item behind one that runs beyond the threshold to run");
+        WANT(t, hog.running(), "the item that spins ended");
+        const uint64_t counted = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+        WANT(t, counted == 1, "it was counted %u times", static_cast<uint32_t>(counted));
+        hog.open();
+
+        Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& free = t.item("the unbound item that spins", TestItem::Body::kSpin);
+        free.queue_on(unbound, cpu);
+        AWAIT(t, free.started() == 1, "the unbound item that spins to start");
+        for (uint32_t i = 0; i < 4; i++)
+            t.linger();
+        const uint64_t unbound_counted = stat_of(t, unbound, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+        WANT(t, unbound_counted == 0, "an unbound item was counted");
+        free.open();
+        together_only(t, cpu);
+    }
+};
+
+struct ZeroTurnsDetectionOff {
+    static constexpr Promise kPromise = {
+        95, "", "concurrency.zero-turns-detection-off",
+        "With cpu_intensive_thresh_us=0 an item holds back others however long it runs",
+        "Documentation/admin-guide/kernel-parameters.txt: workqueue.cpu_intensive_thresh_us", 0, Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue();
+        TestItem& hog = t.item("the item that spins", TestItem::Body::kSpin);
+        TestItem& next = t.item("the item behind it");
+        hog.queue_on(wq, cpu);
+        AWAIT(t, hog.started() == 1, "the item that spins to start");
+        next.queue_on(wq, cpu);
+        for (uint32_t i = 0; i < 8; i++) {
+            t.linger();
+            WANT(t, next.started() == 0, "the item behind it started while it ran");
+        }
+        const uint64_t counted = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+        WANT(t, counted == 0, "it was counted as CPU intensive");
+        hog.open();
+        AWAIT(t, next.ended() == 1, "the item behind it to run");
+    }
+};
+
+struct UnboundIsNotManaged {
+    static constexpr Promise kPromise = {
+        96, "", "concurrency.unbound-is-not-managed",
+        "Unbound items start as soon as they can: a running one of the same pool holds back none",
+        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
+        TestItem** others = t.items(3, "an item");
+        spinner.queue(wq);
+        AWAIT(t, spinner.started() == 1, "the item that spins to start");
+        for (uint32_t i = 0; i < 3; i++) {
+            others[i]->queue(wq);
+            AWAIT(t, others[i]->ended() == 1, "an item of the same pool to run meanwhile");
+        }
+        WANT(t, spinner.running(), "the item that spins ended");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<IntensiveHoldsNobodyBack>(),
+    check_of<HogsAreSetApart>(),
+    check_of<ZeroTurnsDetectionOff>(),
+    check_of<UnboundIsNotManaged>(),
+};
+
+}  // namespace intensive
+
+constinit const Group kIntensiveChecks = group_of("concurrency", intensive::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a snapshot says of a trial's own workqueues and threads, and of the
+// machine. What takes a trial takes a snapshot, and skips the trial where there
+// is none.
+#pragma once
+
+#include "trial.hh"
+
+namespace wqlab {
+
+// Its row, or nullptr.
+const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue);
+const char* string_of(const Snapshot& snapshot, uint32_t index);
+
+// Whether that thread sleeps in flush_work(), behind a barrier; how many of them do.
+bool sleeps_behind_barrier(Trial& t, int32_t pid);
+inline bool sleeps_behind_barrier(Trial& t, const Actor& actor)
+{
+    return sleeps_behind_barrier(t, actor.pid());
+}
+uint32_t sleep_behind_barriers(Trial& t, Span<Actor* const> actors);
+// Whether it is in flush_workqueue() of that queue.
+bool flushes(Trial& t, int32_t pid, const Queue& queue);
+inline bool flushes(Trial& t, const Actor& actor, const Queue& queue)
+{
+    return flushes(t, actor.pid(), queue);
+}
+
+// Its pool_workqueues' counts together: enum wqlab_pwq_stat.
+uint64_t stat_of(Trial& t, const Queue& queue, uint32_t which);
+// How many of its items are inactive, held back by max_active, on all CPUs.
+uint32_t inactive_of(Trial& t, const Queue& queue);
+// The pool that its items go to from this CPU has items pending, and all its
+// workers sleep: nobody has been told.
+bool is_stalled(Trial& t, const Queue& queue, uint32_t cpu);
+
+// Those that unbound workqueues may use, of the first 64: isolcpus=, nohz_full=
+// and user space leave some out. 0: the trial has been decided.
+uint64_t unbound_cpus(Trial& t);
+// Of a mask: whether it has two, and which.
+constexpr bool has_two(uint64_t cpus) { return (cpus & (cpus - 1)) != 0; }
+constexpr uint32_t first_of(uint64_t cpus) { return static_cast<uint32_t>(__builtin_ctzll(cpus)); }
+constexpr uint32_t second_of(uint64_t cpus) { return first_of(cpus & (cpus - 1)); }
+
+// Notes what the pools of the trial's workqueues are doing. Where none can be looked at, it notes nothing.
+void describe_pools(Trial& t);
+
+}  // namespace wqlab

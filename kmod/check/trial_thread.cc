@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "trial_thread.hh"
+
+#include "company.hh"
+
+namespace wqlab {
+
+Result<void> TrialThread::create(const uint32_t* warnings)
+{
+    warnings_ = warnings;
+    if (!warnings)
+        trial_.note("the kernel's log can't be watched here: if its workqueue code warns, that is not seen");
+    TRY(trial_.create());
+    TRY(witness_.create<&TrialThread::describe>(*this, "wqlab_witness"));
+    TRY(companion_.create<&TrialThread::keep_company>(*this, "wqlab_company"));
+    thread_ = TRY(Kthread::create<&TrialThread::main>(*this, Kthread::kAnyCpu, "wqlab_check"));
+    return {};
+}
+
+void TrialThread::main()
+{
+    const uint32_t before = warnings_ ? __atomic_load_n(warnings_, __ATOMIC_RELAXED) : 0;
+    check_.run(trial_);
+    __atomic_store_n(&ending_since_, wqlab_now(), __ATOMIC_RELEASE);
+    trial_.end();
+    const uint32_t warned = warnings_ ? __atomic_load_n(warnings_, __ATOMIC_RELAXED) - before : 0;
+    if (warned && trial_.has_fault(Fault::kNone) && !(promise().classes & WQLAB_CHECK_NEGATIVE))
+        trial_.fail("the kernel's workqueue code warned %u times, see the kernel's log", warned);
+    __atomic_store_n(&finished_, true, __ATOMIC_RELEASE);
+    turn_.signal();
+}
+
+void TrialThread::say_where_it_hangs()
+{
+    Calls::Group groups[Calls::kGroups];
+    const uint32_t n = trial_.calls().look(groups);
+    if (n)
+        trial_.fail("%s of %s does not return", call_name(groups[0].call), groups[0].object);
+    else
+        trial_.fail("it does not end");
+    for (uint32_t i = 0; i < n; i++)
+        trial_.note("%u wait in %s of %s", groups[i].threads, call_name(groups[i].call), groups[i].object);
+}
+
+void TrialThread::call_for_help()
+{
+    witness_.start();
+    companion_.start();
+}
+
+// Of the thread companion_: making workqueues may hang, and so may ending them.
+void TrialThread::keep_company()
+{
+    constexpr uint32_t kMost = 64;  // workqueues; no check has as many
+    constexpr uint64_t kPause = 100'000'000;
+    Result<Array<Company>> created = Array<Company>::create(kMost);
+    if (!created.ok())
+        return;
+    Array<Company> companies = created.take();
+    uint32_t n = 0;
+    for (const Queue* queue = trial_.first_queue(); queue && n < kMost && !finished(); queue = queue->next())
+        n += companies[n].create(*queue);
+    const uint64_t end = wqlab_now() + check_bounds::kGrace;
+    while (!finished() && wqlab_now() < end) {
+        for (uint32_t i = 0; i < n; i++)
+            companies[i].come();
+        wqlab_sleep(kPause);
+    }
+}
+
+void TrialThread::leave()
+{
+    witness_.leave();
+    companion_.leave();
+    thread_.leave();
+}
+
+}  // namespace wqlab

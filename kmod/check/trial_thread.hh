@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+// A trial in a thread of its own, as the one who watches it sees it: it may
+// hang at any time, and what helps it may hang too.
+#pragma once
+
+#include "helper.hh"
+#include "trial.hh"
+
+namespace wqlab {
+
+class TrialThread {
+public:
+    TrialThread(const Check& check, const Kernel& kernel, Fault fault, uint64_t seed)
+        : check_(check), trial_(*check.promise, kernel, fault, seed)
+    {
+    }
+    TrialThread(const TrialThread&) = delete;
+
+    // warnings: counts those of the kernel's workqueue code. Who keeps a promise gives none, unless the check provokes it.
+    // nullptr: nobody hears them.
+    Result<void> create(const uint32_t* warnings);
+    void start() { thread_.wake(); }
+
+    // ---- nothing below hangs, whatever the trial does
+    Trial& trial() { return trial_; }
+    const Promise& promise() const { return *check_.promise; }
+    // Its thread has nothing to do any more, and everything of it has ended.
+    bool finished() const { return __atomic_load_n(&finished_, __ATOMIC_ACQUIRE); }
+    // Since when its instruments are being ended; 0: the check itself still runs.
+    uint64_t ending_since() const { return __atomic_load_n(&ending_since_, __ATOMIC_ACQUIRE); }
+    // Signalled when it is finished, and by who wants its watcher to look.
+    Event& turn() { return turn_; }
+    // Fails the trial by where it hangs; what has a verdict gets it as evidence.
+    void say_where_it_hangs();
+    // Threads that note what the trial's pools do, and give stuck items company, come to help.
+    void call_for_help();
+    // Even they have not ended, though the trial may have.
+    bool is_being_helped() const { return witness_.busy() || companion_.busy(); }
+    // All of its threads may run in it for ever: it is left behind as it is.
+    void leave();
+
+private:
+    void main();
+    void describe() { describe_pools(trial_); }
+    void keep_company();
+
+    const Check& check_;
+    const uint32_t* warnings_ = nullptr;
+    Trial trial_;
+    Helper witness_;
+    Helper companion_;
+    Event turn_;
+    uint64_t ending_since_ = 0;
+    bool finished_ = false;
+    Kthread thread_;
+};
+
+}  // namespace wqlab

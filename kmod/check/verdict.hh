@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a check found: the verdict, why, and what was seen besides.
+#pragma once
+
+#include "../core/text.hh"
+#include "../lab/sync.hh"
+#include "promise.hh"
+
+namespace wqlab {
+
+class Verdict {
+public:
+    static constexpr size_t kReason = 256;
+    static constexpr size_t kEvidence = 1536;
+
+    // A stand-in that fails shows nothing that is known of the kernel.
+    Verdict(const Promise& promise, Fault fault);
+    Verdict(const Verdict&) = delete;
+
+    // The first one counts.
+    void fail(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    void skip(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    // What was seen, whatever the verdict: a line of the evidence.
+    void note(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    bool decided() const { return __atomic_load_n(&decided_, __ATOMIC_ACQUIRE); }
+
+    // What there is of it so far. Any thread.
+    void copy(uint32_t& status, char (&reason)[kReason], char (&evidence)[kEvidence]);
+
+private:
+    void decide(uint32_t status, const char* format, __builtin_va_list arguments);
+
+    const uint32_t failed_;  // enum wqlab_check_status: what failing means on this kernel
+    NamedMutex<"wqlab trial verdict"> lock_;  // protects the writing of all below
+    bool decided_ = false;
+    uint32_t status_ = WQLAB_CHECK_PASS;
+    char reason_[kReason] = {};
+    char evidence_[kEvidence] = {};
+    size_t evidence_used_ = 0;
+};
+
+}  // namespace wqlab
