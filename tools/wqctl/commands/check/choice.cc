@@ -2,13 +2,13 @@
 #include "commands/check/choice.hh"
 
 #include <algorithm>
-#include <regex>
 
 #include <fmt/format.h>
 
 #include "text/choose.hh"
 #include "text/error.hh"
 #include "text/nearest.hh"
+#include "text/patterns.hh"
 #include "text/split.hh"
 
 namespace wqctl {
@@ -28,31 +28,38 @@ uint32_t classes_of(const std::vector<std::string>& lists)
     return classes;
 }
 
-bool matches(const Promise& promise, const std::vector<std::string>& patterns)
-{
-    return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-               if (promise.number() == pattern || promise.group == pattern || promise.id == pattern)
-                   return true;
-               try {
-                   // Not a bare number: 3 is no pattern for 39b.
-                   return pattern.find_first_not_of("0123456789") != std::string::npos && std::regex_search(promise.id, std::regex(pattern));
-               } catch (const std::regex_error& error) {
-                   throw Error::usage(fmt::format("\"{}\" is no regular expression: {}", pattern, error.what()));
-               }
-           });
-}
+// A word of the command line: a number, an id, a group, or else a regular expression for ids.
+class Word {
+public:
+    // A bare number is no expression: 3 does not mean 39b.
+    explicit Word(const std::string& text)
+        : text_(text), pattern_(text.find_first_not_of("0123456789") == std::string::npos ? Patterns() : Patterns({text}))
+    {
+    }
+
+    bool names(const Promise& promise) const { return promise.number() == text_ || promise.id == text_; }
+    bool means(const Promise& promise) const
+    {
+        return names(promise) || promise.group == text_ || (!pattern_.empty() && pattern_.match(promise.id));
+    }
+
+private:
+    std::string text_;
+    Patterns pattern_;
+};
 
 }  // namespace
 
 std::vector<Promise> chosen_of(const std::vector<Promise>& all, const CheckFlags& flags)
 {
     const uint32_t classes = classes_of(flags.classes);
+    const std::vector<Word> words(flags.patterns.begin(), flags.patterns.end());
     std::vector<Promise> chosen;
     for (const Promise& promise : all) {
-        const bool named = std::any_of(flags.patterns.begin(), flags.patterns.end(),
-                                       [&](const std::string& p) { return p == promise.id || p == promise.number(); });
+        const bool named = std::any_of(words.begin(), words.end(), [&](const Word& word) { return word.names(promise); });
+        const bool meant = words.empty() || std::any_of(words.begin(), words.end(), [&](const Word& word) { return word.means(promise); });
         const bool in_class = (promise.classes & ~classes) == 0;
-        if (matches(promise, flags.patterns) && (named || in_class))
+        if (named || (meant && in_class))
             chosen.push_back(promise);
     }
     if (chosen.empty() && !flags.patterns.empty()) {
