@@ -5,7 +5,7 @@
 #include <map>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "text/error.hh"
 #include "text/names.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/report.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wqctl {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scenario/flags.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "scenario/presets/presets.hh"
 #include "scenario/file.hh"

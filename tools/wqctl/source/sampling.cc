@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "source/sampling.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "text/error.hh"
 #include "text/names.hh"

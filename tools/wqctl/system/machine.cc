@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "system/files.hh"
 #include "text/error.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "term/lines.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "term/style.hh"
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <exception>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/genetlink.h>
 #include <netlink/errno.h>
 #include <netlink/genl/genl.h>

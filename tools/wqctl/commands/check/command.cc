@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <random>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "command.hh"
 #include "commands/check/choice.hh"

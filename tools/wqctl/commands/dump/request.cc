@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/dump/request.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "commands/dump/render.hh"
 #include "text/error.hh"

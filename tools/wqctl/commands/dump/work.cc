@@ -3,7 +3,7 @@
 // the order in which it will be taken, and what max_active holds back.
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "commands/dump/render.hh"
 #include "term/lines.hh"

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "scenario/encode.hh"
 #include "commands/explain/judge.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <memory>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "command.hh"
 #include "commands/explain/experiment.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/info/render.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "snapshot/names.hh"
 #include "term/table.hh"

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "snapshot/workqueue_labels.hh"
 #include "term/histogram.hh"

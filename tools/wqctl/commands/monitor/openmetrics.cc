@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "snapshot/workqueue_labels.hh"
 #include "text/names.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/monitor/render.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "term/table.hh"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "term/style.hh"
 #include "text/names.hh"

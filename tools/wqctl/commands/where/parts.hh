@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include <fmt/format.h>
-
 #include "commands/where/where.hh"
 
 namespace wqctl {

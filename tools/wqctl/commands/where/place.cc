@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // From a CPU to a pool_workqueue and its pool.
+#include <fmt/core.h>
+
 #include "commands/where/parts.hh"
 
 namespace wqctl {

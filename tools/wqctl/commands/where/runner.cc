@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // From a pool to a worker: max_active, then who is idle, then concurrency
 // management.
+#include <fmt/core.h>
+
 #include "commands/where/parts.hh"
 
 namespace wqctl {

@@ -2,6 +2,8 @@
 // Which CPU's pool_workqueue the item is queued on, if at all.
 #include "commands/where/where.hh"
 
+#include <fmt/core.h>
+
 #include "commands/where/parts.hh"
 #include "text/error.hh"
 #include "text/names.hh"

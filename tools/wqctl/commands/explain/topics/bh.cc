@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <climits>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "commands/explain/experiment.hh"
 #include "commands/explain/judge.hh"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "commands/explain/experiment.hh"
 #include "commands/explain/judge.hh"
 

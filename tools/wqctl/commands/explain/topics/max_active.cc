@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "commands/explain/experiment.hh"
 #include "commands/explain/judge.hh"
