@@ -3,7 +3,6 @@
 // asks, and this kernel's answer.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -23,8 +22,8 @@ struct Explanation {
         Value after;
     };
     struct Because {
-        std::string function;  // of kernel/workqueue.c
-        std::string text;
+        std::string_view function;  // of kernel/workqueue.c
+        std::string_view text;
     };
     struct Statement {
         std::string text;
@@ -42,28 +41,25 @@ struct Explanation {
     std::vector<Because> because;
     std::vector<Statement> statements;  // each was checked on this kernel
 
-    bool holds() const
-    {
-        return std::all_of(statements.begin(), statements.end(), [](const Statement& s) { return s.holds; });
-    }
+    bool holds() const;
 
     template <typename Before, typename After>
-    void see(std::string what, Before first, After second)
+    void see(std::string_view what, const Before& first, const After& second)
     {
-        seen.push_back({std::move(what), value(std::move(first)), value(std::move(second))});
+        add(what, value(first), value(second));
     }
     // What was seen once.
     template <typename After>
-    void see(std::string what, After second)
+    void see(std::string_view what, const After& second)
     {
-        seen.push_back({std::move(what), {}, value(std::move(second))});
+        add(what, {}, value(second));
     }
-    void state(bool holds, std::string text) { statements.push_back({std::move(text), holds}); }
+    void state(bool holds, std::string_view text);
 
 private:
     static Value value(std::integral auto number) { return static_cast<int64_t>(number); }
-    static Value value(std::string text) { return text; }
-    static Value value(const char* text) { return std::string(text); }
+    static Value value(std::string_view text);
+    void add(std::string_view what, Value first, Value second);
 };
 
 }  // namespace wqctl

@@ -93,7 +93,8 @@ std::string render_explanation(const Explanation& e, const Style& style)
         columns = std::max(columns, kIndent.size() + because.function.size() + 4);
     std::string why;
     for (const Explanation::Because& because : e.because)
-        why += beside(std::string(kIndent) + style.cyan(because.function + "()"), columns, because.text, style.width);
+        why += beside(std::string(kIndent) + style.cyan(fmt::format("{}()", because.function)), columns,
+                      std::string(because.text), style.width);
     part(why);
     return text;
 }
