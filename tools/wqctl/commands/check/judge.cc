@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "commands/check/panics.hh"
 #include "commands/check/requests.hh"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "commands/explain/render.hh"
