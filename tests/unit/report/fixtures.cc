@@ -10,16 +10,16 @@
 
 using namespace wqctl;
 
-Machine two_sockets(bool last_is_offline)
+Topology two_sockets(bool last_is_offline)
 {
-    Machine machine;
+    Topology topology;
     for (uint32_t cpu = 0; cpu < 8; cpu++) {
-        machine.present.push_back(cpu);
+        topology.present.push_back(cpu);
         if (cpu < 7 || !last_is_offline)
-            machine.online[cpu] = {cpu & ~1u, cpu & ~3u, cpu / 4};
+            topology.online[cpu] = {cpu & ~1u, cpu & ~3u, cpu / 4};
     }
-    machine.nodes = {0, 1};
-    return machine;
+    topology.nodes = {0, 1};
+    return topology;
 }
 
 Info info_612()

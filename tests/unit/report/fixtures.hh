@@ -8,11 +8,11 @@
 
 #include "source/info.hh"
 #include "report/report.hh"
-#include "system/machine.hh"
+#include "system/topology.hh"
 
 // 2 sockets of 2 cores of 2 threads; a last-level cache and a node for each
 // socket; thread siblings are neighbours. CPU 7 is offline on request.
-wqctl::Machine two_sockets(bool last_is_offline = false);
+wqctl::Topology two_sockets(bool last_is_offline = false);
 
 // A module on 6.12.
 wqctl::Info info_612();

@@ -77,8 +77,10 @@ TEST_CASE("counts that do not add up are found, once the run has ended")
 
 TEST_CASE("pods are those of the machine")
 {
-    const Machine machine = two_sockets();
-    const auto same = [&](uint32_t a, uint32_t b, const char* scope) { return machine.pod(a, scope) == machine.pod(b, scope); };
+    const Topology topology = two_sockets();
+    const auto same = [&](uint32_t a, uint32_t b, const char* scope) {
+        return topology.pod(a, scope) == topology.pod(b, scope);
+    };
     CHECK(same(0, 0, "cpu"));
     CHECK(!same(0, 1, "cpu"));
     CHECK(same(0, 1, "smt"));
@@ -88,25 +90,25 @@ TEST_CASE("pods are those of the machine")
     CHECK(same(4, 7, "numa"));
     CHECK(!same(3, 4, "numa"));
     CHECK(same(0, 7, "system"));
-    CHECK(!machine.pod(8, "cpu"));
-    CHECK(!machine.pod(0, "galaxy"));
-    CHECK(!machine.pod(0, "cache_shard"));
+    CHECK(!topology.pod(8, "cpu"));
+    CHECK(!topology.pod(0, "galaxy"));
+    CHECK(!topology.pod(0, "cache_shard"));
 }
 
 TEST_CASE("a large cache is cut into even shards of cores")
 {
-    Machine machine;
+    Topology topology;
     for (uint32_t cpu = 0; cpu < 40; cpu++)
-        machine.online[cpu] = {cpu & ~1u, 0, 0};  // 20 cores of 2 threads
-    machine.cache_shard_size = 8;                 // 2.5 shards: 3 of 7, 7 and 6 cores
-    CHECK(machine.pod(0, "cache_shard") == 0u);
-    CHECK(machine.pod(13, "cache_shard") == 0u);
-    CHECK(machine.pod(14, "cache_shard") == 14u);
-    CHECK(machine.pod(27, "cache_shard") == 14u);
-    CHECK(machine.pod(28, "cache_shard") == 28u);
-    CHECK(machine.pod(39, "cache_shard") == 28u);
-    machine.cache_shard_size = 100;
-    CHECK(machine.pod(39, "cache_shard") == 0u);
+        topology.online[cpu] = {cpu & ~1u, 0, 0};  // 20 cores of 2 threads
+    topology.cache_shard_size = 8;                 // 2.5 shards: 3 of 7, 7 and 6 cores
+    CHECK(topology.pod(0, "cache_shard") == 0u);
+    CHECK(topology.pod(13, "cache_shard") == 0u);
+    CHECK(topology.pod(14, "cache_shard") == 14u);
+    CHECK(topology.pod(27, "cache_shard") == 14u);
+    CHECK(topology.pod(28, "cache_shard") == 28u);
+    CHECK(topology.pod(39, "cache_shard") == 28u);
+    topology.cache_shard_size = 100;
+    CHECK(topology.pod(39, "cache_shard") == 0u);
 }
 
 TEST_CASE("the machine is read from sysfs")
@@ -130,16 +132,16 @@ TEST_CASE("the machine is read from sysfs")
         files.emplace_back(dir + "/cache/index3/shared_cpu_list", "0-3");
     }
     const FakeRoot root(files);
-    const Machine machine = Machine::read(root.path());
-    CHECK(machine.online_list() == "0-2");
-    CHECK(machine.present.size() == 4);
-    CHECK(machine.pod(1, "smt") == 0u);
-    CHECK(machine.pod(2, "smt") == 2u);
-    CHECK(machine.pod(2, "cache") == 0u);
-    CHECK(machine.pod(1, "numa") != machine.pod(2, "numa"));
-    CHECK(machine.default_scope == "numa");
-    CHECK(machine.power_efficient);
-    CHECK_THROWS(Machine::read(root.path() + "/nowhere"));
+    const Topology topology = Topology::read(root.path());
+    CHECK(topology.online_list() == "0-2");
+    CHECK(topology.present.size() == 4);
+    CHECK(topology.pod(1, "smt") == 0u);
+    CHECK(topology.pod(2, "smt") == 2u);
+    CHECK(topology.pod(2, "cache") == 0u);
+    CHECK(topology.pod(1, "numa") != topology.pod(2, "numa"));
+    CHECK(topology.default_scope == "numa");
+    CHECK(topology.power_efficient);
+    CHECK_THROWS(Topology::read(root.path() + "/nowhere"));
 }
 
 TEST_CASE("without a cache in sysfs the package takes its place")
@@ -148,21 +150,21 @@ TEST_CASE("without a cache in sysfs the package takes its place")
     const FakeRoot root({{cpu + "online", "0-1"},
                          {cpu + "cpu0/topology/package_cpus_list", "0-1"},
                          {cpu + "cpu1/topology/package_cpus_list", "0-1"}});
-    const Machine machine = Machine::read(root.path());
-    CHECK(machine.pod(0, "cache") == machine.pod(1, "cache"));
-    CHECK(machine.pod(0, "smt") != machine.pod(1, "smt"));
-    CHECK(machine.nodes == CpuList{0});
+    const Topology topology = Topology::read(root.path());
+    CHECK(topology.pod(0, "cache") == topology.pod(1, "cache"));
+    CHECK(topology.pod(0, "smt") != topology.pod(1, "smt"));
+    CHECK(topology.nodes == CpuList{0});
 }
 
 TEST_CASE("items that leave their pod are counted by the scope that holds for them")
 {
-    const Machine machine = two_sockets();
+    const Topology topology = two_sockets();
     WorkqueueReport wq;
     wq.flows = {{0, 0, 100}, {0, 1, 10}, {0, 2, 20}, {0, 4, 40}};
     const auto judge = [&](uint32_t flags, std::optional<std::string> scope) {
         wq.flags = flags;
         wq.attributes.scope = std::move(scope);
-        judge_placement(wq, machine);
+        judge_placement(wq, topology);
         return wq.off_scope;
     };
     CHECK(judge(0, {}) == 70u);

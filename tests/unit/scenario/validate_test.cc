@@ -28,11 +28,11 @@ struct RunLine : RunFlags {
 // Through the command line, as a user would.
 std::string refusal(const std::string& flags, const Info& info = info_612(), bool last_is_offline = true)
 {
-    const Machine machine = two_sockets(last_is_offline);
+    const Topology topology = two_sockets(last_is_offline);
     return error_of([&] {
         const Scenario scenario = resolve(scenario_from(parsed<RunLine>(words(flags))));
-        validate(scenario, machine, nullptr);
-        validate(scenario, machine, &info);
+        validate(scenario, topology, nullptr);
+        validate(scenario, topology, &info);
     });
 }
 

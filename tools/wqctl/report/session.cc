@@ -49,13 +49,13 @@ void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, Run
     }
 }
 
-RunReport fetch_report(Lab& lab, uint32_t id, const Machine& machine)
+RunReport fetch_report(Lab& lab, uint32_t id, const Topology& topology)
 {
     RunReport report = Runs(lab).report(id);
     report.kernel = fetch_info(lab).release;
     for (WorkqueueReport& workqueue : report.workqueues) {
         workqueue.attributes = read_attributes(workqueue.kernel_name);
-        judge_placement(workqueue, machine);
+        judge_placement(workqueue, topology);
     }
     return report;
 }

@@ -7,7 +7,7 @@
 #include "report/run_progress.hh"
 #include "report/runs.hh"
 #include "system/interrupts.hh"
-#include "system/machine.hh"
+#include "system/topology.hh"
 #include "term/output.hh"
 
 namespace wqctl {
@@ -19,7 +19,7 @@ void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, Run
 void stop_run(Runs& runs, uint32_t id);
 
 // The records, judged against this machine.
-RunReport fetch_report(Lab& lab, uint32_t id, const Machine& machine);
+RunReport fetch_report(Lab& lab, uint32_t id, const Topology& topology);
 
 // Prints it; the exit code says whether the numbers hold.
 int print_report(const RunReport& report, bool json, Output& output);

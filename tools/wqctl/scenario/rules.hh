@@ -10,7 +10,7 @@
 
 #include "source/info.hh"
 #include "scenario/scenario.hh"
-#include "system/machine.hh"
+#include "system/topology.hh"
 #include "text/error.hh"
 
 namespace wqctl::rules {
@@ -44,25 +44,25 @@ void check_limit(const Spec& spec, std::string_view key, uint64_t value, std::st
 }
 
 template <typename Spec>
-void check_cpus(const Spec& spec, std::string_view key, const CpuList& cpus, const Machine& machine)
+void check_cpus(const Spec& spec, std::string_view key, const CpuList& cpus, const Topology& topology)
 {
     if (cpus.empty())
-        refuse(spec, key, "has no CPU", fmt::format("the CPUs online are {}", machine.online_list()));
+        refuse(spec, key, "has no CPU", fmt::format("the CPUs online are {}", topology.online_list()));
     for (uint32_t cpu : cpus) {
-        if (machine.is_online(cpu))
+        if (topology.is_online(cpu))
             continue;
         bool present = false;
-        for (uint32_t other : machine.present)
+        for (uint32_t other : topology.present)
             present |= other == cpu;
         refuse(spec, key, fmt::format("has CPU {}, which {}", cpu, present ? "is offline" : "does not exist"),
-               fmt::format("the CPUs online are {}", machine.online_list()));
+               fmt::format("the CPUs online are {}", topology.online_list()));
     }
 }
 
-void check_workqueue(const WorkqueueSpec& workqueue, const Machine& machine, const Info* info);
+void check_workqueue(const WorkqueueSpec& workqueue, const Topology& topology, const Info* info);
 
 // The issuer alone, then the issuer on one of its workqueues.
-void check_issuer(const IssuerSpec& issuer, const Machine& machine, const Info* info);
+void check_issuer(const IssuerSpec& issuer, const Topology& topology, const Info* info);
 void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& workqueue, const Info* info);
 
 }  // namespace wqctl::rules

@@ -92,7 +92,7 @@ void check_totals(const Scenario& scenario, const Info* info)
 
 }  // namespace
 
-void validate(const Scenario& scenario, const Machine& machine, const Info* info)
+void validate(const Scenario& scenario, const Topology& topology, const Info* info)
 {
     if (scenario.workqueues.empty())
         throw Error::usage(fmt::format("{}the scenario has no workqueue; list one or more in \"workqueues\"",
@@ -102,10 +102,10 @@ void validate(const Scenario& scenario, const Machine& machine, const Info* info
             fmt::format("{}the scenario has no issuer; list one or more in \"issuers\"", scenario.origin.place()));
     check_ends(scenario, info);
     for (const WorkqueueSpec& workqueue : scenario.workqueues)
-        check_workqueue(workqueue, machine, info);
+        check_workqueue(workqueue, topology, info);
     check_names(scenario);
     for (const IssuerSpec& issuer : scenario.issuers) {
-        check_issuer(issuer, machine, info);
+        check_issuer(issuer, topology, info);
         for (uint32_t index : targets(scenario, issuer))
             check_issuer_on(issuer, scenario.workqueues[index], info);
     }

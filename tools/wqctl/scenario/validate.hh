@@ -4,12 +4,12 @@
 
 #include "source/info.hh"
 #include "scenario/scenario.hh"
-#include "system/machine.hh"
+#include "system/topology.hh"
 
 namespace wqctl {
 
 // Throws a usage error for the first fault: what is wrong and what would be
 // right. Without info, what depends on the module and its limits is not judged.
-void validate(const Scenario& scenario, const Machine& machine, const Info* info);
+void validate(const Scenario& scenario, const Topology& topology, const Info* info);
 
 }  // namespace wqctl

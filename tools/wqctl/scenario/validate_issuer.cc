@@ -139,12 +139,12 @@ void check_body(const IssuerSpec& issuer, const Info* info)
         refuse(issuer, body_name(issuer.body), "is 0, which does nothing", "say how much, or leave it out");
 }
 
-void check_places(const IssuerSpec& issuer, const Machine& machine)
+void check_places(const IssuerSpec& issuer, const Topology& topology)
 {
     if (issuer.cpus)
-        check_cpus(issuer, "cpus", *issuer.cpus, machine);
+        check_cpus(issuer, "cpus", *issuer.cpus, topology);
     if (issuer.queue_on)
-        check_cpus(issuer, "queue_on", {*issuer.queue_on}, machine);
+        check_cpus(issuer, "queue_on", {*issuer.queue_on}, topology);
     if (issuer.queue_on && issuer.queue_node)
         refuse(issuer, "queue_on", fmt::format("and {} exclude each other", issuer.origin.name("queue_node")),
                "give one of them");
@@ -155,20 +155,20 @@ void check_places(const IssuerSpec& issuer, const Machine& machine)
         return;
     if (indirect)
         refuse(issuer, "queue_node", in_mode(issuer), "it goes with items that are queued at once");
-    if (std::find(machine.nodes.begin(), machine.nodes.end(), *issuer.queue_node) == machine.nodes.end())
+    if (std::find(topology.nodes.begin(), topology.nodes.end(), *issuer.queue_node) == topology.nodes.end())
         refuse(issuer, "queue_node", fmt::format("is node {}, which does not exist", *issuer.queue_node),
-               fmt::format("the nodes are {}", format_cpu_list(machine.nodes)));
+               fmt::format("the nodes are {}", format_cpu_list(topology.nodes)));
 }
 
 }  // namespace
 
-void check_issuer(const IssuerSpec& issuer, const Machine& machine, const Info* info)
+void check_issuer(const IssuerSpec& issuer, const Topology& topology, const Info* info)
 {
     check_mode(issuer);
     check_numbers(issuer, info);
     check_shares(issuer);
     check_body(issuer, info);
-    check_places(issuer, machine);
+    check_places(issuer, topology);
 }
 
 void check_issuer_on(const IssuerSpec& issuer, const WorkqueueSpec& wq, const Info* info)

@@ -90,11 +90,11 @@ void check_ordered(const WorkqueueSpec& wq, const Info* info)
     needs_sysfs(wq.flags & WQLAB_WQ_SYSFS, "flags");
 }
 
-void check_attributes(const WorkqueueSpec& wq, const Machine& machine)
+void check_attributes(const WorkqueueSpec& wq, const Topology& topology)
 {
     const bool is_bh = wq.flags & WQLAB_WQ_BH;
     const bool unbound = !is_bh && (wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED) ||
-                                    (wq.flags & WQLAB_WQ_POWER_EFFICIENT && machine.power_efficient));
+                                    (wq.flags & WQLAB_WQ_POWER_EFFICIENT && topology.power_efficient));
     const auto needs_unbound = [&](bool given, std::string_view key) {
         if (given && !unbound)
             refuse(wq, key, fmt::format("has no meaning for a {} workqueue", is_bh ? "BH" : "per-CPU"),
@@ -104,18 +104,18 @@ void check_attributes(const WorkqueueSpec& wq, const Machine& machine)
     needs_unbound(wq.strict, "strict");
     needs_unbound(wq.nice.has_value(), "nice");
     needs_unbound(wq.cpumask.has_value(), "cpumask");
-    if (wq.scope == "cache_shard" && machine.cache_shard_size == 0)
+    if (wq.scope == "cache_shard" && topology.cache_shard_size == 0)
         refuse(wq, "scope", "is cache_shard, which this kernel does not have",
                "use default, cpu, smt, cache, numa or system");
     if (wq.nice && (*wq.nice < -20 || *wq.nice > 19))
         refuse(wq, "nice", fmt::format("is {}", *wq.nice), "use -20 (first) to 19 (last)");
     if (wq.cpumask)
-        check_cpus(wq, "cpumask", *wq.cpumask, machine);
+        check_cpus(wq, "cpumask", *wq.cpumask, topology);
 }
 
 }  // namespace
 
-void check_workqueue(const WorkqueueSpec& wq, const Machine& machine, const Info* info)
+void check_workqueue(const WorkqueueSpec& wq, const Topology& topology, const Info* info)
 {
     check_name(wq);
     if (!wq.system.empty())
@@ -127,7 +127,7 @@ void check_workqueue(const WorkqueueSpec& wq, const Machine& machine, const Info
         check_ordered(wq, info);
     if ((wq.flags & WQLAB_WQ_UNBOUND) && (wq.flags & WQLAB_WQ_PERCPU))
         refuse(wq, "flags", "have both unbound and percpu", "leave one of them out");
-    check_attributes(wq, machine);
+    check_attributes(wq, topology);
     if (!info)
         return;
     if (const uint32_t missing = wq.flags & ~(info->wq_flags | WQLAB_WQ_ORDERED))

@@ -81,15 +81,15 @@ class RunCommand final : public Command {
     int run(Context& context) override
     {
         const Scenario scenario = resolve(scenario_from(flags_));
-        const Machine machine = Machine::read();
-        validate(scenario, machine, nullptr);
+        const Topology topology = Topology::read();
+        validate(scenario, topology, nullptr);
         if (flags_.dry_run)
-            return dry_run(scenario, machine, context);
+            return dry_run(scenario, topology, context);
 
         Lab& lab = context.lab();
         Output& output = context.output();
         const Info info = fetch_info(lab);
-        validate(scenario, machine, &info);
+        validate(scenario, topology, &info);
         // Before the start, so that no event is missed.
         Events events(lab);
         Interrupts interrupts;
@@ -112,16 +112,16 @@ class RunCommand final : public Command {
         RunReport report = runs.report(started.id());
         runs.forget(started.id());
         report.kernel = info.release;
-        add_what_was_asked(report, scenario, applied, machine);
+        add_what_was_asked(report, scenario, applied, topology);
         return print_report(report, flags_.json, output);
     }
 
-    static int dry_run(const Scenario& scenario, const Machine& machine, Context& context)
+    static int dry_run(const Scenario& scenario, const Topology& topology, Context& context)
     {
         // The limits are the module's; without it the rest has been judged.
         try {
             const Info info = fetch_info(context.lab());
-            validate(scenario, machine, &info);
+            validate(scenario, topology, &info);
         } catch (const Error& error) {
             if (error.exit_code != kUnavailable)
                 throw;
@@ -131,7 +131,7 @@ class RunCommand final : public Command {
     }
 
     static void add_what_was_asked(RunReport& report, const Scenario& scenario,
-                                   const std::vector<WqAttributes>& applied, const Machine& machine)
+                                   const std::vector<WqAttributes>& applied, const Topology& topology)
     {
         report.scenario = scenario;
         for (size_t i = 0; i < report.workqueues.size() && i < scenario.workqueues.size(); i++) {
@@ -139,7 +139,7 @@ class RunCommand final : public Command {
             workqueue.system = scenario.workqueues[i].system;
             workqueue.max_active = scenario.workqueues[i].max_active;
             workqueue.attributes = applied[i];
-            judge_placement(workqueue, machine);
+            judge_placement(workqueue, topology);
         }
     }
 };

@@ -19,7 +19,7 @@ class ShowCommand final : public Command {
     int run(Context& context) override
     {
         const uint32_t id = parse_run_id(id_);
-        return print_report(fetch_report(context.lab(), id, Machine::read()), json_, context.output());
+        return print_report(fetch_report(context.lab(), id, Topology::read()), json_, context.output());
     }
 };
 

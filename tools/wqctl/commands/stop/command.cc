@@ -22,7 +22,7 @@ class StopCommand final : public Command {
     int run(Context& context) override
     {
         const uint32_t id = parse_run_id(id_);
-        const Machine machine = Machine::read();
+        const Topology topology = Topology::read();
         Lab& lab = context.lab();
         Runs runs(lab);
         Events events(lab);
@@ -32,7 +32,7 @@ class StopCommand final : public Command {
             stop_run(runs, id);
             follow(runs, events, id, interrupts, progress);
         }
-        const RunReport report = fetch_report(lab, id, machine);
+        const RunReport report = fetch_report(lab, id, topology);
         runs.forget(id);
         return print_report(report, json_, context.output());
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "system/machine.hh"
+#include "system/topology.hh"
 
 #include <algorithm>
 #include <filesystem>
@@ -15,7 +15,7 @@ namespace wqctl {
 namespace {
 
 // The first CPU of a list in a file that is online; cpu itself when there is none.
-uint32_t first_online(const std::string& path, uint32_t cpu, const std::map<uint32_t, Machine::Cpu>& online)
+uint32_t first_online(const std::string& path, uint32_t cpu, const std::map<uint32_t, Topology::Cpu>& online)
 {
     const auto line = read_line(path);
     if (!line || line->empty())
@@ -26,7 +26,7 @@ uint32_t first_online(const std::string& path, uint32_t cpu, const std::map<uint
     return cpu;
 }
 
-uint32_t first_of_cache(const std::string& cpu_dir, uint32_t cpu, const std::map<uint32_t, Machine::Cpu>& online)
+uint32_t first_of_cache(const std::string& cpu_dir, uint32_t cpu, const std::map<uint32_t, Topology::Cpu>& online)
 {
     int best_level = -1;
     std::string best;
@@ -52,13 +52,13 @@ CpuList list_of(const std::string& path)
 
 // The kernel splits the cores of a last-level cache evenly into as many shards
 // as bring each nearest to the size it was told.
-uint32_t shard_of(const Machine& machine, const Machine::Cpu& cpu)
+uint32_t shard_of(const Topology& topology, const Topology::Cpu& cpu)
 {
     std::vector<uint32_t> cores;
-    for (const auto& [number, other] : machine.online)
+    for (const auto& [number, other] : topology.online)
         if (other.cache == cpu.cache && other.core == number)
             cores.push_back(number);
-    const size_t size = machine.cache_shard_size;
+    const size_t size = topology.cache_shard_size;
     const size_t shards = std::max<size_t>(1, (cores.size() + size / 2) / size);
     const size_t each = cores.size() / shards;
     const size_t larger = cores.size() % shards;
@@ -75,7 +75,7 @@ uint32_t shard_of(const Machine& machine, const Machine::Cpu& cpu)
 
 }  // namespace
 
-std::string Machine::online_list() const
+std::string Topology::online_list() const
 {
     CpuList cpus;
     for (const auto& [cpu, where] : online)
@@ -83,7 +83,7 @@ std::string Machine::online_list() const
     return format_cpu_list(cpus);
 }
 
-std::optional<uint32_t> Machine::pod(uint32_t cpu, std::string_view scope) const
+std::optional<uint32_t> Topology::pod(uint32_t cpu, std::string_view scope) const
 {
     const auto found = online.find(cpu);
     if (found == online.end())
@@ -103,37 +103,37 @@ std::optional<uint32_t> Machine::pod(uint32_t cpu, std::string_view scope) const
     return {};
 }
 
-Machine Machine::read(const std::string& root)
+Topology Topology::read(const std::string& root)
 {
-    Machine machine;
+    Topology topology;
     const std::string cpus = root + "/sys/devices/system/cpu";
     CpuList online = list_of(cpus + "/online");
     if (online.empty())
         throw Error(kUnavailable, fmt::format("cannot read the online CPUs from {}/online", cpus), "is /sys mounted?");
-    machine.present = list_of(cpus + "/present");
+    topology.present = list_of(cpus + "/present");
     for (uint32_t cpu : online)
-        machine.online[cpu];
-    for (auto& [cpu, where] : machine.online) {
+        topology.online[cpu];
+    for (auto& [cpu, where] : topology.online) {
         const std::string dir = fmt::format("{}/cpu{}", cpus, cpu);
-        where.core = first_online(dir + "/topology/thread_siblings_list", cpu, machine.online);
-        where.cache = first_of_cache(dir, cpu, machine.online);
+        where.core = first_online(dir + "/topology/thread_siblings_list", cpu, topology.online);
+        where.cache = first_of_cache(dir, cpu, topology.online);
     }
-    machine.nodes = list_of(root + "/sys/devices/system/node/online");
-    for (uint32_t node : machine.nodes)
+    topology.nodes = list_of(root + "/sys/devices/system/node/online");
+    for (uint32_t node : topology.nodes)
         for (uint32_t cpu : list_of(fmt::format("{}/sys/devices/system/node/node{}/cpulist", root, node)))
-            if (const auto found = machine.online.find(cpu); found != machine.online.end())
+            if (const auto found = topology.online.find(cpu); found != topology.online.end())
                 found->second.node = node;
-    if (machine.nodes.empty())
-        machine.nodes.push_back(0);
+    if (topology.nodes.empty())
+        topology.nodes.push_back(0);
 
     const std::string parameters = root + "/sys/module/workqueue/parameters";
     if (const auto scope = read_line(parameters + "/default_affinity_scope"))
-        machine.default_scope = *scope;
+        topology.default_scope = *scope;
     if (const auto efficient = read_line(parameters + "/power_efficient"))
-        machine.power_efficient = *efficient == "Y" || *efficient == "1";
+        topology.power_efficient = *efficient == "Y" || *efficient == "1";
     if (const auto size = read_line(parameters + "/cache_shard_size"))
-        machine.cache_shard_size = static_cast<unsigned>(std::max(0, std::atoi(size->c_str())));
-    return machine;
+        topology.cache_shard_size = static_cast<unsigned>(std::max(0, std::atoi(size->c_str())));
+    return topology;
 }
 
 }  // namespace wqctl

@@ -13,7 +13,7 @@
 
 namespace wqctl {
 
-struct Machine {
+struct Topology {
     struct Cpu {
         uint32_t core = 0;   // first CPU of its SMT siblings
         uint32_t cache = 0;  // first CPU that shares its last-level cache
@@ -35,7 +35,7 @@ struct Machine {
     std::optional<uint32_t> pod(uint32_t cpu, std::string_view scope) const;
 
     // root: "/" or a made-up tree.
-    static Machine read(const std::string& root = "/");
+    static Topology read(const std::string& root = "/");
 };
 
 }  // namespace wqctl
