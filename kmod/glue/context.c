@@ -31,7 +31,7 @@ uint32_t wqlab_this_cpu(void)
 void wqlab_current_command(char command[16])
 {
 	BUILD_BUG_ON(TASK_COMM_LEN != 16);
-	/* kthreads' full names are longer than comm; workers' say "-" or "+" and their item there, but only in /proc. */
+	/* kthreads' full names are longer; workers' say "-" or "+" and their item there, but only in /proc. */
 	strscpy(command, current->comm, TASK_COMM_LEN);
 }
 

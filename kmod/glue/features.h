@@ -24,8 +24,8 @@
 
 #if !defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
 	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
-	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || !defined(WQLAB_HAVE_IS_MEM_RECLAIM) || \
-	!defined(WQLAB_HAVE_DEVM)
+	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || \
+	!defined(WQLAB_HAVE_IS_MEM_RECLAIM) || !defined(WQLAB_HAVE_DEVM)
 #error "Kbuild passes the features"
 #endif
 

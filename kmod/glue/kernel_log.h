@@ -7,7 +7,10 @@
 
 WQLAB_BEGIN_C
 
-/* Counts lines of the kernel's log that hold a text, from attach to detach; if so told, those that name workqueue code only. */
+/*
+ * Counts lines of the kernel's log that hold a text, from attach to detach; with of_workqueues, only those
+ * that name workqueue code.
+ */
 struct wqlab_log {
 	const char *wanted;
 	bool of_workqueues;

@@ -82,11 +82,13 @@ unsigned int truth_anonymous = TRUTH_ANONYMOUS;
 
 const struct truth_member truth_members[] = {
 	MEMBER(list_like, next), MEMBER(list_like, prev),
-	MEMBER(work_like, data), MEMBER(work_like, data.counter), MEMBER(work_like, entry.prev), MEMBER(work_like, function),
+	MEMBER(work_like, data), MEMBER(work_like, data.counter),
+	MEMBER(work_like, entry.prev), MEMBER(work_like, function),
 	MEMBER(pool_like, cpu), MEMBER(pool_like, node), MEMBER(pool_like, stalled), MEMBER(pool_like, name),
 	MEMBER(pool_like, entry), MEMBER(pool_like, entry.prev), MEMBER(pool_like, low), MEMBER(pool_like, high),
 	MEMBER(pool_like, halves), MEMBER(pool_like, works), MEMBER(pool_like, stats), MEMBER(pool_like, last),
-	MEMBER(pool_like, current), MEMBER(pool_like, array_of), MEMBER(pool_like, anything), MEMBER(pool_like, aligned),
+	MEMBER(pool_like, current), MEMBER(pool_like, array_of),
+	MEMBER(pool_like, anything), MEMBER(pool_like, aligned),
 	{ "pool_like", "flexible", offsetof(struct pool_like, flexible), 0 },
 	{ "pool_like", "", 0, sizeof(struct pool_like) },
 	MEMBER(bits_like, plain), { "bits_like", "", 0, sizeof(struct bits_like) },
