@@ -263,18 +263,24 @@ struct FreezableWaits {
         TestItem& running = t.item("a freezable item that runs", TestItem::Body::kGate);
         running.queue(*queues[0]);
         AWAIT(t, running.started() == 1, "a freezable item to start");
-        wqlab_call(0, 0, 0, freeze);
+        SKIP_UNLESS(t, wqlab_call(freeze, 0, 0, 0, nullptr), "kprobes are disarmed, so the kernel can't be called");
         // It is a bool: the rest of the register is anything. That of others' items may take a while.
-        const bool waits = !busy || (wqlab_call(0, 0, 0, busy) & 0xff);
+        const auto are_busy = [busy] {
+            unsigned long are = 0;
+            return busy && wqlab_call(busy, 0, 0, 0, &are) && (are & 0xff);
+        };
+        const bool waits = !busy || are_busy();
         running.open();
-        const bool drained = t.wait([&] { return !busy || !(wqlab_call(0, 0, 0, busy) & 0xff); }, "what runs of freezable workqueues to end");
+        const bool drained = t.wait([&] { return !are_busy(); }, "what runs of freezable workqueues to end");
         for (uint32_t i = 0; i < 2; i++)
             items[i]->queue(*queues[i]);
         warm.queue(other);
         const bool ran = t.wait([&] { return warm.ended() == 1; }, "an item that is not freezable to run");
         t.linger();
         const uint32_t started = items[0]->started() + items[1]->started();
-        wqlab_call(0, 0, 0, thaw);
+        // Whatever happened: they must not stay frozen.
+        const bool thawed = t.wait([&] { return wqlab_call(thaw, 0, 0, 0, nullptr); }, "kprobes to be armed again");
+        WANT(t, thawed, "kprobes were disarmed meanwhile, and workqueues are still frozen");
         WANT(t, waits && drained, "a freezable item was running, and freeze_workqueues_busy() said that there was none");
         WANT(t, ran && started == 0, "%u freezable items started while workqueues were frozen", started);
         AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "the freezable items to run after the thaw");

@@ -26,11 +26,14 @@ bool wqlab_attributes_init(void)
 int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attributes *wanted)
 {
 	struct workqueue_attrs *attrs;
-	long error = -ENOSYS;
+	unsigned long result;
+	int error;
 
 	if (!alloc_attrs || !free_attrs || !apply_attrs)
-		return error;
-	attrs = (void *)wqlab_call(0, 0, 0, alloc_attrs);
+		return -ENOSYS;
+	if (!wqlab_call(alloc_attrs, 0, 0, 0, &result))
+		return -EOPNOTSUPP;
+	attrs = (void *)result;
 	if (!attrs)
 		return -ENOMEM;
 	attrs->nice = wanted->nice;
@@ -42,8 +45,12 @@ int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attri
 			if (wanted->cpus >> cpu & 1)
 				cpumask_set_cpu(cpu, attrs->cpumask);
 	}
-	error = (int)wqlab_call((unsigned long)wq, (unsigned long)attrs, 0, apply_attrs);
-	wqlab_call((unsigned long)attrs, 0, 0, free_attrs);
+	error = -EOPNOTSUPP;
+	if (wqlab_call(apply_attrs, (unsigned long)wq, (unsigned long)attrs, 0, &result))
+		error = (int)result;
+	/* If kprobes were disarmed just now, they stay: a few hundred bytes. */
+	if (!wqlab_call(free_attrs, (unsigned long)attrs, 0, 0, NULL))
+		error = error ?: -EOPNOTSUPP;
 	return error;
 }
 

@@ -21,14 +21,15 @@ struct found {
 };
 
 /*
- * Stands for the function at the address, with up to three arguments. notrace:
- * a probe by ftrace could not send it elsewhere. noipa: callers must expect
- * what any function may do.
+ * Stands for the function at the address, which gets the first three arguments.
+ * Only if nobody sends its caller there, because kprobes were disarmed (debugfs
+ * can), does it run itself. notrace: a probe by ftrace could not send it
+ * elsewhere. noipa: callers must expect what any function may do.
  */
-__attribute__((noipa)) notrace unsigned long
-wqlab_call(unsigned long a, unsigned long b, unsigned long c, uintptr_t address)
+static __attribute__((noipa)) notrace unsigned long
+stand_in(unsigned long a, unsigned long b, unsigned long c, uintptr_t address, bool *stayed)
 {
-	asm volatile("");
+	*stayed = true;
 	return 0;
 }
 
@@ -44,7 +45,7 @@ static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flag
 }
 
 static struct kprobe detour = {
-	.addr = (kprobe_opcode_t *)wqlab_call,
+	.addr = (kprobe_opcode_t *)stand_in,
 	.pre_handler = go_there,
 	.post_handler = after,
 };
@@ -62,6 +63,9 @@ int wqlab_symbols_init(void)
 	unregister_kprobe(&each_match);
 	error = register_kprobe(&detour);
 	can_call = !error;
+	/* A name that there is, so that no symbol at all is told from no such symbol. */
+	if (can_call && !wqlab_symbol("kallsyms_on_each_match_symbol"))
+		return -ENXIO;
 	return error;
 }
 
@@ -70,6 +74,19 @@ void wqlab_symbols_exit(void)
 	if (can_call)
 		unregister_kprobe(&detour);
 	can_call = false;
+}
+
+bool wqlab_call(uintptr_t address, unsigned long a, unsigned long b, unsigned long c, unsigned long *result)
+{
+	bool stayed = false;
+	unsigned long value;
+
+	if (!can_call)
+		return false;
+	value = stand_in(a, b, c, address, &stayed);
+	if (result)
+		*result = value;
+	return !stayed;
 }
 
 static int note(void *data, unsigned long address)
@@ -85,9 +102,9 @@ uintptr_t wqlab_symbol(const char *name)
 {
 	struct found found = { };
 
-	if (can_call)
-		wqlab_call((unsigned long)note, (unsigned long)name, (unsigned long)&found,
-			   (uintptr_t)each_match.addr);
+	if (!wqlab_call((uintptr_t)each_match.addr, (unsigned long)note, (unsigned long)name,
+			(unsigned long)&found, NULL))
+		return 0;
 	return found.count == 1 ? found.address : 0;
 }
 
