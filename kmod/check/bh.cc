@@ -2,7 +2,7 @@
 // Group J: BH workqueues.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
-#include "../glue/inspect.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"

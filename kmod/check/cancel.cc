@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group D: cancelling and disabling.
 #include "../glue/context.h"
-#include "../glue/inspect.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"

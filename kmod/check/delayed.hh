@@ -2,7 +2,7 @@
 // What checks of delayed items share.
 #pragma once
 
-#include "../glue/inspect.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 
 namespace wqlab {

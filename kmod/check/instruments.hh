@@ -4,7 +4,7 @@
 // can't be had, the trial is skipped, and what comes instead does nothing.
 #pragma once
 
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 #include "actor.hh"
 #include "calls.hh"
 #include "queue.hh"

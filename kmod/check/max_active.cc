@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: max_active.
 #include "../glue/cpu.h"
-#include "../glue/inspect.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "look.hh"

@@ -2,7 +2,6 @@
 // Group A, continued: on which CPU an item runs.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
-#include "../glue/inspect.h"
 #include "../glue/work.h"
 #include "cpu_away.hh"
 #include "look.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group B, continued: mod_delayed_work().
 #include "../glue/context.h"
-#include "../glue/inspect.h"
+#include "../glue/time.h"
 #include "delayed.hh"
 #include "trial.hh"
 

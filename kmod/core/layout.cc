@@ -32,17 +32,17 @@ private:
 
 class Locator {
 public:
-    using Found = Place::Found;
-    using Kind = Wanted::Kind;
+    using Found = FieldLocation::Found;
+    using Kind = FieldSpec::Kind;
 
-    Locator(const Btf& btf, Span<const Wanted> wanted, Span<Place> places)
-        : btf_(btf), wanted_(wanted), places_(places)
+    Locator(const Btf& btf, Span<const FieldSpec> specs, Span<FieldLocation> locations)
+        : btf_(btf), specs_(specs), locations_(locations)
     {
-        for (size_t i = 0; i < wanted_.size(); i++) {
-            places_[i] = {};
-            if (wanted_[i].kind == Kind::kMember)
-                structs_.add(wanted_[i].in);
-            for (Slice names = wanted_[i].name; wanted_[i].kind == Kind::kConstant && !names.empty();)
+        for (size_t i = 0; i < specs_.size(); i++) {
+            locations_[i] = {};
+            if (specs_[i].kind == Kind::kMember)
+                structs_.add(specs_[i].in);
+            for (Slice names = specs_[i].name; specs_[i].kind == Kind::kConstant && !names.empty();)
                 constants_.add(names.take('|'));
         }
     }
@@ -69,49 +69,49 @@ private:
     template <typename Visit>
     void for_each_field(const char* name, Visit visit)
     {
-        for (size_t i = 0; i < wanted_.size(); i++)
-            if (wanted_[i].kind == Kind::kMember && same_text(wanted_[i].in, name))
-                visit(wanted_[i], places_[i]);
+        for (size_t i = 0; i < specs_.size(); i++)
+            if (specs_[i].kind == Kind::kMember && same_text(specs_[i].in, name))
+                visit(specs_[i], locations_[i]);
     }
 
-    // What one struct says to one wish.
-    Place look(const BtfType& type, const Wanted& wanted)
+    // What one struct says of one field.
+    FieldLocation look(const BtfType& type, const FieldSpec& spec)
     {
-        Place place;
-        place.found = Found::kNoMember;
-        Slice names = wanted.name;
+        FieldLocation location;
+        location.found = Found::kNoMember;
+        Slice names = spec.name;
         do {
             auto member = btf_.member(type, names.take('|'), steps_);
             if (member.ok()) {
-                place.member = member.take();
-                const uint32_t size = place.member.element_size;
-                const bool fits = !wanted.sizes || (wanted.sizes & size && !(size & (size - 1)));
-                place.found = fits ? Found::kYes : Found::kOtherSize;
-                return place;
+                location.member = member.take();
+                const uint32_t size = location.member.element_size;
+                const bool fits = !spec.sizes || (spec.sizes & size && !(size & (size - 1)));
+                location.found = fits ? Found::kYes : Found::kOtherSize;
+                return location;
             }
             if (member.error() != Errno::kNoEntry) {
-                place.found = Found::kDamaged;
-                return place;
+                location.found = Found::kDamaged;
+                return location;
             }
-            place.alternative++;
+            location.alternative++;
         } while (!names.empty());
-        return place;
+        return location;
     }
 
     void see_struct(const BtfType& type)
     {
         Found before = Found::kNoType;
-        bool wished = false, had_all = true, has_all = true, same = true;
-        for_each_field(type.name, [&](const Wanted& wanted, const Place& had) {
-            if (!wished)
+        bool has_fields = false, had_all = true, has_all = true, same = true;
+        for_each_field(type.name, [&](const FieldSpec& spec, const FieldLocation& had) {
+            if (!has_fields)
                 before = had.found;
-            wished = true;
-            const Place has = look(type, wanted);
-            had_all &= !wanted.views || had.found == Found::kYes;
-            has_all &= !wanted.views || has.found == Found::kYes;
+            has_fields = true;
+            const FieldLocation has = look(type, spec);
+            had_all &= !spec.is_needed() || had.found == Found::kYes;
+            has_all &= !spec.is_needed() || has.found == Found::kYes;
             same &= had.found == has.found && had.member == has.member;
         });
-        if (!wished)
+        if (!has_fields)
             return;
         if (before == Found::kNoType || (has_all && !had_all && before != Found::kSeveralFit))
             take(type);
@@ -121,18 +121,16 @@ private:
 
     void take(const BtfType& type)
     {
-        for_each_field(type.name, [&](const Wanted& wanted, Place& place) {
-            place = look(type, wanted);
-        });
+        for_each_field(type.name, [&](const FieldSpec& spec, FieldLocation& location) { location = look(type, spec); });
     }
 
     void drop(const BtfType& type, Found why)
     {
-        for_each_field(type.name, [&](const Wanted&, Place& place) {
-            if (place.found == Found::kSeveralFit)
+        for_each_field(type.name, [&](const FieldSpec&, FieldLocation& location) {
+            if (location.found == Found::kSeveralFit)
                 return;
-            place = {};
-            place.found = why;
+            location = {};
+            location.found = why;
         });
     }
 
@@ -142,70 +140,63 @@ private:
             const BtfConstant constant = btf_.constant(type, i);
             if (!constants_.may_have(constant.name))
                 continue;
-            for (size_t j = 0; j < wanted_.size(); j++)
-                if (wanted_[j].kind == Kind::kConstant && (!wanted_[j].in || same_text(wanted_[j].in, type.name)))
-                    see_constant(constant, wanted_[j], places_[j]);
+            for (size_t j = 0; j < specs_.size(); j++)
+                if (specs_[j].kind == Kind::kConstant && (!specs_[j].in || same_text(specs_[j].in, type.name)))
+                    see_constant(constant, specs_[j], locations_[j]);
         }
     }
 
-    void see_constant(const BtfConstant& constant, const Wanted& wanted, Place& place)
+    void see_constant(const BtfConstant& constant, const FieldSpec& spec, FieldLocation& location)
     {
         uint8_t alternative = 0;
-        for (Slice names = wanted.name; !names.empty(); alternative++) {
+        for (Slice names = spec.name; !names.empty(); alternative++) {
             if (!names.take('|').is(constant.name))
                 continue;
-            if (place.found == Found::kNoType || alternative < place.alternative)
-                place = {.found = Found::kYes, .alternative = alternative, .member = {}, .value = constant.value};
-            else if (alternative == place.alternative && constant.value != place.value)
-                place.found = Found::kSeveralFit;
+            if (location.found == Found::kNoType || alternative < location.alternative)
+                location = {.found = Found::kYes, .alternative = alternative, .member = {}, .value = constant.value};
+            else if (alternative == location.alternative && constant.value != location.value)
+                location.found = Found::kSeveralFit;
         }
     }
 
     const Btf& btf_;
-    Span<const Wanted> wanted_;
-    Span<Place> places_;
+    Span<const FieldSpec> specs_;
+    Span<FieldLocation> locations_;
     NameFilter structs_;
     NameFilter constants_;
     uint32_t steps_ = kSteps;
 };
 
-const char* why_absent(Wanted::Kind kind, Place::Found found)
+const char* why_absent(FieldSpec::Kind kind, FieldLocation::Found found)
 {
-    using Found = Place::Found;
-    const bool constant = kind == Wanted::Kind::kConstant;
+    using Found = FieldLocation::Found;
+    const bool constant = kind == FieldSpec::Kind::kConstant;
     switch (found) {
-    case Found::kNoType:
-        return constant ? "no such constant" : "no such struct";
-    case Found::kNoMember:
-        return "no such member";
-    case Found::kOtherSize:
-        return "another size";
-    case Found::kDamaged:
-        return "damaged";
-    case Found::kNoneFits:
-        return "several such structs, none with every member";
-    case Found::kSeveralFit:
-        return constant ? "several such constants" : "several such structs";
-    case Found::kYes:
-        break;
+    case Found::kNoType: return constant ? "no such constant" : "no such struct";
+    case Found::kNoMember: return "no such member";
+    case Found::kOtherSize: return "another size";
+    case Found::kDamaged: return "damaged";
+    case Found::kNoneFits: return "several such structs, none with every member";
+    case Found::kSeveralFit: return constant ? "several such constants" : "several such structs";
+    case Found::kYes: break;
     }
     return "found";
 }
 
 }  // namespace
 
-Result<void> locate(const Btf& btf, Span<const Wanted> wanted, Span<Place> places)
+Result<void> locate(const Btf& btf, Span<const FieldSpec> specs, Span<FieldLocation> locations)
 {
-    return Locator(btf, wanted, places).run();
+    return Locator(btf, specs, locations).run();
 }
 
-void describe(const Wanted& wanted, const Place& place, Text& out)
+void describe(const FieldSpec& spec, const FieldLocation& location, Text& out)
 {
-    if (wanted.in)
-        out.add(wanted.in);
-    if (wanted.in && *wanted.name)
+    if (spec.in)
+        out.add(spec.in);
+    if (spec.in && *spec.name)
         out.add(".");
-    out.add(wanted.name).add(" (").add(why_absent(wanted.kind, place.found)).add(")");
+    out.add(spec.name).add(" (").add(why_absent(spec.kind, location.found)).add(")");
 }
 
 }  // namespace wqlab

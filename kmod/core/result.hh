@@ -31,7 +31,7 @@ class [[nodiscard]] Result {
 public:
     Result(Errno error) : error_(static_cast<int>(error)) {}
     Result(T value) : error_(0) { new (&value_) T(std::move(value)); }
-    Result(Result&& other) : error_(other.error_)
+    Result(Result&& other) noexcept : error_(other.error_)
     {
         if (ok())
             new (&value_) T(std::move(other.value_));

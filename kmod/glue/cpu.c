@@ -29,6 +29,11 @@ int wqlab_cpu_node(uint32_t cpu)
 	return cpu_possible(cpu) ? cpu_to_node(cpu) : NUMA_NO_NODE;
 }
 
+uint32_t wqlab_nr_nodes(void)
+{
+	return nr_node_ids;
+}
+
 bool wqlab_node_online(uint32_t node)
 {
 	return node < MAX_NUMNODES && node_online(node);

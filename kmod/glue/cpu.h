@@ -12,6 +12,7 @@ bool wqlab_cpu_online(uint32_t cpu);
 /* The first online CPU after cpu, wrapping; cpu may be UINT32_MAX. */
 uint32_t wqlab_next_online_cpu(uint32_t cpu);
 int wqlab_cpu_node(uint32_t cpu);
+uint32_t wqlab_nr_nodes(void);		/* nr_node_ids */
 bool wqlab_node_online(uint32_t node);
 const char *wqlab_release(void);	/* utsname()->release */
 

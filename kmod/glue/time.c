@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because cpu_relax(), cond_resched() and ktime are inlines. */
 #include <linux/hrtimer.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/sched.h>
@@ -33,6 +34,16 @@ void wqlab_stamp_init(void)
 	wqlab_stamp_mult = div_u64((u64)NSEC_PER_MSEC << WQLAB_STAMP_SHIFT, tsc_khz);
 	wqlab_stamp_is_tsc = true;
 #endif
+}
+
+uint64_t wqlab_jiffies(void)
+{
+	return jiffies;
+}
+
+uint32_t wqlab_hz(void)
+{
+	return HZ;
 }
 
 void wqlab_relax(void)

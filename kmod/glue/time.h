@@ -19,6 +19,8 @@ extern bool wqlab_stamp_is_tsc;
 extern uint32_t wqlab_stamp_mult;
 #define WQLAB_STAMP_SHIFT 22
 void wqlab_stamp_init(void);		/* once, before the first stamp */
+uint64_t wqlab_jiffies(void);
+uint32_t wqlab_hz(void);
 void wqlab_relax(void);			/* cpu_relax(); any context */
 void wqlab_resched(void);		/* cond_resched() */
 void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The fields of kernel/workqueue.c's own structs, by their place in this kernel.
+// The fields of the kernel's structs, and its constants, by their place in the
+// kernel that is looked at. fields.def lists them.
 #pragma once
 
 #include "../core/layout.hh"
@@ -7,156 +8,14 @@
 namespace wqlab {
 
 enum class Field : uint32_t {
-    // struct workqueue_struct
-    kWqPwqs,
-    kWqList,
-    kWqMutex,
-    kWqWorkColor,
-    kWqFlushColor,
-    kWqNrPwqsToFlush,
-    kWqFirstFlusher,
-    kWqFlusherQueue,
-    kWqFlusherOverflow,
-    kWqMaydays,
-    kWqRescuer,
-    kWqNrDrainers,
-    kWqMaxActive,
-    kWqMinActive,
-    kWqSavedMaxActive,
-    kWqSavedMinActive,
-    kWqAttrs,
-    kWqDflPwq,
-    kWqDevice,
-    kWqName,
-    kWqFlags,
-    kWqCpuPwq,
-    kWqNodeNrActive,
-    // struct worker_pool
-    kPoolLock,
-    kPoolCpu,
-    kPoolNode,
-    kPoolId,
-    kPoolFlags,
-    kPoolProgress,
-    kPoolNrRunning,
-    kPoolWorklist,
-    kPoolNrWorkers,
-    kPoolNrIdle,
-    kPoolIdleList,
-    kPoolIdleTimer,
-    kPoolMaydayTimer,
-    kPoolBusyHash,
-    kPoolManager,
-    kPoolAttrs,
-    kPoolRefcnt,
-    // struct pool_workqueue
-    kPwqPool,
-    kPwqWq,
-    kPwqWorkColor,
-    kPwqFlushColor,
-    kPwqRefcnt,
-    kPwqInFlight,
-    kPwqPlugged,
-    kPwqNrActive,
-    kPwqInactive,
-    kPwqPendingNode,
-    kPwqNode,
-    kPwqMaydayNode,
-    kPwqStats,
-    // struct worker
-    kWorker,
-    kWorkerEntry,
-    kWorkerHashEntry,
-    kWorkerWork,
-    kWorkerFunction,
-    kWorkerPwq,
-    kWorkerRuntime,
-    kWorkerStart,
-    kWorkerScheduled,
-    kWorkerTask,
-    kWorkerPool,
-    kWorkerLastActive,
-    kWorkerFlags,
-    kWorkerId,
-    kWorkerDescription,
-    kWorkerRescueWq,
-    // struct workqueue_attrs
-    kAttrsNice,
-    kAttrsCpus,
-    kAttrsPodCpus,
-    kAttrsStrict,
-    kAttrsScope,
-    // struct wq_node_nr_active
-    kNodeActiveMax,
-    kNodeActiveNr,
-    kNodeActiveLock,
-    kNodeActivePending,
-    // struct wq_pod_type
-    kPodType,
-    kPodTypeNrPods,
-    kPodTypeCpus,
-    kPodTypeNode,
-    kPodTypeCpuPod,
-    kNrScopes,
-    // struct wq_flusher, and the waiting it does
-    kFlusherList,
-    kFlusherColor,
-    kFlusherWaiters,
-    kWaiterTask,
-    kWaiterNode,
-    // struct work_struct, wq_barrier, delayed_work
-    kWorkData,
-    kWorkEntry,
-    kWorkFunction,
-    kBarrierWork,
-    kBarrierTask,
-    kDelayedWork,
-    kDelayedTimer,
-    kDelayedWq,
-    kDelayedCpu,
-    // struct timer_list, timer_base
-    kTimerEntry,
-    kTimerExpires,
-    kTimerFunction,
-    kTimerFlags,
-    kTimerBase,
-    kTimerBaseLock,
-    kTimerBaseCpu,
-    kTimerBasePending,
-    kTimerBaseVectors,
-    // struct wci_ent
-    kHog,
-    kHogFunction,
-    kHogCount,
-    // enum worker_pool_flags, worker_flags, wq_flags
-    kPoolBh,
-    kPoolManagerActive,
-    kPoolDisassociated,
-    kPoolBhDraining,
-    kWorkerDie,
-    kWorkerIdle,
-    kWorkerPrep,
-    kWorkerCpuIntensive,
-    kWorkerUnbound,
-    kWorkerRebound,
-    kFlagBh,
-    kFlagUnbound,
-    kFlagFreezable,
-    kFlagMemReclaim,
-    kFlagHighpri,
-    kFlagCpuIntensive,
-    kFlagSysfs,
-    kFlagPowerEfficient,
-    kFlagPercpu,
-    kFlagOrdered,
-    kFlagDestroying,
-    kFlagDraining,
-    kFlagLegacy,
-    kFlagDeprecated,
+#define FIELD(id, ...) id,
+#define WHOLE(id, ...) id,
+#define CONSTANT(id, ...) id,
+#include "fields.def"
     kCount
 };
 
-// Says of each field where it is and which views cannot be without it.
-extern const WantedTable<Field> kFields;
+// Says of each field where it is and which views show it.
+extern const FieldTable<Field> kFields;
 
 }  // namespace wqlab

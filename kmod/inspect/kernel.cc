@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// Learns a kernel: its symbols, its layouts, its CPUs and its clock.
 #include "kernel.hh"
 
 namespace wqlab {
@@ -6,18 +7,22 @@ namespace wqlab {
 namespace {
 
 constexpr uint32_t kBtfMarks = 1024;
+constexpr uint64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
 void Kernel::learn()
 {
     Text why(problem_);
-    if (const Result<void> found = symbols_.find(); !found.ok())
-        why.add("kprobes (no symbol can be looked up: error ").add(static_cast<uint32_t>(found.error())).add(")");
-    else if (!has(Symbol::kBtfStart) || !has(Symbol::kBtfStop))
-        why.add("BTF (CONFIG_DEBUG_INFO_BTF)");
-    else if (const Result<void> read = read_layouts(); !read.ok() && !problem_[0])
-        why.add("BTF that can be read: error ").add(static_cast<uint32_t>(read.error()));
+    if (const Result<void> opened = target_.open(); !opened.ok()) {
+        why.add("kprobes (no symbol can be looked up: error ").add(static_cast<uint32_t>(opened.error())).add(")");
+    } else {
+        find_symbols();
+        if (const Result<void> read = read_layouts(); !read.ok() && !problem_[0])
+            why.add("BTF that can be read: error ").add(static_cast<uint32_t>(read.error()));
+        else if (const Result<void> known = read_machine(); !known.ok() && !problem_[0])
+            why.add("how many CPUs there are");
+    }
 
     for (uint32_t view = 1; view & view::kAll; view <<= 1) {
         bool lacking = false;
@@ -27,13 +32,22 @@ void Kernel::learn()
     }
 }
 
+void Kernel::find_symbols()
+{
+    for (const SymbolSpec& spec : all_symbols())
+        symbols_[static_cast<size_t>(spec.symbol)] = target_.symbol(spec.name);
+}
+
 Result<void> Kernel::read_layouts()
 {
-    const Address start = symbols_[Symbol::kBtfStart];
-    const Address stop = symbols_[Symbol::kBtfStop];
+    const Span<const uint8_t> bytes = target_.btf();
+    if (!bytes.size()) {
+        Text(problem_).add("BTF (CONFIG_DEBUG_INFO_BTF)");
+        return Errno::kNoEntry;
+    }
     Array<uint32_t> marks = TRY(Array<uint32_t>::create(kBtfMarks));
     BtfProblem problem;
-    Result<Btf> btf = Btf::open({reinterpret_cast<const uint8_t*>(start), stop - start}, {marks.begin(), marks.size()}, problem);
+    Result<Btf> btf = Btf::open(bytes, {marks.begin(), marks.size()}, problem);
     if (!btf.ok()) {
         Text why(problem_);
         why.add("BTF that can be read: ");
@@ -44,6 +58,50 @@ Result<void> Kernel::read_layouts()
     for (uint32_t i = 0; i < static_cast<uint32_t>(Field::kCount); i++)
         offsets_[i] = layout_.offset(static_cast<Field>(i));
     return {};
+}
+
+// What does not change while the kernel runs.
+Result<void> Kernel::read_machine()
+{
+    // Where nr_cpu_ids is a macro, it is NR_CPUS (UP, FORCE_NR_CPUS), and so is WORK_CPU_UNBOUND.
+    uint32_t cpus = constant(Field::kWorkCpuUnbound);
+    if (has(Symbol::kNrCpus) && !read(cpus, Symbol::kNrCpus))
+        return Errno::kInvalid;
+    if (!cpus || cpus > kMostCpus)
+        return Errno::kInvalid;
+    nr_cpus_ = cpus;
+    if (has(Symbol::kPerCpuOffset)) {
+        Array<Address> offsets = TRY(Array<Address>::create(nr_cpus_));
+        if (!read(offsets.begin(), (*this)[Symbol::kPerCpuOffset], nr_cpus_ * sizeof(Address)))
+            return Errno::kInvalid;
+        std::swap(per_cpu_offsets_, offsets);
+    }
+
+    // The clock source that is made of jiffies multiplies them by TICK_NSEC, in fixed point.
+    hz_ = target_.hz();
+    uint32_t mult = 0, shift = 0;
+    const Address clock = (*this)[Symbol::kClocksourceJiffies];
+    if (!hz_ && clock && has(Field::kClocksourceMult) && has(Field::kClocksourceShift) &&
+        peek(mult, clock, Field::kClocksourceMult) && peek(shift, clock, Field::kClocksourceShift) && shift < 32 &&
+        mult >> shift)
+        hz_ = static_cast<uint32_t>((kNsPerSecond + (mult >> shift) / 2) / (mult >> shift));
+    tick_ns_ = hz_ ? (kNsPerSecond + hz_ / 2) / hz_ : 0;
+    return {};
+}
+
+bool Kernel::peek_number(int64_t& to, Address object, Field field) const
+{
+    const BtfMember& member = this->member(field);
+    uint64_t bytes = 0;
+    if (!has(field) || member.size > sizeof(bytes) || !member.size ||
+        !read(&bytes, address(object, field), member.size))
+        return false;
+    if (member.bits)
+        bytes = member.extract(bytes);
+    else if (member.is_signed)
+        bytes = static_cast<uint64_t>(static_cast<int64_t>(bytes << (64 - member.size * 8)) >> (64 - member.size * 8));
+    to = static_cast<int64_t>(bytes);
+    return true;
 }
 
 }  // namespace wqlab

@@ -2,15 +2,34 @@
 // All pools and workqueues of the machine at one moment, as the wire has them.
 #pragma once
 
+#include "../uapi/wqlab_lists.h"
 #include "kernel.hh"
-#include "words.hh"
+#include "masks.hh"
+#include "strings.hh"
 
 namespace wqlab {
 
 // A walk that stopped: what can't be validated is not followed.
 struct Trouble {
-    enum class Where : uint8_t { kPools, kWorkqueues, kPwqs, kFlushers, kMaydays, kWorklist, kWorkers, kInactive, kTimers, kMasks };
-    enum class Why : uint8_t { kBroken, kCut, kStranger };
+    enum class Where : uint8_t {
+        kPools,
+        kWorkqueues,
+        kPwqs,
+        kFlushers,
+        kMaydays,
+        kWorklist,
+        kWorkers,
+        kInactive,
+        kTimers,
+        kMasks,
+        kPool
+    };
+    enum class Why : uint8_t {
+        kBroken,
+        kCut,
+        kStranger,
+        kMoving  // without locks only
+    };
 
     Where where;
     Why why;
@@ -38,7 +57,7 @@ private:
 };
 
 struct Snapshot {
-    // Sleeps, allocates, and takes the kernel's locks in the kernel's order:
+    // Once. Sleeps, allocates, and takes the kernel's locks in the kernel's order:
     // wq_pool_mutex, in it each wq->mutex, then each pool->lock, wq_mayday_lock,
     // nna->lock or timer_base->lock alone.
     Result<void> take(const Kernel& kernel, uint32_t sections);
@@ -48,23 +67,13 @@ struct Snapshot {
     Troubles troubles;
     Strings strings;
     Masks masks;
-    Table<wqlab_snap_scope> scopes;
-    Table<wqlab_snap_pod> pods;
-    Table<wqlab_snap_cpu_pod> cpu_pods;
-    Table<wqlab_snap_node> nodes;
-    Table<wqlab_snap_pool> pools;
-    Table<wqlab_snap_workqueue> workqueues;
-    Table<wqlab_snap_pwq> pwqs;
-    Table<wqlab_snap_cpu_pwq> cpu_pwqs;
-    Table<wqlab_snap_node_active> node_active;
-    Table<wqlab_snap_worker> workers;
-    Table<wqlab_snap_work> works;
-    Table<wqlab_snap_flusher> flushers;
-    Table<wqlab_snap_timer> timers;
-    Table<wqlab_snap_hog> hogs;
+#define WQLAB_TABLE(attribute, table, row) Table<row> table;
+    WQLAB_SNAPSHOT_TABLES(WQLAB_TABLE)
+#undef WQLAB_TABLE
 
 private:
     Result<void> take_head(const Kernel& kernel);
+    Result<void> take_machine(const Kernel& kernel);
 };
 
 }  // namespace wqlab

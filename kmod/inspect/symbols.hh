@@ -1,62 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where the kernel keeps what it does not export.
+// Where the kernel keeps what it does not export. symbols.def lists it.
 #pragma once
 
-#include "../core/result.hh"
-#include "../core/span.hh"
-#include "../glue/symbols.h"
+#include "../core/address.hh"
+#include "../core/layout.hh"
+#include "views.hh"
 
 namespace wqlab {
 
-using Address = uintptr_t;
-
 enum class Symbol : uint32_t {
-    kBtfStart,
-    kBtfStop,
-    kWorkqueues,
-    kPoolIdr,
-    kPoolMutex,
-    kMaydayLock,
-    kUnboundCpus,
-    kRequestedCpus,
-    kIsolatedCpus,
-    kPodTypes,
-    kScopeNames,
-    kDefaultScope,
-    kShardSize,
-    kFreezing,
-    kForceRr,
-    kCpuIntensiveThresh,
-    kWatchdogThresh,
-    kBarrierFunction,
-    kMaydayCursorFunction,
-    kTimerBases,
-    kTimerFunction,
-    kHogs,
-    kNrHogs,
+#define SYMBOL(id, ...) id,
+#include "symbols.def"
     kCount
 };
 
-struct WantedSymbol {
+struct SymbolSpec {
     Symbol symbol;
     const char* name;
-    uint32_t views;  // that cannot be without
+    uint32_t views;  // that show what is there
+    Need need;
 };
 
-class Symbols {
-public:
-    Symbols() = default;
-    Symbols(const Symbols&) = delete;
-    ~Symbols() { wqlab_symbols_exit(); }
+// In the order of enum Symbol.
+Span<const SymbolSpec> all_symbols();
 
-    // Sleeps; a symbol that is not there, or not alone of its name, is 0.
-    Result<void> find();
-
-    Address operator[](Symbol symbol) const { return addresses_[static_cast<size_t>(symbol)]; }
-    static Span<const WantedSymbol> wanted();
-
-private:
-    Address addresses_[static_cast<size_t>(Symbol::kCount)] = {};
-};
+// Of the pointers to system workqueues, in the order in which names are preferred.
+Span<const Symbol> system_workqueues();
 
 }  // namespace wqlab

@@ -3,8 +3,7 @@
 // sleep, rows are added where one may not.
 #pragma once
 
-#include "../glue/memory.h"
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 
 namespace wqlab {
 

@@ -2,7 +2,7 @@
 // An object with several owners; the last one to go ends it.
 #pragma once
 
-#include "memory.hh"
+#include "../core/memory.hh"
 
 namespace wqlab {
 

@@ -9,7 +9,7 @@
 #include "../core/worker_set.hh"
 #include "../glue/context.h"
 #include "../lab/clock.hh"
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 #include "../uapi/wqlab.h"
 
 namespace wqlab {

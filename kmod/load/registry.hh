@@ -3,7 +3,7 @@
 #pragma once
 
 #include "../lab/kthread.hh"
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 #include "../lab/sync.hh"
 #include "run.hh"
 

@@ -2,7 +2,7 @@
 // What a run is asked to do: the request, parsed and checked.
 #pragma once
 
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 #include "../uapi/wqlab.h"
 
 namespace wqlab {

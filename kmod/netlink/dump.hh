@@ -6,7 +6,7 @@
 #include <concepts>
 
 #include "../glue/netlink/family.h"
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 #include "request.hh"
 
 namespace wqlab {

@@ -6,7 +6,7 @@
 #include "../core/in_flight.hh"
 #include "../core/latency_records.hh"
 #include "../lab/clock.hh"
-#include "../lab/memory.hh"
+#include "../core/memory.hh"
 #include "../uapi/wqlab.h"
 #include "origin.hh"
 

@@ -156,6 +156,8 @@ enum wqlab_view {
 	WQLAB_A_VIEW_SECTION = 1,	/* u32 enum wqlab_section: One of them; 0 is latency. */
 	WQLAB_A_VIEW_LACKS,		/* string, multi: Symbols and fields that this kernel
 					 * lacks; none, and the view is available. */
+	WQLAB_A_VIEW_MISSING_COLUMN,	/* string, multi: Symbols and fields without which the
+					 * view is there, and a column of it is not. */
 
 	__WQLAB_A_VIEW_MAX,
 	WQLAB_A_VIEW_MAX = __WQLAB_A_VIEW_MAX - 1
@@ -485,6 +487,8 @@ struct wqlab_snap_head {
 enum wqlab_snap_state {
 	WQLAB_STATE_FREEZING = 1 << 0,	/* workqueue_freezing. */
 	WQLAB_STATE_FORCE_RR = 1 << 1,	/* wq_debug_force_rr_cpu. */
+	WQLAB_STATE_UNLOCKED = 1 << 2,	/* read without locks, so what moved may not fit
+					 * together. */
 };
 
 /* An affinity scope: one of wq_pod_types[]. */

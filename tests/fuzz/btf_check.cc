@@ -13,16 +13,16 @@ namespace {
 enum class Field { kPool, kPoolId, kPoolSince, kNode, kDeep, kBits, kWorker, kStarted, kMode, kCount };
 
 // The names are those of the seeds.
-constexpr WantedTable<Field> kWanted({
-    {Field::kPool, want::whole("pool", 1)},
-    {Field::kPoolId, want::member("pool", "id", 1, 4)},
-    {Field::kPoolSince, want::member("pool", "progress_ts|watchdog_ts", 2, 8)},
-    {Field::kNode, want::member("node", "nr.counter", 2, 4 | 8)},
-    {Field::kDeep, want::member("pool", "deep.in.x", 4)},
-    {Field::kBits, want::member("pool", "one|three|wide")},
-    {Field::kWorker, want::member("worker", "entry.next|hentry.next", 1)},
-    {Field::kStarted, want::constant("STAT_STARTED", 4)},
-    {Field::kMode, want::constant("OLD_MODE|MODE", 0, "modes")},
+constexpr FieldTable<Field> kSpecs({
+    {Field::kPool, field::whole("pool", 1)},
+    {Field::kPoolId, field::member("pool", "id", 1, 4)},
+    {Field::kPoolSince, field::member("pool", "progress_ts|watchdog_ts", 2, 8)},
+    {Field::kNode, field::member("node", "nr.counter", 2, 4 | 8)},
+    {Field::kDeep, field::member("pool", "deep.in.x", 4)},
+    {Field::kBits, field::member("pool", "one|three|wide")},
+    {Field::kWorker, field::member("worker", "entry.next|hentry.next", 1)},
+    {Field::kStarted, field::constant("STAT_STARTED", 4)},
+    {Field::kMode, field::constant("OLD_MODE|MODE", 0, "modes")},
 });
 
 class Check {
@@ -95,7 +95,7 @@ private:
 
     void locate()
     {
-        Layout<Field> layout(kWanted);
+        Layout<Field> layout(kSpecs);
         char text[256];
         Text why(text);
         if (!layout.locate(btf_).ok())
@@ -106,7 +106,7 @@ private:
         if (layout.has(Field::kPoolId) && uint64_t{layout.offset(Field::kPoolId)} + 4 > layout.size(Field::kPool))
             complain("a field outside of its struct");
         if (layout.has(Field::kPoolSince) && layout.size(Field::kPoolSince) % 8)
-            complain("a field of a size that is not wanted");
+            complain("a field of a size that is not spec");
     }
 
     const Btf& btf_;

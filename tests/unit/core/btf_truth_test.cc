@@ -72,11 +72,11 @@ TEST_CASE("the compiler's BTF is read as the compiler means it")
     }
     for (const truth_constant& truth : std::vector(truth_constants, truth_constants + truth_constants_number)) {
         INFO(truth.name);
-        const Wanted wanted[] = {want::constant(truth.name)};
-        Place places[1];
-        REQUIRE(locate(*btf, wanted, places).ok());
-        CHECK(places[0].found == Place::Found::kYes);
-        CHECK(places[0].value == truth.value);
+        const FieldSpec spec[] = {field::constant(truth.name)};
+        FieldLocation locations[1];
+        REQUIRE(locate(*btf, spec, locations).ok());
+        CHECK(locations[0].found == FieldLocation::Found::kYes);
+        CHECK(locations[0].value == truth.value);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "core/layout.hh"
 
 using namespace wqlab;
-using Found = Place::Found;
+using Found = FieldLocation::Found;
 
 namespace {
 
@@ -15,14 +15,14 @@ enum class Field { kPool, kPoolId, kPoolSince, kPoolSpare, kNode, kStarted, kMod
 enum View : uint32_t { kPools = 1, kTimes = 2, kStats = 4 };
 
 // In no order.
-constexpr WantedTable<Field> kWanted({
-    {Field::kStarted, want::constant("STAT_STARTED", kStats)},
-    {Field::kPool, want::whole("pool", kPools)},
-    {Field::kPoolSince, want::member("pool", "progress_ts|watchdog_ts", kTimes, 8)},
-    {Field::kPoolId, want::member("pool", "id", kPools | kTimes, 4)},
-    {Field::kNode, want::member("node", "nr.counter", kStats, 4 | 8)},
-    {Field::kPoolSpare, want::member("pool", "spare")},
-    {Field::kMode, want::constant("OLD_MODE|MODE", 0, "modes")},
+constexpr FieldTable<Field> kSpecs({
+    {Field::kStarted, field::constant("STAT_STARTED", kStats)},
+    {Field::kPool, field::whole("pool", kPools)},
+    {Field::kPoolSince, field::member("pool", "progress_ts|watchdog_ts", kTimes, 8)},
+    {Field::kPoolId, field::member("pool", "id", kPools | kTimes, 4)},
+    {Field::kNode, field::member("node", "nr.counter", kStats, 4 | 8)},
+    {Field::kPoolSpare, field::member("pool", "spare")},
+    {Field::kMode, field::constant("OLD_MODE|MODE", 0, "modes")},
 });
 
 // What the table finds; the Layout is filled by it.
@@ -44,7 +44,7 @@ public:
     {
         const OpenBtf btf(bytes());
         REQUIRE(btf.problem() == "");
-        Layout<Field> layout(kWanted);
+        Layout<Field> layout(kSpecs);
         REQUIRE(layout.locate(*btf).ok());
         return layout;
     }
@@ -91,7 +91,7 @@ TEST_CASE("a view learns what it lacks, and others go on")
     CHECK(lacking(layout, kTimes) == "pool.progress_ts|watchdog_ts (no such member)");
     CHECK(lacking(layout, kStats) == "STAT_STARTED (no such constant)");
     CHECK(lacking(Kernel().layout(), kPools) == "pool (no such struct)");
-    CHECK(lacking(Layout<Field>(kWanted), kPools) == "pool (no such struct)");
+    CHECK(lacking(Layout<Field>(kSpecs), kPools) == "pool (no such struct)");
 }
 
 TEST_CASE("a field of another size than expected is none")
@@ -120,15 +120,15 @@ TEST_CASE("the first alternative there is, is taken")
     CHECK(kernel.layout().value(Field::kMode) == 8);
 }
 
-TEST_CASE("of several structs of one name the one is taken that has what is wanted")
+TEST_CASE("of several structs of one name the one is taken that has what is spec")
 {
     const auto foreign = [](Kernel& kernel) { kernel.structure("pool", 4, {{"id", kernel.number, 0}}); };
     SECTION("in any order")
     {
-        for (int place = 0; place < 3; place++) {
+        for (int location = 0; location < 3; location++) {
             Kernel kernel;
             for (int i = 0; i < 3; i++)
-                i == place ? (void)kernel.pool() : foreign(kernel);
+                i == location ? (void)kernel.pool() : foreign(kernel);
             CHECK(kernel.layout().size(Field::kPool) == 24);
             CHECK(kernel.layout().offset(Field::kPoolSince) == 8);
         }
@@ -209,6 +209,6 @@ TEST_CASE("a BTF that takes unreasonably long is given up")
     for (int depth = 0; depth < 7; depth++)
         level = kernel.structure(depth == 6 ? "pool" : "", 4, std::vector<BtfBuilder::Member>(32, {"", level, 0}));
     const OpenBtf btf(kernel.bytes());
-    Layout<Field> layout(kWanted);
+    Layout<Field> layout(kSpecs);
     CHECK(!layout.locate(*btf).ok());
 }

@@ -2,8 +2,18 @@
 // Owned memory. There is no plain new: creation can fail and says so.
 #pragma once
 
-#include "../core/result.hh"
-#include "../glue/memory.h"
+#include <cstddef>
+#include <cstdint>
+
+#include "result.hh"
+
+// All that is owned comes from these two: in the module they are glue/memory.c,
+// in the tool source/bytes/heap.cc. alloc() zeroes, aligns to a cache line, may
+// sleep, and returns nullptr if there is no memory; node -1: on any.
+extern "C" {
+void* wqlab_alloc(size_t bytes, int node);
+void wqlab_free(void* memory);
+}
 
 namespace wqlab {
 
@@ -14,8 +24,8 @@ template <typename T>
 class Box {
 public:
     Box() = default;
-    Box(Box&& other) : object_(std::exchange(other.object_, nullptr)) {}
-    Box& operator=(Box&& other)
+    Box(Box&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    Box& operator=(Box&& other) noexcept
     {
         std::swap(object_, other.object_);
         return *this;
@@ -68,11 +78,11 @@ template <typename T>
 class Array {
 public:
     Array() = default;
-    Array(Array&& other)
+    Array(Array&& other) noexcept
         : elements_(std::exchange(other.elements_, nullptr)), size_(std::exchange(other.size_, 0))
     {
     }
-    Array& operator=(Array&& other)
+    Array& operator=(Array&& other) noexcept
     {
         std::swap(elements_, other.elements_);
         std::swap(size_, other.size_);
