@@ -2,7 +2,7 @@
 // A fuzzer for machines without clang: damages the seeds, the same way each
 // time, and looks for inputs that take long.
 //
-// usage: btf-fuzz [--inputs N] [--seconds S] [--seed N] [--first I] [--write-seeds DIR]
+// usage: …-fuzz [--inputs N] [--seconds S] [--seed N] [--first I] [--write-seeds DIR]
 //
 // An input is given by seed and number: --seed 1 --first 1234 --inputs 1 repeats it.
 #include <algorithm>
@@ -21,6 +21,9 @@
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/common_interface_defs.h>
 #endif
+
+// What a fuzzer begins with; CMake names the function.
+std::vector<Seed> WQLAB_FUZZ_SEEDS();
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
@@ -62,11 +65,12 @@ double wall_seconds()
 // Large seeds are there for the time they take: one input in 64 is enough.
 const Bytes& pick(const std::vector<Seed>& seeds, wqlab::Random& random)
 {
-    const bool large = random.below(64) == 0;
+    const auto is_large = [](const Seed& seed) { return seed.bytes.size() > 8192; };
+    const bool large = random.below(64) == 0 && std::any_of(seeds.begin(), seeds.end(), is_large);
     for (;;) {
-        const Bytes& bytes = seeds[random.below(static_cast<uint32_t>(seeds.size()))].bytes;
-        if (large == (bytes.size() > 8192))
-            return bytes;
+        const Seed& seed = seeds[random.below(static_cast<uint32_t>(seeds.size()))];
+        if (large == is_large(seed))
+            return seed.bytes;
     }
 }
 
@@ -151,10 +155,11 @@ int main(int argc, char** argv)
 {
     Options options;
     if (!parse(argc, argv, options)) {
-        std::fprintf(stderr, "usage: btf-fuzz [--inputs N] [--seconds S] [--seed N] [--first I] [--write-seeds DIR]\n");
+        std::fprintf(stderr, "usage: %s [--inputs N] [--seconds S] [--seed N] [--first I] [--write-seeds DIR]\n",
+                     argv[0]);
         return 2;
     }
-    const std::vector<Seed> seeds = btf_seeds();
+    const std::vector<Seed> seeds = WQLAB_FUZZ_SEEDS();
     if (!options.seeds_directory.empty())
         return write_seeds(seeds, options.seeds_directory);
 
