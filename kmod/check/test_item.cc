@@ -2,7 +2,6 @@
 #include "test_item.hh"
 
 #include "../glue/context.h"
-#include "../glue/inspect.h"
 #include "../glue/time.h"
 #include "trial.hh"
 

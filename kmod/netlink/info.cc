@@ -22,6 +22,11 @@ void fill_view(Filler& message, const Kernel& kernel, uint32_t view)
         if (said++ < kMost)
             message.string(WQLAB_A_VIEW_LACKS, what);
     });
+    said = 0;
+    kernel.for_each_missing_column(view, [&](const char* what) {
+        if (said++ < kMost)
+            message.string(WQLAB_A_VIEW_MISSING_COLUMN, what);
+    });
     if (view != view::kLatency)
         return;
     for (unsigned i = 0; const char* tracepoint = wqlab_trace_lacks(i); i++)

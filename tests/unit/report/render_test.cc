@@ -132,13 +132,14 @@ TEST_CASE("the other documents fit their schemas")
     Info info = info_612();
     info.features = 7;
     info.views = {{WQLAB_SECTION_POOLS, {}}, {WQLAB_SECTION_HOGS, {"wci_ents", "wci_nr_ents"}}, {0, {}}};
+    info.views[0].missing_columns = {"workqueue_attrs.affn_scope (no such member)"};
     CHECK(violations(load_schema("info"), info_to_json(info)) == std::vector<std::string>{});
     CHECK(violations(load_schema("runs"), runs_to_json({make_report({"a"}).run})) == std::vector<std::string>{});
     CHECK(violations(load_schema("presets"), presets_to_json({{"a", "b"}})) == std::vector<std::string>{});
     CHECK(violations(load_schema("started"), started_to_json(make_report({"a"}).run)) == std::vector<std::string>{});
     CHECK_THAT(render_info(info, plain(80)), Catch::Contains("1.5625 %"));
     CHECK(widest(render_info(info, plain(80))) <= 80);
-    CHECK_THAT(render_info(info, plain(80)), Catch::Contains("pools               yes\n") &&
+    CHECK_THAT(render_info(info, plain(80)), Catch::Contains("pools               yes, without workqueue_attrs.affn_scope (no such member)\n") &&
                                                  Catch::Contains("hogs                no, it lacks wci_ents, wci_nr_ents\n") &&
                                                  Catch::Contains("latency             yes\n"));
     CHECK_THAT(render_runs({make_report({"a"}).run}, plain(80)), Catch::Contains("duration"));

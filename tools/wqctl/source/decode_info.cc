@@ -11,9 +11,12 @@ View decode_view(const Attributes& attributes)
 {
     View view;
     view.section = attributes.u32(WQLAB_A_VIEW_SECTION);
-    for (const Attribute& attribute : attributes.all())
+    for (const Attribute& attribute : attributes.all()) {
         if (attribute.type == WQLAB_A_VIEW_LACKS)
             view.lacks.push_back(Attributes::to_string(attribute.payload));
+        if (attribute.type == WQLAB_A_VIEW_MISSING_COLUMN)
+            view.missing_columns.push_back(Attributes::to_string(attribute.payload));
+    }
     return view;
 }
 

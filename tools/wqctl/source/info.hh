@@ -14,7 +14,8 @@ namespace wqctl {
 // A section of a snapshot, or (0) latency.
 struct View {
     uint32_t section = 0;
-    std::vector<std::string> lacks;  // symbols and fields; none: the view is available
+    std::vector<std::string> lacks;                 // symbols and fields; none: the view is available
+    std::vector<std::string> missing_columns = {};  // the same, without which it lacks a column
 };
 
 struct Info {

@@ -28,6 +28,7 @@ std::string info_to_json(const Info& info)
             j.member("view", section_name(view.section));
             j.member("available", view.lacks.empty());
             j.member("lacks", view.lacks);
+            j.member("missing_columns", view.missing_columns);
         });
     });
     return j.take();
