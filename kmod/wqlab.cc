@@ -3,6 +3,7 @@
 // C++, and the kernel's -mrecord-mcount refers to each copy from one plain
 // section: with two units, `ld -r` would drop a copy that is still referred
 // to. It also lets the compiler see an item's whole path at once.
+#include "check/activation.cc"
 #include "check/actor.cc"
 #include "check/affinity.cc"
 #include "check/allocation.cc"
@@ -21,6 +22,7 @@
 #include "check/fault_threads.cc"
 #include "check/flush.cc"
 #include "check/flush_dependency.cc"
+#include "check/flush_workqueue.cc"
 #include "check/highpri.cc"
 #include "check/instruments.cc"
 #include "check/intensive.cc"

@@ -2,7 +2,6 @@
 // Group C, continued: destroy.
 #include "../glue/attributes.h"
 #include "../glue/text.h"
-#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "delayed.hh"

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C: flush, drain, destroy.
-#include "../glue/cpu.h"
+// Group C: flush_work().
 #include "../glue/work.h"
 #include "look.hh"
 
 namespace wqlab {
 
-namespace flushing {  // of its own: all files are one translation unit
+namespace flushing {
 
 struct SaysWhetherItWaited {
     static constexpr Promise kPromise = {
@@ -268,119 +267,6 @@ struct BarriersDoNotCount {
     }
 };
 
-struct QueueWaitsForAllAtEntry {
-    static constexpr Promise kPromise = {
-        41, "", "flush.queue-waits-for-all-at-entry",
-        "flush_workqueue() returns only when everything queued before it has run, on all CPUs, active or held back",
-        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
-
-    // New pool_workqueues begin with the workqueue's colour, which each flush advances.
-    static void after_change(Trial& t)
-    {
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
-        wq.flush();
-        wq.flush();
-        const int error = wq.apply("cpu", false);
-        WANT(t, error == 0, "a change of attributes gave error %d", -error);
-        TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate), &t.item("an item", TestItem::Body::kGate)};
-        items[0]->queue_on(wq, t.first_cpu());
-        items[1]->queue_on(wq, t.other_cpu(t.first_cpu()));
-        AWAIT(t, items[0]->started() == 1 && items[1]->started() == 1, "the items to start");
-        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-        AWAIT(t, flusher.done() || flushes(t, flusher, wq), "flush_workqueue() to begin");
-        for (TestItem* item : items) {
-            t.linger();
-            WANT(t, !flusher.done(), "after a change of attributes it returned while an item was held");
-            item->open();
-        }
-        AWAIT(t, flusher.done(), "flush_workqueue() to return after a change of attributes");
-    }
-
-    static void run(Trial& t)
-    {
-        after_change(t);
-        if (t.decided())
-            return;
-        constexpr uint32_t kMostCpus = 16;
-        Queue& wq = t.queue({.max_active = 1});
-        TestItem* gates[kMostCpus];
-        TestItem* tails[kMostCpus];
-        uint32_t n = 0;
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && n < kMostCpus; cpu++) {
-            if (!wqlab_cpu_online(cpu))
-                continue;
-            gates[n] = &t.item("an item that runs", TestItem::Body::kGate);
-            tails[n] = &t.item("an item held back behind it");
-            gates[n]->queue_on(wq, cpu);
-            tails[n++]->queue_on(wq, cpu);
-        }
-        AWAIT(t, ({ uint32_t running = 0; for (uint32_t i = 0; i < n; i++) running += gates[i]->started(); running == n; }),
-              "an item on each CPU to start");
-        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-        AWAIT(t, flusher.done() || flushes(t, flusher, wq), "flush_workqueue() to begin");
-        for (uint32_t i = 0; i < n; i++) {
-            t.linger();
-            WANT(t, !flusher.done(), "it returned while %u of %u items were held", n - i, n);
-            gates[i]->open();
-        }
-        AWAIT(t, flusher.done(), "flush_workqueue() to return");
-        for (uint32_t i = 0; i < n; i++) {
-            WANT(t, gates[i]->ended() == 1 && gates[i]->last().end < flusher.done_ticket(), "it returned before a running item had ended");
-            WANT(t, tails[i]->ended() == 1 && tails[i]->last().end < flusher.done_ticket(), "it returned before an item that was held back had run");
-        }
-    }
-};
-
-struct QueueIsNotLivelocked {
-    static constexpr Promise kPromise = {
-        42, "", "flush.queue-is-not-livelocked",
-        "flush_workqueue() returns although new items are queued all the time",
-        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushNeverReturns};
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        TestItem** producers = t.items(3, "an item that always queues itself", TestItem::Body::kRequeue);
-        for (uint32_t i = 0; i < 3; i++)
-            producers[i]->requeues(UINT32_MAX).queue(wq);
-        AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10, "the items that queue themselves to run");
-        for (uint32_t i = 0; i < 3; i++) {
-            Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-            AWAIT(t, flusher.done(), "flush_workqueue() to return while items are queued");
-        }
-        t.note("3 flushes while %u items ran", producers[0]->started() + producers[1]->started() + producers[2]->started());
-    }
-};
-
-struct QueueFlushesOverlap {
-    static constexpr Promise kPromise = {
-        43, "", "flush.queue-flushes-overlap",
-        "More flush_workqueue() calls than there are colours: each waits for what was queued before it, and all return",
-        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
-
-    static void run(Trial& t)
-    {
-        constexpr uint32_t kFlushes = 24;  // 15 colours and an overflow list
-        Queue& wq = t.queue({.max_active = 1});
-        TestItem** items = t.items(kFlushes, "an item", TestItem::Body::kGate);
-        Actor* flushers[kFlushes];
-        for (uint32_t i = 0; i < kFlushes; i++) {
-            items[i]->queue_on(wq, t.first_cpu());
-            flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-            AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
-        }
-        for (uint32_t i = 0; i < kFlushes; i++) {
-            AWAIT(t, items[i]->started() == 1, "the next item to start");
-            for (uint32_t later = i; later < kFlushes; later++)
-                WANT(t, !flushers[later]->done(), "flush %u returned while item %u was held", later + 1, i + 1);
-            items[i]->open();
-        }
-        AWAIT(t, ({ uint32_t n = 0; for (Actor* flusher : flushers) n += flusher->done(); n == kFlushes; }), "all flushes to return");
-        for (uint32_t i = 0; i < kFlushes; i++)
-            WANT(t, flushers[i]->done_ticket() > items[i]->last().end, "flush %u returned before its item had ended", i + 1);
-    }
-};
-
 constexpr Check kAll[] = {
     check_of<SaysWhetherItWaited>(),
     check_of<WaitsForLastInstance>(),
@@ -388,9 +274,6 @@ constexpr Check kAll[] = {
     check_of<InactiveCancelReleasesWithHelp>(),
     check_of<InactiveCancelReleasesFlusher>(),
     check_of<BarriersDoNotCount>(),
-    check_of<QueueWaitsForAllAtEntry>(),
-    check_of<QueueIsNotLivelocked>(),
-    check_of<QueueFlushesOverlap>(),
 };
 
 }  // namespace flushing

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C, continued: who may wait for whom.
-#include "../glue/text.h"
-#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group H: priority.
-#include "../glue/cpu.h"
-#include "../glue/time.h"
 #include "look.hh"
 #include "threshold.hh"
 

@@ -7,9 +7,10 @@ namespace {
 
 constinit const Group kGroups[] = {
     kQueueingChecks, kReentranceChecks, kPlacementChecks, kDelayedChecks, kRearmingChecks, kRcuChecks,
-    kFlushChecks, kDrainChecks, kDestroyChecks, kFlushDependencyChecks, kCancelChecks, kIntrospectionChecks,
-    kAllocationChecks, kMaxActiveChecks, kOrderedChecks, kHighpriChecks, kConcurrencyChecks, kIntensiveChecks,
-    kReclaimChecks, kBhChecks, kAffinityChecks, kAttributesChecks, kLifecycleChecks, kMisuseChecks,
+    kFlushChecks, kFlushWorkqueueChecks, kDrainChecks, kDestroyChecks, kFlushDependencyChecks, kCancelChecks,
+    kIntrospectionChecks, kAllocationChecks, kMaxActiveChecks, kActivationChecks, kOrderedChecks,
+    kHighpriChecks, kConcurrencyChecks, kIntensiveChecks, kReclaimChecks, kBhChecks, kAffinityChecks,
+    kAttributesChecks, kLifecycleChecks, kMisuseChecks,
 };
 
 }  // namespace

@@ -130,7 +130,16 @@ private:
     Execution executions_[kKept];
 };
 
-// Ended ones, of all of them together.
+// Executions that have started, of all of them together.
+inline uint32_t started(TestItem* const* items, uint32_t n)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < n; i++)
+        sum += items[i]->started();
+    return sum;
+}
+
+// Those that have ended.
 inline uint32_t executions(TestItem* const* items, uint32_t n)
 {
     uint32_t ended = 0;
