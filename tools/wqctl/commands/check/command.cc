@@ -3,6 +3,7 @@
 #include <random>
 
 #include <fmt/core.h>
+#include <sched.h>
 
 #include "command.hh"
 #include "commands/check/choice.hh"
@@ -39,6 +40,22 @@ uint32_t rounds_of(const CheckFlags& flags)
     if (rounds < 1 || rounds > 1'000'000)
         throw Error::usage("--repeat takes 1 to 1000000 rounds");
     return rounds;
+}
+
+// A fault of the kernel may cost a CPU, and who sleeps there is never woken: checks begin with the first CPUs, so this
+// process stays on the last one. If it can't, it is where it would have been.
+void stay_on_last_cpu()
+{
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
+        if (CPU_ISSET(cpu, &allowed)) {
+            CPU_ZERO(&allowed);
+            CPU_SET(cpu, &allowed);
+            sched_setaffinity(0, sizeof allowed, &allowed);
+            return;
+        }
 }
 
 // All rounds, until the last check or what ends them. Whatever that is, what was judged is told.
@@ -112,6 +129,7 @@ class CheckCommand final : public Command {
         if (flags_.list)
             return list(chosen, context.output());
         const auto verdicts = verdicts_for(flags_, lab, context.output());
+        stay_on_last_cpu();
         // The second one, too, ends with the verdicts told.
         Interrupts interrupts(Interrupts::Mood::kPatient);
         Judge judge(lab, interrupts);
