@@ -7,6 +7,7 @@ namespace {
 
 constexpr const char* kCallNames[] = {
     "nothing",
+    "alloc_workqueue()",
     "flush_work()",
     "flush_workqueue()",
     "drain_workqueue()",
@@ -15,6 +16,7 @@ constexpr const char* kCallNames[] = {
     "disable_work()",
     "apply_workqueue_attrs()",
     "device_unregister()",
+    "a snapshot",
     "kthread_stop()",
 };
 static_assert(sizeof(kCallNames) / sizeof(kCallNames[0]) == static_cast<size_t>(Call::kCount));

@@ -9,6 +9,7 @@ namespace wqlab {
 
 enum class Call : uint8_t {
     kNone,
+    kAllocWorkqueue,
     kFlushWork,
     kFlushWorkqueue,
     kDrainWorkqueue,
@@ -17,7 +18,8 @@ enum class Call : uint8_t {
     kDisable,
     kApplyAttributes,
     kUnregisterDevice,
-    kJoin,  // of a thread of the trial, which says itself what it is in
+    kSnapshot,  // which takes wq_pool_mutex and the mutexes of all workqueues
+    kJoin,      // of a thread of the trial, which says itself what it is in
     kCount
 };
 

@@ -27,7 +27,10 @@ Queue& Instruments::queue(const Shape& wanted)
     char name[24];
     wqlab_format(name, sizeof(name), "wqlab-c%u%s", trial_.promise().row, trial_.promise().part);
     trial_.api().shape(shape);
-    Result<Workqueue> created = Workqueue::create(shape.name ? shape.name : name, shape.flags, shape.max_active);
+    Result<Workqueue> created = [&] {
+        const Calls::Scope in(calls_, Call::kAllocWorkqueue, wanted.name ? wanted.name : "the check");
+        return Workqueue::create(shape.name ? shape.name : name, shape.flags, shape.max_active);
+    }();
     if (!created.ok()) {
         trial_.skip("alloc_workqueue() gave none");
         return *no_queue_;

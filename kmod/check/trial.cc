@@ -54,6 +54,7 @@ const Snapshot* Trial::snapshot(uint32_t sections)
         return nullptr;
     }
     snapshot_ = created.take();
+    const Calls::Scope in(calls(), Call::kSnapshot, "the machine");
     if (!snapshot_->take(kernel_, sections).ok()) {
         skip("no memory for a snapshot");
         return nullptr;
