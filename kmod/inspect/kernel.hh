@@ -140,9 +140,9 @@ public:
     template <typename T, size_t N>
     void copy(T (&to)[N], Field field) const
     {
-        const uint32_t elements = kernel_.elements(field);
+        const uint32_t elements = kernel_.elements(field), offset = kernel_.offset(field);
         for (uint32_t i = 0; i < N && i < elements; i++)
-            to[i] = get<T>(field, i);
+            to[i] = object_.template get<T>(offset + i * static_cast<uint32_t>(sizeof(T)));
     }
 
 private:
