@@ -551,7 +551,8 @@ struct wqlab_snap_pool {
 	__u32 nr_pending;		/* On its worklist, barriers and all, as far as copied. */
 	__u32 nr_busy;
 	__u32 cpus;			/* Index into masks: attrs->cpumask. */
-	__u32 pod_cpus;			/* Index into masks: attrs->__pod_cpumask. */
+	__u32 pod_cpus;			/* Index into masks: attrs->__pod_cpumask, or none
+					 * (before 6.6). */
 	__u32 scope;			/* attrs->affn_scope. */
 	__s32 manager;			/* pid, 0: nobody manages it now. */
 };
@@ -576,11 +577,12 @@ struct wqlab_snap_workqueue {
 					 * or none. */
 	__u32 raw_flags;		/* The kernel's own bits. */
 	__u32 flags;			/* Those of wq-flag and snap-wq-flag. */
-	__s32 min_active;
+	__s32 min_active;		/* -1: this kernel has none (before 6.9). */
 	__s32 max_active;
 	__s32 saved_min_active;
 	__s32 saved_max_active;
-	__u32 scope;			/* attrs->affn_scope; none: per-CPU. */
+	__u32 scope;			/* attrs->affn_scope; none: per-CPU, or this kernel has
+					 * none (before 6.6). */
 	__s32 nice;			/* Of attrs, else of its pools. */
 	__u32 cpus;			/* Index into masks: attrs->cpumask, or none. */
 	__u32 effective_cpus;		/* Index into masks: of its default pool, or none. */
@@ -619,7 +621,8 @@ enum wqlab_pwq_stat {
 /* A pool_workqueue. */
 struct wqlab_snap_pwq {
 	__u64 identity;
-	__u64 stats[WQLAB_PWQ_STATS];	/* An array of pwq-stats u64, by pwq-stat. */
+	__u64 stats[WQLAB_PWQ_STATS];	/* An array of pwq-stats u64, by pwq-stat; never: this
+					 * kernel counts nothing (before 6.5). */
 	__s32 in_flight[WQLAB_PWQ_COLORS];	/* An array of pwq-colors s32. */
 	__u32 workqueue;		/* Index into workqueues. */
 	__s32 pool;			/* A pool's id. */
