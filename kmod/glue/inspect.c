@@ -45,6 +45,7 @@ void wqlab_unlock_mutex_at(uintptr_t lock)
 }
 
 unsigned long wqlab_lock_raw(uintptr_t lock)
+	__acquires(lock)
 {
 	unsigned long flags;
 
@@ -53,6 +54,7 @@ unsigned long wqlab_lock_raw(uintptr_t lock)
 }
 
 void wqlab_unlock_raw(uintptr_t lock, unsigned long flags)
+	__releases(lock)
 {
 	raw_spin_unlock_irqrestore((raw_spinlock_t *)lock, flags);
 }

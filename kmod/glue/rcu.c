@@ -5,11 +5,13 @@
 #include "rcu.h"
 
 void wqlab_rcu_read_lock(void)
+	__acquires(RCU)
 {
 	rcu_read_lock();
 }
 
 void wqlab_rcu_read_unlock(void)
+	__releases(RCU)
 {
 	rcu_read_unlock();
 }
