@@ -15,7 +15,7 @@ template <typename T>
 std::vector<std::byte> rows_of(const std::vector<T>& rows, size_t size)
 {
     std::vector<std::byte> bytes(rows.size() * size, std::byte{0xa5});
-    for (size_t i = 0; i < rows.size(); i++)
+    for (size_t i = 0; size && i < rows.size(); i++)
         std::memcpy(bytes.data() + i * size, &rows[i], std::min(size, sizeof(T)));
     return bytes;
 }
