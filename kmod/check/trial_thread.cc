@@ -39,7 +39,7 @@ void TrialThread::say_where_it_hangs()
     else
         trial_.fail("it does not end");
     for (uint32_t i = 0; i < n; i++)
-        trial_.note("%u wait in %s of %s", groups[i].threads, call_name(groups[i].call), groups[i].object);
+        trial_.note("threads in %s of %s: %u", call_name(groups[i].call), groups[i].object, groups[i].threads);
 }
 
 void TrialThread::call_for_help()
