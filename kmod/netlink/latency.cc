@@ -71,21 +71,21 @@ void LatencyMessages::fill_summary(Filler& message) const
 
 namespace {
 
-int refuse_recording(genl_info* info, Errno error)
+// busy: what it means that there is another's.
+int answer(genl_info* info, const Result<void>& result, const char* busy)
 {
-    switch (error) {
-    case Errno::kBusy:
-        return refuse(info, kNoAttribute, error, "somebody records already, and there is one recording at a time");
+    if (result.ok())
+        return 0;
+    switch (result.error()) {
+    case Errno::kBusy: return refuse(info, kNoAttribute, Errno::kBusy, "%s", busy);
     case Errno::kNoEntry:
-        return refuse(info, kNoAttribute, error, "there is no recording; start one first, on the same socket");
-    default: return refuse(info, error);
+        return refuse(info, kNoAttribute, Errno::kNoEntry, "there is no recording; start one first, on the same socket");
+    default: return refuse(info, result.error());
     }
 }
 
-int answer(genl_info* info, const Result<void>& result)
-{
-    return result.ok() ? 0 : refuse_recording(info, result.error());
-}
+constexpr const char* kOneAtATime = "somebody records already, and there is one recording at a time";
+constexpr const char* kAnothers = "the recording is another socket's";
 
 class LatencyGet {
 public:
@@ -94,8 +94,8 @@ public:
 
     int take(genl_info* info)
     {
-        const Shared<Recording> recording = Service::get().recordings().of(wqlab_nl_portid(info));
-        return recording ? answer(info, snapshot_.take(*recording)) : refuse_recording(info, Errno::kNoEntry);
+        Result<Shared<Recording>> recording = Service::get().recordings().of(wqlab_nl_portid(info));
+        return answer(info, recording.ok() ? snapshot_.take(*recording.take()) : recording.error(), kAnothers);
     }
     bool finished() const { return messages_.finished(); }
     void fill(Filler& message) { messages_.fill(message); }
@@ -113,12 +113,12 @@ using namespace wqlab;
 
 int wqlab_nl_latency_start_doit(sk_buff*, genl_info* info)
 {
-    return answer(info, Service::get().recordings().start(wqlab_nl_portid(info)));
+    return answer(info, Service::get().recordings().start(wqlab_nl_portid(info)), kOneAtATime);
 }
 
 int wqlab_nl_latency_stop_doit(sk_buff*, genl_info* info)
 {
-    return answer(info, Service::get().recordings().stop(wqlab_nl_portid(info)));
+    return answer(info, Service::get().recordings().stop(wqlab_nl_portid(info)), kAnothers);
 }
 
 WQLAB_DUMP(latency_get, LatencyGet)

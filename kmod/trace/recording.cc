@@ -70,17 +70,19 @@ Result<Shared<Recording>> Recordings::open() const
 
 Result<void> Recordings::stop(uint32_t owner)
 {
-    const Shared<Recording> recording = of(owner);
-    if (!recording)
-        return Errno::kNoEntry;
+    const Shared<Recording> recording = TRY(of(owner));
     recording->stop();
     return {};
 }
 
-Shared<Recording> Recordings::of(uint32_t owner)
+Result<Shared<Recording>> Recordings::of(uint32_t owner)
 {
     const Mutex::Guard guard(lock_);
-    return owner_ == owner ? recording_ : Shared<Recording>();
+    if (!recording_)
+        return Errno::kNoEntry;
+    if (owner_ != owner)
+        return Errno::kBusy;
+    return Shared<Recording>(recording_);
 }
 
 void Recordings::owner_gone(uint32_t owner)

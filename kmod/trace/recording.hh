@@ -40,10 +40,9 @@ public:
     // kBusy: there is one that is another's, or has not been stopped. One that
     // was stopped gives way to its owner's next. kNoDevice: unloading.
     Result<void> start(uint32_t owner);
-    // kNoEntry: the owner has none.
+    // kNoEntry: there is none. kBusy: it is another's.
     Result<void> stop(uint32_t owner);
-    // Nothing when the owner has none.
-    Shared<Recording> of(uint32_t owner);
+    Result<Shared<Recording>> of(uint32_t owner);
     // Ends the owner's, if it has one.
     void owner_gone(uint32_t owner);
     // Ends what there is and takes no new one.
