@@ -4,6 +4,7 @@
 #include <linux/err.h>
 #include <linux/workqueue.h>
 
+#include "../uapi/system_workqueues.h"
 #include "../uapi/wqlab.h"
 #include "features.h"
 #include "workqueue.h"
@@ -112,29 +113,19 @@ void wqlab_device_destroy(struct device *device)
 	root_device_unregister(device);
 }
 
+/* What this kernel has of them. */
+#define SYSTEM_0(wq, flags)
+#define SYSTEM_1(wq, flags) { #wq, &wq, flags },
+#define SYSTEM_IF(have, wq, flags) SYSTEM_##have(wq, flags)
+#define SYSTEM(wq, flags, have) SYSTEM_IF(have, wq, flags)
+
 /* Addresses of the pointers, which the kernel fills before any module loads. */
-#define SYSTEM(wq, flags) { #wq, &wq, flags }
 static const struct {
 	const char *name;
 	struct workqueue_struct **wq;
 	u32 flags;
 } system_wqs[] = {
-	SYSTEM(system_wq, 0),
-	SYSTEM(system_highpri_wq, WQLAB_WQ_HIGHPRI),
-	SYSTEM(system_long_wq, 0),
-	SYSTEM(system_unbound_wq, WQLAB_WQ_UNBOUND),
-	SYSTEM(system_freezable_wq, WQLAB_WQ_FREEZABLE),
-	SYSTEM(system_power_efficient_wq, WQLAB_WQ_POWER_EFFICIENT),
-	SYSTEM(system_freezable_power_efficient_wq, WQLAB_WQ_FREEZABLE | WQLAB_WQ_POWER_EFFICIENT),
-	SYSTEM(system_bh_wq, WQLAB_WQ_BH),
-	SYSTEM(system_bh_highpri_wq, WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI),
-#if WQLAB_HAVE_SYSTEM_PERCPU_WQ
-	SYSTEM(system_percpu_wq, 0),
-	SYSTEM(system_dfl_wq, WQLAB_WQ_UNBOUND),
-#endif
-#if WQLAB_HAVE_SYSTEM_DFL_LONG_WQ
-	SYSTEM(system_dfl_long_wq, WQLAB_WQ_UNBOUND),
-#endif
+	WQLAB_SYSTEM_WORKQUEUES(SYSTEM)
 };
 
 const char *wqlab_wq_system_name(unsigned int i)

@@ -9,12 +9,9 @@ namespace wqlab {
 static wqlab_work_kind kind_of(uint32_t mode)
 {
     switch (mode) {
-    case WQLAB_MODE_DELAYED:
-        return WQLAB_WORK_DELAYED;
-    case WQLAB_MODE_RCU:
-        return WQLAB_WORK_RCU;
-    default:
-        return WQLAB_WORK_PLAIN;
+    case WQLAB_MODE_DELAYED: return WQLAB_WORK_DELAYED;
+    case WQLAB_MODE_RCU: return WQLAB_WORK_RCU;
+    default: return WQLAB_WORK_PLAIN;
     }
 }
 
@@ -27,8 +24,8 @@ Result<void> ItemPool::create(Issuer& issuer, const IssuerSpec& spec, Random& ra
     if (!items_)
         return Errno::kNoMemory;
     for (; size_ < spec.depth; size_++)
-        put(*new (&items_[size_]) Item(issuer, kind_of(spec.mode), random.next(),
-                                       bytes ? &buffers_[bytes * size_] : nullptr));
+        put(*new (&items_[size_])
+                Item(issuer, kind_of(spec.mode), random.next(), bytes ? &buffers_[bytes * size_] : nullptr));
     return {};
 }
 

@@ -19,10 +19,10 @@ void Tally::add(const Tally& other)
     unpaired += read(other.unpaired);
 }
 
-// Counts a call, and times one in so many.
-class Recorder::Probe {
+// A probe is being called: counts that, and times one call in so many.
+class Recorder::Call {
 public:
-    Probe(Recorder& recorder, uint32_t cpu) : tally(recorder.tallies_[cpu])
+    Call(Recorder& recorder, uint32_t cpu) : tally(recorder.tallies_[cpu])
     {
         tally.probes++;
         if (tally.until_timed--)
@@ -30,8 +30,8 @@ public:
         tally.until_timed = WQLAB_LIMIT_LATENCY_TIMED - 1;
         begun_ = Clock::stamp_anywhere();
     }
-    Probe(const Probe&) = delete;
-    ~Probe()
+    Call(const Call&) = delete;
+    ~Call()
     {
         if (!begun_)
             return;
@@ -67,23 +67,23 @@ Result<void> Recorder::create(const Kernel& kernel)
 // no stage, as far as it can be kept out.
 void Recorder::queue(uint32_t cpu, uintptr_t pwq, uintptr_t work)
 {
-    const Probe probe(*this, cpu);
+    const Call call(*this, cpu);
     const Origin origin = origins_.of_pwq(pwq);
     if (!in_flight_.queue(work, origin.workqueue, origin.tag, Clock::stamp_anywhere))
-        probe.tally.lost_items++;
+        call.tally.lost_items++;
 }
 
 void Recorder::activate(uint32_t cpu, uintptr_t work)
 {
     const uint64_t now = Clock::stamp_anywhere();
-    const Probe probe(*this, cpu);
+    const Call call(*this, cpu);
     in_flight_.activate(work, now);
 }
 
 void Recorder::start(uint32_t cpu, uintptr_t work, uintptr_t worker)
 {
     const uint64_t now = Clock::stamp_anywhere();
-    const Probe probe(*this, cpu);
+    const Call call(*this, cpu);
     const auto word_at = [work](size_t offset) {
         return __atomic_load_n(reinterpret_cast<const uint64_t*>(work + offset), __ATOMIC_RELAXED);
     };
@@ -99,20 +99,20 @@ void Recorder::start(uint32_t cpu, uintptr_t work, uintptr_t worker)
     case InFlight::Start::kPaired:
         break;
     case InFlight::Start::kUnpaired:
-        probe.tally.unpaired++;
+        call.tally.unpaired++;
         break;
     case InFlight::Start::kFull:
-        probe.tally.lost_items++;
+        call.tally.lost_items++;
     }
 }
 
 void Recorder::end(uint32_t cpu, uintptr_t work, uintptr_t worker, uintptr_t function)
 {
     const uint64_t now = Clock::stamp_anywhere();
-    const Probe probe(*this, cpu);
+    const Call call(*this, cpu);
     InFlight::Item item;
     if (in_flight_.end(work, worker, item))
-        write(probe.tally, cpu, function, item, now);
+        write(call.tally, cpu, function, item, now);
 }
 
 // All of an item at once, where it ended: so its stages have the same count,

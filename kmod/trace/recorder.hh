@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The probes: what is written down when an item is queued, activated, started
-// and done. Each CPU writes lines of its own, but for the items in flight.
+// and done. Each CPU writes lines of its own, except in the items in flight.
 #pragma once
 
 #include "../core/in_flight.hh"
@@ -43,7 +43,7 @@ public:
     uint64_t memory() const;
 
 private:
-    class Probe;
+    class Call;
 
     void write(Tally& tally, uint32_t cpu, uintptr_t function, const InFlight::Item& item, uint64_t ended);
 

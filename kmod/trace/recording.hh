@@ -8,7 +8,7 @@
 
 namespace wqlab {
 
-// Ends itself when it goes.
+// Stops when it is destroyed.
 class Recording {
 public:
     ~Recording() { stop(); }
@@ -31,9 +31,10 @@ private:
     Counter elapsed_ns_;     // once stopped
 };
 
+// The machine's one recording, and whose it is.
 class Recordings {
 public:
-    // Which must live as long.
+    // The kernel must live as long.
     explicit Recordings(const Kernel& kernel) : kernel_(kernel) {}
 
     // kNotSupported: this kernel has not all that it needs.

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a run is asked to do, as far as its rules look at it (run_rules.hh). The
+// module makes these of a request, wqctl of a scenario.
+#pragma once
+
+#include <cstdint>
+
+#include "../uapi/wqlab.h"
+
+namespace wqlab {
+
+struct Distribution {
+    uint32_t kind = WQLAB_DIST_FIXED;
+    uint64_t low = 0;   // ns: the value, the lower bound, or the mean
+    uint64_t high = 0;  // ns: the upper bound of a uniform one
+
+    // The longest time asked for; an exponential one is cut off at its use.
+    uint64_t asked() const { return kind == WQLAB_DIST_UNIFORM ? high : low; }
+    // The longest that there can be (Random::exponential()), if it is cut off at this.
+    uint64_t longest(uint64_t cut) const
+    {
+        const uint64_t most = kind == WQLAB_DIST_EXPONENTIAL ? 9 * low : asked();
+        return most < cut ? most : cut;
+    }
+};
+
+struct BodySpec {
+    uint32_t kind = WQLAB_BODY_NOTHING;
+    uint64_t bytes = 0;
+    Distribution time;
+
+    bool may_sleep() const { return kind == WQLAB_BODY_SLEEP || kind == WQLAB_BODY_MUTEX; }
+    bool takes_time() const { return may_sleep() || kind == WQLAB_BODY_SPIN; }
+    bool takes_bytes() const { return kind == WQLAB_BODY_TOUCH || kind == WQLAB_BODY_ALLOC; }
+};
+
+struct WorkqueueShape {
+    uint32_t flags = 0;  // enum wqlab_wq_flag
+    uint32_t max_active = 0;
+
+    bool has(uint32_t flag) const { return flags & flag; }
+};
+
+// Settings of an issuer that some modes have no use for.
+enum class Setting : uint8_t {
+    kInterval,
+    kPoisson,
+    kBurst,
+    kLinks,
+    kDelay,
+    kModPercent,
+    kCancelPercent,
+    kCoalesce,
+    kQueueCpu,
+    kQueueNode,
+};
+inline constexpr unsigned kSettings = 10;
+
+struct IssuerShape {
+    static constexpr uint32_t kAnywhere = UINT32_MAX;
+
+    uint32_t threads = 1;
+    uint32_t mode = WQLAB_MODE_CLOSED;
+    uint32_t depth = 1;
+    uint64_t interval = 0;  // ns
+    bool poisson = false;
+    uint32_t burst = 1;
+    uint32_t links = 0;
+    uint64_t delay = 0;  // ns
+    uint32_t mod_percent = 0;
+    uint32_t cancel_percent = 0;
+    uint32_t flush_percent = 0;
+    bool coalesce = false;
+    uint32_t queue_on = kAnywhere;
+    uint32_t queue_node = kAnywhere;
+    BodySpec body;
+
+    bool paced() const { return mode == WQLAB_MODE_OPEN || mode == WQLAB_MODE_BURST; }
+
+    // Whether the setting is other than what it is when nobody asks for it.
+    constexpr bool asks_for(Setting setting) const
+    {
+        switch (setting) {
+        case Setting::kInterval: return interval != 0;
+        case Setting::kPoisson: return poisson;
+        case Setting::kBurst: return burst != 1;
+        case Setting::kLinks: return links != 0;
+        case Setting::kDelay: return delay != 0;
+        case Setting::kModPercent: return mod_percent != 0;
+        case Setting::kCancelPercent: return cancel_percent != 0;
+        case Setting::kCoalesce: return coalesce;
+        case Setting::kQueueCpu: return queue_on != kAnywhere;
+        case Setting::kQueueNode: return queue_node != kAnywhere;
+        }
+        return false;
+    }
+};
+
+}  // namespace wqlab
