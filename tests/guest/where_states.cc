@@ -45,11 +45,11 @@ TEST_CASE("where: the worker that it names is the one that runs the item", "[ins
 {
     // Pools with a nice value of their own are nobody else's.
     wqctl::RunFlags flags;
-    flags.flags = "unbound";
-    flags.scope = "system";
-    flags.nice = "7";
-    flags.cpus = "0";
-    flags.items = "1";
+    flags["--flags"] = "unbound";
+    flags["--scope"] = "system";
+    flags["--nice"] = "7";
+    flags["--cpus"] = "0";
+    flags["--items"] = "1";
     Held held(flags);
     // Some workers for the pool, all idle in the end.
     run_one({"--flags", "unbound", "--scope", "system", "--nice", "7", "--items", "6", "--depth", "6", "--cpus", "0", "--sleep", "50ms"});
@@ -76,13 +76,13 @@ TEST_CASE("where: the worker that it names is the one that runs the item", "[ins
 TEST_CASE("where: an item that runs stays on its pool, whatever the attributes become", "[inspect]")
 {
     wqctl::RunFlags flags;
-    flags.flags = "unbound";
-    flags.scope = "system";
-    flags.nice = "6";
-    flags.chain = "1000000";
-    flags.cpus = "0";
-    flags.sleep = "100ms";
-    flags.duration = "10m";
+    flags["--flags"] = "unbound";
+    flags["--scope"] = "system";
+    flags["--nice"] = "6";
+    flags["--chain"] = "1000000";
+    flags["--cpus"] = "0";
+    flags["--sleep"] = "100ms";
+    flags["--duration"] = "10m";
     Held held(flags);
     held.begin();
 
@@ -130,14 +130,14 @@ TEST_CASE("where: queue_work_on() an offline CPU", "[inspect]")
 {
     const std::string online = "/sys/devices/system/cpu/cpu3/online";
     wqctl::RunFlags flags;
-    flags.cpus = "0";
-    flags.queue_on = "3";
-    flags.sleep = "100ms";
-    flags.duration = "10m";
+    flags["--cpus"] = "0";
+    flags["--queue-on"] = "3";
+    flags["--sleep"] = "100ms";
+    flags["--duration"] = "10m";
     wqctl::RunFlags unbound = flags;
-    unbound.flags = "unbound";
-    unbound.scope = "cpu";
-    unbound.strict = true;
+    unbound["--flags"] = "unbound";
+    unbound["--scope"] = "cpu";
+    unbound["--strict"] = true;
     Held bound(flags), wide(unbound);
     bound.begin();
     wide.begin();
@@ -185,12 +185,12 @@ TEST_CASE("where: an item beyond max_active would be inactive", "[inspect]")
     for (const char* kind : {"percpu", "unbound"}) {
         wqctl::RunFlags flags;
         if (kind != std::string("percpu"))
-            flags.flags = kind;
-        flags.max_active = "2";
-        flags.cpus = "0";
-        flags.sleep = "1h";
+            flags["--flags"] = kind;
+        flags["--max-active"] = "2";
+        flags["--cpus"] = "0";
+        flags["--sleep"] = "1h";
         for (const int depth : {1, 2, 3}) {
-            flags.depth = std::to_string(depth);
+            flags["--depth"] = std::to_string(depth);
             Held held(flags);
             const auto ask = [&](const Snapshot& s) { return place_of(s, {.workqueue = wqctl::find_workqueue(s, held.name()), .cpu = 0}); };
             CHECK(ask(look()).activity == wqctl::Activity::kActive);
@@ -235,9 +235,9 @@ TEST_CASE("a snapshot has the effective cpumask of an unbound workqueue, strict 
 {
     for (const bool strict : {false, true}) {
         wqctl::RunFlags flags;
-        flags.flags = "unbound";
-        flags.cpumask = "1-2";
-        flags.strict = strict;
+        flags["--flags"] = "unbound";
+        flags["--cpumask"] = "1-2";
+        flags["--strict"] = strict;
         const Held held(flags);
         const Snapshot snapshot = look();
         const wqlab_snap_workqueue& wq = snapshot.workqueues[wqctl::find_workqueue(snapshot, held.name())];

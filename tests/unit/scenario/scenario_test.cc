@@ -39,7 +39,8 @@ TEST_CASE("what is no JSON is refused with its line")
     CHECK_THAT(parse_error(""), Catch::StartsWith("f.json:1: this is not JSON: "));
     CHECK_THAT(parse_error("{\"a\": \"\xff\"}"), Catch::StartsWith("f.json:1: this is not JSON: "));
     CHECK(parse_error("{\"a\":\n1e999}") == "f.json:2: this is not JSON: number overflow parsing '1e999'");
-    CHECK(parse_error(std::string(1'000'000, '[')) == "f.json:1: lists and objects are in each other more than 100 deep");
+    CHECK(parse_error(std::string(1'000'000, '[')) ==
+          "f.json:1: lists and objects are in each other more than 100 deep");
 }
 
 TEST_CASE("scenario files are refused with file, line and what is right")
@@ -48,7 +49,8 @@ TEST_CASE("scenario files are refused with file, line and what is right")
         {"{\n\"sampel\": 1}", "f.json:2: the scenario has no key \"sampel\"; did you mean \"sample\"?"},
         {"{\"workqueues\": [\n{\"flags\": [],\n\"max-active\": 3}]}",
          "f.json:3: a workqueue has no key \"max-active\"; did you mean \"max_active\"?"},
-        {"{\"issuers\": [\n{\n\"item\": {\"spn\": \"1us\"}}]}", "f.json:3: an item has no key \"spn\"; did you mean \"spin\"?"},
+        {"{\"issuers\": [\n{\n\"item\": {\"spn\": \"1us\"}}]}",
+         "f.json:3: an item has no key \"spn\"; did you mean \"spin\"?"},
         {"{\"sample\": 1,\n\"sample\": 2}", "f.json:2: \"sample\" was given in line 1 already; give it once"},
         {"[]", "f.json:1: the scenario is a list; it must be an object {...}"},
         {"{\n\"duration\": 5}",
@@ -60,11 +62,13 @@ TEST_CASE("scenario files are refused with file, line and what is right")
          "f.json:3: there is no workqueue flag \"unbond\"; did you mean \"unbound\"?"},
         {"{\"workqueues\": {}}", "f.json:1: \"workqueues\" is an object; it must be a list of workqueues"},
         {"{\"workqueues\": [\n{\"strict\": 1}]}", "f.json:2: \"strict\" is a number; it must be true or false"},
-        {"{\"workqueues\": [\n{\"nice\": 99999999999}]}", "f.json:2: \"nice\" is a number; it must be a whole number from -20 to 19"},
+        {"{\"workqueues\": [\n{\"nice\": 99999999999}]}",
+         "f.json:2: \"nice\" is a number; it must be a whole number from -20 to 19"},
         {"{\"workqueues\": [\n{\"system\": \"\"}]}",
          "f.json:2: \"system\": a system workqueue has a name; wqctl info lists those there are"},
         {"{\"workqueues\": [\n{\"scope\": \"l3\"}]}",
-         "f.json:2: \"scope\": there is no affinity scope \"l3\"; the scopes are default, cpu, smt, cache, cache_shard, numa "
+         "f.json:2: \"scope\": there is no affinity scope \"l3\"; the scopes are default, cpu, smt, cache, "
+         "cache_shard, numa "
          "and system"},
         {"{\"issuers\": [\n{\"mode\": \"shut\"}]}",
          "f.json:2: \"mode\": there is no mode \"shut\"; the modes are closed, open, burst, chain, delayed and rcu"},
@@ -117,7 +121,8 @@ TEST_CASE("a scenario file says all that the model holds, and back")
 
 TEST_CASE("defaults are filled in")
 {
-    Scenario scenario = parse_scenario(R"({"workqueues": [{}], "issuers": [{}, {"rate": 5}, {"burst": 2000, "every": "1ms"}]})", "f");
+    Scenario scenario = parse_scenario(
+        R"({"workqueues": [{}], "issuers": [{}, {"rate": 5}, {"burst": 2000, "every": "1ms"}]})", "f");
     scenario = resolve(scenario);
     CHECK(scenario.workqueues[0].name == "percpu");
     CHECK(scenario.duration == 2'000'000'000u);
@@ -139,11 +144,11 @@ TEST_CASE("a rate is shared by the threads of a group")
 TEST_CASE("flags make scenarios")
 {
     RunFlags flags;
-    flags.flags = "unbound,highpri";
-    flags.issuers = "4";
-    flags.chain = "10";
-    flags.spin = "exp:10us";
-    flags.items = "1k";
+    flags["--flags"] = "unbound,highpri";
+    flags["--issuers"] = "4";
+    flags["--chain"] = "10";
+    flags["--spin"] = "exp:10us";
+    flags["--items"] = "1k";
     const Scenario scenario = scenario_from(flags);
     CHECK(scenario.items == 1000u);
     CHECK(!scenario.duration);
@@ -161,17 +166,30 @@ TEST_CASE("flags that contradict each other are refused by name")
         set(flags);
         return error_of([&] { scenario_from(flags); });
     };
-    CHECK(refused([](RunFlags& f) { f.rate = "5"; f.chain = "3"; }) ==
-          "--rate and --chain exclude each other: one makes the issuer open, the other chain");
-    CHECK(refused([](RunFlags& f) { f.spin = "1us"; f.touch = "64"; }) ==
-          "an item does one thing; give one of --spin, --sleep, --mutex, --touch and --alloc");
-    CHECK(refused([](RunFlags& f) { f.depth = "many"; }) ==
+    CHECK(refused([](RunFlags& f) {
+              f["--rate"] = "5";
+              f["--chain"] = "3";
+          }) == "--rate and --chain exclude each other: one makes the issuer open, the other chain");
+    CHECK(refused([](RunFlags& f) {
+              f["--spin"] = "1us";
+              f["--touch"] = "64";
+          }) == "an item does one thing; give one of --spin, --sleep, --mutex, --touch and --alloc");
+    CHECK(refused([](RunFlags& f) { f["--depth"] = "many"; }) ==
           "--depth: \"many\" is not a count; write a whole number such as 1000, 10k or 2M");
-    CHECK_THAT(refused([](RunFlags& f) { f.rcu = true; f.delay = "1ms"; }), Catch::StartsWith("--rcu does not go with"));
-    CHECK_THAT(refused([](RunFlags& f) { f.system = ""; }), Catch::StartsWith("--system: a system workqueue has a name"));
-    CHECK_THAT(refused([](RunFlags& f) { f.file = "/dev/null"; }), Catch::StartsWith("/dev/null:1: this is not JSON: "));
+    CHECK_THAT(refused([](RunFlags& f) {
+                   f["--rcu"] = true;
+                   f["--delay"] = "1ms";
+               }),
+               Catch::StartsWith("--rcu does not go with"));
+    CHECK_THAT(refused([](RunFlags& f) { f["--system"] = ""; }),
+               Catch::StartsWith("--system: a system workqueue has a name"));
+    CHECK_THAT(refused([](RunFlags& f) { f.file = "/dev/null"; }),
+               Catch::StartsWith("/dev/null:1: this is not JSON: "));
     CHECK(refused([](RunFlags& f) { f.file = "/"; }) == "cannot read the scenario file \"/\"");
-    CHECK_THAT(refused([](RunFlags& f) { f.preset = "tour"; f.depth = "3"; }),
+    CHECK_THAT(refused([](RunFlags& f) {
+                   f.preset = "tour";
+                   f["--depth"] = "3";
+               }),
                Catch::StartsWith("--depth does not go with a preset"));
     CHECK(refused([](RunFlags& f) { f.preset = "toru"; }) == "there is no preset \"toru\"; did you mean \"tour\"?");
 }
@@ -180,9 +198,9 @@ TEST_CASE("the command line overrides the ends of a preset")
 {
     RunFlags flags;
     flags.preset = "tour";
-    flags.items = "500";
-    flags.sample = "16";
-    flags.seed = "3";
+    flags["--items"] = "500";
+    flags["--sample"] = "16";
+    flags["--seed"] = "3";
     const Scenario scenario = scenario_from(flags);
     CHECK(scenario.items == 500u);
     CHECK(!scenario.duration);
@@ -207,7 +225,7 @@ TEST_CASE("every preset parses, is valid, fits its schema and says what to look 
         CHECK(*scenario.duration <= 3'000'000'000);
     }
     CHECK(std::is_sorted(names.begin(), names.end()));
-    for (const char* name : {"tour", "bh-vs-percpu", "unbound-scopes", "highpri", "reclaim", "ordered", "saturate", "chain",
-                             "cpu-hog"})
+    for (const char* name :
+         {"tour", "bh-vs-percpu", "unbound-scopes", "highpri", "reclaim", "ordered", "saturate", "chain", "cpu-hog"})
         CHECK(std::find(names.begin(), names.end(), name) != names.end());
 }

@@ -114,7 +114,8 @@ private:
         // A scenario has five levels. Nodes die as they nest, and the stack has an end.
         constexpr size_t most = 100;
         if (open_.size() == most)
-            throw Error::usage(fmt::format("{}:{}: lists and objects are in each other more than {} deep", file_, line_, most));
+            throw Error::usage(
+                fmt::format("{}:{}: lists and objects are in each other more than {} deep", file_, line_, most));
         open_.push_back(&add(kind));
         return true;
     }

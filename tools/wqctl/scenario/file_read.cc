@@ -10,6 +10,7 @@
 
 #include "scenario/document.hh"
 #include "scenario/file.hh"
+#include "scenario/keys.hh"
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"
@@ -26,8 +27,8 @@ public:
         : node_(node), what_(std::move(what)), file_(file)
     {
         if (node.kind != Node::Kind::kObject)
-            throw Error::usage(fmt::format("{}:{}: {} is {}; it must be an object {{...}}", file, node.line, what_,
-                                           node.kind_name()));
+            throw Error::usage(
+                fmt::format("{}:{}: {} is {}; it must be an object {{...}}", file, node.line, what_, node.kind_name()));
         origin.file = file;
         origin.line = node.line;
     }
@@ -62,81 +63,43 @@ public:
                                        member.value.kind_name(), right));
     }
 
-    // Calls parse(text) for a string, with the place added to what it refuses.
-    template <typename Parse>
-    auto parse(const Member& member, const std::string& text, Parse parse_text) const
+    // Calls set(text) for a string, with the place added to what it refuses.
+    template <typename Set>
+    void string(const Member& member, std::string_view right, Set set) const
+    {
+        if (member.value.kind != Node::Kind::kString)
+            refuse(member, right);
+        as_text(member, member.value.string, set);
+    }
+
+    template <typename Set>
+    void as_text(const Member& member, const std::string& text, Set set) const
     {
         try {
-            return parse_text(std::string_view(text));
+            set(std::string_view(text));
         } catch (const Error& error) {
             throw error.within(fmt::format("{}:{}: \"{}\"", file_, member.value.line, member.key));
         }
     }
 
-    template <typename Parse>
-    auto text(std::string_view key, std::string_view right, Parse parse_text)
-        -> std::optional<decltype(parse_text(std::string_view()))>
+    uint64_t count(const Member& member, uint64_t most) const
     {
-        const Member* member = find(key);
-        if (!member)
-            return {};
-        if (member->value.kind != Node::Kind::kString)
-            refuse(*member, right);
-        return parse(*member, member->value.string, parse_text);
+        if (member.value.kind != Node::Kind::kUnsigned)
+            refuse(member, "a whole number that is not negative");
+        if (member.value.integer > most)
+            throw Error::usage(fmt::format("{}:{}: \"{}\" is {}; it can be {} at most", file_, member.value.line,
+                                           member.key, member.value.integer, most));
+        return member.value.integer;
     }
 
-    std::optional<std::string> string(std::string_view key)
+    bool boolean(const Member& member) const
     {
-        return text(key, "a string", [](std::string_view value) { return std::string(value); });
+        if (member.value.kind != Node::Kind::kBool)
+            refuse(member, "true or false");
+        return member.value.boolean;
     }
 
-    std::optional<uint64_t> time(std::string_view key)
-    {
-        return text(key, "a string with a time such as \"200us\", \"5ms\" or \"2s\"", parse_time);
-    }
-
-    std::optional<uint64_t> count(std::string_view key, uint64_t most = UINT64_MAX)
-    {
-        const Member* member = find(key);
-        if (!member)
-            return {};
-        if (member->value.kind != Node::Kind::kUnsigned)
-            refuse(*member, "a whole number that is not negative");
-        if (member->value.integer > most)
-            throw Error::usage(fmt::format("{}:{}: \"{}\" is {}; it can be {} at most", file_, member->value.line, key,
-                                           member->value.integer, most));
-        return member->value.integer;
-    }
-
-    std::optional<uint32_t> count32(std::string_view key, uint32_t most = UINT32_MAX)
-    {
-        if (const auto value = count(key, most))
-            return static_cast<uint32_t>(*value);
-        return {};
-    }
-
-    bool boolean(std::string_view key)
-    {
-        const Member* member = find(key);
-        if (!member)
-            return false;
-        if (member->value.kind != Node::Kind::kBool)
-            refuse(*member, "true or false");
-        return member->value.boolean;
-    }
-
-    // A CPU list is a string; one CPU may be a number.
-    std::optional<CpuList> cpus(std::string_view key)
-    {
-        const Member* member = find(key);
-        if (!member)
-            return {};
-        if (member->value.kind == Node::Kind::kUnsigned)
-            return parse(*member, std::to_string(member->value.integer), parse_cpu_list);
-        if (member->value.kind != Node::Kind::kString)
-            refuse(*member, "a CPU list such as \"0-3,8\"");
-        return parse(*member, member->value.string, parse_cpu_list);
-    }
+    const std::string& file() const { return file_; }
 
     Origin origin;
 
@@ -147,66 +110,62 @@ private:
     std::vector<std::string> known_;
 };
 
-WorkqueueSpec read_workqueue(const Node& node, const std::string& file)
+uint32_t read_flags(const ObjectReader& reader, const Member& member)
 {
-    ObjectReader reader(node, "a workqueue", file);
-    WorkqueueSpec workqueue;
-    workqueue.name = reader.string("name").value_or("");
-    if (const Member* flags = reader.find("flags")) {
-        if (flags->value.kind != Node::Kind::kArray)
-            reader.refuse(*flags, "a list of flags such as [\"unbound\", \"highpri\"]");
-        for (const Node& item : flags->value.items) {
-            if (item.kind != Node::Kind::kString)
-                reader.refuse(*flags, "a list of strings such as [\"unbound\", \"highpri\"]");
-            try {
-                workqueue.flags |= parse_flag(item.string);
-            } catch (const Error& error) {
-                throw error.within(fmt::format("{}:{}", file, item.line));
-            }
+    if (member.value.kind != Node::Kind::kArray)
+        reader.refuse(member, "a list of flags such as [\"unbound\", \"highpri\"]");
+    uint32_t flags = 0;
+    for (const Node& item : member.value.items) {
+        if (item.kind != Node::Kind::kString)
+            reader.refuse(member, "a list of strings such as [\"unbound\", \"highpri\"]");
+        try {
+            flags |= parse_flag(item.string);
+        } catch (const Error& error) {
+            throw error.within(fmt::format("{}:{}", reader.file(), item.line));
         }
     }
-    if (reader.boolean("ordered"))
-        workqueue.flags |= WQLAB_WQ_ORDERED;
-    workqueue.max_active = reader.count32("max_active");
-    if (const auto system = reader.text("system", "the name of a system workqueue", full_system_name))
-        workqueue.system = *system;
-    workqueue.scope = reader.text("scope", "the name of an affinity scope", [](std::string_view name) {
-        check_scope_name(name);
-        return std::string(name);
-    });
-    workqueue.strict = reader.boolean("strict");
-    if (const Member* nice = reader.find("nice")) {
-        const bool is_whole = nice->value.kind == Node::Kind::kSigned || nice->value.kind == Node::Kind::kUnsigned;
-        if (!is_whole || std::abs(nice->value.real) > std::numeric_limits<int>::max())
-            reader.refuse(*nice, "a whole number from -20 to 19");
-        workqueue.nice = static_cast<int>(nice->value.real);
+    return flags;
+}
+
+std::vector<std::string> read_names(const ObjectReader& reader, const Member& member)
+{
+    const std::string_view right = "the name of a workqueue or a list of names";
+    if (member.value.kind == Node::Kind::kString)
+        return {member.value.string};
+    if (member.value.kind != Node::Kind::kArray || member.value.items.empty())
+        reader.refuse(member, right);
+    std::vector<std::string> names;
+    for (const Node& item : member.value.items) {
+        if (item.kind != Node::Kind::kString)
+            reader.refuse(member, right);
+        names.push_back(item.string);
     }
-    workqueue.cpumask = reader.cpus("cpumask");
-    reader.finish();
-    if (workqueue.name.empty())
-        workqueue.name = default_name(workqueue);
-    workqueue.origin = std::move(reader.origin);
-    return workqueue;
+    return names;
+}
+
+bool is_poisson(std::string_view arrival)
+{
+    if (arrival != "fixed" && arrival != "poisson")
+        throw Error::usage(fmt::format("\"{}\" is not an arrival; write fixed or poisson", arrival));
+    return arrival == "poisson";
 }
 
 void read_item(const Member& member, const std::string& file, IssuerSpec& issuer)
 {
     ObjectReader reader(member.value, "an item", file);
-    constexpr std::string_view a_time = "a time such as \"10us\", \"10us..50us\" or \"exp:10us\"";
     unsigned bodies = 0;
-    for (uint32_t body : {WQLAB_BODY_SPIN, WQLAB_BODY_SLEEP, WQLAB_BODY_MUTEX}) {
-        if (const auto time = reader.text(body_name(body), a_time, parse_time_dist)) {
-            issuer.body = body;
-            issuer.time = *time;
-            bodies++;
-        }
-    }
-    for (uint32_t body : {WQLAB_BODY_TOUCH, WQLAB_BODY_ALLOC}) {
-        if (const auto bytes = reader.text(body_name(body), "a size such as \"64\" or \"4K\"", parse_size)) {
-            issuer.body = body;
-            issuer.bytes = *bytes;
-            bodies++;
-        }
+    for (const ItemKey& key : item_keys()) {
+        const Member* value = reader.find(key.name());
+        if (!value)
+            continue;
+        issuer.body = key.body;
+        bodies++;
+        if (key.timed)
+            reader.string(*value, "a time such as \"10us\", \"10us..50us\" or \"exp:10us\"",
+                          [&](std::string_view text) { issuer.time = parse_time_dist(text); });
+        else
+            reader.string(*value, "a size such as \"64\" or \"4K\"",
+                          [&](std::string_view text) { issuer.bytes = parse_size(text); });
     }
     reader.finish();
     if (bodies > 1)
@@ -214,54 +173,88 @@ void read_item(const Member& member, const std::string& file, IssuerSpec& issuer
                                        file, member.line));
 }
 
+// What stands at the key.
+template <typename Spec>
+void read_value(const ObjectReader& reader, const Key<Spec>& key, const Member& member, Spec& spec)
+{
+    const Node& value = member.value;
+    const auto set = [&](auto parsed) { set_value(key, spec, std::move(parsed)); };
+    const auto text = [&](std::string_view right) {
+        reader.string(member, right, [&](std::string_view words) { set_from_text(key, spec, words); });
+    };
+    switch (key.kind) {
+    case Kind::kText: return text("a string");
+    case Kind::kSystem: return text("the name of a system workqueue");
+    case Kind::kScope: return text("the name of an affinity scope");
+    case Kind::kTime: return text("a string with a time such as \"200us\", \"5ms\" or \"2s\"");
+    case Kind::kFlags: return set(read_flags(reader, member) | spec.*std::get<uint32_t Spec::*>(key.slot));
+    case Kind::kOrdered:
+        if (reader.boolean(member))
+            set_from_text(key, spec, {});
+        return;
+    case Kind::kSwitch: return set(reader.boolean(member));
+    case Kind::kInteger:
+        if ((value.kind != Node::Kind::kSigned && value.kind != Node::Kind::kUnsigned) ||
+            std::abs(value.real) > std::numeric_limits<int>::max())
+            reader.refuse(member, "a whole number from -20 to 19");
+        return set(static_cast<int>(value.real));
+    case Kind::kCount:
+    case Kind::kPercent:
+        if (is_kept_as<uint64_t>(key))
+            return set(reader.count(member, UINT64_MAX));
+        return set(static_cast<uint32_t>(reader.count(member, UINT32_MAX)));
+    case Kind::kRate:
+        if (!value.is_number())
+            reader.refuse(member, "a number: items a second of all threads together");
+        return set(value.real);
+    case Kind::kCpus:
+        // One CPU may be a number.
+        if (value.kind == Node::Kind::kUnsigned)
+            return reader.as_text(member, std::to_string(value.integer),
+                                  [&](std::string_view words) { set_from_text(key, spec, words); });
+        return text("a CPU list such as \"0-3,8\"");
+    case Kind::kArrival:
+        return reader.string(member, "\"fixed\" or \"poisson\"", [&](std::string_view word) { set(is_poisson(word)); });
+    case Kind::kMode:
+        return reader.string(member, "the name of a mode", [&](std::string_view word) { set(parse_mode(word)); });
+    case Kind::kNames: return set(read_names(reader, member));
+    case Kind::kItem:
+        if constexpr (std::is_same_v<Spec, IssuerSpec>)
+            read_item(member, reader.file(), spec);
+        return;
+    }
+}
+
+template <typename Spec>
+void read_keys(ObjectReader& reader, std::span<const Key<Spec>> keys, Spec& spec)
+{
+    for (const Key<Spec>& key : keys)
+        if (!key.name.empty())
+            if (const Member* member = reader.find(key.name))
+                read_value(reader, key, *member, spec);
+}
+
+WorkqueueSpec read_workqueue(const Node& node, const std::string& file)
+{
+    ObjectReader reader(node, "a workqueue", file);
+    WorkqueueSpec workqueue;
+    read_keys(reader, workqueue_keys(), workqueue);
+    reader.finish();
+    if (workqueue.name.empty())
+        workqueue.name = default_name(workqueue);
+    workqueue.origin = std::move(reader.origin);
+    return workqueue;
+}
+
 IssuerSpec read_issuer(const Node& node, const std::string& file)
 {
     ObjectReader reader(node, "an issuer", file);
     IssuerSpec issuer;
-    if (const Member* names = reader.find("workqueue")) {
-        if (names->value.kind == Node::Kind::kString)
-            issuer.workqueues.push_back(names->value.string);
-        else if (names->value.kind != Node::Kind::kArray || names->value.items.empty())
-            reader.refuse(*names, "the name of a workqueue or a list of names");
-        for (const Node& item : names->value.items) {
-            if (item.kind != Node::Kind::kString)
-                reader.refuse(*names, "the name of a workqueue or a list of names");
-            issuer.workqueues.push_back(item.string);
-        }
-    }
-    issuer.threads = reader.count32("threads").value_or(1);
-    issuer.cpus = reader.cpus("cpus");
-    const auto mode = reader.text("mode", "the name of a mode", parse_mode);
-    issuer.depth = reader.count32("depth");
-    if (const Member* rate = reader.find("rate")) {
-        if (!rate->value.is_number())
-            reader.refuse(*rate, "a number: items a second of all threads together");
-        issuer.rate = rate->value.real;
-    }
-    issuer.poisson = reader
-                         .text("arrival", "\"fixed\" or \"poisson\"",
-                               [](std::string_view name) {
-                                   if (name != "fixed" && name != "poisson")
-                                       throw Error::usage(
-                                           fmt::format("\"{}\" is not an arrival; write fixed or poisson", name));
-                                   return name == "poisson";
-                               })
-                         .value_or(false);
-    issuer.burst = reader.count32("burst");
-    issuer.every = reader.time("every");
-    issuer.links = reader.count32("links");
-    issuer.delay = reader.time("delay");
-    issuer.mod_percent = reader.count32("mod_percent");
-    issuer.cancel_percent = reader.count32("cancel_percent");
-    issuer.flush_percent = reader.count32("flush_percent");
-    issuer.coalesce = reader.boolean("coalesce");
-    issuer.queue_on = reader.count32("queue_on");
-    issuer.queue_node = reader.count32("queue_node");
-    if (const Member* item = reader.find("item"))
-        read_item(*item, file, issuer);
+    read_keys(reader, issuer_keys(), issuer);
     reader.finish();
     issuer.origin = std::move(reader.origin);
-    issuer.mode = mode ? *mode : implied_mode(issuer);
+    if (!issuer.origin.lines.contains("mode"))
+        issuer.mode = implied_mode(issuer);
     return issuer;
 }
 
@@ -282,13 +275,10 @@ Scenario parse_scenario(std::string_view text, const std::string& file)
     const Node root = parse_document(text, file);
     ObjectReader reader(root, "the scenario", file);
     // So that editors find the schema.
-    reader.string("$schema");
+    if (const Member* schema = reader.find("$schema"))
+        reader.string(*schema, "a string", [](std::string_view) {});
     Scenario scenario;
-    scenario.description = reader.string("description").value_or("");
-    scenario.duration = reader.time("duration");
-    scenario.items = reader.count("items");
-    scenario.sample = reader.count32("sample").value_or(1);
-    scenario.seed = reader.count("seed");
+    read_keys(reader, run_keys(), scenario);
     if (const Node* workqueues = list(reader, "workqueues", "a list of workqueues"))
         for (const Node& node : workqueues->items)
             scenario.workqueues.push_back(read_workqueue(node, file));

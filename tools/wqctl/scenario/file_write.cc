@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scenario/file.hh"
+#include "scenario/keys.hh"
 #include "term/json_writer.hh"
 #include "text/names.hh"
 
@@ -7,87 +8,91 @@ namespace wqctl {
 
 namespace {
 
-void write_workqueue(JsonWriter& j, const WorkqueueSpec& workqueue)
+void write_item(JsonWriter& json, const IssuerSpec& issuer)
 {
-    j.member("name", workqueue.name);
-    if (!workqueue.system.empty())
-        j.member("system", workqueue.system);
-    else
-        j.member("flags", flags_to_names(workqueue.flags));
-    j.member_if_any("max_active", workqueue.max_active);
-    j.member_if_any("scope", workqueue.scope);
-    if (workqueue.strict)
-        j.member("strict", true);
-    j.member_if_any("nice", workqueue.nice);
-    if (workqueue.cpumask)
-        j.member("cpumask", format_cpu_list(*workqueue.cpumask));
+    json.object([&] {
+        if (const ItemKey* key = item_key(issuer.body))
+            json.member(key->name(), key->timed ? exact_time_dist(issuer.time) : exact_size(issuer.bytes));
+    });
 }
 
-void write_item(JsonWriter& j, const IssuerSpec& issuer)
+// A string, a number or true, as it is.
+template <typename Spec>
+void write_plain(JsonWriter& json, const Key<Spec>& key, const Spec& spec)
 {
-    const std::string_view body = body_name(issuer.body);
-    switch (issuer.body) {
-    case WQLAB_BODY_SPIN:
-    case WQLAB_BODY_SLEEP:
-    case WQLAB_BODY_MUTEX: return j.member(body, exact_time_dist(issuer.time));
-    case WQLAB_BODY_TOUCH:
-    case WQLAB_BODY_ALLOC: return j.member(body, exact_size(issuer.bytes));
-    default: return;
+    std::visit(
+        [&](auto member) {
+            // A CPU list is a string, see below.
+            if constexpr (!std::is_same_v<decltype(member), std::optional<CpuList> Spec::*>)
+                json.value(spec.*member);
+        },
+        key.slot);
+}
+
+template <typename Spec>
+void write_value(JsonWriter& json, const Key<Spec>& key, const Spec& spec)
+{
+    switch (key.kind) {
+    case Kind::kTime: return json.value(exact_time(*number_of(key, spec)));
+    case Kind::kCpus: return json.value(format_cpu_list(*(spec.*std::get<std::optional<CpuList> Spec::*>(key.slot))));
+    case Kind::kFlags: return json.value(flags_to_names(spec.*std::get<uint32_t Spec::*>(key.slot)));
+    case Kind::kArrival: return json.value("poisson");
+    case Kind::kMode: return json.value(mode_names()[*number_of(key, spec)]);
+    case Kind::kNames: {
+        const auto& names = spec.*std::get<std::vector<std::string> Spec::*>(key.slot);
+        return names.size() == 1 ? json.value(names.front()) : json.value(names);
+    }
+    case Kind::kItem:
+        if constexpr (std::is_same_v<Spec, IssuerSpec>)
+            write_item(json, spec);
+        return;
+    default: return write_plain(json, key, spec);
     }
 }
 
-void write_issuer(JsonWriter& j, const IssuerSpec& issuer)
+// An own workqueue has flags, be they none; that it is ordered is one of them.
+bool is_written(const Key<WorkqueueSpec>& key, const WorkqueueSpec& workqueue)
 {
-    if (issuer.workqueues.size() == 1)
-        j.member("workqueue", issuer.workqueues.front());
-    else if (!issuer.workqueues.empty())
-        j.member("workqueue", issuer.workqueues);
-    j.member("threads", issuer.threads);
-    if (issuer.cpus)
-        j.member("cpus", format_cpu_list(*issuer.cpus));
-    j.member("mode", mode_names()[issuer.mode]);
-    j.member_if_any("depth", issuer.depth);
-    j.member_if_any("rate", issuer.rate);
-    if (issuer.poisson)
-        j.member("arrival", "poisson");
-    j.member_if_any("burst", issuer.burst);
-    if (issuer.every)
-        j.member("every", exact_time(*issuer.every));
-    j.member_if_any("links", issuer.links);
-    if (issuer.delay)
-        j.member("delay", exact_time(*issuer.delay));
-    j.member_if_any("mod_percent", issuer.mod_percent);
-    j.member_if_any("cancel_percent", issuer.cancel_percent);
-    j.member_if_any("flush_percent", issuer.flush_percent);
-    if (issuer.coalesce)
-        j.member("coalesce", true);
-    j.member_if_any("queue_on", issuer.queue_on);
-    j.member_if_any("queue_node", issuer.queue_node);
-    j.object("item", [&] { write_item(j, issuer); });
+    if (key.kind == Kind::kFlags)
+        return workqueue.system.empty();
+    return key.kind != Kind::kOrdered && is_given(key, workqueue);
+}
+
+template <typename Spec>
+bool is_written(const Key<Spec>& key, const Spec& spec)
+{
+    return !key.name.empty() && is_given(key, spec);
+}
+
+template <typename Spec>
+void write_keys(JsonWriter& json, std::span<const Key<Spec>> keys, const Spec& spec)
+{
+    for (const Key<Spec>& key : keys) {
+        if (!is_written(key, spec))
+            continue;
+        json.key(key.name);
+        write_value(json, key, spec);
+    }
 }
 
 }  // namespace
 
-void write_scenario(JsonWriter& j, const Scenario& scenario)
+void write_scenario(JsonWriter& json, const Scenario& scenario)
 {
-    j.object([&] {
-        if (!scenario.description.empty())
-            j.member("description", scenario.description);
-        if (scenario.duration)
-            j.member("duration", exact_time(*scenario.duration));
-        j.member_if_any("items", scenario.items);
-        j.member("sample", scenario.sample);
-        j.member_if_any("seed", scenario.seed);
-        j.objects("workqueues", scenario.workqueues, [&](const WorkqueueSpec& wq) { write_workqueue(j, wq); });
-        j.objects("issuers", scenario.issuers, [&](const IssuerSpec& issuer) { write_issuer(j, issuer); });
+    json.object([&] {
+        write_keys(json, run_keys(), scenario);
+        json.objects("workqueues", scenario.workqueues,
+                     [&](const WorkqueueSpec& workqueue) { write_keys(json, workqueue_keys(), workqueue); });
+        json.objects("issuers", scenario.issuers,
+                     [&](const IssuerSpec& issuer) { write_keys(json, issuer_keys(), issuer); });
     });
 }
 
 std::string scenario_to_json(const Scenario& scenario)
 {
-    JsonWriter j;
-    write_scenario(j, scenario);
-    return j.take();
+    JsonWriter json;
+    write_scenario(json, scenario);
+    return json.take();
 }
 
 }  // namespace wqctl

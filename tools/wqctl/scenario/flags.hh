@@ -1,37 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
-// The flags of `wqctl run` as text, and what they mean.
+// The flags of `wqctl run` as text, and what they mean. keys.hh has them.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
-#include <vector>
+#include <string_view>
 
+#include "scenario/keys.hh"
 #include "scenario/scenario.hh"
 
 namespace wqctl {
 
-struct RunFlags {
-    using Text = std::optional<std::string>;
+// What was said of one flag.
+struct FlagValue {
+    std::optional<std::string> text;
+    bool set = false;  // of one that takes no value
 
-    // Where the scenario comes from; none: from the flags below.
-    Text preset, file;
+    bool given() const { return text || set; }
+    FlagValue& operator=(std::string value)
+    {
+        text = std::move(value);
+        return *this;
+    }
+    FlagValue& operator=(bool value)
+    {
+        set = value;
+        return *this;
+    }
+    FlagValue& operator=(const char* value) { return *this = std::string(value); }
+};
 
-    // These override what the scenario says.
-    Text duration, items, sample, seed;
+class RunFlags {
+    template <typename Map>
+    static auto& find(Map& values, std::string_view flag)
+    {
+        const auto found = values.find(flag);
+        if (found == values.end())
+            throw std::out_of_range("no flag shapes a scenario that is called so");
+        return found->second;
+    }
 
-    // The workqueue.
-    Text name, flags, max_active, system, scope, nice, cpumask;
-    bool ordered = false, strict = false;
+public:
+    // Where the scenario comes from; none: from the flags that shape one.
+    std::optional<std::string> preset, file;
 
-    // The issuers.
-    Text issuers, cpus, depth, rate, burst, every, chain, delay, mod, cancel, flush, queue_on, queue_node;
-    bool poisson = false, rcu = false, coalesce = false;
-
-    // What an item does.
-    Text spin, sleep, touch, alloc, mutex;
+    // By the names of shaping_flags(): "--depth". Values stay where they are while the object lives.
+    FlagValue& operator[](std::string_view flag) { return find(shaping_, flag); }
+    const FlagValue& operator[](std::string_view flag) const { return find(shaping_, flag); }
 
     // What to do with it all.
     bool detach = false, dry_run = false, json = false, no_progress = false;
+
+    RunFlags()
+    {
+        for (const ShapingFlag& flag : shaping_flags())
+            shaping_[flag.flag];
+    }
+
+private:
+    std::map<std::string, FlagValue, std::less<>> shaping_;
 };
 
 // Throws usage errors that name the flag. Not yet validated.

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "scenario/keys.hh"
 #include "text/error.hh"
 #include "text/names.hh"
 
@@ -23,43 +24,23 @@ std::string Origin::name(std::string_view key) const
 {
     if (!file.empty())
         return fmt::format("\"{}\"", key);
-    // The flags that are not called as the key is.
-    if (key == "links")
-        return "--chain";
-    if (key == "threads")
-        return "--issuers";
-    if (key.ends_with("_percent"))
-        key.remove_suffix(8);
-    std::string flag = fmt::format("--{}", key);
-    std::replace(flag.begin(), flag.end(), '_', '-');
-    return flag;
+    return flag_of(key);
 }
 
 uint32_t implied_mode(const IssuerSpec& issuer)
 {
-    struct Candidate {
-        bool given;
-        std::string_view key;
-        uint32_t mode;
-    };
-    const Candidate candidates[] = {
-        {issuer.rate.has_value(), "rate", WQLAB_MODE_OPEN},
-        {issuer.burst.has_value(), "burst", WQLAB_MODE_BURST},
-        {issuer.links.has_value(), "links", WQLAB_MODE_CHAIN},
-        {issuer.delay.has_value(), "delay", WQLAB_MODE_DELAYED},
-    };
-    const Candidate* chosen = nullptr;
-    for (const Candidate& candidate : candidates) {
-        if (!candidate.given)
+    const Key<IssuerSpec>* chosen = nullptr;
+    for (const Key<IssuerSpec>& key : issuer_keys()) {
+        if (!key.implies || !is_given(key, issuer))
             continue;
         if (chosen)
             throw Error::usage(fmt::format("{}{} and {} exclude each other: one makes the issuer {}, the other {}",
-                                           issuer.origin.place(candidate.key), issuer.origin.name(chosen->key),
-                                           issuer.origin.name(candidate.key), mode_names()[chosen->mode],
-                                           mode_names()[candidate.mode]));
-        chosen = &candidate;
+                                           issuer.origin.place(key.name), issuer.origin.name(chosen->name),
+                                           issuer.origin.name(key.name), mode_names()[*chosen->implies],
+                                           mode_names()[*key.implies]));
+        chosen = &key;
     }
-    return chosen ? chosen->mode : uint32_t{WQLAB_MODE_CLOSED};
+    return chosen ? *chosen->implies : uint32_t{WQLAB_MODE_CLOSED};
 }
 
 uint64_t issue_interval_ns(const IssuerSpec& issuer)

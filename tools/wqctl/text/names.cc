@@ -7,6 +7,7 @@
 
 #include "text/choose.hh"
 #include "text/error.hh"
+#include "uapi/system_workqueues.h"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -128,13 +129,20 @@ std::vector<std::string> feature_names(uint32_t features)
     return names;
 }
 
+std::span<const SystemWorkqueue> system_workqueues()
+{
+#define ONE(variable, flags, have) {#variable, flags},
+    static constexpr SystemWorkqueue all[] = {WQLAB_SYSTEM_WORKQUEUES(ONE)};
+#undef ONE
+    return all;
+}
+
 std::vector<std::string> system_workqueue_names()
 {
-    return {"system_wq",           "system_percpu_wq",     "system_highpri_wq",
-            "system_long_wq",      "system_unbound_wq",    "system_dfl_wq",
-            "system_dfl_long_wq",  "system_freezable_wq",  "system_power_efficient_wq",
-            "system_freezable_power_efficient_wq",         "system_bh_wq",
-            "system_bh_highpri_wq"};
+    std::vector<std::string> names;
+    for (const SystemWorkqueue& workqueue : system_workqueues())
+        names.emplace_back(workqueue.name);
+    return names;
 }
 
 std::string full_system_name(std::string_view name)

@@ -33,8 +33,14 @@ std::string_view end_reason_name(uint32_t reason);
 std::string_view latency_name(uint32_t latency);    // "queue_call", ...
 std::vector<std::string> feature_names(uint32_t features);  // of enum wqlab_feature
 
-// The system workqueues that kernels have had, for where no kernel can be asked; Info::system_workqueues has this kernel's.
+// All that any kernel exports; which of them this one has, Info says.
+struct SystemWorkqueue {
+    std::string_view name;  // "system_highpri_wq"
+    uint32_t flags;         // enum wqlab_wq_flag
+};
+std::span<const SystemWorkqueue> system_workqueues();
 std::vector<std::string> system_workqueue_names();
+
 // "highpri" and "system_highpri_wq" are the same; this is the latter.
 std::string full_system_name(std::string_view name);
 std::string short_system_name(std::string_view name);

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+// A key is said in the table, and in what is written for people. Both must be the same.
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "scenario/file.hh"
+#include "scenario/keys.hh"
+#include "text/names.hh"
+#include "unit/schema.hh"
+
+using namespace wqctl;
+using json = nlohmann::json;
+
+namespace {
+
+const char* const kTimePattern = "^(0|[0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))$";
+const char* const kCpusPattern = "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$";
+
+std::vector<std::string> words(std::span<const std::string_view> names) { return {names.begin(), names.end()}; }
+
+std::vector<std::string> flag_words()
+{
+    std::vector<std::string> names;
+    for (const FlagName& flag : flag_names())
+        names.emplace_back(flag.name);
+    return names;
+}
+
+// What the schema must say of a value, less what only people read.
+template <typename Spec>
+json schema_of(const Key<Spec>& key)
+{
+    const unsigned least = key.zero.empty() ? 0 : 1;
+    switch (key.kind) {
+    case Kind::kText:
+    case Kind::kSystem: return {{"type", "string"}};
+    case Kind::kScope: return {{"enum", words(scope_names())}};
+    case Kind::kFlags: return {{"type", "array"}, {"items", {{"enum", flag_words()}}}};
+    case Kind::kOrdered:
+    case Kind::kSwitch: return {{"type", "boolean"}};
+    case Kind::kInteger: return {{"type", "integer"}, {"minimum", -20}, {"maximum", 19}};
+    case Kind::kCount: return {{"type", "integer"}, {"minimum", least}};
+    case Kind::kPercent: return {{"type", "integer"}, {"minimum", 0}, {"maximum", 100}};
+    case Kind::kTime: return {{"type", "string"}, {"pattern", kTimePattern}};
+    case Kind::kRate: return {{"type", "number"}, {"exclusiveMinimum", 0}};
+    case Kind::kCpus:
+        return {{"anyOf", {{{"type", "string"}, {"pattern", kCpusPattern}}, {{"type", "integer"}, {"minimum", 0}}}}};
+    case Kind::kArrival: return {{"enum", {"fixed", "poisson"}}};
+    case Kind::kMode: return {{"enum", words(mode_names())}};
+    case Kind::kNames: return {{"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
+    case Kind::kItem: return {{"type", "object"}};
+    }
+    return {};
+}
+
+template <typename Spec>
+void compare(json properties, std::span<const Key<Spec>> keys, std::set<std::string> besides)
+{
+    for (const Key<Spec>& key : keys) {
+        if (key.name.empty())
+            continue;
+        const std::string name(key.name);
+        INFO(name);
+        REQUIRE(properties.contains(name));
+        json said = properties[name];
+        said.erase("description");
+        // Rules of their own, which validate_test.cc tests.
+        if (name == "name")
+            said = {{"type", said["type"]}};
+        if (key.kind == Kind::kItem)
+            said = {{"type", said["type"]}};
+        CHECK(said == schema_of(key));
+        besides.insert(name);
+    }
+    for (const auto& [name, value] : properties.items()) {
+        INFO(name);
+        CHECK(besides.contains(name));
+    }
+}
+
+std::string text_of(const std::string& path)
+{
+    std::ifstream stream(std::string(WQLAB_SOURCE_DIR) + "/" + path);
+    REQUIRE(stream.is_open());
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+}  // namespace
+
+TEST_CASE("the schema of scenarios has the keys of the table, and no others")
+{
+    const json schema = load_schema("scenario");
+    const json& all = schema["properties"];
+    compare(all, run_keys(), {"$schema", "workqueues", "issuers"});
+    compare(all["workqueues"]["items"]["properties"], workqueue_keys(), {});
+    const json& issuer = all["issuers"]["items"]["properties"];
+    compare(issuer, issuer_keys(), {});
+    std::set<std::string> items, said;
+    for (const ItemKey& key : item_keys())
+        items.emplace(key.name());
+    for (const auto& [name, value] : issuer["item"]["properties"].items())
+        said.insert(name);
+    CHECK(said == items);
+}
+
+TEST_CASE("docs/scenarios.md has every key and every flag that shapes a scenario")
+{
+    const std::string page = text_of("docs/scenarios.md");
+    const auto has = [&](std::string_view word) {
+        INFO(word);
+        CHECK(page.find("`" + std::string(word) + "`") != std::string::npos);
+    };
+    const auto have = [&](const auto& keys) {
+        for (const auto& key : keys) {
+            if (!key.name.empty())
+                has(key.name);
+            if (!key.flag.empty())
+                has(key.flag);
+        }
+    };
+    have(run_keys());
+    have(workqueue_keys());
+    have(issuer_keys());
+    for (const ItemKey& key : item_keys())
+        has(key.name());
+}
+
+TEST_CASE("what a key sets can be read, written and read again")
+{
+    const auto one = [](const auto& keys, auto empty) {
+        for (const auto& key : keys) {
+            INFO(key.name);
+            auto spec = empty;
+            switch (key.kind) {
+            case Kind::kCpus: set_from_text(key, spec, "0-3,8"); break;
+            case Kind::kTime: set_from_text(key, spec, "5ms"); break;
+            case Kind::kScope: set_from_text(key, spec, "numa"); break;
+            case Kind::kFlags: set_from_text(key, spec, "unbound,highpri"); break;
+            case Kind::kMode:
+            case Kind::kNames:
+            case Kind::kItem: continue;
+            default: set_from_text(key, spec, "7");
+            }
+            CHECK(is_given(key, spec));
+            CHECK(!(spec == empty));
+        }
+    };
+    one(run_keys(), Scenario());
+    one(workqueue_keys(), WorkqueueSpec());
+    one(issuer_keys(), IssuerSpec());
+}
