@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "company.hh"
 
+#include "../glue/attributes.h"
 #include "../glue/cpu.h"
 
 namespace wqlab {

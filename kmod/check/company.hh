@@ -4,6 +4,7 @@
 // there makes all of them go on.
 #pragma once
 
+#include "../glue/work.h"
 #include "../lab/work_item.hh"
 #include "../lab/workqueue.hh"
 #include "queue.hh"

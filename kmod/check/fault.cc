@@ -3,6 +3,9 @@
 #include "fault.hh"
 
 #include "../core/text.hh"
+#include "../glue/attributes.h"
+#include "../glue/context.h"
+#include "../glue/work.h"
 #include "trial.hh"
 
 namespace wqlab {

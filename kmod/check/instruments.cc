@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "instruments.hh"
 
+#include "../glue/memory.h"
 #include "../glue/text.h"
 #include "trial.hh"
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "../core/memory.hh"
+#include "../glue/memory.h"
 #include "../glue/work.h"
 #include "actor.hh"
 #include "calls.hh"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "look.hh"
 
+#include "../glue/cpu.h"
 #include "../glue/inspect.h"
 
 namespace wqlab {

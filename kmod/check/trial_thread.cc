@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trial_thread.hh"
 
+#include "../glue/time.h"
 #include "company.hh"
 
 namespace wqlab {
