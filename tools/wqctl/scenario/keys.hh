@@ -98,8 +98,8 @@ bool is_kept_as(const Key<Spec>& key)
 {
     return std::visit(
         [](auto member) {
-            using Member = std::remove_cvref_t<decltype(std::declval<Spec&>().*member)>;
-            return std::is_same_v<Member, T> || std::is_same_v<Member, std::optional<T>>;
+            using Kept = std::remove_cvref_t<decltype(std::declval<Spec&>().*member)>;
+            return std::is_same_v<Kept, T> || std::is_same_v<Kept, std::optional<T>>;
         },
         key.slot);
 }
@@ -110,8 +110,8 @@ void set_value(const Key<Spec>& key, Spec& spec, T value)
 {
     std::visit(
         [&](auto member) {
-            using Member = std::remove_cvref_t<decltype(spec.*member)>;
-            if constexpr (std::is_same_v<Member, T> || std::is_same_v<Member, std::optional<T>>)
+            using Kept = std::remove_cvref_t<decltype(spec.*member)>;
+            if constexpr (std::is_same_v<Kept, T> || std::is_same_v<Kept, std::optional<T>>)
                 spec.*member = std::move(value);
             else
                 throw std::logic_error("the key is kept as something else");
