@@ -189,8 +189,8 @@ void check_rate(const IssuerSpec& issuer, const Info* info)
 void check_issuer(const IssuerSpec& issuer, const Topology& topology, const Info* info)
 {
     check_numbers(issuer_keys(), issuer, info);
-    check_rate(issuer, info);
     check_mode(issuer, topology);
+    check_rate(issuer, info);
     const wqlab::IssuerShape shape = shape_of(issuer);
     refuse_if(wqlab::judge(shape.body, limits_of(info)), issuer, topology);
     if (issuer.cpus && issuer.cpus->empty())
