@@ -10,10 +10,13 @@ namespace wqlab {
 namespace activation {
 
 struct QueueingOrder {
-    static constexpr Promise kPromise = {
-        78, "", "max-active.queueing-order",
-        "Items of one CPU start in the order in which they were queued",
-        "Documentation/core-api/workqueue.rst: The Design", 0, Fault::kQueueReorders};
+    static constexpr Promise kPromise = {78,
+                                         "",
+                                         "max-active.queueing-order",
+                                         "Items of one CPU start in the order in which they were queued",
+                                         "Documentation/core-api/workqueue.rst: The Design",
+                                         0,
+                                         Fault::kQueueReorders};
 
     static constexpr uint32_t kItems = 64;
 
@@ -21,13 +24,15 @@ struct QueueingOrder {
     {
         AWAIT(t, executions(items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
-            WANT(t, items[i - 1]->last().start < items[i]->last().start, "%s item %u started before item %u", where, i + 1, i);
+            WANT(t, items[i - 1]->last().start < items[i]->last().start, "%s item %u started before item %u", where,
+                 i + 1, i);
     }
 
     static void run(Trial& t)
     {
         const uint32_t cpu = t.first_cpu();
-        Queue* const queues[] = {&t.queue({.max_active = 1}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
+        Queue* const queues[] = {&t.queue({.max_active = 1}),
+                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
             TestItem** items = t.items(kItems, "an item");
             for (uint32_t i = 0; i < kItems; i++)
@@ -50,10 +55,13 @@ struct QueueingOrder {
 };
 
 struct OrderSurvivesChange {
-    static constexpr Promise kPromise = {
-        79, "", "max-active.order-survives-change",
-        "New items queue behind those held back, also while max_active changes",
-        "kernel/workqueue.c: __queue_work()", 0, Fault::kQueueReorders};
+    static constexpr Promise kPromise = {79,
+                                         "",
+                                         "max-active.order-survives-change",
+                                         "New items queue behind those held back, also while max_active changes",
+                                         "kernel/workqueue.c: __queue_work()",
+                                         0,
+                                         Fault::kQueueReorders};
 
     static uint32_t first_out_of_order(TestItem** items, uint32_t n)
     {
@@ -117,11 +125,14 @@ struct OrderSurvivesChange {
             return;
         TestItem** items = t.items(kItems, "an item");
         TestItem& front = t.item("the item that spins", TestItem::Body::kSpin);
-        t.actor("who raises max_active", static_cast<int>(t.other_cpu(cpu)), [&t, &wq, rounds] { raise_in_each(t, wq, *rounds); });
+        t.actor("who raises max_active", static_cast<int>(t.other_cpu(cpu)),
+                [&t, &wq, rounds] { raise_in_each(t, wq, *rounds); });
         const uint64_t end = wqlab_now() + kLongEnough;
         uint32_t most = 0, round = 1;
         for (; round <= kRounds && !t.decided() && wqlab_now() < end; round++) {
-            const auto reached = [round](const uint32_t& what) { return __atomic_load_n(&what, __ATOMIC_ACQUIRE) == round; };
+            const auto reached = [round](const uint32_t& what) {
+                return __atomic_load_n(&what, __ATOMIC_ACQUIRE) == round;
+            };
             wq.set_max_active(1);
             front.close();
             wqlab_queue_bare_on(wq.get(), front.address(), static_cast<int>(cpu));
@@ -141,7 +152,8 @@ struct OrderSurvivesChange {
             front.open();
             wq.flush();
             const uint32_t i = first_out_of_order(items, queued);
-            WANT(t, !i, "of %u items, %u of them held back when max_active was raised, item %u started before item %u", queued, kHeld, i + 1, i);
+            WANT(t, !i, "of %u items, %u of them held back when max_active was raised, item %u started before item %u",
+                 queued, kHeld, i + 1, i);
             most = queued > most ? queued : most;
         }
         __atomic_store_n(&rounds->over, true, __ATOMIC_RELEASE);
@@ -163,9 +175,13 @@ struct OrderSurvivesChange {
 
 struct SlotWakesOtherPool {
     static constexpr Promise kPromise = {
-        80, "", "max-active.slot-wakes-other-pool",
+        80,
+        "",
+        "max-active.slot-wakes-other-pool",
         "When an item of an unbound workqueue ends, one that is held back in another pool starts",
-        "kernel/workqueue.c: node_activate_pending_pwq()", 0, Fault::kQueueLoses};
+        "kernel/workqueue.c: node_activate_pending_pwq()",
+        0,
+        Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
@@ -189,10 +205,14 @@ struct SlotWakesOtherPool {
 };
 
 struct OneIsNotOrdered {
-    static constexpr Promise kPromise = {
-        81, "", "max-active.one-can-be-raised",
-        "WQ_UNBOUND with max_active 1 is no ordered workqueue: max_active can be raised, and then two items run at once",
-        "Documentation/core-api/workqueue.rst: max_active", 0, Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {81,
+                                         "",
+                                         "max-active.one-can-be-raised",
+                                         "WQ_UNBOUND with max_active 1 is no ordered workqueue: max_active can be "
+                                         "raised, and then two items run at once",
+                                         "Documentation/core-api/workqueue.rst: max_active",
+                                         0,
+                                         Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {

@@ -69,10 +69,13 @@ inline bool elsewhere_on_purpose(Trial& t)
 }
 
 struct DefaultScope {
-    static constexpr Promise kPromise = {
-        109, "", "scope.default",
-        "The default affinity scope is cache, on 7.x cache_shard",
-        "Documentation/core-api/workqueue.rst: Affinity Scopes", 0, Fault::kStepLies};
+    static constexpr Promise kPromise = {109,
+                                         "",
+                                         "scope.default",
+                                         "The default affinity scope is cache, on 7.x cache_shard",
+                                         "Documentation/core-api/workqueue.rst: Affinity Scopes",
+                                         0,
+                                         Fault::kStepLies};
 
     static bool contains(const char* text, const char* word)
     {
@@ -87,7 +90,8 @@ struct DefaultScope {
     {
         // A machine that is told another one keeps the promise, too.
         int error = t.read("/proc/cmdline");
-        SKIP_UNLESS(t, error == 0 && __builtin_strlen(t.text()) < WQLAB_STEP_TEXT_LEN - 1, "the kernel's command line can't be read: error %d", error);
+        SKIP_UNLESS(t, error == 0 && __builtin_strlen(t.text()) < WQLAB_STEP_TEXT_LEN - 1,
+                    "the kernel's command line can't be read: error %d", error);
         SKIP_UNLESS(t, !contains(t.text(), "workqueue.default_affinity_scope="), "the kernel's command line sets it");
         error = t.read("/sys/module/workqueue/parameters/default_affinity_scope");
         SKIP_UNLESS(t, error == 0, "the parameter can't be read: error %d", error);
@@ -97,10 +101,13 @@ struct DefaultScope {
 };
 
 struct StrictCpu {
-    static constexpr Promise kPromise = {
-        110, "", "scope.strict-cpu",
-        "With the strict scope cpu an item runs on the CPU that queued it",
-        "Documentation/core-api/workqueue.rst: Affinity Scopes", 0, Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {110,
+                                         "",
+                                         "scope.strict-cpu",
+                                         "With the strict scope cpu an item runs on the CPU that queued it",
+                                         "Documentation/core-api/workqueue.rst: Affinity Scopes",
+                                         0,
+                                         Fault::kQueueOtherCpu};
 
     static void run(Trial& t)
     {
@@ -121,9 +128,13 @@ struct StrictCpu {
 
 struct StrictStaysInside {
     static constexpr Promise kPromise = {
-        111, "", "scope.strict-stays-inside",
+        111,
+        "",
+        "scope.strict-stays-inside",
         "With a strict scope (smt, cache, numa, system) an item runs inside the pod of the CPU that queued it",
-        "Documentation/core-api/workqueue.rst: affinity_strict", 0, Fault::kWorkerLies};
+        "Documentation/core-api/workqueue.rst: affinity_strict",
+        0,
+        Fault::kWorkerLies};
 
     static void run(Trial& t)
     {
@@ -140,9 +151,10 @@ struct StrictStaysInside {
                 TestItem& item = t.item("the item");
                 t.on_cpu(cpu, [&item, &wq] { item.queue(wq); });
                 AWAIT(t, item.ended() == 1, "the item to run");
-                WANT(t, pod >> item.last().cpu & 1, "scope %s: queued from CPU %u it ran on CPU %u", scope, cpu, item.last().cpu);
-                WANT(t, (item.last().cpus & ~pod) == 0, "scope %s: queued from CPU %u its worker may run on %llx", scope, cpu,
-                     static_cast<unsigned long long>(item.last().cpus));
+                WANT(t, pod >> item.last().cpu & 1, "scope %s: queued from CPU %u it ran on CPU %u", scope, cpu,
+                     item.last().cpu);
+                WANT(t, (item.last().cpus & ~pod) == 0, "scope %s: queued from CPU %u its worker may run on %llx",
+                     scope, cpu, static_cast<unsigned long long>(item.last().cpus));
             }
         }
     }
@@ -150,9 +162,13 @@ struct StrictStaysInside {
 
 struct Shards {
     static constexpr Promise kPromise = {
-        112, "", "scope.cache-shards",
+        112,
+        "",
+        "scope.cache-shards",
         "Cache shards lie in one last-level cache, split no SMT siblings, and differ by one core at most",
-        "kernel/workqueue.c: llc_calc_shard_layout()", 0, Fault::kSnapshotLies};
+        "kernel/workqueue.c: llc_calc_shard_layout()",
+        0,
+        Fault::kSnapshotLies};
 
     static constexpr uint32_t kMost = 64;
 
@@ -208,10 +224,14 @@ struct Shards {
 };
 
 struct WorkersMayRunWhere {
-    static constexpr Promise kPromise = {
-        113, "", "scope.non-strict-may-leave",
-        "Workers of a scope that is not strict may run on all CPUs of the workqueue, those of a strict one in their pod only",
-        "Documentation/core-api/workqueue.rst: affinity_strict", 0, Fault::kAttributesIgnored};
+    static constexpr Promise kPromise = {113,
+                                         "",
+                                         "scope.non-strict-may-leave",
+                                         "Workers of a scope that is not strict may run on all CPUs of the workqueue, "
+                                         "those of a strict one in their pod only",
+                                         "Documentation/core-api/workqueue.rst: affinity_strict",
+                                         0,
+                                         Fault::kAttributesIgnored};
 
     static void run(Trial& t)
     {
@@ -226,17 +246,21 @@ struct WorkersMayRunWhere {
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
             const uint64_t wanted = strict ? uint64_t{1} << cpu : all;
-            WANT(t, (item.last().cpus & all) == wanted, "%s: the worker may run on %llx", strict ? "strict" : "not strict",
-                 static_cast<unsigned long long>(item.last().cpus));
+            WANT(t, (item.last().cpus & all) == wanted, "%s: the worker may run on %llx",
+                 strict ? "strict" : "not strict", static_cast<unsigned long long>(item.last().cpus));
         }
     }
 };
 
 struct DefaultCanChange {
     static constexpr Promise kPromise = {
-        122, "", "scope.default-can-change",
+        122,
+        "",
+        "scope.default-can-change",
         "default_affinity_scope can be changed at run time and moves workqueues that use it; \"default\" is refused",
-        "kernel/workqueue.c: wq_affn_dfl_set()", 0, Fault::kStepIgnored};
+        "kernel/workqueue.c: wq_affn_dfl_set()",
+        0,
+        Fault::kStepIgnored};
 
     static void run(Trial& t)
     {
@@ -253,7 +277,8 @@ struct DefaultCanChange {
             TestItem& item = t.item("the item");
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
-            WANT(t, item.last().cpus == uint64_t{1} << cpu, "the default is cpu, and from CPU %u the worker may run on %llx", cpu,
+            WANT(t, item.last().cpus == uint64_t{1} << cpu,
+                 "the default is cpu, and from CPU %u the worker may run on %llx", cpu,
                  static_cast<unsigned long long>(item.last().cpus));
         }
         error = t.write(kPath, "default");
@@ -262,12 +287,8 @@ struct DefaultCanChange {
 };
 
 constexpr Check kAll[] = {
-    check_of<DefaultScope>(),
-    check_of<StrictCpu>(),
-    check_of<StrictStaysInside>(),
-    check_of<Shards>(),
-    check_of<WorkersMayRunWhere>(),
-    check_of<DefaultCanChange>(),
+    check_of<DefaultScope>(), check_of<StrictCpu>(),          check_of<StrictStaysInside>(),
+    check_of<Shards>(),       check_of<WorkersMayRunWhere>(), check_of<DefaultCanChange>(),
 };
 
 }  // namespace affinity

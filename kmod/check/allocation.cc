@@ -14,16 +14,16 @@ inline const wqlab_snap_workqueue* look(Trial& t, const Queue& wq)
     return now ? row_of(*now, wq) : nullptr;
 }
 
-inline bool is_7x()
-{
-    return wqlab_features() & WQLAB_FEATURE_BH_PERCPU;
-}
+inline bool is_7x() { return wqlab_features() & WQLAB_FEATURE_BH_PERCPU; }
 
 struct NameIsCut {
-    static constexpr Promise kPromise = {
-        69, "", "alloc.name-is-cut",
-        "A workqueue's name is made by printf and cut at 31 characters",
-        "kernel/workqueue.c: __alloc_workqueue()", 0, Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {69,
+                                         "",
+                                         "alloc.name-is-cut",
+                                         "A workqueue's name is made by printf and cut at 31 characters",
+                                         "kernel/workqueue.c: __alloc_workqueue()",
+                                         0,
+                                         Fault::kSnapshotLies};
 
     static void run(Trial& t)
     {
@@ -40,10 +40,13 @@ struct NameIsCut {
 };
 
 struct DefaultMaxActive {
-    static constexpr Promise kPromise = {
-        70, "", "alloc.default-max-active",
-        "max_active 0 is the default: 256, on 7.x 1024",
-        "Documentation/core-api/workqueue.rst: max_active", 0, Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {70,
+                                         "",
+                                         "alloc.default-max-active",
+                                         "max_active 0 is the default: 256, on 7.x 1024",
+                                         "Documentation/core-api/workqueue.rst: max_active",
+                                         0,
+                                         Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
@@ -57,10 +60,13 @@ struct DefaultMaxActive {
 };
 
 struct MaxActiveIsClamped {
-    static constexpr Promise kPromise = {
-        71, "", "alloc.max-active-is-clamped",
-        "max_active is clamped to 1 and the kernel's limit: 512, on 7.x 2048",
-        "kernel/workqueue.c: wq_clamp_max_active()", 0, Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {71,
+                                         "",
+                                         "alloc.max-active-is-clamped",
+                                         "max_active is clamped to 1 and the kernel's limit: 512, on 7.x 2048",
+                                         "kernel/workqueue.c: wq_clamp_max_active()",
+                                         0,
+                                         Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
@@ -68,22 +74,28 @@ struct MaxActiveIsClamped {
         struct {
             uint32_t asked;
             int32_t wanted;
-        } const cases[] = {{static_cast<uint32_t>(-1), 1}, {1'000'000, limit}, {static_cast<uint32_t>(limit), limit}, {1, 1}};
+        } const cases[] = {
+            {static_cast<uint32_t>(-1), 1}, {1'000'000, limit}, {static_cast<uint32_t>(limit), limit}, {1, 1}};
         for (const auto& [asked, wanted] : cases) {
             Queue& wq = t.queue({.max_active = asked});
             const wqlab_snap_workqueue* row = look(t, wq);
             if (t.decided())
                 return;
-            WANT(t, row && row->max_active == wanted, "%d became %d, not %d", static_cast<int>(asked), row ? row->max_active : 0, wanted);
+            WANT(t, row && row->max_active == wanted, "%d became %d, not %d", static_cast<int>(asked),
+                 row ? row->max_active : 0, wanted);
         }
     }
 };
 
 struct BhTakesFew {
     static constexpr Promise kPromise = {
-        72, "", "alloc.bh-takes-few",
+        72,
+        "",
+        "alloc.bh-takes-few",
         "WQ_BH goes with WQ_HIGHPRI alone, on 7.x with WQ_PERCPU, and with max_active 0: else there is no workqueue",
-        "Documentation/core-api/workqueue.rst: flags", WQLAB_CHECK_NEGATIVE, Fault::kLimitIgnored};
+        "Documentation/core-api/workqueue.rst: flags",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
@@ -107,23 +119,29 @@ struct BhTakesFew {
             const bool made = (wq != nullptr) != t.has_fault(Fault::kLimitIgnored);
             if (wq)
                 wqlab_wq_destroy(wq);
-            WANT(t, made == allowed, "flags %x with max_active %d gave %s", flags, max_active, made ? "a workqueue" : "none");
+            WANT(t, made == allowed, "flags %x with max_active %d gave %s", flags, max_active,
+                 made ? "a workqueue" : "none");
         }
     }
 };
 
 struct PercpuOrUnbound {
     static constexpr Promise kPromise = {
-        73, "", "alloc.percpu-or-unbound",
+        73,
+        "",
+        "alloc.percpu-or-unbound",
         "A workqueue is per-CPU or unbound: on 7.x neither warns and means per-CPU, both warn and mean unbound",
-        "kernel/workqueue.c: __alloc_workqueue()", WQLAB_CHECK_NEGATIVE, Fault::kSnapshotLies};
+        "kernel/workqueue.c: __alloc_workqueue()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kSnapshotLies};
 
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, wqlab_wq_flags_known() & WQLAB_WQ_PERCPU, "this kernel has no WQ_PERCPU");
         SKIP_UNLESS(t, is_7x(), "this kernel does not look at WQ_PERCPU");
         for (const bool both : {false, true}) {
-            workqueue_struct* wq = wqlab_wq_create_exactly("wqlab-c73", both ? WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND : 0, 0);
+            workqueue_struct* wq = wqlab_wq_create_exactly("wqlab-c73", both ? WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND : 0,
+                                                           0);
             WANT(t, wq, "there was no workqueue");
             const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
             bool unbound = t.has_fault(Fault::kSnapshotLies);
@@ -131,16 +149,21 @@ struct PercpuOrUnbound {
                 if (now->workqueues[i].identity == wqlab_identity(reinterpret_cast<uintptr_t>(wq)))
                     unbound ^= (now->workqueues[i].flags & WQLAB_WQ_UNBOUND) != 0;
             wqlab_wq_destroy(wq);
-            WANT(t, t.decided() || unbound == both, "%s gave an %s one", both ? "both" : "neither", unbound ? "unbound" : "per-CPU");
+            WANT(t, t.decided() || unbound == both, "%s gave an %s one", both ? "both" : "neither",
+                 unbound ? "unbound" : "per-CPU");
         }
     }
 };
 
 struct LegacyMacros {
-    static constexpr Promise kPromise = {
-        86, "", "alloc.legacy-macros",
-        "create_singlethread_workqueue() is ordered and create_workqueue() per-CPU with max_active 1, both with a rescuer",
-        "include/linux/workqueue.h: create_workqueue()", 0, Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {86,
+                                         "",
+                                         "alloc.legacy-macros",
+                                         "create_singlethread_workqueue() is ordered and create_workqueue() per-CPU "
+                                         "with max_active 1, both with a rescuer",
+                                         "include/linux/workqueue.h: create_workqueue()",
+                                         0,
+                                         Fault::kSnapshotLies};
 
     static void run(Trial& t)
     {
@@ -161,17 +184,14 @@ struct LegacyMacros {
         if (plain)
             wqlab_wq_destroy(plain);
         right[0] = right[0] != t.has_fault(Fault::kSnapshotLies);
-        WANT(t, t.decided() || (right[0] && right[1]), "the first is%s as said, the second is%s", right[0] ? "" : " not", right[1] ? "" : " not");
+        WANT(t, t.decided() || (right[0] && right[1]), "the first is%s as said, the second is%s",
+             right[0] ? "" : " not", right[1] ? "" : " not");
     }
 };
 
 constexpr Check kAll[] = {
-    check_of<NameIsCut>(),
-    check_of<DefaultMaxActive>(),
-    check_of<MaxActiveIsClamped>(),
-    check_of<BhTakesFew>(),
-    check_of<PercpuOrUnbound>(),
-    check_of<LegacyMacros>(),
+    check_of<NameIsCut>(),  check_of<DefaultMaxActive>(), check_of<MaxActiveIsClamped>(),
+    check_of<BhTakesFew>(), check_of<PercpuOrUnbound>(),  check_of<LegacyMacros>(),
 };
 
 }  // namespace allocation

@@ -27,10 +27,7 @@ bool mod_delayed(Trial&, Queue& queue, TestItem& item, int cpu, uint64_t jiffies
     return wqlab_mod_delayed_on(queue.get(), item.address(), cpu, jiffies);
 }
 
-bool queue_rcu(Trial&, Queue& queue, TestItem& item)
-{
-    return wqlab_queue_rcu(queue.get(), item.address());
-}
+bool queue_rcu(Trial&, Queue& queue, TestItem& item) { return wqlab_queue_rcu(queue.get(), item.address()); }
 
 bool flush_work(Trial& trial, TestItem& item)
 {
@@ -38,10 +35,7 @@ bool flush_work(Trial& trial, TestItem& item)
     return wqlab_flush(item.address(), item.kind());
 }
 
-bool cancel(Trial&, TestItem& item)
-{
-    return wqlab_cancel(item.address(), item.kind());
-}
+bool cancel(Trial&, TestItem& item) { return wqlab_cancel(item.address(), item.kind()); }
 
 bool cancel_sync(Trial& trial, TestItem& item)
 {
@@ -55,25 +49,16 @@ bool disable(Trial& trial, TestItem& item, bool sync)
     return wqlab_disable(item.address(), item.kind(), sync);
 }
 
-bool enable(Trial&, TestItem& item)
-{
-    return wqlab_enable(item.address(), item.kind());
-}
+bool enable(Trial&, TestItem& item) { return wqlab_enable(item.address(), item.kind()); }
 
 bool enable_and_queue(Trial&, Queue& queue, TestItem& item)
 {
     return wqlab_enable_and_queue(queue.get(), item.address());
 }
 
-bool pending(Trial&, TestItem& item)
-{
-    return wqlab_work_pending(item.address());
-}
+bool pending(Trial&, TestItem& item) { return wqlab_work_pending(item.address()); }
 
-uint32_t busy(Trial&, TestItem& item)
-{
-    return wqlab_work_busy(item.address());
-}
+uint32_t busy(Trial&, TestItem& item) { return wqlab_work_busy(item.address()); }
 
 void flush_workqueue(Trial& trial, Queue& queue)
 {
@@ -93,15 +78,9 @@ void destroy(Trial& trial, Queue& queue)
     const Workqueue last = queue.take();
 }
 
-void set_max_active(Trial&, Queue& queue, int max_active)
-{
-    wqlab_set_max_active(queue.get(), max_active);
-}
+void set_max_active(Trial&, Queue& queue, int max_active) { wqlab_set_max_active(queue.get(), max_active); }
 
-bool congested(Trial&, Queue& queue, int cpu)
-{
-    return wqlab_congested(cpu, queue.get());
-}
+bool congested(Trial&, Queue& queue, int cpu) { return wqlab_congested(cpu, queue.get()); }
 
 int apply(Trial& trial, Queue& queue, const wqlab_attributes& attributes)
 {
@@ -109,14 +88,8 @@ int apply(Trial& trial, Queue& queue, const wqlab_attributes& attributes)
     return wqlab_attributes_apply(queue.get(), &attributes);
 }
 
-int write(Trial& trial, const char* path, const char* text)
-{
-    return trial.ask(WQLAB_STEP_WRITE, path, text);
-}
+int write(Trial& trial, const char* path, const char* text) { return trial.ask(WQLAB_STEP_WRITE, path, text); }
 
-int read(Trial& trial, uint32_t kind, const char* path)
-{
-    return trial.ask(kind, path, "");
-}
+int read(Trial& trial, uint32_t kind, const char* path) { return trial.ask(kind, path, ""); }
 
 }  // namespace wqlab::kernel

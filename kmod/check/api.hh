@@ -79,11 +79,30 @@ int read(Trial& trial, uint32_t kind, const char* path);
 }  // namespace kernel
 
 inline constexpr Api kKernelApi = {
-    kernel::queue_on, kernel::queue_node,       kernel::queue_delayed, kernel::mod_delayed, kernel::queue_rcu,
-    kernel::flush_work, kernel::cancel,         kernel::cancel_sync,   kernel::disable,     kernel::enable,
-    kernel::enable_and_queue, kernel::pending,  kernel::busy,          kernel::flush_workqueue, kernel::drain,
-    kernel::destroy,  kernel::set_max_active,   kernel::congested,     kernel::apply,       kernel::shape,
-    kernel::execution, kernel::snapshot,        kernel::write,         kernel::read,
+    kernel::queue_on,
+    kernel::queue_node,
+    kernel::queue_delayed,
+    kernel::mod_delayed,
+    kernel::queue_rcu,
+    kernel::flush_work,
+    kernel::cancel,
+    kernel::cancel_sync,
+    kernel::disable,
+    kernel::enable,
+    kernel::enable_and_queue,
+    kernel::pending,
+    kernel::busy,
+    kernel::flush_workqueue,
+    kernel::drain,
+    kernel::destroy,
+    kernel::set_max_active,
+    kernel::congested,
+    kernel::apply,
+    kernel::shape,
+    kernel::execution,
+    kernel::snapshot,
+    kernel::write,
+    kernel::read,
 };
 
 }  // namespace wqlab

@@ -12,9 +12,13 @@ namespace attributes {
 
 struct CpumaskBounds {
     static constexpr Promise kPromise = {
-        114, "", "attrs.cpumask-bounds",
+        114,
+        "",
+        "attrs.cpumask-bounds",
         "Items run on the CPUs of the workqueue's cpumask only; if it has none that unbound ones may use, on those",
-        "kernel/workqueue.c: wqattrs_actualize_cpumask()", 0, Fault::kAttributesIgnored};
+        "kernel/workqueue.c: wqattrs_actualize_cpumask()",
+        0,
+        Fault::kAttributesIgnored};
 
     static void run(Trial& t)
     {
@@ -29,8 +33,8 @@ struct CpumaskBounds {
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "the item to run");
             WANT(t, item.last().cpu == there, "its cpumask is CPU %u, and it ran on CPU %u", there, item.last().cpu);
-            WANT(t, item.last().cpus == uint64_t{1} << there, "its cpumask is CPU %u, and its worker may run on %llx", there,
-                 static_cast<unsigned long long>(item.last().cpus));
+            WANT(t, item.last().cpus == uint64_t{1} << there, "its cpumask is CPU %u, and its worker may run on %llx",
+                 there, static_cast<unsigned long long>(item.last().cpus));
         }
         UnboundCpus cpus(t);
         if (!cpus.restrict_to(here))
@@ -38,15 +42,20 @@ struct CpumaskBounds {
         TestItem& item = t.item("an item of a workqueue with no CPU left");
         item.queue(wq);
         AWAIT(t, item.ended() == 1, "the item to run");
-        WANT(t, item.last().cpu == here, "unbound ones may use CPU %u, its cpumask is CPU %u, and it ran on CPU %u", here, there, item.last().cpu);
+        WANT(t, item.last().cpu == here, "unbound ones may use CPU %u, its cpumask is CPU %u, and it ran on CPU %u",
+             here, there, item.last().cpu);
     }
 };
 
 struct GlobalMaskBounds {
     static constexpr Promise kPromise = {
-        115, "", "attrs.global-cpumask-bounds",
+        115,
+        "",
+        "attrs.global-cpumask-bounds",
         "The global cpumask bounds every unbound workqueue, ordered ones too, and no per-CPU one; it can't be empty",
-        "kernel/workqueue.c: workqueue_set_unbound_cpumask()", 0, Fault::kStepIgnored};
+        "kernel/workqueue.c: workqueue_set_unbound_cpumask()",
+        0,
+        Fault::kStepIgnored};
 
     static void run(Trial& t)
     {
@@ -65,9 +74,10 @@ struct GlobalMaskBounds {
                 TestItem& item = t.item("the item");
                 item.queue_on(*wq, cpu);
                 AWAIT(t, item.ended() == 1, "the item to run");
-                WANT(t, item.last().cpu == there, "unbound ones may use CPU %u, and it ran on CPU %u", there, item.last().cpu);
-                WANT(t, item.last().cpus == uint64_t{1} << there, "unbound ones may use CPU %u, and its worker %llx", there,
-                     static_cast<unsigned long long>(item.last().cpus));
+                WANT(t, item.last().cpu == there, "unbound ones may use CPU %u, and it ran on CPU %u", there,
+                     item.last().cpu);
+                WANT(t, item.last().cpus == uint64_t{1} << there, "unbound ones may use CPU %u, and its worker %llx",
+                     there, static_cast<unsigned long long>(item.last().cpus));
             }
         }
         TestItem& item = t.item("a per-CPU item");
@@ -80,10 +90,13 @@ struct GlobalMaskBounds {
 };
 
 struct NiceIsGiven {
-    static constexpr Promise kPromise = {
-        116, "", "attrs.nice",
-        "The workers have the workqueue's nice value; one out of range is refused",
-        "kernel/workqueue.c: wq_nice_store()", 0, Fault::kAttributesIgnored};
+    static constexpr Promise kPromise = {116,
+                                         "",
+                                         "attrs.nice",
+                                         "The workers have the workqueue's nice value; one out of range is refused",
+                                         "kernel/workqueue.c: wq_nice_store()",
+                                         0,
+                                         Fault::kAttributesIgnored};
 
     static void run(Trial& t)
     {
@@ -111,9 +124,13 @@ struct NiceIsGiven {
 
 struct ScopeFile {
     static constexpr Promise kPromise = {
-        117, "", "sysfs.affinity-scope-names",
+        117,
+        "",
+        "sysfs.affinity-scope-names",
         "affinity_scope takes the scopes' names, says what \"default\" means, and refuses anything else",
-        "kernel/workqueue.c: parse_affn_scope()", 0, Fault::kStepLies,
+        "kernel/workqueue.c: parse_affn_scope()",
+        0,
+        Fault::kStepLies,
         {"1abaae9b38a8: a name is compared as a prefix", WQLAB_FEATURE_BH_PERCPU}};
 
     static void run(Trial& t)
@@ -131,16 +148,20 @@ struct ScopeFile {
         }
         for (const char* junk : {"nothing", "", "cachefoo", "systemic"}) {
             const int error = t.write(kPath, junk);
-            WANT(t, error == number(Errno::kInvalid) || (!*junk && error == 0), "\"%s\" gave error %d, not EINVAL", junk, error);
+            WANT(t, error == number(Errno::kInvalid) || (!*junk && error == 0), "\"%s\" gave error %d, not EINVAL",
+                 junk, error);
         }
     }
 };
 
 struct ChangesLoseNothing {
-    static constexpr Promise kPromise = {
-        118, "", "attrs.changes-lose-nothing",
-        "Items in flight while attributes change end, each once",
-        "kernel/workqueue.c: apply_workqueue_attrs()", 0, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {118,
+                                         "",
+                                         "attrs.changes-lose-nothing",
+                                         "Items in flight while attributes change end, each once",
+                                         "kernel/workqueue.c: apply_workqueue_attrs()",
+                                         0,
+                                         Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
@@ -154,7 +175,8 @@ struct ChangesLoseNothing {
         uint32_t changes = 0;
         constexpr const char* kScopes[] = {"cpu", "smt", "cache", "numa", "system"};
         for (; ended() < kItems * kTimes && changes < 200 && !t.given_up(); changes++)
-            if (const int error = wq.apply(kScopes[changes % 5], changes % 3 == 0, 0, 5 + static_cast<int>(changes % 4)))
+            if (const int error = wq.apply(kScopes[changes % 5], changes % 3 == 0, 0,
+                                           5 + static_cast<int>(changes % 4)))
                 return t.fail("a change of attributes gave error %d", -error);
         AWAIT(t, ended() >= kItems * kTimes, "all items to run");
         wq.flush();
@@ -166,10 +188,14 @@ struct ChangesLoseNothing {
 };
 
 struct SysfsFiles {
-    static constexpr Promise kPromise = {
-        119, "", "sysfs.files",
-        "WQ_SYSFS makes a directory with the files of its kind, max_active takes positive numbers, and it goes with the workqueue",
-        "kernel/workqueue.c: workqueue_sysfs_register()", 0, Fault::kStepLies};
+    static constexpr Promise kPromise = {119,
+                                         "",
+                                         "sysfs.files",
+                                         "WQ_SYSFS makes a directory with the files of its kind, max_active takes "
+                                         "positive numbers, and it goes with the workqueue",
+                                         "kernel/workqueue.c: workqueue_sysfs_register()",
+                                         0,
+                                         Fault::kStepLies};
 
     static bool has(const char* list, const char* name)
     {
@@ -206,8 +232,8 @@ struct SysfsFiles {
             if (!t.wait([&] { return item.ended() == 1; }, "the item to run"))
                 return;
             if (item.last().cpus != cpus)
-                t.fail("by what was written to sysfs its workers may run on %llx, and run on %llx", static_cast<unsigned long long>(cpus),
-                       static_cast<unsigned long long>(item.last().cpus));
+                t.fail("by what was written to sysfs its workers may run on %llx, and run on %llx",
+                       static_cast<unsigned long long>(cpus), static_cast<unsigned long long>(item.last().cpus));
         };
         if (!write("nice", "6") || !write("affinity_scope", "cpu") || !write("affinity_strict", "1"))
             return;
@@ -226,8 +252,9 @@ struct SysfsFiles {
             const char* name;
             const char* directory;
             bool unbound;
-        } const kinds[] = {{WQLAB_WQ_SYSFS, "wqlab-c119p", "/sys/devices/virtual/workqueue/wqlab-c119p", false},
-                           {WQLAB_WQ_SYSFS | WQLAB_WQ_UNBOUND, "wqlab-c119u", "/sys/devices/virtual/workqueue/wqlab-c119u", true}};
+        } const kinds[] = {
+            {WQLAB_WQ_SYSFS, "wqlab-c119p", "/sys/devices/virtual/workqueue/wqlab-c119p", false},
+            {WQLAB_WQ_SYSFS | WQLAB_WQ_UNBOUND, "wqlab-c119u", "/sys/devices/virtual/workqueue/wqlab-c119u", true}};
         for (const auto& kind : kinds) {
             Queue& wq = t.queue({.flags = kind.flags, .is_private = false, .name = kind.name});
             const int error = t.list(kind.directory);
@@ -235,12 +262,15 @@ struct SysfsFiles {
             WANT(t, !has(t.text(), "lies"), "it has a file called lies");
             WANT(t, has(t.text(), "per_cpu") && has(t.text(), "max_active"), "there is no per_cpu or max_active");
             for (const char* file : {"nice", "cpumask", "affinity_scope", "affinity_strict"})
-                WANT(t, has(t.text(), file) == kind.unbound, "%s: %s is%s there", kind.name, file, kind.unbound ? " not" : "");
+                WANT(t, has(t.text(), file) == kind.unbound, "%s: %s is%s there", kind.name, file,
+                     kind.unbound ? " not" : "");
             char path[96];
             wqlab_format(path, sizeof(path), "%s/max_active", kind.directory);
             for (const char* bad : {"0", "-1"})
-                WANT(t, t.write(path, bad) == number(Errno::kInvalid), "max_active %s was not refused with EINVAL", bad);
-            WANT(t, t.write(path, "3") == 0 && t.read(path) == 0 && same_text(t.text(), "3\n"), "written 3, max_active is %s", t.text());
+                WANT(t, t.write(path, bad) == number(Errno::kInvalid), "max_active %s was not refused with EINVAL",
+                     bad);
+            WANT(t, t.write(path, "3") == 0 && t.read(path) == 0 && same_text(t.text(), "3\n"),
+                 "written 3, max_active is %s", t.text());
             if (kind.unbound) {
                 confine(t, wq, kind.directory);
                 if (t.decided())
@@ -254,9 +284,13 @@ struct SysfsFiles {
 
 struct SysfsSameName {
     static constexpr Promise kPromise = {
-        120, "", "sysfs.same-name-is-refused",
+        120,
+        "",
+        "sysfs.same-name-is-refused",
         "A second WQ_SYSFS workqueue of one name is refused, and the first one goes on",
-        "kernel/workqueue.c: __alloc_workqueue()", WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
+        "kernel/workqueue.c: __alloc_workqueue()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
@@ -274,9 +308,13 @@ struct SysfsSameName {
 
 struct PowerEfficient {
     static constexpr Promise kPromise = {
-        121, "", "alloc.power-efficient",
+        121,
+        "",
+        "alloc.power-efficient",
         "WQ_POWER_EFFICIENT is per-CPU unless workqueue.power_efficient is set, then unbound",
-        "include/linux/workqueue.h: WQ_POWER_EFFICIENT", 0, Fault::kStepLies};
+        "include/linux/workqueue.h: WQ_POWER_EFFICIENT",
+        0,
+        Fault::kStepLies};
 
     static void run(Trial& t)
     {
@@ -291,14 +329,8 @@ struct PowerEfficient {
 };
 
 constexpr Check kAll[] = {
-    check_of<CpumaskBounds>(),
-    check_of<GlobalMaskBounds>(),
-    check_of<NiceIsGiven>(),
-    check_of<ScopeFile>(),
-    check_of<ChangesLoseNothing>(),
-    check_of<SysfsFiles>(),
-    check_of<SysfsSameName>(),
-    check_of<PowerEfficient>(),
+    check_of<CpumaskBounds>(),      check_of<GlobalMaskBounds>(), check_of<NiceIsGiven>(),   check_of<ScopeFile>(),
+    check_of<ChangesLoseNothing>(), check_of<SysfsFiles>(),       check_of<SysfsSameName>(), check_of<PowerEfficient>(),
 };
 
 }  // namespace attributes

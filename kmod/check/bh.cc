@@ -12,10 +12,13 @@ namespace wqlab {
 namespace bh {
 
 struct SoftirqOfQueueingCpu {
-    static constexpr Promise kPromise = {
-        103, "", "bh.softirq-of-queueing-cpu",
-        "A BH item runs in a softirq of the CPU that queued it",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueElsewhere};
+    static constexpr Promise kPromise = {103,
+                                         "",
+                                         "bh.softirq-of-queueing-cpu",
+                                         "A BH item runs in a softirq of the CPU that queued it",
+                                         "Documentation/core-api/workqueue.rst: flags",
+                                         0,
+                                         Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
@@ -33,10 +36,13 @@ struct SoftirqOfQueueingCpu {
 };
 
 struct QueuedOnAnother {
-    static constexpr Promise kPromise = {
-        104, "", "bh.queued-on-another-cpu",
-        "A BH item that queue_work_on() queues for another CPU runs there",
-        "kernel/workqueue.c: kick_bh_pool()", 0, Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {104,
+                                         "",
+                                         "bh.queued-on-another-cpu",
+                                         "A BH item that queue_work_on() queues for another CPU runs there",
+                                         "kernel/workqueue.c: kick_bh_pool()",
+                                         0,
+                                         Fault::kQueueOtherCpu};
 
     static void run(Trial& t)
     {
@@ -50,8 +56,8 @@ struct QueuedOnAnother {
                 TestItem& item = t.item("the item");
                 item.queue_on(*queue, cpu);
                 AWAIT(t, item.ended() == 1, "a BH item to run on another CPU");
-                WANT(t, item.last().cpu == cpu && item.last().softirq, "queued for CPU %u it ran on CPU %u%s", cpu, item.last().cpu,
-                     item.last().softirq ? "" : ", in no softirq");
+                WANT(t, item.last().cpu == cpu && item.last().softirq, "queued for CPU %u it ran on CPU %u%s", cpu,
+                     item.last().cpu, item.last().softirq ? "" : ", in no softirq");
             }
         }
     }
@@ -74,10 +80,13 @@ struct Batch {
 };
 
 struct QueueingOrder {
-    static constexpr Promise kPromise = {
-        105, "", "bh.queueing-order",
-        "BH items of a CPU run in the order in which they were queued",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueReorders};
+    static constexpr Promise kPromise = {105,
+                                         "",
+                                         "bh.queueing-order",
+                                         "BH items of a CPU run in the order in which they were queued",
+                                         "Documentation/core-api/workqueue.rst: flags",
+                                         0,
+                                         Fault::kQueueReorders};
 
     static void run(Trial& t)
     {
@@ -87,15 +96,20 @@ struct QueueingOrder {
         wqlab_call_with_bh_off(Batch::queue_all, &batch);
         AWAIT(t, executions(batch.items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
-            WANT(t, batch.items[i - 1]->last().end < batch.items[i]->last().start, "item %u started before item %u had ended", i + 1, i);
+            WANT(t, batch.items[i - 1]->last().end < batch.items[i]->last().start,
+                 "item %u started before item %u had ended", i + 1, i);
     }
 };
 
 struct HighpriFirst {
     static constexpr Promise kPromise = {
-        106, "", "bh.highpri-first",
+        106,
+        "",
+        "bh.highpri-first",
         "BH items of WQ_HIGHPRI are served by the high softirq, before the others of that CPU",
-        "include/linux/workqueue.h: system_bh_highpri_wq", 0, Fault::kQueueElsewhere};
+        "include/linux/workqueue.h: system_bh_highpri_wq",
+        0,
+        Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
@@ -110,15 +124,20 @@ struct HighpriFirst {
             WANT(t, batch.items[i]->last().softirq, "an item ran in no softirq");
         // The first: after 2 ms, of however many items, it is the others' turn.
         for (uint32_t low = 0; low < kItems; low += 2)
-            WANT(t, batch.items[1]->last().start < batch.items[low]->last().start, "a normal item ran before the first highpri one");
+            WANT(t, batch.items[1]->last().start < batch.items[low]->last().start,
+                 "a normal item ran before the first highpri one");
     }
 };
 
 struct WorksLikeOthers {
     static constexpr Promise kPromise = {
-        107, "", "bh.delayed-flush-cancel-and-no-hogging",
+        107,
+        "",
+        "bh.delayed-flush-cancel-and-no-hogging",
         "BH items can be delayed, flushed and cancelled, and one that always queues itself can't hog its CPU",
-        "kernel/workqueue.c: bh_worker()", 0, Fault::kFlushReturnsEarly};
+        "kernel/workqueue.c: bh_worker()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     static void run(Trial& t)
     {
@@ -128,7 +147,8 @@ struct WorksLikeOthers {
         const uint64_t then = wqlab_jiffies();
         delayed.queue_delayed(wq, 3);
         AWAIT(t, delayed.ended() == 1, "the delayed item to run");
-        WANT(t, delayed.last().softirq && delayed.last().jiffies - then >= 3, "the delayed item ran early, or in no softirq");
+        WANT(t, delayed.last().softirq && delayed.last().jiffies - then >= 3,
+             "the delayed item ran early, or in no softirq");
         delayed.queue_delayed(wq, 100'000);
         WANT(t, delayed.cancel() && !delayed.timer_pending(), "the delayed item could not be cancelled");
 
@@ -155,10 +175,13 @@ struct WorksLikeOthers {
 };
 
 struct DeadCpuIsDrained {
-    static constexpr Promise kPromise = {
-        108, "", "bh.dead-cpu-is-drained",
-        "BH items of a CPU that goes away run elsewhere",
-        "kernel/workqueue.c: workqueue_softirq_dead()", WQLAB_CHECK_HOTPLUG, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {108,
+                                         "",
+                                         "bh.dead-cpu-is-drained",
+                                         "BH items of a CPU that goes away run elsewhere",
+                                         "kernel/workqueue.c: workqueue_softirq_dead()",
+                                         WQLAB_CHECK_HOTPLUG,
+                                         Fault::kQueueLoses};
 
     // Queues itself as long as its CPU is there, and a hundred times more. An
     // item that never stopped would keep the CPU from going: the drain waits
@@ -198,12 +221,8 @@ struct DeadCpuIsDrained {
 };
 
 constexpr Check kAll[] = {
-    check_of<SoftirqOfQueueingCpu>(),
-    check_of<QueuedOnAnother>(),
-    check_of<QueueingOrder>(),
-    check_of<HighpriFirst>(),
-    check_of<WorksLikeOthers>(),
-    check_of<DeadCpuIsDrained>(),
+    check_of<SoftirqOfQueueingCpu>(), check_of<QueuedOnAnother>(), check_of<QueueingOrder>(),
+    check_of<HighpriFirst>(),         check_of<WorksLikeOthers>(), check_of<DeadCpuIsDrained>(),
 };
 
 }  // namespace bh

@@ -23,10 +23,7 @@ static_assert(sizeof(kCallNames) / sizeof(kCallNames[0]) == static_cast<size_t>(
 
 }  // namespace
 
-const char* call_name(Call call)
-{
-    return kCallNames[static_cast<size_t>(call)];
-}
+const char* call_name(Call call) { return kCallNames[static_cast<size_t>(call)]; }
 
 Calls::Scope::Scope(Calls& calls, Call call, const char* object) : slot_(nullptr)
 {

@@ -52,7 +52,8 @@ public:
         uint32_t threads = 0;
     };
     static constexpr uint32_t kGroups = 8;
-    // Those that have not returned, by call and object; the joins last, because each waits for another thread. How many groups.
+    // Those that have not returned, by call and object; the joins last, because each waits for another thread. How many
+    // groups.
     uint32_t look(Group (&groups)[kGroups]) const;
 
 private:

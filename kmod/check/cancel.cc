@@ -12,9 +12,13 @@ namespace cancelling {
 
 struct SaysWhetherPending {
     static constexpr Promise kPromise = {
-        51, "", "cancel.says-whether-pending",
+        51,
+        "",
+        "cancel.says-whether-pending",
         "cancel_work() returns true if the item was pending, and does not wait for one that runs",
-        "kernel/workqueue.c: cancel_work()", 0, Fault::kCancelLies};
+        "kernel/workqueue.c: cancel_work()",
+        0,
+        Fault::kCancelLies};
 
     static void run(Trial& t)
     {
@@ -34,15 +38,20 @@ struct SaysWhetherPending {
         WANT(t, runner.cancel(), "it returned false for an item that was running and pending");
         runner.open();
         wq.flush();
-        WANT(t, runner.ended() == 1 && waiter.started() == 0, "the items ran %u and %u times, not 1 and 0", runner.ended(), waiter.started());
+        WANT(t, runner.ended() == 1 && waiter.started() == 0, "the items ran %u and %u times, not 1 and 0",
+             runner.ended(), waiter.started());
     }
 };
 
 struct SyncWaits {
     static constexpr Promise kPromise = {
-        52, "", "cancel.sync-waits",
+        52,
+        "",
+        "cancel.sync-waits",
         "When cancel_work_sync() returns, the item is neither pending nor running anywhere, even if it queues itself",
-        "kernel/workqueue.c: cancel_work_sync()", 0, Fault::kSyncDoesNotWait};
+        "kernel/workqueue.c: cancel_work_sync()",
+        0,
+        Fault::kSyncDoesNotWait};
 
     static void run(Trial& t)
     {
@@ -65,7 +74,8 @@ struct SyncWaits {
             AWAIT(t, requeuer.started() > round, "the item that queues itself to run");
             requeuer.cancel_sync();
             const uint32_t started = requeuer.started(), ended = requeuer.ended();
-            WANT(t, started == ended && requeuer.busy() == 0, "an item that queues itself was running or pending after it");
+            WANT(t, started == ended && requeuer.busy() == 0,
+                 "an item that queues itself was running or pending after it");
             t.linger();
             WANT(t, requeuer.started() == started, "an item that queues itself ran again after it");
         }
@@ -74,9 +84,13 @@ struct SyncWaits {
 
 struct SyncBySeveral {
     static constexpr Promise kPromise = {
-        53, "", "cancel.sync-by-several",
+        53,
+        "",
+        "cancel.sync-by-several",
         "Several threads can cancel_work_sync() one item: all return, after its function has",
-        "kernel/workqueue.c: __cancel_work_sync()", 0, Fault::kSyncDoesNotWait};
+        "kernel/workqueue.c: __cancel_work_sync()",
+        0,
+        Fault::kSyncDoesNotWait};
 
     static void run(Trial& t)
     {
@@ -94,7 +108,8 @@ struct SyncBySeveral {
                 n += canceller->done();
             return n;
         };
-        AWAIT(t, done() || sleep_behind_barriers(t, cancellers) == kThreads, "eight threads to sleep in cancel_work_sync()");
+        AWAIT(t, done() || sleep_behind_barriers(t, cancellers) == kThreads,
+              "eight threads to sleep in cancel_work_sync()");
         t.linger();
         WANT(t, done() == 0, "%u of 8 returned while the item was running", done());
         item.open();
@@ -105,10 +120,13 @@ struct SyncBySeveral {
 };
 
 struct QueueFailsMeanwhile {
-    static constexpr Promise kPromise = {
-        54, "", "cancel.queueing-fails-meanwhile",
-        "While cancel_work_sync() waits, queueing the item fails; after it, it works",
-        "kernel/workqueue.c: __cancel_work_sync()", 0, Fault::kQueueLies};
+    static constexpr Promise kPromise = {54,
+                                         "",
+                                         "cancel.queueing-fails-meanwhile",
+                                         "While cancel_work_sync() waits, queueing the item fails; after it, it works",
+                                         "kernel/workqueue.c: __cancel_work_sync()",
+                                         0,
+                                         Fault::kQueueLies};
 
     static void run(Trial& t)
     {
@@ -131,9 +149,13 @@ struct QueueFailsMeanwhile {
 
 struct DisableCancels {
     static constexpr Promise kPromise = {
-        55, "", "disable.cancels-and-refuses",
+        55,
+        "",
+        "disable.cancels-and-refuses",
         "disable_work() cancels the item, true if it was pending, and then no queueing function takes it",
-        "kernel/workqueue.c: disable_work()", 0, Fault::kDisableDoesNothing};
+        "kernel/workqueue.c: disable_work()",
+        0,
+        Fault::kDisableDoesNothing};
 
     static void run(Trial& t)
     {
@@ -166,9 +188,13 @@ struct DisableCancels {
 
 struct EnableCounts {
     static constexpr Promise kPromise = {
-        56, "", "enable.counts",
+        56,
+        "",
+        "enable.counts",
         "enable_work() undoes one disable_work(), and returns true only when it undid the last",
-        "kernel/workqueue.c: enable_work()", 0, Fault::kEnableDoesNothing};
+        "kernel/workqueue.c: enable_work()",
+        0,
+        Fault::kEnableDoesNothing};
 
     static void run(Trial& t)
     {
@@ -188,9 +214,13 @@ struct EnableCounts {
 
 struct DisableSyncWaits {
     static constexpr Promise kPromise = {
-        57, "", "disable.sync-waits-plain-does-not",
+        57,
+        "",
+        "disable.sync-waits-plain-does-not",
         "disable_work_sync() waits for a running item, disable_work() does not and may be called by the item itself",
-        "kernel/workqueue.c: disable_work(), disable_work_sync()", 0, Fault::kSyncDoesNotWait};
+        "kernel/workqueue.c: disable_work(), disable_work_sync()",
+        0,
+        Fault::kSyncDoesNotWait};
 
     struct Self {
         Queue* wq;
@@ -238,9 +268,13 @@ struct DisableSyncWaits {
 
 struct EnableReplaysNothing {
     static constexpr Promise kPromise = {
-        58, "", "enable.replays-nothing",
+        58,
+        "",
+        "enable.replays-nothing",
         "Enabling runs nothing by itself; enable_and_queue_work() queues when no disable is left",
-        "include/linux/workqueue.h: enable_and_queue_work()", 0, Fault::kEnableDoesNothing};
+        "include/linux/workqueue.h: enable_and_queue_work()",
+        0,
+        Fault::kEnableDoesNothing};
 
     static void run(Trial& t)
     {
@@ -252,7 +286,8 @@ struct EnableReplaysNothing {
         WANT(t, item.enable(), "enable_work() of an item disabled once returned false");
         wq.flush();
         t.linger();
-        WANT(t, item.started() == 0 && !item.pending(), "what was refused while it was disabled ran after it was enabled");
+        WANT(t, item.started() == 0 && !item.pending(),
+             "what was refused while it was disabled ran after it was enabled");
 
         item.disable();
         item.disable();
@@ -267,9 +302,12 @@ struct EnableReplaysNothing {
 
 struct DisableDepth {
     static constexpr Promise kPromise = {
-        59, "", "disable.depth-limit",
+        59,
+        "",
+        "disable.depth-limit",
         "An item can be disabled 65535 times over; one more warns and does not count",
-        "kernel/workqueue.c: work_offqd_disable(): the field has 16 bits, the comment says 65536", WQLAB_CHECK_NEGATIVE,
+        "kernel/workqueue.c: work_offqd_disable(): the field has 16 bits, the comment says 65536",
+        WQLAB_CHECK_NEGATIVE,
         Fault::kDisableDoesNothing};
 
     static void run(Trial& t)
@@ -291,9 +329,13 @@ struct DisableDepth {
 
 struct SyncOfBhInAtomicContext {
     static constexpr Promise kPromise = {
-        60, "", "cancel.sync-of-bh-in-atomic-context",
+        60,
+        "",
+        "cancel.sync-of-bh-in-atomic-context",
         "cancel_work_sync() of an item last queued on a BH workqueue may be called with softirqs off",
-        "kernel/workqueue.c: cancel_work_sync()", 0, Fault::kCancelDoesNothing};
+        "kernel/workqueue.c: cancel_work_sync()",
+        0,
+        Fault::kCancelDoesNothing};
 
     static void run(Trial& t)
     {
@@ -340,16 +382,11 @@ struct SyncOfBhInAtomicContext {
 };
 
 constexpr Check kAll[] = {
-    check_of<SaysWhetherPending>(),
-    check_of<SyncWaits>(),
-    check_of<SyncBySeveral>(),
-    check_of<QueueFailsMeanwhile>(),
-    check_of<DisableCancels>(),
-    check_of<EnableCounts>(),
-    check_of<DisableSyncWaits>(),
-    check_of<EnableReplaysNothing>(),
-    check_of<DisableDepth>(),
-    check_of<SyncOfBhInAtomicContext>(),
+    check_of<SaysWhetherPending>(), check_of<SyncWaits>(),
+    check_of<SyncBySeveral>(),      check_of<QueueFailsMeanwhile>(),
+    check_of<DisableCancels>(),     check_of<EnableCounts>(),
+    check_of<DisableSyncWaits>(),   check_of<EnableReplaysNothing>(),
+    check_of<DisableDepth>(),       check_of<SyncOfBhInAtomicContext>(),
 };
 
 }  // namespace cancelling

@@ -10,7 +10,8 @@ bool Company::create(const Queue& queue)
 {
     // What the choice of the pools depends on. An ordered workqueue uses those of any unbound one.
     constexpr uint32_t kOfPools = WQLAB_WQ_UNBOUND | WQLAB_WQ_HIGHPRI | WQLAB_WQ_BH;
-    const uint32_t flags = queue.shape().flags & WQLAB_WQ_ORDERED ? uint32_t{WQLAB_WQ_UNBOUND} : queue.shape().flags & kOfPools;
+    const uint32_t flags = queue.shape().flags & WQLAB_WQ_ORDERED ? uint32_t{WQLAB_WQ_UNBOUND}
+                                                                  : queue.shape().flags & kOfPools;
     Result<Workqueue> twin = Workqueue::create("wqlab-company", flags, 0);
     Result<Array<Guest>> guests = Array<Guest>::create(wqlab_nr_cpus());
     if (!twin.ok() || !guests.ok())

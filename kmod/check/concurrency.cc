@@ -10,10 +10,13 @@ namespace wqlab {
 namespace concurrency {
 
 struct NextStartsWhenOneSleeps {
-    static constexpr Promise kPromise = {
-        89, "", "concurrency.next-starts-when-one-sleeps",
-        "When the running worker of a CPU blocks, the next item starts",
-        "Documentation/core-api/workqueue.rst: The Design", 0, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {89,
+                                         "",
+                                         "concurrency.next-starts-when-one-sleeps",
+                                         "When the running worker of a CPU blocks, the next item starts",
+                                         "Documentation/core-api/workqueue.rst: The Design",
+                                         0,
+                                         Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
@@ -34,10 +37,13 @@ struct NextStartsWhenOneSleeps {
 };
 
 struct OneRunsAtATime {
-    static constexpr Promise kPromise = {
-        90, "", "concurrency.one-runs-at-a-time",
-        "While a worker of a CPU runs, no other item of its pool starts",
-        "Documentation/core-api/workqueue.rst: The Design", 0, Fault::kQueueElsewhere};
+    static constexpr Promise kPromise = {90,
+                                         "",
+                                         "concurrency.one-runs-at-a-time",
+                                         "While a worker of a CPU runs, no other item of its pool starts",
+                                         "Documentation/core-api/workqueue.rst: The Design",
+                                         0,
+                                         Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
@@ -52,7 +58,8 @@ struct OneRunsAtATime {
             others[i]->queue_on(wq, cpu);
         for (uint32_t i = 0; i < 4; i++) {
             t.linger();
-            WANT(t, !others[0]->started() && !others[1]->started() && !others[2]->started(), "another item started while one was running");
+            WANT(t, !others[0]->started() && !others[1]->started() && !others[2]->started(),
+                 "another item started while one was running");
         }
         spinner.open();
         AWAIT(t, others[2]->ended() == 1, "the items behind it to run");
@@ -70,7 +77,8 @@ struct OneRunsAtATime {
         sleeper.open();
         AWAIT(t, sleeper.ended() == 1, "the item that slept to end");
         t.linger();
-        WANT(t, next.started() == 0, "when one that had slept ended, its worker took another item while one was running");
+        WANT(t, next.started() == 0,
+             "when one that had slept ended, its worker took another item while one was running");
         runner.open();
         AWAIT(t, next.ended() == 1, "the next item to run");
     }
@@ -79,9 +87,13 @@ struct OneRunsAtATime {
 // The items of the documentation's example: each uses the CPU, then sleeps.
 struct Timelines {
     static constexpr Promise kPromise = {
-        91, "", "concurrency.example-timelines",
+        91,
+        "",
+        "concurrency.example-timelines",
         "The orders of the documentation's examples: max_active 3 and 2, and WQ_CPU_INTENSIVE",
-        "Documentation/core-api/workqueue.rst: Example Execution Scenarios", 0, Fault::kLimitIgnored};
+        "Documentation/core-api/workqueue.rst: Example Execution Scenarios",
+        0,
+        Fault::kLimitIgnored};
 
     struct Phases {
         bool spun = false;  // may sleep now
@@ -92,7 +104,8 @@ struct Timelines {
     static void spin_then_sleep(TestItem&, void* argument)
     {
         Phases& phases = *static_cast<Phases*>(argument);
-        while (!__atomic_load_n(&phases.spun, __ATOMIC_ACQUIRE) && !phases.trial->given_up() && !phases.trial->decided()) {
+        while (!__atomic_load_n(&phases.spun, __ATOMIC_ACQUIRE) && !phases.trial->given_up() &&
+               !phases.trial->decided()) {
             wqlab_resched();
             wqlab_relax();
         }
@@ -134,7 +147,8 @@ struct Timelines {
                 w->queue_on(wq, cpu);
             AWAIT(t, three.started(0), "w0 to start");
             t.linger();
-            WANT(t, !three.started(1) && !three.started(2), "max_active %u: w1 or w2 started while w0 used the CPU", max_active);
+            WANT(t, !three.started(1) && !three.started(2), "max_active %u: w1 or w2 started while w0 used the CPU",
+                 max_active);
             three.sleep(0);
             AWAIT(t, three.started(1), "w1 to start when w0 sleeps");
             t.linger();
@@ -177,20 +191,30 @@ struct Timelines {
 
 struct WorkersOnDemand {
     static constexpr Promise kPromise = {
-        92, "", "concurrency.workers-on-demand",
+        92,
+        "",
+        "concurrency.workers-on-demand",
         "Workers are created when they are needed: any number of sleeping items is in flight on one CPU",
-        "kernel/workqueue.c: maybe_create_worker()", 0, Fault::kQueueLoses};
+        "kernel/workqueue.c: maybe_create_worker()",
+        0,
+        Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
         constexpr uint32_t kItems = 64;
         const uint32_t cpu = t.first_cpu();
-        Queue* const queues[] = {&t.queue({.max_active = 2 * kItems}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 2 * kItems})};
+        Queue* const queues[] = {&t.queue({.max_active = 2 * kItems}),
+                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 2 * kItems})};
         for (Queue* wq : queues) {
             TestItem** items = t.items(kItems, "an item that sleeps", TestItem::Body::kGate);
             for (uint32_t i = 0; i < kItems; i++)
                 items[i]->queue_on(*wq, cpu);
-            AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->started(); n == kItems; }),
+            AWAIT(t, ({
+                      uint32_t n = 0;
+                      for (uint32_t i = 0; i < kItems; i++)
+                          n += items[i]->started();
+                      n == kItems;
+                  }),
                   "64 sleeping items to be in flight on one CPU");
             for (uint32_t i = 0; i < kItems; i++)
                 items[i]->open();

@@ -12,10 +12,13 @@ namespace wqlab {
 namespace delayed {
 
 struct ZeroIsAtOnce {
-    static constexpr Promise kPromise = {
-        20, "", "delayed.zero-is-at-once",
-        "queue_delayed_work() with delay 0 queues at once, without a timer",
-        "kernel/workqueue.c: __queue_delayed_work()", 0, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {20,
+                                         "",
+                                         "delayed.zero-is-at-once",
+                                         "queue_delayed_work() with delay 0 queues at once, without a timer",
+                                         "kernel/workqueue.c: __queue_delayed_work()",
+                                         0,
+                                         Fault::kQueueLoses};
 
     struct Call {
         Queue* wq;
@@ -46,10 +49,13 @@ struct ZeroIsAtOnce {
 };
 
 struct NeverBeforeItsTime {
-    static constexpr Promise kPromise = {
-        21, "", "delayed.never-before-its-time",
-        "A delayed item does not run before its delay, in jiffies, has passed",
-        "include/linux/workqueue.h: queue_delayed_work()", 0, Fault::kDelayEarly};
+    static constexpr Promise kPromise = {21,
+                                         "",
+                                         "delayed.never-before-its-time",
+                                         "A delayed item does not run before its delay, in jiffies, has passed",
+                                         "include/linux/workqueue.h: queue_delayed_work()",
+                                         0,
+                                         Fault::kDelayEarly};
 
     static void run(Trial& t)
     {
@@ -60,8 +66,8 @@ struct NeverBeforeItsTime {
             const uint64_t then = wqlab_jiffies();
             item.queue_delayed(wq, delay);
             // A timer fires in the tick after the one that it names, which would hide that it is armed too early.
-            WANT(t, item.timer_expires() >= then + delay, "with a delay of %u jiffies its timer was armed %d ahead", delay,
-                 static_cast<int>(item.timer_expires() - then));
+            WANT(t, item.timer_expires() >= then + delay, "with a delay of %u jiffies its timer was armed %d ahead",
+                 delay, static_cast<int>(item.timer_expires() - then));
             AWAIT(t, item.ended() == 1, "a delayed item to run");
             WANT(t, item.last().jiffies - then >= delay, "with a delay of %u jiffies it ran after %u", delay,
                  static_cast<uint32_t>(item.last().jiffies - then));
@@ -72,9 +78,13 @@ struct NeverBeforeItsTime {
 
 struct PendingIsLeftAlone {
     static constexpr Promise kPromise = {
-        22, "", "delayed.pending-is-left-alone",
+        22,
+        "",
+        "delayed.pending-is-left-alone",
         "queue_delayed_work() of a pending item returns false and does not change when it expires",
-        "kernel/workqueue.c: queue_delayed_work_on()", 0, Fault::kQueueLies};
+        "kernel/workqueue.c: queue_delayed_work_on()",
+        0,
+        Fault::kQueueLies};
 
     static void run(Trial& t)
     {
@@ -90,10 +100,13 @@ struct PendingIsLeftAlone {
 };
 
 struct OnTheNamedCpu {
-    static constexpr Promise kPromise = {
-        23, "", "delayed.on-the-named-cpu",
-        "queue_delayed_work_on() runs the item on the CPU that it names",
-        "kernel/workqueue.c: queue_delayed_work_on()", 0, Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {23,
+                                         "",
+                                         "delayed.on-the-named-cpu",
+                                         "queue_delayed_work_on() runs the item on the CPU that it names",
+                                         "kernel/workqueue.c: queue_delayed_work_on()",
+                                         0,
+                                         Fault::kQueueOtherCpu};
 
     static void run(Trial& t)
     {
@@ -112,9 +125,13 @@ struct OnTheNamedCpu {
 
 struct FlushRunsNow {
     static constexpr Promise kPromise = {
-        29, "", "delayed.flush-runs-now",
+        29,
+        "",
+        "delayed.flush-runs-now",
         "flush_delayed_work() runs a waiting item now, on the CPU that it was queued for, and waits; false if idle",
-        "kernel/workqueue.c: flush_delayed_work()", 0, Fault::kFlushLies};
+        "kernel/workqueue.c: flush_delayed_work()",
+        0,
+        Fault::kFlushLies};
 
     static void run(Trial& t)
     {
@@ -125,21 +142,27 @@ struct FlushRunsNow {
         item.queue_delayed(wq, an_hour(), static_cast<int>(there));
         Actor& flusher = t.actor("flusher", static_cast<int>(here), [&item] { return item.flush(); });
         // Held, for an item that has ended before the flusher looks is idle.
-        AWAIT(t, item.started() == 1 && (flusher.done() || sleeps_behind_barrier(t, flusher)), "flush_delayed_work() to queue the item and wait");
+        AWAIT(t, item.started() == 1 && (flusher.done() || sleeps_behind_barrier(t, flusher)),
+              "flush_delayed_work() to queue the item and wait");
         WANT(t, !flusher.done(), "it returned while the item was running");
         item.open();
         AWAIT(t, flusher.done(), "flush_delayed_work() to return");
         WANT(t, flusher.done_ticket() > item.last().end, "the item had not ended when it returned");
         WANT(t, flusher.result(), "it returned false for a waiting item");
-        WANT(t, item.last().cpu == there, "queued for CPU %u and flushed on CPU %u it ran on CPU %u", there, here, item.last().cpu);
+        WANT(t, item.last().cpu == there, "queued for CPU %u and flushed on CPU %u it ran on CPU %u", there, here,
+             item.last().cpu);
     }
 };
 
 struct CancelDoesNotWait {
     static constexpr Promise kPromise = {
-        30, "", "delayed.cancel-says-whether-pending",
+        30,
+        "",
+        "delayed.cancel-says-whether-pending",
         "cancel_delayed_work() returns true if the item was pending, and does not wait for one that runs",
-        "kernel/workqueue.c: cancel_delayed_work()", 0, Fault::kCancelLies};
+        "kernel/workqueue.c: cancel_delayed_work()",
+        0,
+        Fault::kCancelLies};
 
     static void run(Trial& t)
     {
@@ -147,7 +170,8 @@ struct CancelDoesNotWait {
         TestItem& item = t.item("the item", TestItem::Body::kGate, kDelayed);
         WANT(t, !item.cancel(), "it returned true for an idle item");
         item.queue_delayed(wq, an_hour());
-        WANT(t, item.cancel() && !item.timer_pending(), "it returned false for an item on its timer, or left the timer");
+        WANT(t, item.cancel() && !item.timer_pending(),
+             "it returned false for an item on its timer, or left the timer");
         item.queue_delayed(wq, 0);
         AWAIT(t, item.started() == 1, "the item to start");
         WANT(t, !item.cancel(), "it returned true for a running item");
@@ -162,9 +186,13 @@ struct CancelDoesNotWait {
 
 struct CancelSyncOfRearming {
     static constexpr Promise kPromise = {
-        31, "", "delayed.cancel-sync-of-rearming",
+        31,
+        "",
+        "delayed.cancel-sync-of-rearming",
         "When cancel_delayed_work_sync() returns, the item is neither pending nor running, even if it re-arms itself",
-        "kernel/workqueue.c: cancel_delayed_work_sync()", 0, Fault::kSyncDoesNotWait};
+        "kernel/workqueue.c: cancel_delayed_work_sync()",
+        0,
+        Fault::kSyncDoesNotWait};
 
     struct Rearm {
         Queue* wq;
@@ -204,10 +232,13 @@ struct CancelSyncOfRearming {
 };
 
 struct DeferrableTimer {
-    static constexpr Promise kPromise = {
-        32, "", "delayed.deferrable-timer",
-        "INIT_DEFERRABLE_WORK() makes an item whose timer does not wake an idle CPU",
-        "include/linux/workqueue.h: INIT_DEFERRABLE_WORK()", 0, Fault::kBusyLies};
+    static constexpr Promise kPromise = {32,
+                                         "",
+                                         "delayed.deferrable-timer",
+                                         "INIT_DEFERRABLE_WORK() makes an item whose timer does not wake an idle CPU",
+                                         "include/linux/workqueue.h: INIT_DEFERRABLE_WORK()",
+                                         0,
+                                         Fault::kBusyLies};
 
     static void run(Trial& t)
     {
@@ -225,14 +256,18 @@ struct DeferrableTimer {
 };
 
 struct OfflineCpuWarns {
-    static constexpr Promise kPromise = {
-        33, "", "delayed.offline-cpu-warns",
-        "A delay on a CPU that is offline may never end: 7.x warns of it",
-        "kernel/workqueue.c: queue_delayed_work_on()", WQLAB_CHECK_HOTPLUG | WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {33,
+                                         "",
+                                         "delayed.offline-cpu-warns",
+                                         "A delay on a CPU that is offline may never end: 7.x warns of it",
+                                         "kernel/workqueue.c: queue_delayed_work_on()",
+                                         WQLAB_CHECK_HOTPLUG | WQLAB_CHECK_NEGATIVE,
+                                         Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "this kernel says nothing, and the timer may never fire");
+        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU,
+                    "this kernel says nothing, and the timer may never fire");
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
@@ -254,15 +289,9 @@ struct OfflineCpuWarns {
 };
 
 constexpr Check kAll[] = {
-    check_of<ZeroIsAtOnce>(),
-    check_of<NeverBeforeItsTime>(),
-    check_of<PendingIsLeftAlone>(),
-    check_of<OnTheNamedCpu>(),
-    check_of<FlushRunsNow>(),
-    check_of<CancelDoesNotWait>(),
-    check_of<CancelSyncOfRearming>(),
-    check_of<DeferrableTimer>(),
-    check_of<OfflineCpuWarns>(),
+    check_of<ZeroIsAtOnce>(),         check_of<NeverBeforeItsTime>(), check_of<PendingIsLeftAlone>(),
+    check_of<OnTheNamedCpu>(),        check_of<FlushRunsNow>(),       check_of<CancelDoesNotWait>(),
+    check_of<CancelSyncOfRearming>(), check_of<DeferrableTimer>(),    check_of<OfflineCpuWarns>(),
 };
 
 }  // namespace delayed

@@ -10,9 +10,6 @@ namespace wqlab {
 inline constexpr wqlab_work_kind kDelayed = WQLAB_WORK_DELAYED;
 
 // Does not pass while a check runs.
-inline uint64_t an_hour()
-{
-    return uint64_t{3600} * wqlab_hz();
-}
+inline uint64_t an_hour() { return uint64_t{3600} * wqlab_hz(); }
 
 }  // namespace wqlab

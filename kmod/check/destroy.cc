@@ -21,15 +21,20 @@ inline bool worker_has_gone(Trial& t, int32_t pid)
 }
 
 struct DestroyFinishesAll {
-    static constexpr Promise kPromise = {
-        47, "", "destroy.finishes-all",
-        "destroy_workqueue() first runs everything that is queued, held back or not, and ends the rescuer and the sysfs directory",
-        "kernel/workqueue.c: destroy_workqueue()", 0, Fault::kFlushReturnsEarly};
+    static constexpr Promise kPromise = {47,
+                                         "",
+                                         "destroy.finishes-all",
+                                         "destroy_workqueue() first runs everything that is queued, held back or not, "
+                                         "and ends the rescuer and the sysfs directory",
+                                         "kernel/workqueue.c: destroy_workqueue()",
+                                         0,
+                                         Fault::kFlushReturnsEarly};
 
     static void run(Trial& t)
     {
         constexpr uint32_t kItems = 200;
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_SYSFS, .max_active = 2, .name = "wqlab-c47"});
+        Queue& wq = t.queue(
+            {.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_SYSFS, .max_active = 2, .name = "wqlab-c47"});
         TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
         gate.queue(wq);
         AWAIT(t, gate.started() == 1, "the item in front to start");
@@ -53,16 +58,21 @@ struct DestroyFinishesAll {
         WANT(t, before == 0 && after != 0, "its sysfs directory is still there");
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
         for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
-            WANT(t, !same_text(string_of(*now, now->workqueues[i].name), "wqlab-c47"), "it is still among the machine's workqueues");
+            WANT(t, !same_text(string_of(*now, now->workqueues[i].name), "wqlab-c47"),
+                 "it is still among the machine's workqueues");
         AWAIT(t, worker_has_gone(t, rescuer), "its rescuer to go");
     }
 };
 
 struct DestroyLeavesDelayed {
-    static constexpr Promise kPromise = {
-        48, "", "destroy.leaves-delayed-items",
-        "destroy_workqueue() neither waits for, runs nor cancels a delayed item whose timer has not expired: that is the caller's",
-        "kernel/workqueue.c: destroy_workqueue()", 0, Fault::kDelayEarly};
+    static constexpr Promise kPromise = {48,
+                                         "",
+                                         "destroy.leaves-delayed-items",
+                                         "destroy_workqueue() neither waits for, runs nor cancels a delayed item whose "
+                                         "timer has not expired: that is the caller's",
+                                         "kernel/workqueue.c: destroy_workqueue()",
+                                         0,
+                                         Fault::kDelayEarly};
 
     static void run(Trial& t)
     {
@@ -82,9 +92,13 @@ struct DestroyLeavesDelayed {
 
 struct ManagedIsDestroyed {
     static constexpr Promise kPromise = {
-        128, "", "destroy.managed-finishes-all",
+        128,
+        "",
+        "destroy.managed-finishes-all",
         "A workqueue of devm_alloc_workqueue() is destroyed with its device, and all that is queued runs first",
-        "include/linux/workqueue.h: devm_alloc_workqueue()", 0, Fault::kFlushReturnsEarly};
+        "include/linux/workqueue.h: devm_alloc_workqueue()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     static bool is_listed(Trial& t)
     {
@@ -132,9 +146,13 @@ struct ManagedIsDestroyed {
 
 struct NothingLeaks {
     static constexpr Promise kPromise = {
-        49, "", "destroy.leaks-nothing",
+        49,
+        "",
+        "destroy.leaks-nothing",
         "Making, using and destroying workqueues leaves no pool and no workqueue behind",
-        "kernel/workqueue.c: destroy_workqueue(), put_unbound_pool()", 0, Fault::kSnapshotLies};
+        "kernel/workqueue.c: destroy_workqueue(), put_unbound_pool()",
+        0,
+        Fault::kSnapshotLies};
 
     static uint32_t pools(Trial& t, uint32_t& workqueues)
     {

@@ -11,9 +11,13 @@ namespace draining {
 
 struct ChainsAreAllowed {
     static constexpr Promise kPromise = {
-        44, "", "drain.chains-are-allowed",
+        44,
+        "",
+        "drain.chains-are-allowed",
         "While a workqueue drains, its items may queue on it: drain_workqueue() waits until it is empty",
-        "kernel/workqueue.c: drain_workqueue()", 0, Fault::kFlushReturnsEarly};
+        "kernel/workqueue.c: drain_workqueue()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     static constexpr uint32_t kLinks = 20;
 
@@ -48,16 +52,20 @@ struct ChainsAreAllowed {
         chain->gate->open();
         AWAIT(t, drainer.done(), "drain_workqueue() to return");
         WANT(t, chain->refused == 0, "%u times the item could not queue itself", chain->refused);
-        WANT(t, item.ended() == kLinks + 1 && item.last().end < drainer.done_ticket(), "it returned after %u of %u executions", item.ended(),
-             kLinks + 1);
+        WANT(t, item.ended() == kLinks + 1 && item.last().end < drainer.done_ticket(),
+             "it returned after %u of %u executions", item.ended(), kLinks + 1);
     }
 };
 
 struct BhChainsAreAllowed {
     static constexpr Promise kPromise = {
-        44, "b", "drain.bh-chains-are-allowed",
+        44,
+        "b",
+        "drain.bh-chains-are-allowed",
         "While a BH workqueue drains, its items may queue on it: drain_workqueue() waits until it is empty",
-        "kernel/workqueue.c: drain_workqueue(), is_chained_work()", WQLAB_CHECK_NEGATIVE, Fault::kFlushReturnsEarly,
+        "kernel/workqueue.c: drain_workqueue(), is_chained_work()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kFlushReturnsEarly,
         {"docs/findings/0004, not mended: is_chained_work() does not know a BH worker"}};
 
     struct Chain {
@@ -75,7 +83,8 @@ struct BhChainsAreAllowed {
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "on this kernel an item that is refused stays pending for ever, see 45");
+        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU,
+                    "on this kernel an item that is refused stays pending for ever, see 45");
         Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
         Chain* chain = t.own<Chain>();
         if (!chain)
@@ -96,9 +105,14 @@ struct BhChainsAreAllowed {
 
 struct OthersAreRefused {
     static constexpr Promise kPromise = {
-        45, "", "drain.others-are-refused",
-        "While a workqueue drains, queueing from outside is refused with a warning, and the item can be used afterwards",
-        "kernel/workqueue.c: __queue_work()", WQLAB_CHECK_NEGATIVE, Fault::kBusyLies,
+        45,
+        "",
+        "drain.others-are-refused",
+        "While a workqueue drains, queueing from outside is refused with a warning, and the item can be used "
+        "afterwards",
+        "kernel/workqueue.c: __queue_work()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kBusyLies,
         {"a7488f089bdf: the refused item stays pending for ever", WQLAB_FEATURE_BH_PERCPU}};
 
     static void run(Trial& t)
@@ -114,8 +128,9 @@ struct OthersAreRefused {
         if (!stray || !wq.get())
             return;
         stray->runs = 0;
-        wqlab_work_init(stray->work.get(), WQLAB_WORK_PLAIN,
-                        [](work_struct* work) { __atomic_add_fetch(&reinterpret_cast<Stray*>(work)->runs, 1, __ATOMIC_RELEASE); });
+        wqlab_work_init(stray->work.get(), WQLAB_WORK_PLAIN, [](work_struct* work) {
+            __atomic_add_fetch(&reinterpret_cast<Stray*>(work)->runs, 1, __ATOMIC_RELEASE);
+        });
         held.queue(wq);
         AWAIT(t, held.started() == 1, "the item to start");
         Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq, &t] { kernel::drain(t, wq); });
@@ -131,10 +146,13 @@ struct OthersAreRefused {
 };
 
 struct DrainsNest {
-    static constexpr Promise kPromise = {
-        46, "", "drain.nests",
-        "Several threads can drain one workqueue, and it can be used afterwards",
-        "kernel/workqueue.c: drain_workqueue()", 0, Fault::kFlushReturnsEarly};
+    static constexpr Promise kPromise = {46,
+                                         "",
+                                         "drain.nests",
+                                         "Several threads can drain one workqueue, and it can be used afterwards",
+                                         "kernel/workqueue.c: drain_workqueue()",
+                                         0,
+                                         Fault::kFlushReturnsEarly};
 
     static void run(Trial& t)
     {

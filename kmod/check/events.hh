@@ -17,7 +17,10 @@ public:
     ~Events() { stop(); }
 
     // Before it is queued.
-    void watch(TestItem& item) { __atomic_store_n(&works_[items_++], reinterpret_cast<uintptr_t>(item.address()), __ATOMIC_RELEASE); }
+    void watch(TestItem& item)
+    {
+        __atomic_store_n(&works_[items_++], reinterpret_cast<uintptr_t>(item.address()), __ATOMIC_RELEASE);
+    }
     // After it no event is added.
     void stop();
     // "queue A, activate A, start A, end A"; once stopped.

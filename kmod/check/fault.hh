@@ -10,35 +10,35 @@ namespace wqlab {
 
 enum class Fault : uint8_t {
     kNone,
-    kQueueLoses,          // queue calls return true and queue nothing, now and then
-    kQueueLies,           // queue calls return the opposite
-    kQueueTwice,          // an item is executed once more than it was queued
-    kQueueElsewhere,      // a thread executes the item at once, instead of a worker
-    kQueueOtherCpu,       // queued on another CPU than asked for
-    kQueueReorders,       // every other item is queued behind the one after it
-    kFlushReturnsEarly,   // flush, drain and destroy do not wait
-    kFlushNeverReturns,   // flush waits for something that does not come
-    kFlushHangs,          // flush never returns, whatever the trial's end opens
-    kDrainHangs,          // drain and destroy, the same
-    kFlushLies,           // flush returns the opposite
-    kCancelLies,          // cancel returns the opposite
-    kCancelHangs,         // cancel_sync never returns
-    kCancelDoesNothing,   // cancel returns true and leaves the item
-    kSyncDoesNotWait,     // cancel_sync and disable_sync do not wait
-    kDelayEarly,          // delayed items are queued at once
-    kDelayIgnored,        // mod_delayed_work() does nothing
+    kQueueLoses,         // queue calls return true and queue nothing, now and then
+    kQueueLies,          // queue calls return the opposite
+    kQueueTwice,         // an item is executed once more than it was queued
+    kQueueElsewhere,     // a thread executes the item at once, instead of a worker
+    kQueueOtherCpu,      // queued on another CPU than asked for
+    kQueueReorders,      // every other item is queued behind the one after it
+    kFlushReturnsEarly,  // flush, drain and destroy do not wait
+    kFlushNeverReturns,  // flush waits for something that does not come
+    kFlushHangs,         // flush never returns, whatever the trial's end opens
+    kDrainHangs,         // drain and destroy, the same
+    kFlushLies,          // flush returns the opposite
+    kCancelLies,         // cancel returns the opposite
+    kCancelHangs,        // cancel_sync never returns
+    kCancelDoesNothing,  // cancel returns true and leaves the item
+    kSyncDoesNotWait,    // cancel_sync and disable_sync do not wait
+    kDelayEarly,         // delayed items are queued at once
+    kDelayIgnored,       // mod_delayed_work() does nothing
     kDisableDoesNothing,
     kEnableDoesNothing,
-    kBusyLies,            // work_pending(), work_busy(), current_work(), congested: the opposite
-    kLimitIgnored,        // max_active is one more than asked for, set_max_active does nothing
-    kAttributesIgnored,   // nice, scope, strictness and cpumask stay as they were
-    kStepIgnored,         // what user space is asked to write is not written
-    kStepLies,            // what it reads is something else
-    kSnapshotLies,        // counts of the kernel's own state are off by one
-    kWorkerLies,          // what an execution notes of its worker is another's
-    kMemoryLies,          // a store before queueing is seen late
-    kTraceLies,           // tracepoints fire in another order
-    kLogIsSilent,         // the kernel's log does not get what it should
+    kBusyLies,           // work_pending(), work_busy(), current_work(), congested: the opposite
+    kLimitIgnored,       // max_active is one more than asked for, set_max_active does nothing
+    kAttributesIgnored,  // nice, scope, strictness and cpumask stay as they were
+    kStepIgnored,        // what user space is asked to write is not written
+    kStepLies,           // what it reads is something else
+    kSnapshotLies,       // counts of the kernel's own state are off by one
+    kWorkerLies,         // what an execution notes of its worker is another's
+    kMemoryLies,         // a store before queueing is seen late
+    kTraceLies,          // tracepoints fire in another order
+    kLogIsSilent,        // the kernel's log does not get what it should
     kCount
 };
 

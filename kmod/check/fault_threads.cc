@@ -7,7 +7,9 @@ namespace wqlab {
 
 void FaultThreads::Thread::main()
 {
-    const auto due = [this] { return __atomic_load_n(&item, __ATOMIC_ACQUIRE) || __atomic_load_n(&stopping, __ATOMIC_ACQUIRE); };
+    const auto due = [this] {
+        return __atomic_load_n(&item, __ATOMIC_ACQUIRE) || __atomic_load_n(&stopping, __ATOMIC_ACQUIRE);
+    };
     for (;;) {
         Kthread::sleep_until(due);
         TestItem* const taken = __atomic_load_n(&item, __ATOMIC_ACQUIRE);

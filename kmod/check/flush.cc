@@ -9,9 +9,13 @@ namespace flushing {
 
 struct SaysWhetherItWaited {
     static constexpr Promise kPromise = {
-        36, "", "flush.says-whether-it-waited",
+        36,
+        "",
+        "flush.says-whether-it-waited",
         "flush_work() returns true if it waited for the item, and false if that was idle or never queued",
-        "kernel/workqueue.c: flush_work()", 0, Fault::kFlushLies};
+        "kernel/workqueue.c: flush_work()",
+        0,
+        Fault::kFlushLies};
 
     static void run(Trial& t)
     {
@@ -32,9 +36,13 @@ struct SaysWhetherItWaited {
 
 struct WaitsForLastInstance {
     static constexpr Promise kPromise = {
-        37, "", "flush.waits-for-last-instance",
+        37,
+        "",
+        "flush.waits-for-last-instance",
         "flush_work() waits for the last queued instance of the item, and not for what queues it later",
-        "kernel/workqueue.c: flush_work()", 0, Fault::kFlushReturnsEarly};
+        "kernel/workqueue.c: flush_work()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     struct Gates {
         Gate* of[2];
@@ -66,7 +74,8 @@ struct WaitsForLastInstance {
         WANT(t, !flusher.done(), "it returned while the instance queued before it was still running");
         gates->of[1]->open();
         AWAIT(t, flusher.done(), "flush_work() to return");
-        WANT(t, flusher.done_ticket() > item.execution(1).end && item.ended() == 2, "it returned before the second execution ended");
+        WANT(t, flusher.done_ticket() > item.execution(1).end && item.ended() == 2,
+             "it returned before the second execution ended");
 
         TestItem& requeuer = t.item("an item that always queues itself", TestItem::Body::kRequeue);
         requeuer.requeues(UINT32_MAX);
@@ -80,9 +89,13 @@ struct WaitsForLastInstance {
 
 struct AnyNumberOfFlushers {
     static constexpr Promise kPromise = {
-        38, "", "flush.any-number-at-once",
+        38,
+        "",
+        "flush.any-number-at-once",
         "Any number of threads can flush one item at once: all return, and none before it has ended",
-        "kernel/workqueue.c: insert_wq_barrier()", 0, Fault::kFlushReturnsEarly};
+        "kernel/workqueue.c: insert_wq_barrier()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     // N threads flush the item; begin() lets it start, if it has not.
     template <uint32_t N, typename Begin>
@@ -105,7 +118,8 @@ struct AnyNumberOfFlushers {
         item.open();
         AWAIT(t, done() == N, "all of them to return");
         for (Actor* flusher : flushers)
-            WANT(t, flusher->done_ticket() > item.last().end, "one that flushed an item %s returned before it had ended", which);
+            WANT(t, flusher->done_ticket() > item.last().end,
+                 "one that flushed an item %s returned before it had ended", which);
     }
 
     // Their barriers stay behind the item, in whatever list that is: one that came
@@ -184,9 +198,13 @@ struct CancelledWhileFlushed {
 
 struct InactiveCancelReleasesWithHelp {
     static constexpr Promise kPromise = {
-        39, "a", "flush.inactive-cancel-releases-flusher-with-help",
+        39,
+        "a",
+        "flush.inactive-cancel-releases-flusher-with-help",
         "Who flushes an inactive item is released when that is cancelled, once anything else runs on its pool",
-        "include/linux/workqueue.h: flush_work(); kernel/workqueue.c: try_to_grab_pending()", 0, Fault::kFlushNeverReturns};
+        "include/linux/workqueue.h: flush_work(); kernel/workqueue.c: try_to_grab_pending()",
+        0,
+        Fault::kFlushNeverReturns};
 
     static void run(Trial& t)
     {
@@ -204,9 +222,13 @@ struct InactiveCancelReleasesWithHelp {
 
 struct InactiveCancelReleasesFlusher {
     static constexpr Promise kPromise = {
-        39, "b", "flush.inactive-cancel-releases-flusher",
+        39,
+        "b",
+        "flush.inactive-cancel-releases-flusher",
         "Who flushes an inactive item is released when that is cancelled, without help from other items",
-        "include/linux/workqueue.h: flush_work(); kernel/workqueue.c: try_to_grab_pending()", 0, Fault::kFlushNeverReturns,
+        "include/linux/workqueue.h: flush_work(); kernel/workqueue.c: try_to_grab_pending()",
+        0,
+        Fault::kFlushNeverReturns,
         {"not mended: the barrier moves to the pool's worklist and nobody kicks the pool"}};
 
     static void run(Trial& t)
@@ -218,10 +240,12 @@ struct InactiveCancelReleasesFlusher {
         // Not by time: a pool whose items are pending while all of its workers
         // sleep has been told nothing, and will not be.
         uint32_t stalled = 0;
-        t.wait([&] {
-            stalled = is_stalled(t, *made.wq, made.cpu_of_b) ? stalled + 1 : 0;
-            return made.flusher->done() || stalled >= 50;
-        }, "flush_work() of an item that was cancelled to return");
+        t.wait(
+            [&] {
+                stalled = is_stalled(t, *made.wq, made.cpu_of_b) ? stalled + 1 : 0;
+                return made.flusher->done() || stalled >= 50;
+            },
+            "flush_work() of an item that was cancelled to return");
         const bool released = made.flusher->done();
         // Let it go, so that the next check finds a lab in order.
         TestItem& helper = t.item("the helper");
@@ -231,10 +255,13 @@ struct InactiveCancelReleasesFlusher {
 };
 
 struct BarriersDoNotCount {
-    static constexpr Promise kPromise = {
-        40, "", "flush.barriers-do-not-count",
-        "What flush_work() queues does not count in max_active",
-        "kernel/workqueue.c: struct pool_workqueue", 0, Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {40,
+                                         "",
+                                         "flush.barriers-do-not-count",
+                                         "What flush_work() queues does not count in max_active",
+                                         "kernel/workqueue.c: struct pool_workqueue",
+                                         0,
+                                         Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
@@ -268,12 +295,9 @@ struct BarriersDoNotCount {
 };
 
 constexpr Check kAll[] = {
-    check_of<SaysWhetherItWaited>(),
-    check_of<WaitsForLastInstance>(),
-    check_of<AnyNumberOfFlushers>(),
-    check_of<InactiveCancelReleasesWithHelp>(),
-    check_of<InactiveCancelReleasesFlusher>(),
-    check_of<BarriersDoNotCount>(),
+    check_of<SaysWhetherItWaited>(),           check_of<WaitsForLastInstance>(),
+    check_of<AnyNumberOfFlushers>(),           check_of<InactiveCancelReleasesWithHelp>(),
+    check_of<InactiveCancelReleasesFlusher>(), check_of<BarriersDoNotCount>(),
 };
 
 }  // namespace flushing

@@ -11,9 +11,13 @@ namespace flush_dependency {
 
 struct ReclaimMustNotWaitForOthers {
     static constexpr Promise kPromise = {
-        50, "", "flush.reclaim-must-not-wait-for-others",
+        50,
+        "",
+        "flush.reclaim-must-not-wait-for-others",
         "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not",
-        "kernel/workqueue.c: check_flush_dependency()", WQLAB_CHECK_NEGATIVE, Fault::kQueueLoses};
+        "kernel/workqueue.c: check_flush_dependency()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kQueueLoses};
 
     enum class How { kCancel, kFlushItem, kFlushWorkqueue };
 
@@ -27,14 +31,9 @@ struct ReclaimMustNotWaitForOthers {
     {
         const Other& other = *static_cast<Other*>(argument);
         switch (other.how) {
-        case How::kCancel:
-            wqlab_cancel_sync(other.item->address(), WQLAB_WORK_PLAIN);
-            break;
-        case How::kFlushItem:
-            wqlab_flush(other.item->address(), WQLAB_WORK_PLAIN);
-            break;
-        case How::kFlushWorkqueue:
-            wqlab_flush_workqueue(other.wq->get());
+        case How::kCancel: wqlab_cancel_sync(other.item->address(), WQLAB_WORK_PLAIN); break;
+        case How::kFlushItem: wqlab_flush(other.item->address(), WQLAB_WORK_PLAIN); break;
+        case How::kFlushWorkqueue: wqlab_flush_workqueue(other.wq->get());
         }
     }
 
@@ -64,7 +63,8 @@ struct ReclaimMustNotWaitForOthers {
             return false;
         // It has said that it started; only asleep it has warned, too.
         const auto asleep = [&] {
-            return how == How::kFlushWorkqueue ? flushes(t, waiter.last().pid, plain) : sleeps_behind_barrier(t, waiter.last().pid);
+            return how == How::kFlushWorkqueue ? flushes(t, waiter.last().pid, plain)
+                                               : sleeps_behind_barrier(t, waiter.last().pid);
         };
         if (!t.wait([&] { return waiter.ended() == 1 || asleep(); }, "the reclaim item to wait"))
             return false;
@@ -78,7 +78,8 @@ struct ReclaimMustNotWaitForOthers {
     static void run(Trial& t)
     {
         uint32_t cancelled = 0, flushed = 0, all_flushed = 0;
-        if (!warns(t, How::kCancel, cancelled) || !warns(t, How::kFlushItem, flushed) || !warns(t, How::kFlushWorkqueue, all_flushed))
+        if (!warns(t, How::kCancel, cancelled) || !warns(t, How::kFlushItem, flushed) ||
+            !warns(t, How::kFlushWorkqueue, all_flushed))
             return;
         WANT(t, cancelled == 0, "cancel_work_sync() warned");
         WANT(t, flushed == 1, "flush_work() warned %u times", flushed);

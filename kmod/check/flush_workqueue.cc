@@ -9,9 +9,13 @@ namespace flushing_queues {
 
 struct QueueWaitsForAllAtEntry {
     static constexpr Promise kPromise = {
-        41, "", "flush.queue-waits-for-all-at-entry",
+        41,
+        "",
+        "flush.queue-waits-for-all-at-entry",
         "flush_workqueue() returns only when everything queued before it has run, on all CPUs, active or held back",
-        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
+        "kernel/workqueue.c: __flush_workqueue()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     // New pool_workqueues begin with the workqueue's colour, which each flush advances.
     static void after_change(Trial& t)
@@ -21,7 +25,8 @@ struct QueueWaitsForAllAtEntry {
         wq.flush();
         const int error = wq.apply("cpu", false);
         WANT(t, error == 0, "a change of attributes gave error %d", -error);
-        TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate), &t.item("an item", TestItem::Body::kGate)};
+        TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate),
+                                   &t.item("an item", TestItem::Body::kGate)};
         items[0]->queue_on(wq, t.first_cpu());
         items[1]->queue_on(wq, t.other_cpu(t.first_cpu()));
         AWAIT(t, items[0]->started() == 1 && items[1]->started() == 1, "the items to start");
@@ -53,7 +58,12 @@ struct QueueWaitsForAllAtEntry {
             gates[n]->queue_on(wq, cpu);
             tails[n++]->queue_on(wq, cpu);
         }
-        AWAIT(t, ({ uint32_t running = 0; for (uint32_t i = 0; i < n; i++) running += gates[i]->started(); running == n; }),
+        AWAIT(t, ({
+                  uint32_t running = 0;
+                  for (uint32_t i = 0; i < n; i++)
+                      running += gates[i]->started();
+                  running == n;
+              }),
               "an item on each CPU to start");
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
         AWAIT(t, flusher.done() || flushes(t, flusher, wq), "flush_workqueue() to begin");
@@ -64,17 +74,22 @@ struct QueueWaitsForAllAtEntry {
         }
         AWAIT(t, flusher.done(), "flush_workqueue() to return");
         for (uint32_t i = 0; i < n; i++) {
-            WANT(t, gates[i]->ended() == 1 && gates[i]->last().end < flusher.done_ticket(), "it returned before a running item had ended");
-            WANT(t, tails[i]->ended() == 1 && tails[i]->last().end < flusher.done_ticket(), "it returned before an item that was held back had run");
+            WANT(t, gates[i]->ended() == 1 && gates[i]->last().end < flusher.done_ticket(),
+                 "it returned before a running item had ended");
+            WANT(t, tails[i]->ended() == 1 && tails[i]->last().end < flusher.done_ticket(),
+                 "it returned before an item that was held back had run");
         }
     }
 };
 
 struct QueueIsNotLivelocked {
-    static constexpr Promise kPromise = {
-        42, "", "flush.queue-is-not-livelocked",
-        "flush_workqueue() returns although new items are queued all the time",
-        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushNeverReturns};
+    static constexpr Promise kPromise = {42,
+                                         "",
+                                         "flush.queue-is-not-livelocked",
+                                         "flush_workqueue() returns although new items are queued all the time",
+                                         "kernel/workqueue.c: __flush_workqueue()",
+                                         0,
+                                         Fault::kFlushNeverReturns};
 
     static void run(Trial& t)
     {
@@ -82,20 +97,26 @@ struct QueueIsNotLivelocked {
         TestItem** producers = t.items(3, "an item that always queues itself", TestItem::Body::kRequeue);
         for (uint32_t i = 0; i < 3; i++)
             producers[i]->requeues(UINT32_MAX).queue(wq);
-        AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10, "the items that queue themselves to run");
+        AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10,
+              "the items that queue themselves to run");
         for (uint32_t i = 0; i < 3; i++) {
             Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
             AWAIT(t, flusher.done(), "flush_workqueue() to return while items are queued");
         }
-        t.note("3 flushes while %u items ran", producers[0]->started() + producers[1]->started() + producers[2]->started());
+        t.note("3 flushes while %u items ran",
+               producers[0]->started() + producers[1]->started() + producers[2]->started());
     }
 };
 
 struct QueueFlushesOverlap {
     static constexpr Promise kPromise = {
-        43, "", "flush.queue-flushes-overlap",
+        43,
+        "",
+        "flush.queue-flushes-overlap",
         "More flush_workqueue() calls than there are colours: each waits for what was queued before it, and all return",
-        "kernel/workqueue.c: __flush_workqueue()", 0, Fault::kFlushReturnsEarly};
+        "kernel/workqueue.c: __flush_workqueue()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     static void run(Trial& t)
     {
@@ -114,9 +135,16 @@ struct QueueFlushesOverlap {
                 WANT(t, !flushers[later]->done(), "flush %u returned while item %u was held", later + 1, i + 1);
             items[i]->open();
         }
-        AWAIT(t, ({ uint32_t n = 0; for (Actor* flusher : flushers) n += flusher->done(); n == kFlushes; }), "all flushes to return");
+        AWAIT(t, ({
+                  uint32_t n = 0;
+                  for (Actor* flusher : flushers)
+                      n += flusher->done();
+                  n == kFlushes;
+              }),
+              "all flushes to return");
         for (uint32_t i = 0; i < kFlushes; i++)
-            WANT(t, flushers[i]->done_ticket() > items[i]->last().end, "flush %u returned before its item had ended", i + 1);
+            WANT(t, flushers[i]->done_ticket() > items[i]->last().end, "flush %u returned before its item had ended",
+                 i + 1);
     }
 };
 

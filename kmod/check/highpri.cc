@@ -9,9 +9,13 @@ namespace highpri {
 
 struct HighpriNice {
     static constexpr Promise kPromise = {
-        87, "", "highpri.nice",
+        87,
+        "",
+        "highpri.nice",
         "Items of WQ_HIGHPRI run in workers of nice -20 whose names end in H, others at nice 0",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kWorkerLies};
+        "Documentation/core-api/workqueue.rst: flags",
+        0,
+        Fault::kWorkerLies};
 
     static void run(Trial& t)
     {
@@ -24,17 +28,24 @@ struct HighpriNice {
         AWAIT(t, low_item.ended() == 1 && high_item.ended() == 1, "the items to run");
         WANT(t, low_item.last().nice == 0, "the normal item ran at nice %d", low_item.last().nice);
         WANT(t, high_item.last().nice == -20, "the highpri item ran at nice %d", high_item.last().nice);
-        const size_t low_end = __builtin_strlen(low_item.last().command), high_end = __builtin_strlen(high_item.last().command);
-        WANT(t, high_end && high_item.last().command[high_end - 1] == 'H', "its worker is called %s", high_item.last().command);
-        WANT(t, low_end && low_item.last().command[low_end - 1] != 'H', "the normal one's worker is called %s", low_item.last().command);
+        const size_t low_end = __builtin_strlen(low_item.last().command),
+                     high_end = __builtin_strlen(high_item.last().command);
+        WANT(t, high_end && high_item.last().command[high_end - 1] == 'H', "its worker is called %s",
+             high_item.last().command);
+        WANT(t, low_end && low_item.last().command[low_end - 1] != 'H', "the normal one's worker is called %s",
+             low_item.last().command);
     }
 };
 
 struct PrioritiesDoNotMix {
     static constexpr Promise kPromise = {
-        88, "", "highpri.pools-are-apart",
+        88,
+        "",
+        "highpri.pools-are-apart",
         "A running item of the normal pool holds back no highpri item, nor the reverse",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueLoses};
+        "Documentation/core-api/workqueue.rst: flags",
+        0,
+        Fault::kQueueLoses};
 
     static void run(Trial& t)
     {

@@ -17,10 +17,7 @@ Result<void> Instruments::create()
     return {};
 }
 
-void Instruments::skip_for_memory(const char* of)
-{
-    trial_.skip("no memory or thread for %s", of);
-}
+void Instruments::skip_for_memory(const char* of) { trial_.skip("no memory or thread for %s", of); }
 
 Queue& Instruments::queue(const Shape& wanted)
 {

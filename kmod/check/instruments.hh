@@ -26,8 +26,8 @@ public:
     // ---- for checks
     Queue& queue(const Shape& wanted = {});
     Queue& system_queue(const char* name);
-    TestItem& item(const char* name, TestItem::Body body = TestItem::Body::kReturn, wqlab_work_kind kind = WQLAB_WORK_PLAIN,
-                   bool deferrable = false);
+    TestItem& item(const char* name, TestItem::Body body = TestItem::Body::kReturn,
+                   wqlab_work_kind kind = WQLAB_WORK_PLAIN, bool deferrable = false);
     // Several of one kind, side by side: items(n, ...)[i].
     TestItem** items(uint32_t n, const char* name, TestItem::Body body = TestItem::Body::kReturn,
                      wqlab_work_kind kind = WQLAB_WORK_PLAIN);

@@ -10,9 +10,13 @@ namespace intensive {
 
 struct IntensiveHoldsNobodyBack {
     static constexpr Promise kPromise = {
-        93, "", "concurrency.intensive-holds-nobody-back",
+        93,
+        "",
+        "concurrency.intensive-holds-nobody-back",
         "A running item of WQ_CPU_INTENSIVE holds back no other, but is itself held back by a normal one",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueElsewhere};
+        "Documentation/core-api/workqueue.rst: flags",
+        0,
+        Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
@@ -45,10 +49,14 @@ struct IntensiveHoldsNobodyBack {
 };
 
 struct HogsAreSetApart {
-    static constexpr Promise kPromise = {
-        94, "", "concurrency.hogs-are-set-apart",
-        "A per-CPU item that runs beyond cpu_intensive_thresh_us stops holding back others, and is counted; an unbound one is not",
-        "kernel/workqueue.c: wq_worker_tick()", 0, Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {94,
+                                         "",
+                                         "concurrency.hogs-are-set-apart",
+                                         "A per-CPU item that runs beyond cpu_intensive_thresh_us stops holding back "
+                                         "others, and is counted; an unbound one is not",
+                                         "kernel/workqueue.c: wq_worker_tick()",
+                                         0,
+                                         Fault::kSnapshotLies};
 
     static constexpr uint64_t kThreshold = 100'000'000, kPart = 40'000'000;
     static constexpr uint32_t kParts = 4;
@@ -110,7 +118,8 @@ struct HogsAreSetApart {
             parts->begin();
             const uint64_t counted = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_INTENSIVE);
             WANT(t, counted == 0 || parts->longest > kThreshold * 9 / 10,
-                 one ? "an item that slept before it reached the threshold was counted" : "items that together reached the threshold were counted");
+                 one ? "an item that slept before it reached the threshold was counted"
+                     : "items that together reached the threshold were counted");
         }
     }
 
@@ -146,9 +155,13 @@ struct HogsAreSetApart {
 
 struct ZeroTurnsDetectionOff {
     static constexpr Promise kPromise = {
-        95, "", "concurrency.zero-turns-detection-off",
+        95,
+        "",
+        "concurrency.zero-turns-detection-off",
         "With cpu_intensive_thresh_us=0 an item holds back others however long it runs",
-        "Documentation/admin-guide/kernel-parameters.txt: workqueue.cpu_intensive_thresh_us", 0, Fault::kQueueElsewhere};
+        "Documentation/admin-guide/kernel-parameters.txt: workqueue.cpu_intensive_thresh_us",
+        0,
+        Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
@@ -173,9 +186,13 @@ struct ZeroTurnsDetectionOff {
 
 struct UnboundIsNotManaged {
     static constexpr Promise kPromise = {
-        96, "", "concurrency.unbound-is-not-managed",
+        96,
+        "",
+        "concurrency.unbound-is-not-managed",
         "Unbound items start as soon as they can: a running one of the same pool holds back none",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kQueueLoses};
+        "Documentation/core-api/workqueue.rst: flags",
+        0,
+        Fault::kQueueLoses};
 
     static void run(Trial& t)
     {

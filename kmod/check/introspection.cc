@@ -25,10 +25,13 @@ inline bool ends_with(const char* text, const char* end)
 }
 
 struct CurrentWork {
-    static constexpr Promise kPromise = {
-        61, "", "current-work.own-item",
-        "current_work() is the item that runs, and NULL outside of workers",
-        "kernel/workqueue.c: current_work()", 0, Fault::kBusyLies};
+    static constexpr Promise kPromise = {61,
+                                         "",
+                                         "current-work.own-item",
+                                         "current_work() is the item that runs, and NULL outside of workers",
+                                         "kernel/workqueue.c: current_work()",
+                                         0,
+                                         Fault::kBusyLies};
 
     struct Seen {
         work_struct* current;
@@ -40,7 +43,12 @@ struct CurrentWork {
         if (!seen)
             return;
         Queue& wq = t.queue();
-        TestItem& item = t.item("the item").on_run([](TestItem&, void* argument) { static_cast<Seen*>(argument)->current = wqlab_current_work(); }, seen);
+        TestItem& item = t.item("the item")
+                             .on_run(
+                                 [](TestItem&, void* argument) {
+                                     static_cast<Seen*>(argument)->current = wqlab_current_work();
+                                 },
+                                 seen);
         item.queue(wq);
         AWAIT(t, item.ended() == 1, "the item to run");
         const bool own = (seen->current == item.address()) != t.has_fault(Fault::kBusyLies);
@@ -50,10 +58,13 @@ struct CurrentWork {
 };
 
 struct CurrentWorkInIrq {
-    static constexpr Promise kPromise = {
-        62, "", "current-work.null-in-interrupts",
-        "current_work() is NULL in an interrupt, also one that came over a worker",
-        "kernel/workqueue_internal.h: current_wq_worker()", 0, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {62,
+                                         "",
+                                         "current-work.null-in-interrupts",
+                                         "current_work() is NULL in an interrupt, also one that came over a worker",
+                                         "kernel/workqueue_internal.h: current_wq_worker()",
+                                         0,
+                                         Fault::kQueueLoses};
 
     struct Seen {
         work_struct* current;
@@ -69,13 +80,18 @@ struct CurrentWorkInIrq {
         Queue& wq = t.queue();
         // The fault loses every other call, beginning with the second.
         t.item("another item").queue(wq);
-        TestItem& item = t.item("the item").on_run([](TestItem&, void* argument) {
-            wqlab_call_in_hardirq([](void* inner) {
-                Seen& s = *static_cast<Seen*>(inner);
-                s.irq = wqlab_in_hardirq();
-                s.current = wqlab_current_work();
-            }, argument);
-        }, seen);
+        TestItem& item = t.item("the item")
+                             .on_run(
+                                 [](TestItem&, void* argument) {
+                                     wqlab_call_in_hardirq(
+                                         [](void* inner) {
+                                             Seen& s = *static_cast<Seen*>(inner);
+                                             s.irq = wqlab_in_hardirq();
+                                             s.current = wqlab_current_work();
+                                         },
+                                         argument);
+                                 },
+                                 seen);
         item.queue(wq);
         AWAIT(t, item.ended() == 1, "the item to run");
         WANT(t, seen->irq, "this was no interrupt");
@@ -85,9 +101,13 @@ struct CurrentWorkInIrq {
 
 struct Description {
     static constexpr Promise kPromise = {
-        63, "", "worker.description",
+        63,
+        "",
+        "worker.description",
         "A worker's name in /proc says what set_worker_desc() said, after + while it runs and - afterwards",
-        "kernel/workqueue.c: set_worker_desc(), wq_worker_comm()", 0, Fault::kStepLies};
+        "kernel/workqueue.c: set_worker_desc(), wq_worker_comm()",
+        0,
+        Fault::kStepLies};
 
     static void describe_and_wait(TestItem&, void* argument)
     {
@@ -116,7 +136,8 @@ struct Description {
         const int error = t.read(path);
         WANT(t, error == 0, "%s can't be read: error %d", path, error);
         // The function describes itself right after it has said that it started.
-        t.wait([&] { return says('+') || t.has_fault(Fault::kStepLies) || t.read(path) != 0; }, "the worker to describe itself");
+        t.wait([&] { return says('+') || t.has_fault(Fault::kStepLies) || t.read(path) != 0; },
+               "the worker to describe itself");
         WANT(t, says('+'), "while it runs the worker is called %s", t.text());
         gate.open();
         wq.flush();
@@ -129,21 +150,27 @@ struct Description {
             wq.flush();  // not the item: its flusher is woken while the worker still has the barrier
             wqlab_format(path, sizeof(path), "/proc/%d/comm", plain.last().pid);
             const int unread = t.read(path);
-            WANT(t, unread == 0 && ends_with(t.text(), "-wqlab-c63\n"), "after an item that said nothing its worker is called %s", t.text());
+            WANT(t, unread == 0 && ends_with(t.text(), "-wqlab-c63\n"),
+                 "after an item that said nothing its worker is called %s", t.text());
         }
     }
 };
 
 struct WorkerNames {
-    static constexpr Promise kPromise = {
-        64, "", "worker.names",
-        "Workers are called kworker/CPU:N, with H when highpri, kworker/uPOOL:N when unbound, and kworker/R-NAME when rescuers",
-        "kernel/workqueue.c: format_worker_id()", 0, Fault::kWorkerLies};
+    static constexpr Promise kPromise = {64,
+                                         "",
+                                         "worker.names",
+                                         "Workers are called kworker/CPU:N, with H when highpri, kworker/uPOOL:N when "
+                                         "unbound, and kworker/R-NAME when rescuers",
+                                         "kernel/workqueue.c: format_worker_id()",
+                                         0,
+                                         Fault::kWorkerLies};
 
     static void run(Trial& t)
     {
         const uint32_t cpu = t.first_cpu();
-        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI}),
+                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
         TestItem** items = t.items(3, "an item");
         for (uint32_t i = 0; i < 3; i++)
             items[i]->queue_on(*queues[i], cpu);
@@ -151,11 +178,14 @@ struct WorkerNames {
         char bound[16];
         wqlab_format(bound, sizeof(bound), "kworker/%u:", cpu);
         WANT(t, begins_with(items[0]->last().command, bound), "a bound worker is called %s", items[0]->last().command);
-        WANT(t, begins_with(items[1]->last().command, bound), "a highpri worker is called %s", items[1]->last().command);
-        WANT(t, begins_with(items[2]->last().command, "kworker/u"), "an unbound worker is called %s", items[2]->last().command);
+        WANT(t, begins_with(items[1]->last().command, bound), "a highpri worker is called %s",
+             items[1]->last().command);
+        WANT(t, begins_with(items[2]->last().command, "kworker/u"), "an unbound worker is called %s",
+             items[2]->last().command);
 
         t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wqlab-saved"});
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK | WQLAB_SECTION_RESCUERS);
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK |
+                                         WQLAB_SECTION_RESCUERS);
         if (!now)
             return;
         for (const wqlab_snap_worker& worker : now->workers) {
@@ -163,16 +193,21 @@ struct WorkerNames {
                 continue;
             char wanted[24];
             wqlab_format(wanted, sizeof(wanted), "kworker/u%d:%d", worker.pool, worker.id);
-            WANT(t, same_text(items[2]->last().command, wanted), "worker %d of pool %d is called %s", worker.id, worker.pool, items[2]->last().command);
+            WANT(t, same_text(items[2]->last().command, wanted), "worker %d of pool %d is called %s", worker.id,
+                 worker.pool, items[2]->last().command);
         }
     }
 };
 
 struct Congested {
     static constexpr Promise kPromise = {
-        65, "", "congested.iff-held-back",
+        65,
+        "",
+        "congested.iff-held-back",
         "workqueue_congested() is true if and only if items of that CPU are held back by max_active",
-        "kernel/workqueue.c: workqueue_congested()", 0, Fault::kBusyLies};
+        "kernel/workqueue.c: workqueue_congested()",
+        0,
+        Fault::kBusyLies};
 
     static void run(Trial& t)
     {
@@ -196,9 +231,13 @@ struct Congested {
 
 struct StatsAgree {
     static constexpr Promise kPromise = {
-        67, "", "stats.started-is-completed",
+        67,
+        "",
+        "stats.started-is-completed",
         "After a flush as many items are counted as completed as were started, and none is missing",
-        "kernel/workqueue.c: PWQ_STAT_STARTED, PWQ_STAT_COMPLETED", 0, Fault::kSnapshotLies,
+        "kernel/workqueue.c: PWQ_STAT_STARTED, PWQ_STAT_COMPLETED",
+        0,
+        Fault::kSnapshotLies,
         {"70e1683ca3a6: COMPLETED is counted without the pool's lock", WQLAB_FEATURE_BH_PERCPU}};
 
     static void run(Trial& t)
@@ -212,24 +251,26 @@ struct StatsAgree {
                 items[i]->requeues(kEach - 1).queue_on(*wq, cpu);
             AWAIT(t, executions(items, kProducers) == kProducers * kEach, "all items to run");
             wq->flush();
-            const uint64_t started = stat_of(t, *wq, WQLAB_PWQ_STAT_STARTED), completed = stat_of(t, *wq, WQLAB_PWQ_STAT_COMPLETED);
-            WANT(t, started == kProducers * kEach && started == completed, "%u executions are counted as %llu started and %llu completed",
-                 kProducers * kEach, static_cast<unsigned long long>(started), static_cast<unsigned long long>(completed));
+            const uint64_t started = stat_of(t, *wq, WQLAB_PWQ_STAT_STARTED),
+                           completed = stat_of(t, *wq, WQLAB_PWQ_STAT_COMPLETED);
+            WANT(t, started == kProducers * kEach && started == completed,
+                 "%u executions are counted as %llu started and %llu completed", kProducers * kEach,
+                 static_cast<unsigned long long>(started), static_cast<unsigned long long>(completed));
         }
         t.note("%u executions on each of 2 workqueues", kProducers * kEach);
     }
 };
 
 struct IsMemReclaim {
-    static constexpr Promise kPromise = {
-        68, "", "current.is-mem-reclaim",
-        "current_is_workqueue_mem_reclaim() is true only in items of WQ_MEM_RECLAIM",
-        "kernel/workqueue.c: current_is_workqueue_mem_reclaim()", 0, Fault::kQueueElsewhere};
+    static constexpr Promise kPromise = {68,
+                                         "",
+                                         "current.is-mem-reclaim",
+                                         "current_is_workqueue_mem_reclaim() is true only in items of WQ_MEM_RECLAIM",
+                                         "kernel/workqueue.c: current_is_workqueue_mem_reclaim()",
+                                         0,
+                                         Fault::kQueueElsewhere};
 
-    static void ask(TestItem&, void* argument)
-    {
-        *static_cast<int*>(argument) = wqlab_current_is_mem_reclaim();
-    }
+    static void ask(TestItem&, void* argument) { *static_cast<int*>(argument) = wqlab_current_is_mem_reclaim(); }
 
     static void run(Trial& t)
     {
@@ -243,16 +284,21 @@ struct IsMemReclaim {
             item.queue(*queues[i]);
             AWAIT(t, item.ended() == 1, "the item to run");
         }
-        WANT(t, says[0] == 0 && says[1] == 1, "in a plain item it said %d, in one of WQ_MEM_RECLAIM %d", says[0], says[1]);
+        WANT(t, says[0] == 0 && says[1] == 1, "in a plain item it said %d, in one of WQ_MEM_RECLAIM %d", says[0],
+             says[1]);
         WANT(t, wqlab_current_is_mem_reclaim() == 0, "outside of workers it said true");
     }
 };
 
 struct EventsInOrder {
     static constexpr Promise kPromise = {
-        66, "", "trace.events-in-order",
+        66,
+        "",
+        "trace.events-in-order",
         "Each execution is traced as queue, activate, start and end; an item held back is activated when one has ended",
-        "include/trace/events/workqueue.h", 0, Fault::kTraceLies};
+        "include/trace/events/workqueue.h",
+        0,
+        Fault::kTraceLies};
 
     // B is queued while A runs, where one item may: every step but the last waits
     // for the one before, so there is one order only.
@@ -337,14 +383,8 @@ struct EventsInOrder {
 };
 
 constexpr Check kAll[] = {
-    check_of<CurrentWork>(),
-    check_of<CurrentWorkInIrq>(),
-    check_of<Description>(),
-    check_of<WorkerNames>(),
-    check_of<Congested>(),
-    check_of<EventsInOrder>(),
-    check_of<StatsAgree>(),
-    check_of<IsMemReclaim>(),
+    check_of<CurrentWork>(), check_of<CurrentWorkInIrq>(), check_of<Description>(), check_of<WorkerNames>(),
+    check_of<Congested>(),   check_of<EventsInOrder>(),    check_of<StatsAgree>(),  check_of<IsMemReclaim>(),
 };
 
 }  // namespace introspection

@@ -13,9 +13,13 @@ namespace lifecycle {
 
 struct SystemQueuesWork {
     static constexpr Promise kPromise = {
-        123, "", "system.all-run-items",
+        123,
+        "",
+        "system.all-run-items",
         "Every exported system workqueue runs items, in the context and at the priority that its name says",
-        "include/linux/workqueue.h: system-wide workqueues", 0, Fault::kWorkerLies};
+        "include/linux/workqueue.h: system-wide workqueues",
+        0,
+        Fault::kWorkerLies};
 
     static void run(Trial& t)
     {
@@ -27,9 +31,11 @@ struct SystemQueuesWork {
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 1, "an item of a system workqueue to run");
             const uint32_t flags = wq.shape().flags;
-            WANT(t, item.last().softirq == ((flags & WQLAB_WQ_BH) != 0), "%s: it ran in %s softirq", name, item.last().softirq ? "a" : "no");
+            WANT(t, item.last().softirq == ((flags & WQLAB_WQ_BH) != 0), "%s: it ran in %s softirq", name,
+                 item.last().softirq ? "a" : "no");
             if (!(flags & WQLAB_WQ_BH))
-                WANT(t, item.last().nice == (flags & WQLAB_WQ_HIGHPRI ? -20 : 0), "%s: it ran at nice %d", name, item.last().nice);
+                WANT(t, item.last().nice == (flags & WQLAB_WQ_HIGHPRI ? -20 : 0), "%s: it ran at nice %d", name,
+                     item.last().nice);
             if (!(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_POWER_EFFICIENT)))
                 WANT(t, item.last().cpu == cpu, "%s: queued on CPU %u it ran on CPU %u", name, cpu, item.last().cpu);
         }
@@ -51,9 +57,13 @@ inline bool disassociated(Trial& t, uint32_t cpu)
 
 struct OfflineGoesOn {
     static constexpr Promise kPromise = {
-        124, "", "hotplug.offline-goes-on",
+        124,
+        "",
+        "hotplug.offline-goes-on",
         "When a CPU goes away its pool is disassociated, and items queued on it before and after still run",
-        "kernel/workqueue.c: CPU hotplug", WQLAB_CHECK_HOTPLUG, Fault::kSnapshotLies};
+        "kernel/workqueue.c: CPU hotplug",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kSnapshotLies};
 
     static void run(Trial& t)
     {
@@ -83,9 +93,13 @@ struct OfflineGoesOn {
 
 struct OnlineIsAsBefore {
     static constexpr Promise kPromise = {
-        125, "", "hotplug.online-is-as-before",
+        125,
+        "",
+        "hotplug.online-is-as-before",
         "When a CPU is back its items run on it again, one at a time, the next when one sleeps",
-        "kernel/workqueue.c: rebind_workers()", WQLAB_CHECK_HOTPLUG, Fault::kQueueElsewhere};
+        "kernel/workqueue.c: rebind_workers()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueElsewhere};
 
     // Of the pool that items queued on this CPU go to.
     static uint64_t pod_of(Trial& t, const Queue& wq, uint32_t cpu)
@@ -129,7 +143,8 @@ struct OnlineIsAsBefore {
         if (t.decided())
             return;
         const uint64_t without = pod_of(t, podded, cpu);
-        WANT(t, without & ~(uint64_t{1} << cpu), "with the scope cpu, unbound items of a CPU that is away go to CPUs %llx",
+        WANT(t, without & ~(uint64_t{1} << cpu),
+             "with the scope cpu, unbound items of a CPU that is away go to CPUs %llx",
              static_cast<unsigned long long>(without));
         meanwhile.queue_on(wq, cpu);
         AWAIT(t, meanwhile.ended() == 1, "an item to run beside the one that spins while their CPU is away");
@@ -137,15 +152,16 @@ struct OnlineIsAsBefore {
         AWAIT(t, held[0]->ended() == 1, "an unbound item without a CPU to end");
         away.back();
         const uint64_t with = pod_of(t, podded, cpu);
-        WANT(t, with == uint64_t{1} << cpu, "with the scope cpu, unbound items of CPU %u, which is back, go to CPUs %llx", cpu,
+        WANT(t, with == uint64_t{1} << cpu,
+             "with the scope cpu, unbound items of CPU %u, which is back, go to CPUs %llx", cpu,
              static_cast<unsigned long long>(with));
         across.open();
         AWAIT(t, across.ended() == 1, "the item that spins to end");
         TestItem& back = t.item("an unbound item");
         back.queue(unbound);
         AWAIT(t, back.ended() == 1, "an unbound item to run when the CPU is back");
-        WANT(t, back.last().cpus == uint64_t{1} << cpu, "with the cpumask CPU %u an unbound worker may run on %llx", cpu,
-             static_cast<unsigned long long>(back.last().cpus));
+        WANT(t, back.last().cpus == uint64_t{1} << cpu, "with the cpumask CPU %u an unbound worker may run on %llx",
+             cpu, static_cast<unsigned long long>(back.last().cpus));
         TestItem& spinner = t.item("an item that spins", TestItem::Body::kSpin);
         TestItem& behind = t.item("the item behind it", TestItem::Body::kGate);
         TestItem& last = t.item("the last item");
@@ -160,16 +176,20 @@ struct OnlineIsAsBefore {
         AWAIT(t, behind.started() == 1, "the item behind it to start");
         last.queue_on(wq, cpu);
         AWAIT(t, last.ended() == 1, "the next item to run while one sleeps");
-        WANT(t, spinner.last().cpu == cpu && behind.last().cpu == cpu && last.last().cpu == cpu, "items of CPU %u ran elsewhere", cpu);
+        WANT(t, spinner.last().cpu == cpu && behind.last().cpu == cpu && last.last().cpu == cpu,
+             "items of CPU %u ran elsewhere", cpu);
     }
 };
 
 struct StrictSurvivesHotplug {
     static constexpr Promise kPromise = {
-        125, "b", "hotplug.strict-stays-strict",
+        125,
+        "b",
+        "hotplug.strict-stays-strict",
         "When a CPU goes and comes back, workers of a strict affinity scope stay inside it",
         "Documentation/core-api/workqueue.rst: affinity_strict; kernel/workqueue.c: restore_unbound_workers_cpumask()",
-        WQLAB_CHECK_HOTPLUG, Fault::kAttributesIgnored,
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kAttributesIgnored,
         {"not mended: the CPU's return lets the workers of every strict pool run on all CPUs"}};
 
     static void run(Trial& t)
@@ -182,7 +202,8 @@ struct StrictSurvivesHotplug {
         TestItem& before = t.item("an item before");
         before.queue_on(wq, here);
         AWAIT(t, before.ended() == 1, "the item to run");
-        WANT(t, before.last().cpus == scope, "the worker of CPU %u may run on %llx", here, static_cast<unsigned long long>(before.last().cpus));
+        WANT(t, before.last().cpus == scope, "the worker of CPU %u may run on %llx", here,
+             static_cast<unsigned long long>(before.last().cpus));
         CpuAway away(t, cpu);
         if (t.decided())
             return;
@@ -200,10 +221,14 @@ struct StrictSurvivesHotplug {
 };
 
 struct IdleWorkersGo {
-    static constexpr Promise kPromise = {
-        126, "", "workers.idle-ones-go",
-        "Of more than two idle workers those beyond a quarter of the busy ones go after five minutes, never the last two",
-        "kernel/workqueue.c: too_many_workers(), idle_cull_fn()", WQLAB_CHECK_SLOW, Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {126,
+                                         "",
+                                         "workers.idle-ones-go",
+                                         "Of more than two idle workers those beyond a quarter of the busy ones go "
+                                         "after five minutes, never the last two",
+                                         "kernel/workqueue.c: too_many_workers(), idle_cull_fn()",
+                                         WQLAB_CHECK_SLOW,
+                                         Fault::kSnapshotLies};
 
     static uint32_t idle_of(Trial& t, const Queue& wq)
     {
@@ -223,7 +248,13 @@ struct IdleWorkersGo {
         TestItem** items = t.items(kItems, "an item", TestItem::Body::kGate);
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue(wq);
-        AWAIT(t, ({ uint32_t n = 0; for (uint32_t i = 0; i < kItems; i++) n += items[i]->started(); n == kItems; }), "32 items to start");
+        AWAIT(t, ({
+                  uint32_t n = 0;
+                  for (uint32_t i = 0; i < kItems; i++)
+                      n += items[i]->started();
+                  n == kItems;
+              }),
+              "32 items to start");
         const uint64_t began = wqlab_now();  // no worker has been idle for longer
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->open();
@@ -236,18 +267,21 @@ struct IdleWorkersGo {
             wqlab_sleep(6'000'000'000);
             idle = idle_of(t, wq);
             const uint64_t since = wqlab_now() - began;
-            WANT(t, idle >= before || since > kAlmostFiveMinutes, "of %u idle workers %u are left after %u s", before, idle,
-                 static_cast<uint32_t>(since / 1'000'000'000));
+            WANT(t, idle >= before || since > kAlmostFiveMinutes, "of %u idle workers %u are left after %u s", before,
+                 idle, static_cast<uint32_t>(since / 1'000'000'000));
         }
         WANT(t, idle == 2, "of %u idle workers %u are left", before, idle);
     }
 };
 
 struct WatchdogBarks {
-    static constexpr Promise kPromise = {
-        127, "", "watchdog.reports-a-stall",
-        "A pool that makes no progress for watchdog_thresh seconds is reported",
-        "kernel/workqueue.c: wq_watchdog_timer_fn()", WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {127,
+                                         "",
+                                         "watchdog.reports-a-stall",
+                                         "A pool that makes no progress for watchdog_thresh seconds is reported",
+                                         "kernel/workqueue.c: wq_watchdog_timer_fn()",
+                                         WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW,
+                                         Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
@@ -270,12 +304,8 @@ struct WatchdogBarks {
 };
 
 constexpr Check kAll[] = {
-    check_of<SystemQueuesWork>(),
-    check_of<OfflineGoesOn>(),
-    check_of<OnlineIsAsBefore>(),
-    check_of<StrictSurvivesHotplug>(),
-    check_of<IdleWorkersGo>(),
-    check_of<WatchdogBarks>(),
+    check_of<SystemQueuesWork>(),      check_of<OfflineGoesOn>(), check_of<OnlineIsAsBefore>(),
+    check_of<StrictSurvivesHotplug>(), check_of<IdleWorkersGo>(), check_of<WatchdogBarks>(),
 };
 
 }  // namespace lifecycle

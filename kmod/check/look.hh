@@ -14,17 +14,11 @@ const char* string_of(const Snapshot& snapshot, uint32_t index);
 
 // Whether that thread sleeps in flush_work(), behind a barrier; how many of them do.
 bool sleeps_behind_barrier(Trial& t, int32_t pid);
-inline bool sleeps_behind_barrier(Trial& t, const Actor& actor)
-{
-    return sleeps_behind_barrier(t, actor.pid());
-}
+inline bool sleeps_behind_barrier(Trial& t, const Actor& actor) { return sleeps_behind_barrier(t, actor.pid()); }
 uint32_t sleep_behind_barriers(Trial& t, Span<Actor* const> actors);
 // Whether it is in flush_workqueue() of that queue.
 bool flushes(Trial& t, int32_t pid, const Queue& queue);
-inline bool flushes(Trial& t, const Actor& actor, const Queue& queue)
-{
-    return flushes(t, actor.pid(), queue);
-}
+inline bool flushes(Trial& t, const Actor& actor, const Queue& queue) { return flushes(t, actor.pid(), queue); }
 
 // Its pool_workqueues' counts together: enum wqlab_pwq_stat.
 uint64_t stat_of(Trial& t, const Queue& queue, uint32_t which);

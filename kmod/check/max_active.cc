@@ -9,9 +9,13 @@ namespace max_active {
 
 struct LimitPerCpu {
     static constexpr Promise kPromise = {
-        74, "", "max-active.per-cpu",
+        74,
+        "",
+        "max-active.per-cpu",
         "max_active of a per-CPU workqueue is for each CPU: exactly so many items are in flight on each",
-        "include/linux/workqueue.h: alloc_workqueue()", 0, Fault::kLimitIgnored};
+        "include/linux/workqueue.h: alloc_workqueue()",
+        0,
+        Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
@@ -28,11 +32,17 @@ struct LimitPerCpu {
                     items[cpus][i]->queue_on(wq, cpu);
                 cpus++;
             }
-            AWAIT(t, ({ bool all = true; for (uint32_t c = 0; c < cpus; c++) all = all && started(items[c], each) >= limit; all; }),
+            AWAIT(t, ({
+                      bool all = true;
+                      for (uint32_t c = 0; c < cpus; c++)
+                          all = all && started(items[c], each) >= limit;
+                      all;
+                  }),
                   "max_active items to be in flight on each CPU");
             t.linger();
             for (uint32_t c = 0; c < cpus; c++)
-                WANT(t, started(items[c], each) == limit, "with max_active %u, %u items were in flight on a CPU", limit, started(items[c], each));
+                WANT(t, started(items[c], each) == limit, "with max_active %u, %u items were in flight on a CPU", limit,
+                     started(items[c], each));
             for (uint32_t c = 0; c < cpus; c++)
                 for (uint32_t i = 0; i < each; i++)
                     items[c][i]->open();
@@ -43,9 +53,13 @@ struct LimitPerCpu {
 
 struct LimitOfSystem {
     static constexpr Promise kPromise = {
-        75, "", "max-active.unbound-is-of-the-system",
+        75,
+        "",
+        "max-active.unbound-is-of-the-system",
         "max_active of an unbound workqueue is for the whole system, in shares of the nodes",
-        "include/linux/workqueue.h: alloc_workqueue()", 0, Fault::kLimitIgnored};
+        "include/linux/workqueue.h: alloc_workqueue()",
+        0,
+        Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
@@ -61,7 +75,8 @@ struct LimitOfSystem {
                 items[i]->queue_on(wq, cpu);
             AWAIT(t, started(items, 12) >= limit, "max_active items to be in flight");
             t.linger();
-            WANT(t, started(items, 12) == limit, "with max_active %u, %u items were in flight", limit, started(items, 12));
+            WANT(t, started(items, 12) == limit, "with max_active %u, %u items were in flight", limit,
+                 started(items, 12));
             for (uint32_t i = 0; i < 12; i++)
                 items[i]->open();
             wq.flush();
@@ -70,10 +85,13 @@ struct LimitOfSystem {
 };
 
 struct NodeMinimum {
-    static constexpr Promise kPromise = {
-        76, "", "max-active.node-minimum",
-        "Every node can have min(max_active, 8) items in flight that need each other",
-        "kernel/workqueue.c: wq_update_node_max_active()", WQLAB_CHECK_NUMA, Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {76,
+                                         "",
+                                         "max-active.node-minimum",
+                                         "Every node can have min(max_active, 8) items in flight that need each other",
+                                         "kernel/workqueue.c: wq_update_node_max_active()",
+                                         WQLAB_CHECK_NUMA,
+                                         Fault::kSnapshotLies};
 
     static void run(Trial& t)
     {
@@ -100,7 +118,8 @@ struct NodeMinimum {
         for (uint32_t i = 0; row && i < now->node_active.size(); i++)
             if (&now->workqueues[now->node_active[i].workqueue] == row && now->node_active[i].node >= 0)
                 sum += static_cast<uint32_t>(now->node_active[i].max);
-        WANT(t, sum <= kMany + nodes * kMinimum, "of max_active %u, %u nodes may have %u in flight together", kMany, nodes, sum);
+        WANT(t, sum <= kMany + nodes * kMinimum, "of max_active %u, %u nodes may have %u in flight together", kMany,
+             nodes, sum);
         for (uint32_t node = 0; node < wqlab_nr_nodes(); node++) {
             uint32_t cpu = 0;
             while (cpu < wqlab_nr_cpus() && !(wqlab_cpu_online(cpu) && wqlab_cpu_node(cpu) == static_cast<int>(node)))
@@ -119,15 +138,20 @@ struct NodeMinimum {
 };
 
 struct LimitCanChange {
-    static constexpr Promise kPromise = {
-        77, "", "max-active.can-change",
-        "workqueue_set_max_active(): raised, what is held back starts at once up to the limit; lowered, nothing starts before there is room",
-        "kernel/workqueue.c: workqueue_set_max_active()", 0, Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {77,
+                                         "",
+                                         "max-active.can-change",
+                                         "workqueue_set_max_active(): raised, what is held back starts at once up to "
+                                         "the limit; lowered, nothing starts before there is room",
+                                         "kernel/workqueue.c: workqueue_set_max_active()",
+                                         0,
+                                         Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
         const uint32_t cpu = t.first_cpu();
-        Queue* const queues[] = {&t.queue({.max_active = 1}), &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
+        Queue* const queues[] = {&t.queue({.max_active = 1}),
+                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
             TestItem** items = t.items(7, "an item", TestItem::Body::kGate);
             for (uint32_t i = 0; i < 6; i++)

@@ -13,9 +13,13 @@ namespace misuse {
 
 struct LeaksAreReported {
     static constexpr Promise kPromise = {
-        97, "", "misuse.leak-is-reported",
+        97,
+        "",
+        "misuse.leak-is-reported",
         "An item that returns with preemption off is reported, and the next one on that worker is not blamed",
-        "kernel/workqueue.c: process_one_work()", WQLAB_CHECK_NEGATIVE, Fault::kLogIsSilent};
+        "kernel/workqueue.c: process_one_work()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLogIsSilent};
 
     struct Leak {
         Gate* gate;
@@ -52,8 +56,10 @@ struct LeaksAreReported {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, wqlab_preempt_is_counted(), "this kernel does not count preemption");
-        SKIP_UNLESS(t, t.fault() == Fault::kNone || t.fault() == Fault::kLogIsSilent, "a stand-in may lose the item that repairs");
-        SKIP_UNLESS(t, !wqlab_atomic_sleep_is_reported(), "with DEBUG_ATOMIC_SLEEP the worker's cond_resched() is reported, too");
+        SKIP_UNLESS(t, t.fault() == Fault::kNone || t.fault() == Fault::kLogIsSilent,
+                    "a stand-in may lose the item that repairs");
+        SKIP_UNLESS(t, !wqlab_atomic_sleep_is_reported(),
+                    "with DEBUG_ATOMIC_SLEEP the worker's cond_resched() is reported, too");
         Leak* state = t.own<Leak>();
         if (!state)
             return;
@@ -78,9 +84,13 @@ struct LeaksAreReported {
 
 struct ReinitialisingIsReported {
     static constexpr Promise kPromise = {
-        129, "", "misuse.reinitialising-is-reported",
+        129,
+        "",
+        "misuse.reinitialising-is-reported",
         "With DEBUG_OBJECTS_WORK, INIT_WORK() of a pending item is reported, and takes it off the workqueue first",
-        "kernel/workqueue.c: work_fixup_init()", WQLAB_CHECK_NEGATIVE, Fault::kBusyLies};
+        "kernel/workqueue.c: work_fixup_init()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kBusyLies};
 
     struct Raw {
         Opaque<work_struct, WQLAB_SIZEOF_WORK> work;  // first: the function finds the rest behind it

@@ -12,10 +12,13 @@ namespace ordered {
 // Queues items from all CPUs, each with a number given under one lock, and
 // sees whether they come in the order of their numbers, one at a time.
 struct OneAtATimeInOrder {
-    static constexpr Promise kPromise = {
-        82, "", "ordered.one-at-a-time-in-order",
-        "alloc_ordered_workqueue(): at most one item at a time, in queueing order",
-        "include/linux/workqueue.h: alloc_ordered_workqueue()", 0, Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {82,
+                                         "",
+                                         "ordered.one-at-a-time-in-order",
+                                         "alloc_ordered_workqueue(): at most one item at a time, in queueing order",
+                                         "include/linux/workqueue.h: alloc_ordered_workqueue()",
+                                         0,
+                                         Fault::kLimitIgnored};
 
     static constexpr uint32_t kItems = 32;  // of each producer
     static constexpr uint32_t kProducers = 4;
@@ -63,7 +66,12 @@ struct OneAtATimeInOrder {
                 }
             });
         }
-        AWAIT(t, ({ uint32_t n = 0; for (Actor* producer : producers) n += producer->done(); n == kProducers; }),
+        AWAIT(t, ({
+                  uint32_t n = 0;
+                  for (Actor* producer : producers)
+                      n += producer->done();
+                  n == kProducers;
+              }),
               "the producers to have queued everything");
         wq.flush();
         WANT(t, line->ran == kItems * kProducers, "%u of %u items ran", line->ran, kItems * kProducers);
@@ -77,9 +85,13 @@ struct OneAtATimeInOrder {
 // Those are two, because without order the pools would take turns.
 struct OrderSurvivesNewPool {
     static constexpr Promise kPromise = {
-        83, "", "ordered.survives-cpumask-changes",
+        83,
+        "",
+        "ordered.survives-cpumask-changes",
         "Order, exclusivity and progress survive a change of the CPUs of unbound workqueues",
-        "kernel/workqueue.c: unplug_oldest_pwq()", 0, Fault::kLimitIgnored};
+        "kernel/workqueue.c: unplug_oldest_pwq()",
+        0,
+        Fault::kLimitIgnored};
 
     static void change_pool(Trial& t, uint32_t flags)
     {
@@ -103,8 +115,9 @@ struct OrderSurvivesNewPool {
         AWAIT(t, executions(rest, kAll) == kAll, "all items to run after the change");
         WANT(t, a.last().end < rest[0]->last().start, "the first one ran while A did");
         for (uint32_t i = 1; i < kAll; i++)
-            WANT(t, rest[i - 1]->last().end < rest[i]->last().start, "item %u ran before item %u had, of which %u were queued before the change",
-                 i + 2, i + 1, kBefore + 1);
+            WANT(t, rest[i - 1]->last().end < rest[i]->last().start,
+                 "item %u ran before item %u had, of which %u were queued before the change", i + 2, i + 1,
+                 kBefore + 1);
     }
 
     static void run(Trial& t)
@@ -119,9 +132,13 @@ struct OrderSurvivesNewPool {
 
 struct SelfRequeueGoesToNewest {
     static constexpr Promise kPromise = {
-        84, "", "ordered.requeue-goes-to-newest",
+        84,
+        "",
+        "ordered.requeue-goes-to-newest",
         "An item that queues itself while the workqueue's pool changes goes behind what was queued before",
-        "kernel/workqueue.c: __queue_work()", 0, Fault::kQueueReorders};
+        "kernel/workqueue.c: __queue_work()",
+        0,
+        Fault::kQueueReorders};
 
     struct Again {
         Queue* wq;
@@ -162,9 +179,13 @@ struct SelfRequeueGoesToNewest {
 
 struct MaxActiveIsFixed {
     static constexpr Promise kPromise = {
-        85, "", "ordered.max-active-is-fixed",
+        85,
+        "",
+        "ordered.max-active-is-fixed",
         "max_active of an ordered workqueue can't be changed: with WQ_SYSFS it is refused or read-only",
-        "kernel/workqueue.c: workqueue_set_max_active()", WQLAB_CHECK_NEGATIVE, Fault::kLimitIgnored};
+        "kernel/workqueue.c: workqueue_set_max_active()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {

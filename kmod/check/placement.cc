@@ -13,9 +13,13 @@ namespace placement {
 
 struct RunsWhereItWasQueued {
     static constexpr Promise kPromise = {
-        11, "", "queue.runs-on-submitting-cpu",
+        11,
+        "",
+        "queue.runs-on-submitting-cpu",
         "An item of a per-CPU workqueue runs on the CPU that it was queued from, whatever unbound ones may use",
-        "include/linux/workqueue.h: queue_work()", 0, Fault::kQueueOtherCpu};
+        "include/linux/workqueue.h: queue_work()",
+        0,
+        Fault::kQueueOtherCpu};
 
     static void from_each_cpu(Trial& t, Queue& wq, const char* when)
     {
@@ -43,9 +47,13 @@ struct RunsWhereItWasQueued {
 
 struct RunsOnNamedCpu {
     static constexpr Promise kPromise = {
-        12, "", "queue.runs-on-named-cpu",
+        12,
+        "",
+        "queue.runs-on-named-cpu",
         "queue_work_on() runs the item on the CPU that it names; unbound, with the strict scope cpu, too",
-        "kernel/workqueue.c: queue_work_on()", 0, Fault::kQueueOtherCpu};
+        "kernel/workqueue.c: queue_work_on()",
+        0,
+        Fault::kQueueOtherCpu};
 
     static constexpr uint32_t kMostCpus = 128;
 
@@ -86,10 +94,13 @@ struct RunsOnNamedCpu {
 };
 
 struct OfflineCpuLosesNothing {
-    static constexpr Promise kPromise = {
-        13, "", "queue.offline-cpu-loses-nothing",
-        "An item queued on a CPU that has gone offline runs on some CPU",
-        "kernel/workqueue.c: queue_work_on()", WQLAB_CHECK_HOTPLUG, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {13,
+                                         "",
+                                         "queue.offline-cpu-loses-nothing",
+                                         "An item queued on a CPU that has gone offline runs on some CPU",
+                                         "kernel/workqueue.c: queue_work_on()",
+                                         WQLAB_CHECK_HOTPLUG,
+                                         Fault::kQueueLoses};
 
     static void run(Trial& t)
     {
@@ -113,9 +124,13 @@ struct OfflineCpuLosesNothing {
 
 struct NodeIsRespected {
     static constexpr Promise kPromise = {
-        14, "", "queue.node-is-respected",
+        14,
+        "",
+        "queue.node-is-respected",
         "queue_work_node() runs the item on a CPU of that node; without a node it is queue_work()",
-        "kernel/workqueue.c: queue_work_node()", WQLAB_CHECK_NUMA, Fault::kQueueOtherCpu};
+        "kernel/workqueue.c: queue_work_node()",
+        WQLAB_CHECK_NUMA,
+        Fault::kQueueOtherCpu};
 
     static uint64_t cpus_of(uint32_t node)
     {
@@ -142,8 +157,8 @@ struct NodeIsRespected {
                 TestItem& item = t.item("the item");
                 t.on_cpu(cpu, [&item, &wq, node] { item.queue_node(wq, static_cast<int>(node)); });
                 AWAIT(t, item.ended() == 1, "the item to run");
-                WANT(t, wqlab_cpu_node(item.last().cpu) == static_cast<int>(node), "for node %u it ran on CPU %u of node %d", node,
-                     item.last().cpu, wqlab_cpu_node(item.last().cpu));
+                WANT(t, wqlab_cpu_node(item.last().cpu) == static_cast<int>(node),
+                     "for node %u it ran on CPU %u of node %d", node, item.last().cpu, wqlab_cpu_node(item.last().cpu));
             }
         }
         TestItem& anywhere = t.item("an item for no node");
@@ -153,15 +168,15 @@ struct NodeIsRespected {
 };
 
 struct WorkOnCpuReturns {
-    static constexpr Promise kPromise = {
-        17, "", "queue.work-on-cpu",
-        "work_on_cpu() calls the function on that CPU and returns what it returned",
-        "kernel/workqueue.c: work_on_cpu_key()", 0, Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {17,
+                                         "",
+                                         "queue.work-on-cpu",
+                                         "work_on_cpu() calls the function on that CPU and returns what it returned",
+                                         "kernel/workqueue.c: work_on_cpu_key()",
+                                         0,
+                                         Fault::kQueueOtherCpu};
 
-    static long tell_cpu(void* argument)
-    {
-        return *static_cast<long*>(argument) + wqlab_this_cpu();
-    }
+    static long tell_cpu(void* argument) { return *static_cast<long*>(argument) + wqlab_this_cpu(); }
 
     static void run(Trial& t)
     {
@@ -172,17 +187,15 @@ struct WorkOnCpuReturns {
             long base = 1000;
             const uint32_t asked = t.has_fault(Fault::kQueueOtherCpu) ? t.other_cpu(cpu) : cpu;
             const long got = wqlab_work_on_cpu(asked, tell_cpu, &base);
-            WANT(t, got == 1000 + static_cast<long>(cpu), "for CPU %u it returned %ld, not %ld", cpu, got, 1000 + static_cast<long>(cpu));
+            WANT(t, got == 1000 + static_cast<long>(cpu), "for CPU %u it returned %ld, not %ld", cpu, got,
+                 1000 + static_cast<long>(cpu));
         }
     }
 };
 
 constexpr Check kAll[] = {
-    check_of<RunsWhereItWasQueued>(),
-    check_of<RunsOnNamedCpu>(),
-    check_of<OfflineCpuLosesNothing>(),
-    check_of<NodeIsRespected>(),
-    check_of<WorkOnCpuReturns>(),
+    check_of<RunsWhereItWasQueued>(), check_of<RunsOnNamedCpu>(),   check_of<OfflineCpuLosesNothing>(),
+    check_of<NodeIsRespected>(),      check_of<WorkOnCpuReturns>(),
 };
 
 }  // namespace placement

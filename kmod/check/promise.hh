@@ -11,17 +11,17 @@ class Trial;
 
 // A deviation from a promise that is known of some kernels.
 struct Known {
-    const char* reference;         // the commit that mends it, or "not mended"
-    uint32_t until_feature = 0;    // enum wqlab_feature: kernels with it have it mended; 0: none has
+    const char* reference;       // the commit that mends it, or "not mended"
+    uint32_t until_feature = 0;  // enum wqlab_feature: kernels with it have it mended; 0: none has
 };
 
 struct Promise {
-    uint32_t row;             // its number in docs/guarantees.md
-    const char* part;         // "a", "b" where a number has parts, else ""
-    const char* id;           // stable: "group.what-is-promised"
-    const char* title;        // one sentence, as the documentation means it
-    const char* source;       // "kernel/workqueue.c: flush_work()"
-    uint32_t classes = 0;     // enum wqlab_check_class; 0: the default set
+    uint32_t row;                // its number in docs/guarantees.md
+    const char* part;            // "a", "b" where a number has parts, else ""
+    const char* id;              // stable: "group.what-is-promised"
+    const char* title;           // one sentence, as the documentation means it
+    const char* source;          // "kernel/workqueue.c: flush_work()"
+    uint32_t classes = 0;        // enum wqlab_check_class; 0: the default set
     Fault proof = Fault::kNone;  // a stand-in with this fault must fail the check
     Known known = {nullptr};
 };

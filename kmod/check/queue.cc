@@ -5,30 +5,15 @@
 
 namespace wqlab {
 
-void Queue::flush()
-{
-    trial_.api().flush_workqueue(trial_, *this);
-}
+void Queue::flush() { trial_.api().flush_workqueue(trial_, *this); }
 
-void Queue::drain()
-{
-    trial_.api().drain(trial_, *this);
-}
+void Queue::drain() { trial_.api().drain(trial_, *this); }
 
-void Queue::destroy()
-{
-    trial_.api().destroy(trial_, *this);
-}
+void Queue::destroy() { trial_.api().destroy(trial_, *this); }
 
-void Queue::set_max_active(int max_active)
-{
-    trial_.api().set_max_active(trial_, *this, max_active);
-}
+void Queue::set_max_active(int max_active) { trial_.api().set_max_active(trial_, *this, max_active); }
 
-bool Queue::congested(int cpu)
-{
-    return trial_.api().congested(trial_, *this, cpu);
-}
+bool Queue::congested(int cpu) { return trial_.api().congested(trial_, *this, cpu); }
 
 int Queue::apply(const char* scope, bool strict, uint64_t cpus, int nice)
 {

@@ -18,7 +18,7 @@ struct Shape {
     bool is_private = true;
     const char* scope = nullptr;  // "cpu", "system", ...; nullptr: the default
     bool strict = false;
-    uint64_t cpus = 0;  // of the first 64; 0: all
+    uint64_t cpus = 0;           // of the first 64; 0: all
     const char* name = nullptr;  // nullptr: made of the check's row
 };
 

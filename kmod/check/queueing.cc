@@ -11,9 +11,13 @@ namespace queueing {  // of its own: all files are one translation unit
 
 struct SaysWhetherPending {
     static constexpr Promise kPromise = {
-        1, "", "queue.says-whether-pending",
+        1,
+        "",
+        "queue.says-whether-pending",
         "queue_work() returns true when it made the item pending, and false, changing nothing, when it was",
-        "include/linux/workqueue.h: queue_work()", 0, Fault::kQueueLies};
+        "include/linux/workqueue.h: queue_work()",
+        0,
+        Fault::kQueueLies};
 
     static void run(Trial& t)
     {
@@ -26,15 +30,20 @@ struct SaysWhetherPending {
             WANT(t, !item.queue_on(wq, 0), "queue_work() number %d of a pending item returned true", i + 2);
         gate.open();
         wq.flush();
-        WANT(t, item.ended() == 1, "one of 1001 queue_work() calls returned true, and the item ran %u times", item.ended());
+        WANT(t, item.ended() == 1, "one of 1001 queue_work() calls returned true, and the item ran %u times",
+             item.ended());
     }
 };
 
 struct PendingIsClearedFirst {
     static constexpr Promise kPromise = {
-        2, "", "queue.pending-cleared-before-run",
+        2,
+        "",
+        "queue.pending-cleared-before-run",
         "An item is not pending any more when its function begins, and can be queued again from there",
-        "kernel/workqueue.c: process_one_work(), set_work_pool_and_clear_pending()", 0, Fault::kBusyLies};
+        "kernel/workqueue.c: process_one_work(), set_work_pool_and_clear_pending()",
+        0,
+        Fault::kBusyLies};
 
     struct Seen {
         Queue* wq;
@@ -71,9 +80,13 @@ struct PendingIsClearedFirst {
 
 struct LastStoreIsSeen {
     static constexpr Promise kPromise = {
-        3, "", "queue.false-still-sees-stores",
+        3,
+        "",
+        "queue.false-still-sees-stores",
         "After queue_work() returned false, one execution is still to come that sees all stores before the call",
-        "kernel/workqueue.c: set_work_pool_and_clear_pending()", 0, Fault::kMemoryLies};
+        "kernel/workqueue.c: set_work_pool_and_clear_pending()",
+        0,
+        Fault::kMemoryLies};
 
     static void run(Trial& t)
     {
@@ -98,9 +111,13 @@ struct LastStoreIsSeen {
 
 struct StoresAreSeen {
     static constexpr Promise kPromise = {
-        4, "", "queue.true-sees-stores",
+        4,
+        "",
+        "queue.true-sees-stores",
         "After queue_work() returned true, the function sees the stores before the call",
-        "include/linux/workqueue.h: queue_work(), memory-ordering properties", 0, Fault::kMemoryLies};
+        "include/linux/workqueue.h: queue_work(), memory-ordering properties",
+        0,
+        Fault::kMemoryLies};
 
     static void run(Trial& t)
     {
@@ -124,9 +141,13 @@ struct StoresAreSeen {
 
 struct AnyContext {
     static constexpr Promise kPromise = {
-        15, "", "queue.any-context",
+        15,
+        "",
+        "queue.any-context",
         "queue_work(), cancel_work() and mod_delayed_work() may be called from any context",
-        "kernel/workqueue.c: try_to_grab_pending(), disable_work()", 0, Fault::kQueueLies};
+        "kernel/workqueue.c: try_to_grab_pending(), disable_work()",
+        0,
+        Fault::kQueueLies};
 
     struct Call {
         Queue* wq;
@@ -150,14 +171,21 @@ struct AnyContext {
     {
         constexpr void (*kContexts[])(void (*)(void*), void*) = {wqlab_call_in_hardirq, wqlab_call_with_bh_off,
                                                                  wqlab_call_with_irqs_off};
-        constexpr const char* kNames[] = {"an interrupt", "a section with softirqs off", "a section with interrupts off"};
+        constexpr const char* kNames[] = {"an interrupt", "a section with softirqs off",
+                                          "a section with interrupts off"};
         Queue& wq = t.queue();
         for (uint32_t i = 0; i < 3; i++) {
-            Call call = {&wq, &t.item("the item"), &t.item("the cancelled item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED),
-                         &t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED), false, false, false};
+            Call call = {&wq,
+                         &t.item("the item"),
+                         &t.item("the cancelled item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED),
+                         &t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED),
+                         false,
+                         false,
+                         false};
             kContexts[i](call_all, &call);
-            WANT(t, call.queued && call.cancelled_it && call.modified, "in %s queue_work() returned %d, cancel %d, mod_delayed_work() %d",
-                 kNames[i], call.queued, call.cancelled_it, call.modified);
+            WANT(t, call.queued && call.cancelled_it && call.modified,
+                 "in %s queue_work() returned %d, cancel %d, mod_delayed_work() %d", kNames[i], call.queued,
+                 call.cancelled_it, call.modified);
             AWAIT(t, call.item->ended() == 1 && call.delayed->ended() == 1, "the items to run");
             WANT(t, call.cancelled->started() == 0, "an item ran that was cancelled in %s", kNames[i]);
         }
@@ -165,10 +193,13 @@ struct AnyContext {
 };
 
 struct ScheduleUsesSystemQueue {
-    static constexpr Promise kPromise = {
-        16, "", "queue.schedule-work-uses-system-workqueue",
-        "schedule_work() queues on the system's per-CPU workqueue",
-        "include/linux/workqueue.h: schedule_work()", 0, Fault::kWorkerLies};
+    static constexpr Promise kPromise = {16,
+                                         "",
+                                         "queue.schedule-work-uses-system-workqueue",
+                                         "schedule_work() queues on the system's per-CPU workqueue",
+                                         "include/linux/workqueue.h: schedule_work()",
+                                         0,
+                                         Fault::kWorkerLies};
 
     static void run(Trial& t)
     {
@@ -179,17 +210,23 @@ struct ScheduleUsesSystemQueue {
         char wanted[16];
         wqlab_format(wanted, sizeof(wanted), "kworker/%u:", t.first_cpu());
         const size_t length = __builtin_strlen(wanted);
-        WANT(t, __builtin_memcmp(item.last().command, wanted, length) == 0, "it ran in %s, not in %s*", item.last().command, wanted);
-        WANT(t, item.last().cpu == t.first_cpu(), "queued from CPU %u it ran on CPU %u", t.first_cpu(), item.last().cpu);
+        WANT(t, __builtin_memcmp(item.last().command, wanted, length) == 0, "it ran in %s, not in %s*",
+             item.last().command, wanted);
+        WANT(t, item.last().cpu == t.first_cpu(), "queued from CPU %u it ran on CPU %u", t.first_cpu(),
+             item.last().cpu);
         WANT(t, item.last().nice == 0, "it ran at nice %d", item.last().nice);
     }
 };
 
 struct InProcessContext {
     static constexpr Promise kPromise = {
-        18, "", "queue.execute-in-process-context",
+        18,
+        "",
+        "queue.execute-in-process-context",
         "execute_in_process_context() calls at once in a task and returns 0, and queues in an interrupt and returns 1",
-        "kernel/workqueue.c: execute_in_process_context()", 0, Fault::kBusyLies};
+        "kernel/workqueue.c: execute_in_process_context()",
+        0,
+        Fault::kBusyLies};
 
     struct Seen {
         Opaque<work_struct, WQLAB_SIZEOF_EXECUTE_WORK> storage;
@@ -217,7 +254,8 @@ struct InProcessContext {
             return;
         call(seen);
         const bool lies = t.has_fault(Fault::kBusyLies);
-        WANT(t, (seen->result == 0) != lies && seen->runs == 1, "in a task it returned %d and had called %u times", seen->result, seen->runs);
+        WANT(t, (seen->result == 0) != lies && seen->runs == 1, "in a task it returned %d and had called %u times",
+             seen->result, seen->runs);
         wqlab_call_in_hardirq(call, seen);
         WANT(t, seen->result == 1, "in an interrupt it returned %d", seen->result);
         AWAIT(t, __atomic_load_n(&seen->runs, __ATOMIC_ACQUIRE) == 2, "the function to be called from a worker");
@@ -226,10 +264,13 @@ struct InProcessContext {
 };
 
 struct BusyTellsState {
-    static constexpr Promise kPromise = {
-        19, "", "queue.busy-tells-state",
-        "work_busy() tells idle, pending, running, and both",
-        "kernel/workqueue.c: work_busy()", 0, Fault::kBusyLies};
+    static constexpr Promise kPromise = {19,
+                                         "",
+                                         "queue.busy-tells-state",
+                                         "work_busy() tells idle, pending, running, and both",
+                                         "kernel/workqueue.c: work_busy()",
+                                         0,
+                                         Fault::kBusyLies};
 
     static void run(Trial& t)
     {
@@ -244,22 +285,20 @@ struct BusyTellsState {
         behind.queue_on(wq, cpu);
         WANT(t, behind.busy() == WQLAB_BUSY_PENDING && behind.pending(), "of a pending item it says %u", behind.busy());
         item.queue_on(wq, cpu);
-        WANT(t, item.busy() == (WQLAB_BUSY_PENDING | WQLAB_BUSY_RUNNING), "of a running item that is pending again it says %u", item.busy());
+        WANT(t, item.busy() == (WQLAB_BUSY_PENDING | WQLAB_BUSY_RUNNING),
+             "of a running item that is pending again it says %u", item.busy());
         item.open();
         wq.flush();
-        WANT(t, item.busy() == 0 && behind.busy() == 0, "of items that have ended it says %u and %u", item.busy(), behind.busy());
+        WANT(t, item.busy() == 0 && behind.busy() == 0, "of items that have ended it says %u and %u", item.busy(),
+             behind.busy());
     }
 };
 
 constexpr Check kAll[] = {
-    check_of<SaysWhetherPending>(),
-    check_of<PendingIsClearedFirst>(),
-    check_of<LastStoreIsSeen>(),
-    check_of<StoresAreSeen>(),
-    check_of<AnyContext>(),
-    check_of<ScheduleUsesSystemQueue>(),
-    check_of<InProcessContext>(),
-    check_of<BusyTellsState>(),
+    check_of<SaysWhetherPending>(), check_of<PendingIsClearedFirst>(),
+    check_of<LastStoreIsSeen>(),    check_of<StoresAreSeen>(),
+    check_of<AnyContext>(),         check_of<ScheduleUsesSystemQueue>(),
+    check_of<InProcessContext>(),   check_of<BusyTellsState>(),
 };
 
 }  // namespace queueing

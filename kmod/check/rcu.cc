@@ -11,10 +11,13 @@ namespace wqlab {
 namespace rcu_work {
 
 struct RcuWaitsForReaders {
-    static constexpr Promise kPromise = {
-        34, "", "rcu.waits-for-a-grace-period",
-        "An item that queue_rcu_work() took runs after a full RCU grace period",
-        "kernel/workqueue.c: queue_rcu_work()", 0, Fault::kDelayEarly};
+    static constexpr Promise kPromise = {34,
+                                         "",
+                                         "rcu.waits-for-a-grace-period",
+                                         "An item that queue_rcu_work() took runs after a full RCU grace period",
+                                         "kernel/workqueue.c: queue_rcu_work()",
+                                         0,
+                                         Fault::kDelayEarly};
 
     static void run(Trial& t)
     {
@@ -35,10 +38,12 @@ struct RcuWaitsForReaders {
         if (!cookie)
             return;
         TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU)
-                          .on_run([](TestItem&, void* argument) {
-                              Cookie& c = *static_cast<Cookie*>(argument);
-                              c.passed = wqlab_rcu_passed(c.cookie);
-                          }, cookie);
+                             .on_run(
+                                 [](TestItem&, void* argument) {
+                                     Cookie& c = *static_cast<Cookie*>(argument);
+                                     c.passed = wqlab_rcu_passed(c.cookie);
+                                 },
+                                 cookie);
         t.actor("reader", static_cast<int>(there), [reader, &item, &t] {
             const uint64_t limit = wqlab_now() + 5'000'000'000;  // below the stall warnings
             wqlab_rcu_read_lock();
@@ -64,9 +69,13 @@ struct RcuWaitsForReaders {
 
 struct RcuSaysWhetherPending {
     static constexpr Promise kPromise = {
-        35, "", "rcu.says-whether-pending",
+        35,
+        "",
+        "rcu.says-whether-pending",
         "queue_rcu_work() returns false while the item is pending; flush_rcu_work() waits, and returns false if idle",
-        "kernel/workqueue.c: queue_rcu_work(), flush_rcu_work()", 0, Fault::kFlushLies};
+        "kernel/workqueue.c: queue_rcu_work(), flush_rcu_work()",
+        0,
+        Fault::kFlushLies};
 
     static void run(Trial& t)
     {
@@ -87,8 +96,8 @@ struct RcuSaysWhetherPending {
                     c.second = c.item->queue_rcu(*c.wq);
                 },
                 &call);
-            WANT(t, call.first && !call.second, "queue_rcu_work() returned %d for an idle and %d for a pending item", call.first,
-                 call.second);
+            WANT(t, call.first && !call.second, "queue_rcu_work() returned %d for an idle and %d for a pending item",
+                 call.first, call.second);
             WANT(t, item.flush() || item.ended() == round, "flush_rcu_work() returned false for a pending item");
             WANT(t, item.ended() == round, "the item had not run when flush_rcu_work() returned");
         }

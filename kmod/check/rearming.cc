@@ -10,10 +10,13 @@ namespace wqlab {
 namespace rearming {
 
 struct ModQueuesIdle {
-    static constexpr Promise kPromise = {
-        24, "", "delayed.mod-queues-idle",
-        "mod_delayed_work() of an idle item returns false and queues it",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
+    static constexpr Promise kPromise = {24,
+                                         "",
+                                         "delayed.mod-queues-idle",
+                                         "mod_delayed_work() of an idle item returns false and queues it",
+                                         "kernel/workqueue.c: mod_delayed_work_on()",
+                                         0,
+                                         Fault::kDelayIgnored};
 
     static void run(Trial& t)
     {
@@ -27,10 +30,14 @@ struct ModQueuesIdle {
 };
 
 struct ModMovesPending {
-    static constexpr Promise kPromise = {
-        25, "", "delayed.mod-moves-pending",
-        "mod_delayed_work() of an item that waits for its timer, a worker or max_active returns true and re-arms it: one run",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
+    static constexpr Promise kPromise = {25,
+                                         "",
+                                         "delayed.mod-moves-pending",
+                                         "mod_delayed_work() of an item that waits for its timer, a worker or "
+                                         "max_active returns true and re-arms it: one run",
+                                         "kernel/workqueue.c: mod_delayed_work_on()",
+                                         0,
+                                         Fault::kDelayIgnored};
 
     static void run(Trial& t)
     {
@@ -42,11 +49,13 @@ struct ModMovesPending {
         // Held back by max_active.
         TestItem& inactive = t.item("an item held back", TestItem::Body::kReturn, kDelayed);
         inactive.queue_delayed(wq, 0, static_cast<int>(cpu));
-        WANT(t, inactive.mod_delayed(wq, an_hour(), static_cast<int>(cpu)), "it returned false for an item held back by max_active");
+        WANT(t, inactive.mod_delayed(wq, an_hour(), static_cast<int>(cpu)),
+             "it returned false for an item held back by max_active");
         WANT(t, inactive.timer_pending(), "the timer of an item that was held back is not armed");
         // On its timer.
         const uint64_t expires = inactive.timer_expires();
-        WANT(t, inactive.mod_delayed(wq, 2 * an_hour(), static_cast<int>(cpu)), "it returned false for an item on its timer");
+        WANT(t, inactive.mod_delayed(wq, 2 * an_hour(), static_cast<int>(cpu)),
+             "it returned false for an item on its timer");
         WANT(t, inactive.timer_expires() > expires, "it did not move the timer");
         front.open();
         wq.flush();
@@ -82,9 +91,13 @@ struct ModMovesPending {
 
 struct ModZeroIsImmediate {
     static constexpr Promise kPromise = {
-        26, "", "delayed.mod-zero-is-immediate",
+        26,
+        "",
+        "delayed.mod-zero-is-immediate",
         "mod_delayed_work() with delay 0 queues the item at once, whatever it waited for",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
+        "kernel/workqueue.c: mod_delayed_work_on()",
+        0,
+        Fault::kDelayIgnored};
 
     static void run(Trial& t)
     {
@@ -98,10 +111,13 @@ struct ModZeroIsImmediate {
 };
 
 struct ModFromHardirq {
-    static constexpr Promise kPromise = {
-        27, "", "delayed.mod-from-hardirq",
-        "mod_delayed_work() may be called from an interrupt handler",
-        "kernel/workqueue.c: mod_delayed_work_on()", 0, Fault::kDelayIgnored};
+    static constexpr Promise kPromise = {27,
+                                         "",
+                                         "delayed.mod-from-hardirq",
+                                         "mod_delayed_work() may be called from an interrupt handler",
+                                         "kernel/workqueue.c: mod_delayed_work_on()",
+                                         0,
+                                         Fault::kDelayIgnored};
 
     static void run(Trial& t)
     {
@@ -120,16 +136,21 @@ struct ModFromHardirq {
             },
             &call);
         WANT(t, call.in_hardirq, "this was no interrupt");
-        WANT(t, !call.first && call.second, "it returned %d for an idle and %d for a pending item", call.first, call.second);
+        WANT(t, !call.first && call.second, "it returned %d for an idle and %d for a pending item", call.first,
+             call.second);
         AWAIT(t, call.item->ended() == 1, "the item to run");
     }
 };
 
 struct ModOfDisabled {
     static constexpr Promise kPromise = {
-        28, "", "delayed.mod-of-disabled",
+        28,
+        "",
+        "delayed.mod-of-disabled",
         "mod_delayed_work() of a disabled item queues nothing and arms no timer, nor does enabling it later",
-        "kernel/workqueue.c: mod_delayed_work_on(), disable_work()", 0, Fault::kDisableDoesNothing};
+        "kernel/workqueue.c: mod_delayed_work_on(), disable_work()",
+        0,
+        Fault::kDisableDoesNothing};
 
     static void run(Trial& t)
     {
@@ -146,11 +167,8 @@ struct ModOfDisabled {
 };
 
 constexpr Check kAll[] = {
-    check_of<ModQueuesIdle>(),
-    check_of<ModMovesPending>(),
-    check_of<ModZeroIsImmediate>(),
-    check_of<ModFromHardirq>(),
-    check_of<ModOfDisabled>(),
+    check_of<ModQueuesIdle>(),  check_of<ModMovesPending>(), check_of<ModZeroIsImmediate>(),
+    check_of<ModFromHardirq>(), check_of<ModOfDisabled>(),
 };
 
 }  // namespace rearming

@@ -11,10 +11,7 @@ namespace wqlab {
 
 namespace reclaim {
 
-inline bool is_rescuer(const char* command)
-{
-    return __builtin_memcmp(command, "kworker/R-", 10) == 0;
-}
+inline bool is_rescuer(const char* command) { return __builtin_memcmp(command, "kworker/R-", 10) == 0; }
 
 // Somebody else's worker that had nothing to do any more: no worker had to be made, and nothing is shown.
 inline bool is_other_worker(const char* command)
@@ -43,9 +40,13 @@ inline int stat_word(const char* text, uint32_t n)
 
 struct RescuerExists {
     static constexpr Promise kPromise = {
-        98, "", "rescuer.exists",
+        98,
+        "",
+        "rescuer.exists",
         "A workqueue with WQ_MEM_RECLAIM has a rescuer thread, named after it, at nice -20",
-        "Documentation/core-api/workqueue.rst: flags", 0, Fault::kStepLies};
+        "Documentation/core-api/workqueue.rst: flags",
+        0,
+        Fault::kStepLies};
 
     static void run(Trial& t)
     {
@@ -66,7 +67,9 @@ struct RescuerExists {
         // In /proc a worker's name has its item behind it.
         const char* text = t.text();
         constexpr char kName[] = "kworker/R-wl98";
-        WANT(t, __builtin_memcmp(text, kName, sizeof(kName) - 1) == 0 && (text[14] == '\n' || text[14] == '-' || text[14] == '+'),
+        WANT(t,
+             __builtin_memcmp(text, kName, sizeof(kName) - 1) == 0 &&
+                 (text[14] == '\n' || text[14] == '-' || text[14] == '+'),
              "the rescuer is called %s", text);
         wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
         WANT(t, t.read(path) == 0, "%s can't be read", path);
@@ -130,7 +133,8 @@ inline bool use_up_workers(Trial& t, Queue& wq, uint32_t cpu)
         if (!now)
             return false;
         for (const wqlab_snap_pool& pool : now->pools)
-            if (pool.cpu == static_cast<int32_t>(cpu) && pool.nice == 0 && !(pool.flags & WQLAB_POOL_BH) && pool.nr_idle == 0 && pool.nr_pending)
+            if (pool.cpu == static_cast<int32_t>(cpu) && pool.nice == 0 && !(pool.flags & WQLAB_POOL_BH) &&
+                pool.nr_idle == 0 && pool.nr_pending)
                 return true;
         TestItem& sleeper = t.item("a sleeper", TestItem::Body::kGate);
         wqlab_queue_bare_on(wq.get(), sleeper.address(), static_cast<int>(cpu));
@@ -142,9 +146,13 @@ inline bool use_up_workers(Trial& t, Queue& wq, uint32_t cpu)
 
 struct RescuerRunsItems {
     static constexpr Promise kPromise = {
-        99, "", "rescuer.runs-items-without-workers",
+        99,
+        "",
+        "rescuer.runs-items-without-workers",
         "When no worker can be made, items of WQ_MEM_RECLAIM run in the rescuer, and others wait",
-        "Documentation/core-api/workqueue.rst: flags", WQLAB_CHECK_MEMORY, Fault::kQueueElsewhere};
+        "Documentation/core-api/workqueue.rst: flags",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
@@ -159,8 +167,9 @@ struct RescuerRunsItems {
         wqlab_queue_bare_on(plain.get(), stuck.address(), static_cast<int>(cpu));
         rescued.queue_on(saved, cpu);
         AWAIT(t, rescued.ended() == 1, "the rescuer to run an item");
-        SKIP_UNLESS(t, !is_other_worker(rescued.last().command) && !(stuck.started() && is_other_worker(stuck.last().command)),
-                    "a worker became free, or threads ended meanwhile");
+        SKIP_UNLESS(
+            t, !is_other_worker(rescued.last().command) && !(stuck.started() && is_other_worker(stuck.last().command)),
+            "a worker became free, or threads ended meanwhile");
         WANT(t, is_rescuer(rescued.last().command), "it ran in %s, and not in the rescuer", rescued.last().command);
         WANT(t, stuck.started() == 0, "an item of another workqueue ran, too");
         const uint64_t counted = stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED);
@@ -171,10 +180,13 @@ struct RescuerRunsItems {
 };
 
 struct RescuerServesMany {
-    static constexpr Promise kPromise = {
-        100, "", "rescuer.serves-many-one-at-a-time",
-        "The rescuer serves any number of items, one at a time",
-        "kernel/workqueue.c: rescuer_thread()", WQLAB_CHECK_MEMORY, Fault::kQueueElsewhere};
+    static constexpr Promise kPromise = {100,
+                                         "",
+                                         "rescuer.serves-many-one-at-a-time",
+                                         "The rescuer serves any number of items, one at a time",
+                                         "kernel/workqueue.c: rescuer_thread()",
+                                         WQLAB_CHECK_MEMORY,
+                                         Fault::kQueueElsewhere};
 
     struct Line {
         uint32_t inside, most, others, free;
@@ -216,16 +228,20 @@ struct RescuerServesMany {
 };
 
 struct RescuerAffinity {
-    static constexpr Promise kPromise = {
-        101, "", "rescuer.affinity",
-        "The idle rescuer of an unbound workqueue may run where that may",
-        "kernel/workqueue.c: init_rescuer(), workqueue_apply_unbound_cpumask()", 0, Fault::kStepIgnored};
+    static constexpr Promise kPromise = {101,
+                                         "",
+                                         "rescuer.affinity",
+                                         "The idle rescuer of an unbound workqueue may run where that may",
+                                         "kernel/workqueue.c: init_rescuer(), workqueue_apply_unbound_cpumask()",
+                                         0,
+                                         Fault::kStepIgnored};
 
     static uint64_t cpus_of_rescuer(Trial& t, const Queue& wq)
     {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
         const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        return row && row->rescuer_cpus != WQLAB_NONE ? now->masks.words()[row->rescuer_cpus * now->masks.words_each()] : 0;
+        return row && row->rescuer_cpus != WQLAB_NONE ? now->masks.words()[row->rescuer_cpus * now->masks.words_each()]
+                                                      : 0;
     }
 
     static void run(Trial& t)
@@ -240,22 +256,28 @@ struct RescuerAffinity {
         if (t.decided() || !cpus.restrict_to(only))
             return;
         const uint64_t after = cpus_of_rescuer(t, wq);
-        WANT(t, before != after && after == uint64_t{1} << only, "unbound workqueues may use CPU %u, the rescuer the CPUs %llx (before: %llx)", only,
+        WANT(t, before != after && after == uint64_t{1} << only,
+             "unbound workqueues may use CPU %u, the rescuer the CPUs %llx (before: %llx)", only,
              static_cast<unsigned long long>(after), static_cast<unsigned long long>(before));
     }
 };
 
 struct FreezableWaits {
     static constexpr Promise kPromise = {
-        102, "", "freezer.freezable-waits",
+        102,
+        "",
+        "freezer.freezable-waits",
         "While workqueues are frozen nothing of a freezable one starts; after the thaw all of it runs",
-        "Documentation/core-api/workqueue.rst: flags", WQLAB_CHECK_FREEZER, Fault::kQueueElsewhere};
+        "Documentation/core-api/workqueue.rst: flags",
+        WQLAB_CHECK_FREEZER,
+        Fault::kQueueElsewhere};
 
     static void run(Trial& t)
     {
         const uintptr_t freeze = wqlab_symbol("freeze_workqueues_begin"), thaw = wqlab_symbol("thaw_workqueues");
         SKIP_UNLESS(t, freeze && thaw, "this kernel can't freeze workqueues");
-        Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_FREEZABLE}), &t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND})};
+        Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_FREEZABLE}),
+                                 &t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND})};
         Queue& other = t.queue();
         TestItem* const items[] = {&t.item("a freezable item"), &t.item("a freezable unbound item")};
         TestItem& warm = t.item("an item that is not freezable");
@@ -281,18 +303,16 @@ struct FreezableWaits {
         // Whatever happened: they must not stay frozen.
         const bool thawed = t.wait([&] { return wqlab_call(thaw, 0, 0, 0, nullptr); }, "kprobes to be armed again");
         WANT(t, thawed, "kprobes were disarmed meanwhile, and workqueues are still frozen");
-        WANT(t, waits && drained, "a freezable item was running, and freeze_workqueues_busy() said that there was none");
+        WANT(t, waits && drained,
+             "a freezable item was running, and freeze_workqueues_busy() said that there was none");
         WANT(t, ran && started == 0, "%u freezable items started while workqueues were frozen", started);
         AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "the freezable items to run after the thaw");
     }
 };
 
 constexpr Check kAll[] = {
-    check_of<RescuerExists>(),
-    check_of<RescuerRunsItems>(),
-    check_of<RescuerServesMany>(),
-    check_of<RescuerAffinity>(),
-    check_of<FreezableWaits>(),
+    check_of<RescuerExists>(),   check_of<RescuerRunsItems>(), check_of<RescuerServesMany>(),
+    check_of<RescuerAffinity>(), check_of<FreezableWaits>(),
 };
 
 }  // namespace reclaim

@@ -9,9 +9,13 @@ namespace reentrance {
 
 struct NotOnTwoCpus {
     static constexpr Promise kPromise = {
-        5, "", "queue.one-item-never-on-two-cpus",
+        5,
+        "",
+        "queue.one-item-never-on-two-cpus",
         "An item never runs on two CPUs at once: queued elsewhere while it runs, it waits for the worker that has it",
-        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueTwice};
+        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions",
+        0,
+        Fault::kQueueTwice};
 
     static void run(Trial& t)
     {
@@ -27,16 +31,20 @@ struct NotOnTwoCpus {
         item.open();
         AWAIT(t, item.ended() == 2, "its second execution");
         WANT(t, item.overlapped() == 1, "%u executions overlapped", item.overlapped());
-        WANT(t, item.execution(1).pid == item.execution(0).pid, "another worker (pid %d) than the one that had it (pid %d) took it",
-             item.execution(1).pid, item.execution(0).pid);
+        WANT(t, item.execution(1).pid == item.execution(0).pid,
+             "another worker (pid %d) than the one that had it (pid %d) took it", item.execution(1).pid,
+             item.execution(0).pid);
     }
 };
 
 struct NotOnTwoWorkers {
-    static constexpr Promise kPromise = {
-        6, "", "queue.one-item-never-on-two-workers",
-        "An item never runs on two workers of one pool at once",
-        "kernel/workqueue.c: assign_work()", 0, Fault::kQueueTwice};
+    static constexpr Promise kPromise = {6,
+                                         "",
+                                         "queue.one-item-never-on-two-workers",
+                                         "An item never runs on two workers of one pool at once",
+                                         "kernel/workqueue.c: assign_work()",
+                                         0,
+                                         Fault::kQueueTwice};
 
     static void run(Trial& t)
     {
@@ -51,7 +59,8 @@ struct NotOnTwoWorkers {
             WANT(t, item.started() == 1, "it started a second time while it ran");
             item.open();
             AWAIT(t, item.ended() == 2, "its second execution");
-            WANT(t, item.overlapped() == 1 && item.execution(0).end < item.execution(1).start, "its executions overlapped");
+            WANT(t, item.overlapped() == 1 && item.execution(0).end < item.execution(1).start,
+                 "its executions overlapped");
             WANT(t, item.execution(1).pid == item.execution(0).pid, "another worker than the one that had it took it");
         }
     }
@@ -69,9 +78,13 @@ struct Raw {
 
 struct RecycledIsAnother {
     static constexpr Promise kPromise = {
-        7, "", "queue.recycled-address-is-another-item",
+        7,
+        "",
+        "queue.recycled-address-is-another-item",
         "An item at the address of a running one, with another function, does not wait for that one",
-        "kernel/workqueue.c: find_worker_executing_work()", 0, Fault::kQueueLoses};
+        "kernel/workqueue.c: find_worker_executing_work()",
+        0,
+        Fault::kQueueLoses};
 
     static void first(work_struct* work)
     {
@@ -101,16 +114,21 @@ struct RecycledIsAnother {
         wqlab_work_init(raw->work.get(), WQLAB_WORK_PLAIN, second);
         if (!t.has_fault(Fault::kQueueLoses))
             wqlab_queue_bare_on(wq.get(), raw->work.get(), cpu);
-        AWAIT(t, __atomic_load_n(&raw->second_ran, __ATOMIC_ACQUIRE), "the second item to run while the first one is held");
+        AWAIT(t, __atomic_load_n(&raw->second_ran, __ATOMIC_ACQUIRE),
+              "the second item to run while the first one is held");
         WANT(t, raw->second_ran_early, "it ran after the first one had ended");
     }
 };
 
 struct SamePoolSerialises {
     static constexpr Promise kPromise = {
-        8, "", "queue.same-pool-serialises",
+        8,
+        "",
+        "queue.same-pool-serialises",
         "On another workqueue an item may run twice at once, but on one pool it never does",
-        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueTwice};
+        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions",
+        0,
+        Fault::kQueueTwice};
 
     struct Twice {
         Gate* gate;
@@ -166,10 +184,14 @@ struct SamePoolSerialises {
 };
 
 struct RequeueGoesBehind {
-    static constexpr Promise kPromise = {
-        9, "", "queue.requeue-goes-behind",
-        "An item may queue itself: N times make N + 1 executions, never two at once, each behind what was queued before",
-        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions", 0, Fault::kQueueLoses};
+    static constexpr Promise kPromise = {9,
+                                         "",
+                                         "queue.requeue-goes-behind",
+                                         "An item may queue itself: N times make N + 1 executions, never two at once, "
+                                         "each behind what was queued before",
+                                         "Documentation/core-api/workqueue.rst: Non-reentrance Conditions",
+                                         0,
+                                         Fault::kQueueLoses};
 
     struct Again {
         Queue* wq;
@@ -196,7 +218,8 @@ struct RequeueGoesBehind {
         TestItem& w = t.item("W").on_run(queue_other_and_itself, again);
         w.queue(wq);
         AWAIT(t, w.ended() == 2 && y.ended() == 1, "W to run twice and Y once");
-        WANT(t, y.last().start > w.execution(0).end && y.last().end < w.execution(1).start, "Y was queued before W was again, and W ran first");
+        WANT(t, y.last().start > w.execution(0).end && y.last().end < w.execution(1).start,
+             "Y was queued before W was again, and W ran first");
 
         constexpr uint32_t kTimes = 500;
         TestItem& chain = t.item("the item that queues itself", TestItem::Body::kRequeue);
@@ -210,9 +233,13 @@ struct RequeueGoesBehind {
 
 struct MemoryIsTheItems {
     static constexpr Promise kPromise = {
-        10, "", "queue.item-may-free-itself",
+        10,
+        "",
+        "queue.item-may-free-itself",
         "Once its function runs, the core does not touch the item any more: it may be freed there",
-        "kernel/workqueue.c: process_one_work()", 0, Fault::kMemoryLies};
+        "kernel/workqueue.c: process_one_work()",
+        0,
+        Fault::kMemoryLies};
 
     struct Filled {
         Opaque<work_struct, WQLAB_SIZEOF_WORK> work;
@@ -247,12 +274,8 @@ struct MemoryIsTheItems {
 };
 
 constexpr Check kAll[] = {
-    check_of<NotOnTwoCpus>(),
-    check_of<NotOnTwoWorkers>(),
-    check_of<RecycledIsAnother>(),
-    check_of<SamePoolSerialises>(),
-    check_of<RequeueGoesBehind>(),
-    check_of<MemoryIsTheItems>(),
+    check_of<NotOnTwoCpus>(),       check_of<NotOnTwoWorkers>(),   check_of<RecycledIsAnother>(),
+    check_of<SamePoolSerialises>(), check_of<RequeueGoesBehind>(), check_of<MemoryIsTheItems>(),
 };
 
 }  // namespace reentrance

@@ -35,8 +35,8 @@ void describe_pools(Trial& t)
             if (!pool || (!pwq.nr_active && !pwq.nr_inactive && !pool->nr_pending))
                 continue;
             t.note("%s: pool %d (cpu %d): %d active, %u inactive here; %u pending, %u busy, %d idle, %d running",
-                 queue->name(), pwq.pool, pool->cpu, pwq.nr_active, pwq.nr_inactive, pool->nr_pending, pool->nr_busy,
-                 pool->nr_idle, pool->nr_running);
+                   queue->name(), pwq.pool, pool->cpu, pwq.nr_active, pwq.nr_inactive, pool->nr_pending, pool->nr_busy,
+                   pool->nr_idle, pool->nr_running);
         }
     }
     for (const wqlab_snap_work& work : snapshot->works)

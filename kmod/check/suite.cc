@@ -6,18 +6,17 @@ namespace wqlab {
 namespace {
 
 constinit const Group kGroups[] = {
-    kQueueingChecks, kReentranceChecks, kPlacementChecks, kDelayedChecks, kRearmingChecks, kRcuChecks,
-    kFlushChecks, kFlushWorkqueueChecks, kDrainChecks, kDestroyChecks, kFlushDependencyChecks, kCancelChecks,
-    kIntrospectionChecks, kAllocationChecks, kMaxActiveChecks, kActivationChecks, kOrderedChecks,
-    kHighpriChecks, kConcurrencyChecks, kIntensiveChecks, kReclaimChecks, kBhChecks, kAffinityChecks,
-    kAttributesChecks, kLifecycleChecks, kMisuseChecks,
+    kQueueingChecks,      kReentranceChecks, kPlacementChecks,       kDelayedChecks,
+    kRearmingChecks,      kRcuChecks,        kFlushChecks,           kFlushWorkqueueChecks,
+    kDrainChecks,         kDestroyChecks,    kFlushDependencyChecks, kCancelChecks,
+    kIntrospectionChecks, kAllocationChecks, kMaxActiveChecks,       kActivationChecks,
+    kOrderedChecks,       kHighpriChecks,    kConcurrencyChecks,     kIntensiveChecks,
+    kReclaimChecks,       kBhChecks,         kAffinityChecks,        kAttributesChecks,
+    kLifecycleChecks,     kMisuseChecks,
 };
 
 }  // namespace
 
-Span<const Group> suite()
-{
-    return kGroups;
-}
+Span<const Group> suite() { return kGroups; }
 
 }  // namespace wqlab

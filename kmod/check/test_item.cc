@@ -51,30 +51,15 @@ bool TestItem::queue_rcu(Queue& queue)
     return queue.get() && trial_.api().queue_rcu(trial_, queue, *this);
 }
 
-bool TestItem::flush()
-{
-    return trial_.api().flush_work(trial_, *this);
-}
+bool TestItem::flush() { return trial_.api().flush_work(trial_, *this); }
 
-bool TestItem::cancel()
-{
-    return trial_.api().cancel(trial_, *this);
-}
+bool TestItem::cancel() { return trial_.api().cancel(trial_, *this); }
 
-bool TestItem::cancel_sync()
-{
-    return trial_.api().cancel_sync(trial_, *this);
-}
+bool TestItem::cancel_sync() { return trial_.api().cancel_sync(trial_, *this); }
 
-bool TestItem::disable(bool sync)
-{
-    return trial_.api().disable(trial_, *this, sync);
-}
+bool TestItem::disable(bool sync) { return trial_.api().disable(trial_, *this, sync); }
 
-bool TestItem::enable()
-{
-    return trial_.api().enable(trial_, *this);
-}
+bool TestItem::enable() { return trial_.api().enable(trial_, *this); }
 
 bool TestItem::enable_and_queue(Queue& queue)
 {
@@ -82,15 +67,9 @@ bool TestItem::enable_and_queue(Queue& queue)
     return trial_.api().enable_and_queue(trial_, queue, *this);
 }
 
-bool TestItem::pending()
-{
-    return trial_.api().pending(trial_, *this);
-}
+bool TestItem::pending() { return trial_.api().pending(trial_, *this); }
 
-uint32_t TestItem::busy()
-{
-    return trial_.api().busy(trial_, *this);
-}
+uint32_t TestItem::busy() { return trial_.api().busy(trial_, *this); }
 
 void TestItem::execute()
 {
@@ -130,11 +109,8 @@ void TestItem::perform()
     const bool softirq = wqlab_in_softirq();
     const uint64_t deadline = wqlab_now() + (softirq ? kLongestBhSpin : kLongestHold);
     switch (body_) {
-    case Body::kReturn:
-        break;
-    case Body::kGate:
-        gate_.wait(kLongestHold);
-        break;
+    case Body::kReturn: break;
+    case Body::kGate: gate_.wait(kLongestHold); break;
     case Body::kSpin:
         while (!is_open() && wqlab_now() < deadline) {
             if (!softirq)
@@ -148,15 +124,10 @@ void TestItem::perform()
             wqlab_queue_bare_on(queue_->get(), address(), -1);
         }
         break;
-    case Body::kCall:
-        function_(*this, argument_);
-        break;
+    case Body::kCall: function_(*this, argument_); break;
     }
 }
 
 }  // namespace wqlab
 
-void wqlab_test_item(work_struct* work)
-{
-    wqlab::TestItem::of(work).execute();
-}
+void wqlab_test_item(work_struct* work) { wqlab::TestItem::of(work).execute(); }

@@ -42,7 +42,11 @@ public:
     TestItem(Trial& trial, const char* name, Body body, wqlab_work_kind kind, bool deferrable);
 
     // ---- before it is queued
-    TestItem& requeues(uint32_t times) { requeues_ = times; return *this; }
+    TestItem& requeues(uint32_t times)
+    {
+        requeues_ = times;
+        return *this;
+    }
     TestItem& on_run(Function function, void* argument = nullptr)
     {
         body_ = Body::kCall;

@@ -4,7 +4,13 @@
 namespace wqlab {
 
 Trial::Trial(const Promise& promise, const Kernel& kernel, Fault fault, uint64_t seed)
-    : Verdict(promise, fault), Instruments(*this), promise_(promise), kernel_(kernel), fault_(fault), api_(api_of(fault)), random_(seed)
+    : Verdict(promise, fault),
+      Instruments(*this),
+      promise_(promise),
+      kernel_(kernel),
+      fault_(fault),
+      api_(api_of(fault)),
+      random_(seed)
 {
 }
 

@@ -141,25 +141,25 @@ bool Trial::wait(Condition condition, const char* what)
 }  // namespace wqlab
 
 // In a check: if the condition does not hold, the promise is broken, and this is what was seen.
-#define WANT(trial, condition, ...)         \
-    do {                                    \
-        if (!(condition)) {                 \
-            (trial).fail(__VA_ARGS__);      \
-            return;                         \
-        }                                   \
+#define WANT(trial, condition, ...)    \
+    do {                               \
+        if (!(condition)) {            \
+            (trial).fail(__VA_ARGS__); \
+            return;                    \
+        }                              \
     } while (false)
 
 // Wait for it, or end the check.
-#define AWAIT(trial, condition, what)                           \
-    do {                                                        \
-        if (!(trial).wait([&] { return (condition); }, what))   \
-            return;                                             \
+#define AWAIT(trial, condition, what)                         \
+    do {                                                      \
+        if (!(trial).wait([&] { return (condition); }, what)) \
+            return;                                           \
     } while (false)
 
-#define SKIP_UNLESS(trial, condition, ...)  \
-    do {                                    \
-        if (!(condition)) {                 \
-            (trial).skip(__VA_ARGS__);      \
-            return;                         \
-        }                                   \
+#define SKIP_UNLESS(trial, condition, ...) \
+    do {                                   \
+        if (!(condition)) {                \
+            (trial).skip(__VA_ARGS__);     \
+            return;                        \
+        }                                  \
     } while (false)

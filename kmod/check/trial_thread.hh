@@ -16,8 +16,8 @@ public:
     }
     TrialThread(const TrialThread&) = delete;
 
-    // warnings: counts those of the kernel's workqueue code. Who keeps a promise gives none, unless the check provokes it.
-    // nullptr: nobody hears them.
+    // warnings: counts those of the kernel's workqueue code. Who keeps a promise gives none, unless the check provokes
+    // it. nullptr: nobody hears them.
     Result<void> create(const uint32_t* warnings);
     void start() { thread_.wake(); }
 

@@ -17,7 +17,7 @@ struct Step {
     char path[WQLAB_STEP_PATH_LEN] = {};
     char text[WQLAB_STEP_TEXT_LEN] = {};
     int error = 0;
-    bool open = false;    // waits for its answer
+    bool open = false;  // waits for its answer
 };
 
 class UserSteps {

@@ -30,7 +30,7 @@ public:
 private:
     void decide(uint32_t status, const char* format, __builtin_va_list arguments);
 
-    const uint32_t failed_;  // enum wqlab_check_status: what failing means on this kernel
+    const uint32_t failed_;                   // enum wqlab_check_status: what failing means on this kernel
     NamedMutex<"wqlab trial verdict"> lock_;  // protects the writing of all below
     bool decided_ = false;
     uint32_t status_ = WQLAB_CHECK_PASS;

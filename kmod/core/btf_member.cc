@@ -142,14 +142,9 @@ Result<BtfMember> Btf::measure(const Spot& spot, uint32_t& steps) const
         break;
     case BtfKind::kStruct:
     case BtfKind::kUnion:
-    case BtfKind::kFloat:
-        member.element_size = type.word;
-        break;
-    case BtfKind::kPointer:
-        member.element_size = sizeof(void*);
-        break;
-    default:
-        return Errno::kInvalid;  // nothing that a struct can have
+    case BtfKind::kFloat: member.element_size = type.word; break;
+    case BtfKind::kPointer: member.element_size = sizeof(void*); break;
+    default: return Errno::kInvalid;  // nothing that a struct can have
     }
     TRY(see_target(type, member, steps));
 

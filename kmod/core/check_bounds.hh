@@ -24,9 +24,6 @@ inline constexpr uint64_t kCleanUp = 60 * kSecond;
 inline constexpr uint64_t kGrace = 10 * kSecond;
 
 // From the start of a check to its verdict, at most.
-constexpr uint64_t whole(bool slow)
-{
-    return (slow ? kSlowLimit : kLimit) + kCleanUp + kGrace;
-}
+constexpr uint64_t whole(bool slow) { return (slow ? kSlowLimit : kLimit) + kCleanUp + kGrace; }
 
 }  // namespace wqlab::check_bounds

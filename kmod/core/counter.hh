@@ -40,8 +40,7 @@ public:
     {
         const uint32_t now = __atomic_add_fetch(&inside_, 1, __ATOMIC_RELAXED);
         uint32_t most = __atomic_load_n(&most_, __ATOMIC_RELAXED);
-        while (now > most && !__atomic_compare_exchange_n(&most_, &most, now, true,
-                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        while (now > most && !__atomic_compare_exchange_n(&most_, &most, now, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
             ;
     }
     void leave() { __atomic_sub_fetch(&inside_, 1, __ATOMIC_RELAXED); }

@@ -16,18 +16,14 @@ public:
         T* head = __atomic_load_n(&head_, __ATOMIC_RELAXED);
         do
             item.next = head;
-        while (!__atomic_compare_exchange_n(&head_, &head, &item, true, __ATOMIC_SEQ_CST,
-                                            __ATOMIC_RELAXED));
+        while (!__atomic_compare_exchange_n(&head_, &head, &item, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
         return head == nullptr;
     }
 
     bool empty() const { return __atomic_load_n(&head_, __ATOMIC_ACQUIRE) == nullptr; }
 
     // The last pushed first, linked through next; nullptr when there is none.
-    T* take_all()
-    {
-        return empty() ? nullptr : __atomic_exchange_n(&head_, nullptr, __ATOMIC_ACQUIRE);
-    }
+    T* take_all() { return empty() ? nullptr : __atomic_exchange_n(&head_, nullptr, __ATOMIC_ACQUIRE); }
 
 private:
     T* head_ = nullptr;

@@ -37,10 +37,7 @@ struct HistogramGeometry {
         return static_cast<uint64_t>(index - shift * kSubBuckets) << shift;
     }
 
-    static constexpr uint64_t middle(unsigned index)
-    {
-        return low(index) + (low(index + 1) - 1 - low(index)) / 2;
-    }
+    static constexpr uint64_t middle(unsigned index) { return low(index) + (low(index + 1) - 1 - low(index)) / 2; }
 };
 
 // Single writer at a time; readers may look at any moment and see each word
@@ -72,10 +69,7 @@ public:
             max_ = v;
     }
 
-    uint64_t bucket(unsigned index) const
-    {
-        return __atomic_load_n(&buckets_[index], __ATOMIC_RELAXED);
-    }
+    uint64_t bucket(unsigned index) const { return __atomic_load_n(&buckets_[index], __ATOMIC_RELAXED); }
 
     uint64_t count() const
     {

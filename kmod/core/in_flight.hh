@@ -77,10 +77,7 @@ public:
 
     // Zeroed buckets; their number is a power of two.
     InFlight() = default;
-    explicit InFlight(Span<Bucket> buckets)
-        : buckets_(buckets), shift_(64 - __builtin_ctzll(buckets.size()))
-    {
-    }
+    explicit InFlight(Span<Bucket> buckets) : buckets_(buckets), shift_(64 - __builtin_ctzll(buckets.size())) {}
 
     // stamp() is asked last. False: the bucket was full, and an older item was
     // given up, or, if all of them run, this one.
@@ -175,7 +172,7 @@ public:
         for (const Bucket& bucket : buckets_)
             for (uint32_t used = __atomic_load_n(&bucket.used, __ATOMIC_RELAXED); used; used &= used - 1)
                 (__atomic_load_n(&bucket.items[__builtin_ctz(used)].worker, __ATOMIC_RELAXED) ? all.running
-                                                                                               : all.waiting)++;
+                                                                                              : all.waiting)++;
         return all;
     }
 

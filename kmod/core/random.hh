@@ -21,10 +21,7 @@ public:
     }
 
     // 0 <= result < bound; the bias is below bound / 2^32. bound < 2^32.
-    constexpr uint32_t below(uint32_t bound)
-    {
-        return static_cast<uint32_t>(((next() >> 32) * bound) >> 32);
-    }
+    constexpr uint32_t below(uint32_t bound) { return static_cast<uint32_t>(((next() >> 32) * bound) >> 32); }
 
     constexpr bool percent(uint32_t p) { return p && below(100) < p; }
 

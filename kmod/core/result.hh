@@ -20,10 +20,7 @@ enum class Errno : int {
     kTimedOut = 110,
 };
 
-constexpr int number(Errno error)
-{
-    return static_cast<int>(error);
-}
+constexpr int number(Errno error) { return static_cast<int>(error); }
 
 // A T or an Errno. T may be move-only.
 template <typename T>
@@ -71,10 +68,10 @@ private:
 }  // namespace wqlab
 
 // The value of a Result, or a return with its error.
-#define TRY(expression)                     \
-    ({                                      \
-        auto try_result_ = (expression);    \
-        if (!try_result_.ok())              \
-            return try_result_.error();     \
-        try_result_.take();                 \
+#define TRY(expression)                  \
+    ({                                   \
+        auto try_result_ = (expression); \
+        if (!try_result_.ok())           \
+            return try_result_.error();  \
+        try_result_.take();              \
     })

@@ -215,8 +215,7 @@ Broken judge_places(const IssuerShape& issuer, Span<const uint32_t> cpus, CpuOnl
     detail::First first;
     for (const uint32_t cpu : cpus)
         first.rule(Rule::kIssuerCpu, !online(cpu), cpu);
-    return first
-        .rule(Rule::kQueueCpu, issuer.asks_for(Setting::kQueueCpu) && !online(issuer.queue_on), issuer.queue_on)
+    return first.rule(Rule::kQueueCpu, issuer.asks_for(Setting::kQueueCpu) && !online(issuer.queue_on), issuer.queue_on)
         .rule(Rule::kQueueNode, issuer.asks_for(Setting::kQueueNode) && !node_online(issuer.queue_node),
               issuer.queue_node);
 }

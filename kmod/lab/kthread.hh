@@ -26,8 +26,8 @@ public:
     static Result<Kthread> create(Object& object, int cpu, const char* name)
     {
         Kthread thread;
-        thread.task_ = wqlab_thread_create(
-            [](void* argument) { (static_cast<Object*>(argument)->*Main)(); }, &object, cpu, name);
+        thread.task_ = wqlab_thread_create([](void* argument) { (static_cast<Object*>(argument)->*Main)(); }, &object,
+                                           cpu, name);
         if (!thread.task_)
             return Errno::kNoMemory;
         return thread;

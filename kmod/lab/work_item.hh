@@ -8,9 +8,8 @@
 
 namespace wqlab {
 
-inline constexpr size_t kWorkSize = WQLAB_SIZEOF_DELAYED_WORK > WQLAB_SIZEOF_RCU_WORK
-                                        ? WQLAB_SIZEOF_DELAYED_WORK
-                                        : WQLAB_SIZEOF_RCU_WORK;
+inline constexpr size_t kWorkSize = WQLAB_SIZEOF_DELAYED_WORK > WQLAB_SIZEOF_RCU_WORK ? WQLAB_SIZEOF_DELAYED_WORK
+                                                                                      : WQLAB_SIZEOF_RCU_WORK;
 static_assert(kWorkSize >= WQLAB_SIZEOF_WORK);
 
 // Derive from it as class Item : public WorkItem<Item>. The work function finds
@@ -28,7 +27,10 @@ public:
     // As the kernel's functions of these names.
     bool queue(workqueue_struct* wq) { return queue_work_on(WQLAB_WORK_CPU_UNBOUND, wq, work()); }
     bool queue_on(workqueue_struct* wq, uint32_t cpu) { return wqlab_queue_on(wq, work(), cpu); }
-    bool queue_bare_on(workqueue_struct* wq, uint32_t cpu) { return wqlab_queue_bare_on(wq, work(), static_cast<int>(cpu)); }
+    bool queue_bare_on(workqueue_struct* wq, uint32_t cpu)
+    {
+        return wqlab_queue_bare_on(wq, work(), static_cast<int>(cpu));
+    }
     bool queue_node(workqueue_struct* wq, uint32_t node) { return wqlab_queue_node(wq, work(), node); }
     bool queue_delayed(workqueue_struct* wq, uint64_t ns) { return wqlab_queue_delayed(wq, work(), ns); }
     bool queue_rcu(workqueue_struct* wq) { return wqlab_queue_rcu(wq, work()); }

@@ -10,10 +10,7 @@ namespace wqlab {
 class Workqueue {
 public:
     Workqueue() = default;
-    Workqueue(Workqueue&& other)
-        : wq_(std::exchange(other.wq_, nullptr)), own_(other.own_), flags_(other.flags_)
-    {
-    }
+    Workqueue(Workqueue&& other) : wq_(std::exchange(other.wq_, nullptr)), own_(other.own_), flags_(other.flags_) {}
     Workqueue& operator=(Workqueue&& other)
     {
         std::swap(wq_, other.wq_);

@@ -30,12 +30,8 @@ bool perform(const BodySpec& spec, BodyContext& context)
     const uint64_t spin_limit = context.atomic ? WQLAB_LIMIT_BH_SPIN_NS : WQLAB_LIMIT_SPIN_NS;
 
     switch (spec.kind) {
-    case WQLAB_BODY_SPIN:
-        spin(draw(spec.time, context.random, spin_limit), context.abort);
-        break;
-    case WQLAB_BODY_SLEEP:
-        sleep(draw(spec.time, context.random, WQLAB_LIMIT_SLEEP_NS), context.abort);
-        break;
+    case WQLAB_BODY_SPIN: spin(draw(spec.time, context.random, spin_limit), context.abort); break;
+    case WQLAB_BODY_SLEEP: sleep(draw(spec.time, context.random, WQLAB_LIMIT_SLEEP_NS), context.abort); break;
     case WQLAB_BODY_TOUCH:
         for (size_t i = 0; i < spec.bytes; i += kCacheLine) {
             volatile unsigned char& byte = context.buffer[i];

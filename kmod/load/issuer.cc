@@ -7,8 +7,8 @@
 
 namespace wqlab {
 
-Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec,
-                            uint64_t budget, uint32_t cpu, uint64_t seed, const char* name)
+Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec, uint64_t budget,
+                            uint32_t cpu, uint64_t seed, const char* name)
 {
     control_ = &control;
     queue_ = &queue;
@@ -21,8 +21,8 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     keeps_order_ = queue.ordered() && (spec.paced() || spec.mode == WQLAB_MODE_CLOSED);
 
     plain_ = spec.mode != WQLAB_MODE_CHAIN && spec.mode != WQLAB_MODE_DELAYED && spec.mode != WQLAB_MODE_RCU &&
-             !spec.coalesce && !spec.cancel_percent && !spec.flush_percent &&
-             spec.queue_on == IssuerSpec::kAnywhere && spec.queue_node == IssuerSpec::kAnywhere;
+             !spec.coalesce && !spec.cancel_percent && !spec.flush_percent && spec.queue_on == IssuerSpec::kAnywhere &&
+             spec.queue_node == IssuerSpec::kAnywhere;
     bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING && Clock::is_tsc();
 
     const int node = wqlab_cpu_node(cpu);
@@ -207,10 +207,8 @@ bool Issuer::call(Item& item)
 {
     workqueue_struct* wq = queue_->wq();
     switch (spec_->mode) {
-    case WQLAB_MODE_DELAYED:
-        return item.queue_delayed(wq, spec_->delay);
-    case WQLAB_MODE_RCU:
-        return item.queue_rcu(wq);
+    case WQLAB_MODE_DELAYED: return item.queue_delayed(wq, spec_->delay);
+    case WQLAB_MODE_RCU: return item.queue_rcu(wq);
     }
     if (spec_->queue_on != IssuerSpec::kAnywhere)
         return queue_->flags() & WQLAB_WQ_BH ? item.queue_on(wq, spec_->queue_on)

@@ -20,8 +20,8 @@ class Issuer {
 public:
     // The budget is how many items it may issue; the CPU is where its thread
     // is bound. Creates all items; the thread waits until the run begins or closes.
-    Result<void> create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec,
-                        uint64_t budget, uint32_t cpu, uint64_t seed, const char* name);
+    Result<void> create(RunControl& control, LoadedQueue& queue, const IssuerSpec& spec, uint64_t budget, uint32_t cpu,
+                        uint64_t seed, const char* name);
     ~Issuer();
 
     // After RunControl::begun_ns or closing was set. Any task.

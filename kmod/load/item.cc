@@ -24,8 +24,7 @@ private:
 }  // namespace
 
 Item::Item(Issuer& issuer, wqlab_work_kind kind, uint64_t seed, unsigned char* buffer)
-    : WorkItem(kind, issuer.is_bare() ? wqlab_bare_item : wqlab_item), issuer_(issuer),
-      buffer_(buffer), random_(seed)
+    : WorkItem(kind, issuer.is_bare() ? wqlab_bare_item : wqlab_item), issuer_(issuer), buffer_(buffer), random_(seed)
 {
     wqlab_work_set_lockdep_class(work(), issuer.queue().flags() & WQLAB_WQ_BH);
 }
@@ -136,12 +135,6 @@ bool Item::requeue()
 
 }  // namespace wqlab
 
-void wqlab_item_execute(work_struct* work, wqlab_context context)
-{
-    wqlab::Item::of(work).execute(context);
-}
+void wqlab_item_execute(work_struct* work, wqlab_context context) { wqlab::Item::of(work).execute(context); }
 
-void wqlab_bare_item_execute(work_struct* work, wqlab_context context)
-{
-    wqlab::Item::of(work).execute_bare(context);
-}
+void wqlab_bare_item_execute(work_struct* work, wqlab_context context) { wqlab::Item::of(work).execute_bare(context); }

@@ -63,9 +63,9 @@ private:
     // L: registry lock; outermost. Held for looks and moves only: closing any
     // generic-netlink socket of the machine takes it (owner_gone()).
     NamedMutex<"wqlab runs"> lock_;
-    bool closed_ = false;             // L
-    uint32_t last_id_ = 0;            // L
-    Array<Slot> slots_;               // L
+    bool closed_ = false;   // L
+    uint32_t last_id_ = 0;  // L
+    Array<Slot> slots_;     // L
     Run::Listener listener_ = nullptr;
     Event reap_;
     Flag leaving_;

@@ -60,8 +60,7 @@ Result<void> Run::create_issuers()
                 budget = spec_.items / threads + (next < spec_.items % threads);
             char name[16];
             Text(name).add("wqlab/").add(id_).add(".").add(next);
-            TRY(issuers_[next].create(control_, queues_[spec.workqueue], spec, budget, cpu,
-                                      random.next(), name));
+            TRY(issuers_[next].create(control_, queues_[spec.workqueue], spec, budget, cpu, random.next(), name));
         }
     }
     return {};
@@ -76,8 +75,8 @@ void Run::begin()
 void Run::end(wqlab_end_reason reason)
 {
     uint32_t none = WQLAB_END_NONE;
-    __atomic_compare_exchange_n(&end_reason_, &none, static_cast<uint32_t>(reason), false,
-                                __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+    __atomic_compare_exchange_n(&end_reason_, &none, static_cast<uint32_t>(reason), false, __ATOMIC_RELEASE,
+                                __ATOMIC_RELAXED);
     control_.changed.signal();
 }
 
@@ -162,8 +161,7 @@ void Run::await_issuers()
             end(WQLAB_END_DURATION);
         if (end_reason() != WQLAB_END_NONE)
             close();
-        if (end_reason() > WQLAB_END_DURATION ||
-            (now >= deadline && now - deadline >= WQLAB_LIMIT_DRAIN_GRACE_NS))
+        if (end_reason() > WQLAB_END_DURATION || (now >= deadline && now - deadline >= WQLAB_LIMIT_DRAIN_GRACE_NS))
             abort();
         if (now >= progress_due) {
             on_change_(*this);

@@ -14,7 +14,7 @@ struct RunControl {
     uint32_t sample = 1;  // one item in so many is timed
     // Lines of their own: what is above is read for every item.
     alignas(64) NamedMutex<"wqlab items' shared mutex"> mutex;  // of WQLAB_BODY_MUTEX
-    alignas(64) Event changed;  // the conductor looks again
+    alignas(64) Event changed;                                  // the conductor looks again
 };
 
 }  // namespace wqlab

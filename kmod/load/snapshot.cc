@@ -6,8 +6,12 @@
 namespace wqlab {
 
 RunSummary::RunSummary(const Run& run)
-    : id(run.id()), state(run.state()), end_reason(run.end_reason()), elapsed(run.elapsed()),
-      memory(run.memory()), totals(run.totals())
+    : id(run.id()),
+      state(run.state()),
+      end_reason(run.end_reason()),
+      elapsed(run.elapsed()),
+      memory(run.memory()),
+      totals(run.totals())
 {
     Text(label).add(run.spec().label);
 }

@@ -79,7 +79,8 @@ int answer(genl_info* info, const Result<void>& result, const char* busy)
     switch (result.error()) {
     case Errno::kBusy: return refuse(info, kNoAttribute, Errno::kBusy, "%s", busy);
     case Errno::kNoEntry:
-        return refuse(info, kNoAttribute, Errno::kNoEntry, "there is no recording; start one first, on the same socket");
+        return refuse(info, kNoAttribute, Errno::kNoEntry,
+                      "there is no recording; start one first, on the same socket");
     default: return refuse(info, result.error());
     }
 }

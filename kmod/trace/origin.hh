@@ -23,8 +23,10 @@ public:
     Origins() = default;
     // The kernel has view::kLatency.
     explicit Origins(const Kernel& kernel)
-        : barrier_(kernel[Symbol::kBarrierFunction]), pwq_wq_(kernel.address(0, Field::kPwqWq)),
-          name_(kernel.address(0, Field::kWqName)), has_workers_(kernel.has(Field::kWorkerPwq)),
+        : barrier_(kernel[Symbol::kBarrierFunction]),
+          pwq_wq_(kernel.address(0, Field::kPwqWq)),
+          name_(kernel.address(0, Field::kWqName)),
+          has_workers_(kernel.has(Field::kWorkerPwq)),
           worker_pwq_(kernel.address(0, Field::kWorkerPwq))
     {
     }

@@ -96,13 +96,9 @@ void Recorder::start(uint32_t cpu, uintptr_t work, uintptr_t worker)
         item.tag = origin.tag;
     };
     switch (in_flight_.start(work, worker, now, pending, unseen, Clock::stamp_anywhere)) {
-    case InFlight::Start::kPaired:
-        break;
-    case InFlight::Start::kUnpaired:
-        call.tally.unpaired++;
-        break;
-    case InFlight::Start::kFull:
-        call.tally.lost_items++;
+    case InFlight::Start::kPaired: break;
+    case InFlight::Start::kUnpaired: call.tally.unpaired++; break;
+    case InFlight::Start::kFull: call.tally.lost_items++;
     }
 }
 

@@ -28,7 +28,7 @@ private:
     Flag attached_;
     Flag stopped_;
     NamedMutex<"wqlab latency recording stops"> stopping_;  // outermost
-    Counter elapsed_ns_;     // once stopped
+    Counter elapsed_ns_;                                    // once stopped
 };
 
 // The machine's one recording, and whose it is.

@@ -18,11 +18,24 @@ public:
     {
         using Step = void (Mutation::*)();
         static constexpr Step kSteps[] = {
-            &Mutation::truncate,  &Mutation::flip_bit,   &Mutation::set_byte, &Mutation::hostile_word,
-            &Mutation::near_word, &Mutation::small_word, &Mutation::info,     &Mutation::header,
-            &Mutation::copy_word, &Mutation::splice,     &Mutation::repeat,   &Mutation::remove,
+            &Mutation::truncate,
+            &Mutation::flip_bit,
+            &Mutation::set_byte,
+            &Mutation::hostile_word,
+            &Mutation::near_word,
+            &Mutation::small_word,
+            &Mutation::info,
+            &Mutation::header,
+            &Mutation::copy_word,
+            &Mutation::splice,
+            &Mutation::repeat,
+            &Mutation::remove,
             // Inputs that are mostly right get further, so what is small is done more often.
-            &Mutation::flip_bit,  &Mutation::near_word,  &Mutation::small_word, &Mutation::info, &Mutation::copy_word,
+            &Mutation::flip_bit,
+            &Mutation::near_word,
+            &Mutation::small_word,
+            &Mutation::info,
+            &Mutation::copy_word,
         };
         (this->*kSteps[random_.below(std::size(kSteps))])();
     }
@@ -103,8 +116,8 @@ private:
 
     uint32_t hostile()
     {
-        static constexpr uint32_t kValues[] = {0,          1,          0x7fffffff, 0x80000000, 0xffffffff,
-                                               0xfffffffc, 0xffffff,   0x1000000,  0xffff};
+        static constexpr uint32_t kValues[] = {0,          1,        0x7fffffff, 0x80000000, 0xffffffff,
+                                               0xfffffffc, 0xffffff, 0x1000000,  0xffff};
         if (random_.percent(30))
             return static_cast<uint32_t>(bytes_.size()) + random_.below(65) - 32;
         return random_.percent(80) ? kValues[random_.below(std::size(kValues))] : static_cast<uint32_t>(random_.next());

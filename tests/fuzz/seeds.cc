@@ -21,14 +21,15 @@ BtfBuilder kernel()
     const uint32_t leaf = b.structure("leaf", 8, {{"x", number, 32}});
     const uint32_t deep = b.structure("deep", 16, {{"in", leaf, 64}});
     const uint32_t bits = b.structure("", 8, {{"one", number, 0, 1}, {"three", number, 1, 3}, {"wide", word, 8, 45}});
-    b.structure("pool", 96, {{"id", number, 0},
-                             {"watchdog_ts", word, 64},
-                             {"deep", b.modified(Kind::kConst, deep), 128},
-                             {"name", b.array(b.integer("char", 1), 24), 256},
-                             {"", bits, 448},
-                             {"lists", b.array(b.array(list, 1), 1), 512},
-                             {"to", b.pointer(b.pointer(atomic)), 640},
-                             {"rest", b.array(word, 0), 768}});
+    b.structure("pool", 96,
+                {{"id", number, 0},
+                 {"watchdog_ts", word, 64},
+                 {"deep", b.modified(Kind::kConst, deep), 128},
+                 {"name", b.array(b.integer("char", 1), 24), 256},
+                 {"", bits, 448},
+                 {"lists", b.array(b.array(list, 1), 1), 512},
+                 {"to", b.pointer(b.pointer(atomic)), 640},
+                 {"rest", b.array(word, 0), 768}});
     const uint32_t either = b.united("", 16, {{"entry", list, 0}, {"hentry", list, 0}});
     b.structure("worker", 24, {{"", either, 0}, {"old", b.narrow_integer("bits", 4, 3, 5), 128}});
     b.enumeration("", {{"STAT_QUEUED", 0}, {"STAT_STARTED", 1}});

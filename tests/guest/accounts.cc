@@ -33,7 +33,8 @@ TEST_CASE("every mode keeps its books", "[lab]")
 
 TEST_CASE("a chain's items requeue themselves and never overlap", "[lab]")
 {
-    const json wq = run_one({"--flags", "unbound", "--chain", "99", "--items", "4000", "--issuers", "1", "--depth", "1"});
+    const json wq = run_one(
+        {"--flags", "unbound", "--chain", "99", "--items", "4000", "--issuers", "1", "--depth", "1"});
     CHECK(wq["executed"] == 4000);
     CHECK(wq["max_concurrency"] == 1);
 }
@@ -58,8 +59,9 @@ TEST_CASE("cancelled items do not run, and are counted", "[lab]")
 
 TEST_CASE("flushing and modifying lose no item", "[lab]")
 {
-    CHECK(run_one({"--flags", "unbound", "--items", "2000", "--depth", "16", "--flush", "30", "--spin", "2us"})["flushed"]
-              .get<int>() > 0);
+    CHECK(
+        run_one({"--flags", "unbound", "--items", "2000", "--depth", "16", "--flush", "30", "--spin", "2us"})["flushed"]
+            .get<int>() > 0);
     const json far = run_one({"--delay", "50ms", "--items", "600", "--depth", "64", "--mod", "50"});
     CHECK(far["modified"].get<int>() > 100);
     // With no delay the item often runs before it is modified, and then runs once more.
@@ -69,8 +71,8 @@ TEST_CASE("flushing and modifying lose no item", "[lab]")
 
 TEST_CASE("queue calls on a pending item are refused and counted", "[lab]")
 {
-    const json wq = run_one({"--rate", "20000", "--coalesce", "--depth", "1", "--issuers", "1", "--sleep", "2ms",
-                             "--duration", "500ms"});
+    const json wq = run_one(
+        {"--rate", "20000", "--coalesce", "--depth", "1", "--issuers", "1", "--sleep", "2ms", "--duration", "500ms"});
     CHECK(wq["coalesced"].get<int>() > 0);
     CHECK(wq["max_concurrency"] == 1);
     // One item, 2 ms each time: no more executions than fit into the time that it took.
@@ -90,8 +92,8 @@ TEST_CASE("what is not due when the run ends is not issued", "[lab]")
 TEST_CASE("late issue is counted, not hidden", "[lab]")
 {
     // One item at a time of 1 ms each, but one due every 100 us.
-    const json wq = run_one({"--ordered", "--rate", "10000", "--issuers", "1", "--depth", "1", "--sleep", "1ms",
-                             "--duration", "300ms"});
+    const json wq = run_one(
+        {"--ordered", "--rate", "10000", "--issuers", "1", "--depth", "1", "--sleep", "1ms", "--duration", "300ms"});
     CHECK(wq["late"].get<uint64_t>() * 10 > wq["queued"].get<uint64_t>() * 8);
     CHECK(wq["late_max_ns"].get<uint64_t>() > 50'000'000);
 }
@@ -172,8 +174,8 @@ TEST_CASE("the records agree with the kernel's tracepoints, CPU by CPU", "[lab]"
 
 TEST_CASE("a run can be read while it runs", "[lab]")
 {
-    Process long_run({"wqctl", "run", "--json", "--no-progress", "--flags", "unbound", "--spin", "5us",
-                      "--duration", "1h"});
+    Process long_run(
+        {"wqctl", "run", "--json", "--no-progress", "--flags", "unbound", "--spin", "5us", "--duration", "1h"});
     json runs;
     REQUIRE(eventually([&] {
         const Outcome list = tool({"list", "--json"});

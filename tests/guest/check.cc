@@ -62,7 +62,8 @@ TEST_CASE("each check fails when a stand-in has the fault that it names", "[chec
 
 TEST_CASE("checks of hotplug, memory and the freezer find no broken promise", "[check]")
 {
-    const json report = check({"--class", "hotplug,memory,freezer", "hotplug", "rescuer", "freezer", "offline", "dead"});
+    const json report = check(
+        {"--class", "hotplug,memory,freezer", "hotplug", "rescuer", "freezer", "offline", "dead"});
     for (const json& judgement : report["checks"]) {
         INFO(told(judgement));
         CHECK(judgement["status"] != "fail");
@@ -120,7 +121,8 @@ TEST_CASE("where a warning is a panic, a check that makes the kernel warn is ski
         REQUIRE(report["checks"].size() == 2);
         CHECK(report["checks"][0]["status"] == "pass");
         CHECK(report["checks"][1]["status"] == "skip");
-        CHECK_THAT(report["checks"][1]["reason"].get<std::string>(), Catch::Contains("/proc/sys/kernel/panic_on_warn is set"));
+        CHECK_THAT(report["checks"][1]["reason"].get<std::string>(),
+                   Catch::Contains("/proc/sys/kernel/panic_on_warn is set"));
     }
 }
 

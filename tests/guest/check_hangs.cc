@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Whatever hangs in a check, the suite goes on or ends, and what was judged is told. Each of these leaves a trial behind
-// that hangs for ever, so the module can't be removed any more: a boot of their own.
+// Whatever hangs in a check, the suite goes on or ends, and what was judged is told. Each of these leaves a trial
+// behind that hangs for ever, so the module can't be removed any more: a boot of their own.
 #include <catch2/catch.hpp>
 #include <csignal>
 
@@ -34,8 +34,8 @@ TEST_CASE("a call that never returns fails its check, which is left behind, and 
         const char* call;   // this
     };
     const Case cases[] = {
-        {"flush-hangs", "36", "flush_work() of"},       {"flush-hangs", "38", "flush_work() of"},
-        {"flush-hangs", "43", "flush_workqueue() of"},  {"drain-hangs", "44", "drain_workqueue() of"},
+        {"flush-hangs", "36", "flush_work() of"},        {"flush-hangs", "38", "flush_work() of"},
+        {"flush-hangs", "43", "flush_workqueue() of"},   {"drain-hangs", "44", "drain_workqueue() of"},
         {"drain-hangs", "48", "destroy_workqueue() of"}, {"cancel-hangs", "52", "cancel_work_sync() of"},
     };
     for (const Case& one : cases) {
@@ -82,14 +82,16 @@ TEST_CASE("an interrupt in a check that hangs ends in a document of what was jud
         CHECK(report["incomplete"] == "interrupted");
         REQUIRE_FALSE(report["checks"].empty());
         CHECK(report["summary"]["pass"].get<size_t>() + report["summary"]["fail"].get<size_t>() +
-                  report["summary"]["skip"].get<size_t>() == report["checks"].size());
+                  report["summary"]["skip"].get<size_t>() ==
+              report["checks"].size());
     }
     // As KTAP and JUnit, and by two signals.
     Process ktap({"wqctl", "check", "--ktap", "--fault", "flush-hangs", "--repeat", "1000", "36"});
     REQUIRE(eventually([&] { return ktap.catches(SIGINT); }));
     ktap.signal(SIGINT);
     ktap.signal(SIGTERM);
-    CHECK_THAT(ktap.wait().out, Catch::Contains("# incomplete: interrupted") && Catch::Contains("\nnot ok 1 workqueue\n"));
+    CHECK_THAT(ktap.wait().out,
+               Catch::Contains("# incomplete: interrupted") && Catch::Contains("\nnot ok 1 workqueue\n"));
     REQUIRE(eventually([] { return tool({"check", "1"}).status == 0; }));
     Process junit({"wqctl", "check", "--junit", "--fault", "flush-hangs", "--repeat", "1000", "36"});
     REQUIRE(eventually([&] { return junit.catches(SIGINT); }));

@@ -25,7 +25,9 @@ TEST_CASE("dump: affinity scopes are those of the machine", "[inspect]")
 {
     const json document = dump({"scopes"});
     CHECK(cpus(document["online_cpus"]) == online_cpus());
-    const auto of_mask = [](const std::string& path) { return wqctl::format_cpu_list(wqctl::parse_cpu_mask(line_of(path))); };
+    const auto of_mask = [](const std::string& path) {
+        return wqctl::format_cpu_list(wqctl::parse_cpu_mask(line_of(path)));
+    };
     CHECK(document["unbound_cpus"] == of_mask(kSysfs + "/cpumask"));
     if (fs::exists(kSysfs + "/cpumask_requested")) {
         CHECK(document["requested_cpus"] == of_mask(kSysfs + "/cpumask_requested"));
@@ -118,8 +120,8 @@ TEST_CASE("dump: each CPU has its pools, and per-CPU workqueues use them", "[ins
 
 TEST_CASE("dump: workqueues in sysfs are as sysfs has them", "[inspect]")
 {
-    const Detached run({"--flags", "unbound,highpri", "--name", "attrs", "--scope", "numa", "--strict", "--nice", "7", "--cpumask",
-                        "0-2", "--max-active", "5", "--sleep", "1h"});
+    const Detached run({"--flags", "unbound,highpri", "--name", "attrs", "--scope", "numa", "--strict", "--nice", "7",
+                        "--cpumask", "0-2", "--max-active", "5", "--sleep", "1h"});
     const json document = dump({"workqueues"});
     unsigned directories = 0;
     for (const auto& entry : fs::directory_iterator(kSysfs)) {

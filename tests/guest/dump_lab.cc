@@ -28,10 +28,7 @@ Detached::Detached(Words arguments)
     id_ = std::to_string(json::parse(outcome.out)["id"].get<unsigned>());
 }
 
-Detached::~Detached()
-{
-    tool({"stop", "--no-progress", id_});
-}
+Detached::~Detached() { tool({"stop", "--no-progress", id_}); }
 
 std::vector<json> all_of(const json& list, const std::string& key, const json& value)
 {

@@ -25,10 +25,7 @@ json look(Words sections = {})
 json workqueue(const json& document) { return one_of(document["workqueues"], "name", Hold::kName); }
 
 // How many workers execute an item of it.
-size_t at_work(const json& document)
-{
-    return all_of(document["work"]["workers"], "function", Hold::kFunction).size();
-}
+size_t at_work(const json& document) { return all_of(document["work"]["workers"], "function", Hold::kFunction).size(); }
 
 // Queues items until so many are at work, with none of them done.
 void queue_first(Hold& hold)
@@ -76,7 +73,8 @@ TEST_CASE("dump: who flushes a workqueue, in their order", "[inspect]")
     CHECK(wq["drainers"] == 0);
     const std::string text = tool({"dump", "work", "--wq", kOfHold}).out;
     CHECK_THAT(text, Catch::Contains("wqlab_hold is flushed by bash " + std::to_string(pids[0]) + ", colour"));
-    CHECK_THAT(text, Catch::Contains("wqlab_hold will then be flushed by bash " + std::to_string(pids[1]) + ", colour"));
+    CHECK_THAT(text,
+               Catch::Contains("wqlab_hold will then be flushed by bash " + std::to_string(pids[1]) + ", colour"));
     CHECK_THAT(text, Catch::Contains("wqlab_hold is to be flushed by bash " + std::to_string(pids.back())));
     hold.open();
     CHECK(flushers(look({"work"})).empty());
@@ -147,8 +145,7 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
     Hold hold;
     // A pool of our own, in which one worker is at work and one is idle.
     wqctl::Lab lab;
-    const auto nice =
-        wqctl::unused_nice(wqctl::fetch_snapshot(lab, WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
+    const auto nice = wqctl::unused_nice(wqctl::fetch_snapshot(lab, WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
     REQUIRE(nice);
     write_file(kSysfs + Hold::kName + "/affinity_scope", "system");
     write_file(kSysfs + Hold::kName + "/nice", std::to_string(*nice));

@@ -9,8 +9,8 @@
 TEST_CASE("dump: an item that holds its workqueue up, and those behind it", "[inspect]")
 {
     const bool unbound = GENERATE(true, false);
-    const Detached run({"--flags", unbound ? "unbound" : "highpri", "--name", "gate", "--max-active", "1", "--issuers", "1", "--cpus",
-                        "2", "--depth", "3", "--sleep", "1h"});
+    const Detached run({"--flags", unbound ? "unbound" : "highpri", "--name", "gate", "--max-active", "1", "--issuers",
+                        "1", "--cpus", "2", "--depth", "3", "--sleep", "1h"});
     const std::string name = run.workqueue("gate");
     json document;
     REQUIRE(eventually([&] {
@@ -68,7 +68,9 @@ TEST_CASE("dump: an item that holds its workqueue up, and those behind it", "[in
     }));
     REQUIRE(by_pool["pools"].size() == 1);
     CHECK(all_of(by_pool["workqueues"], "name", name).size() == 1);
-    CHECK(eventually([&] { return all_of(dump({"work", "--cpu", "2"})["work"]["workers"], "workqueue", name).size() == 1; }));
+    CHECK(eventually([&] {
+        return all_of(dump({"work", "--cpu", "2"})["work"]["workers"], "workqueue", name).size() == 1;
+    }));
     std::string text;
     CHECK(eventually([&] {
         text = tool({"dump", "work", "--pool", id}).out;
@@ -80,7 +82,8 @@ TEST_CASE("dump: an item that holds its workqueue up, and those behind it", "[in
 
 TEST_CASE("dump: who flushes stands behind what it waits for", "[inspect]")
 {
-    const Detached run({"--flags", "highpri", "--name", "flush", "--issuers", "1", "--cpus", "1", "--flush", "100", "--sleep", "60s"});
+    const Detached run(
+        {"--flags", "highpri", "--name", "flush", "--issuers", "1", "--cpus", "1", "--flush", "100", "--sleep", "60s"});
     const std::string name = run.workqueue("flush");
     json document;
     REQUIRE(eventually([&] {
@@ -100,7 +103,8 @@ TEST_CASE("dump: who flushes stands behind what it waits for", "[inspect]")
 
 TEST_CASE("dump: delayed works are on the timers, of the right CPU", "[inspect]")
 {
-    const Detached run({"--flags", "highpri", "--name", "later", "--issuers", "1", "--cpus", "3", "--depth", "2", "--delay", "1h"});
+    const Detached run(
+        {"--flags", "highpri", "--name", "later", "--issuers", "1", "--cpus", "3", "--depth", "2", "--delay", "1h"});
     const std::string name = run.workqueue("later");
     json document;
     REQUIRE(eventually([&] {
@@ -150,7 +154,8 @@ TEST_CASE("dump: under load it finds no trouble", "[inspect]")
 {
     // Not so many that spin that who looks hardly gets a turn.
     const Detached one({"--flags", "unbound", "--issuers", "1", "--depth", "8", "--spin", "1us..50us"});
-    const Detached two({"--flags", "mem_reclaim", "--issuers", "8", "--depth", "8", "--sleep", "1us..1ms", "--flush", "5"});
+    const Detached two(
+        {"--flags", "mem_reclaim", "--issuers", "8", "--depth", "8", "--sleep", "1us..1ms", "--flush", "5"});
     const Detached three({"--issuers", "8", "--depth", "16", "--delay", "1ms", "--mod", "20", "--cancel", "20"});
     for (int i = 0; i < 10; i++) {
         const json document = dump();

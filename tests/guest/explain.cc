@@ -81,10 +81,7 @@ std::vector<TracedItem> first(std::vector<TracedItem> items, size_t count)
     return items;
 }
 
-bool is_rt()
-{
-    return read_file("/proc/version").find("PREEMPT_RT") != std::string::npos;
-}
+bool is_rt() { return read_file("/proc/version").find("PREEMPT_RT") != std::string::npos; }
 
 // Some pods by sysfs; the scopes that have no file for them are not known here.
 std::set<std::vector<int>> pods(const std::string& scope)
@@ -136,7 +133,8 @@ TEST_CASE("explain --all answers every question, every sentence holds, and nothi
 
 TEST_CASE("explanations for people are 80 columns wide at most, and say what holds", "[inspect]")
 {
-    const Outcome outcome = execute({"env", "COLUMNS=80", "wqctl", "explain", "percpu", "sharing", "bh", "max_active", "rescuer"});
+    const Outcome outcome = execute(
+        {"env", "COLUMNS=80", "wqctl", "explain", "percpu", "sharing", "bh", "max_active", "rescuer"});
     INFO(outcome.err);
     CHECK(outcome.status == 0);
     std::stringstream lines(outcome.out);
@@ -268,7 +266,8 @@ TEST_CASE("the kernel's events say of items what explain says", "[inspect]")
         // the kernel's preemption.
         const auto all = trace.items("spin");
         std::vector<TracedItem> below;
-        std::copy_if(all.begin(), all.end(), std::back_inserter(below), [&](const TracedItem& item) { return item.run == all.front().run; });
+        std::copy_if(all.begin(), all.end(), std::back_inserter(below),
+                     [&](const TracedItem& item) { return item.run == all.front().run; });
         CHECK(below.size() > 3);
         CHECK(below.size() < all.size());
         CHECK(most_at_once(below, &TracedItem::began, &TracedItem::ended) == 1);

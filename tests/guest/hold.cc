@@ -30,10 +30,7 @@ Hold::~Hold()
     execute({"rmmod", kName});
 }
 
-void Hold::tell(const std::string& what)
-{
-    write_file(kFile, what);
-}
+void Hold::tell(const std::string& what) { write_file(kFile, what); }
 
 int Hold::spawn(const std::string& what)
 {

@@ -61,7 +61,8 @@ TEST_CASE("queue_work_on() runs the item on the CPU named, from every CPU", "[la
 {
     for (const int from : online_cpus()) {
         for (const int to : online_cpus()) {
-            const json wq = run_one({"--items", "50", "--cpus", std::to_string(from), "--queue-on", std::to_string(to)});
+            const json wq = run_one(
+                {"--items", "50", "--cpus", std::to_string(from), "--queue-on", std::to_string(to)});
             REQUIRE(wq["cpus"].size() == 1);
             CHECK(wq["cpus"][0]["cpu"] == to);
             CHECK(wq["cpus"][0]["executed"] == 50);

@@ -117,10 +117,7 @@ std::vector<int> cpu_list(const std::string& text)
     return cpus;
 }
 
-std::vector<int> online_cpus()
-{
-    return cpu_list(read_file("/sys/devices/system/cpu/online"));
-}
+std::vector<int> online_cpus() { return cpu_list(read_file("/sys/devices/system/cpu/online")); }
 
 std::vector<int> pod_of(const std::string& scope, int cpu)
 {
@@ -147,10 +144,7 @@ bool kernel_has(const std::string& feature)
     return std::find(features.begin(), features.end(), feature) != features.end();
 }
 
-bool module_loaded()
-{
-    return std::filesystem::exists("/sys/module/wqlab");
-}
+bool module_loaded() { return std::filesystem::exists("/sys/module/wqlab"); }
 
 void load_module()
 {

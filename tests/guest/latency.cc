@@ -27,7 +27,8 @@ LatencyRecording recorded(const std::function<void()>& load)
     return fetch_latency(lab);
 }
 
-std::vector<LatencyRow> rows_of(const LatencyRecording& recording, const std::string& name, LatencyGrouping by = LatencyGrouping::kWorkqueue)
+std::vector<LatencyRow> rows_of(const LatencyRecording& recording, const std::string& name,
+                                LatencyGrouping by = LatencyGrouping::kWorkqueue)
 {
     return LatencyView{"^wqlab[0-9]+-" + name + "$", by, LatencyOrder::kName}.rows(recording);
 }
@@ -177,8 +178,8 @@ TEST_CASE("items that are cancelled, requeued, modified and coalesced keep their
 
 TEST_CASE("more items in flight than most machines have are all counted", "[inspect]")
 {
-    const Observed seen = observe("many", {"--flags", "unbound", "--max-active", "1", "--issuers", "4", "--depth", "4096",
-                                           "--items", "40000"});
+    const Observed seen = observe(
+        "many", {"--flags", "unbound", "--max-active", "1", "--issuers", "4", "--depth", "4096", "--items", "40000"});
     CHECK(inactive(seen).count + seen.recording.lost_items >= seen.row.executed());
     CHECK(seen.recording.unpaired <= seen.recording.lost_items + 100);
 }

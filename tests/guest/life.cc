@@ -42,10 +42,7 @@ unsigned threads_named(const std::string& prefix)
 }
 
 // Not by "wqlab" alone: this program is called so, too.
-unsigned threads_of_module()
-{
-    return threads_named("wqlab\n") + threads_named("wqlab/");
-}
+unsigned threads_of_module() { return threads_named("wqlab\n") + threads_named("wqlab/"); }
 
 // Live slab objects with this code in their allocation's backtrace (boot with
 // slab_debug=U): "alloc_workqueue+", or "[wqlab]" for everything of the module.
@@ -73,8 +70,8 @@ uint64_t allocations_by(const std::string& code)
     return total;
 }
 
-const Words kEndless = {"run", "--json", "--no-progress", "--flags", "unbound,mem_reclaim", "--depth", "16",
-                        "--sleep", "1us..2ms", "--duration", "1h"};
+const Words kEndless = {"run",     "--json",   "--no-progress", "--flags", "unbound,mem_reclaim", "--depth", "16",
+                        "--sleep", "1us..2ms", "--duration",    "1h"};
 
 Words endless()
 {
@@ -193,8 +190,8 @@ TEST_CASE("items for a CPU that goes offline are not lost", "[lab]")
     const std::string online = "/sys/devices/system/cpu/cpu3/online";
     for (const char* flags : {"bh", "percpu", "unbound"}) {
         INFO(flags);
-        Words words = {"wqctl", "run", "--json", "--no-progress", "--cpus", "0", "--queue-on", "3", "--depth", "8",
-                       "--duration", "1h"};
+        Words words = {"wqctl", "run",     "--json", "--no-progress", "--cpus", "0", "--queue-on",
+                       "3",     "--depth", "8",      "--duration",    "1h"};
         if (flags != std::string("percpu"))
             words.insert(words.end(), {"--flags", flags});
         Process running(words);
@@ -237,7 +234,8 @@ TEST_CASE("an idle module holds what it held before its first run", "[leaks]")
     load_module();
     const uint64_t fresh = allocations_by("[wqlab]");
     REQUIRE(fresh > 0);
-    const std::string id = std::to_string(json::parse(tool({"run", "--detach", "--json", "--duration", "1h"}).out)["id"].get<int>());
+    const std::string id = std::to_string(
+        json::parse(tool({"run", "--detach", "--json", "--duration", "1h"}).out)["id"].get<int>());
     CHECK(allocations_by("[wqlab]") > fresh);
     CHECK(tool({"stop", id}).status == 0);
     run_one({"--flags", "unbound,mem_reclaim", "--nice", "7", "--items", "500", "--touch", "4K", "--depth", "8"});

@@ -46,8 +46,8 @@ public:
     void testCaseEnded(const Catch::TestCaseStats& stats) override
     {
         StreamingReporterBase::testCaseEnded(stats);
-        stream << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " "
-               << stats.testInfo.name << std::endl;
+        stream << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " " << stats.testInfo.name
+               << std::endl;
     }
 
 private:

@@ -89,7 +89,10 @@ std::map<std::string, double> parse_metrics(const std::string& text)
 
 TEST_CASE("monitor counts what was queued, on every kind of workqueue", "[inspect]")
 {
-    for (const Words& kind : std::vector<Words>{{"--flags", "percpu"}, {"--flags", "unbound"}, {"--flags", "bh"}, {"--ordered"},
+    for (const Words& kind : std::vector<Words>{{"--flags", "percpu"},
+                                                {"--flags", "unbound"},
+                                                {"--flags", "bh"},
+                                                {"--ordered"},
                                                 {"--flags", "highpri,mem_reclaim"}}) {
         INFO(kind.back());
         const Load load(with(kBurst, kind));
@@ -149,7 +152,8 @@ TEST_CASE("monitor tells rates, and takes its samples on time", "[inspect]")
     CHECK(samples[0]["interval_ns"].is_null());
     CHECK(only_workqueue(samples[0])["rates"].is_null());
     const double seconds = (samples[8]["time_ns"].get<double>() - samples[0]["time_ns"].get<double>()) / 1e9;
-    const double items = only_workqueue(samples[8])["started"].get<double>() - only_workqueue(samples[0])["started"].get<double>();
+    const double items = only_workqueue(samples[8])["started"].get<double>() -
+                         only_workqueue(samples[0])["started"].get<double>();
     // An open loop keeps its rate whatever the machine does, but for what is under way.
     CHECK(items / seconds == Approx(200).epsilon(0.25));
     CHECK(only_workqueue(samples[8])["rates"]["started_per_s"].get<double>() > 0);
@@ -179,7 +183,8 @@ TEST_CASE("a file for node_exporter is whole at any moment", "[inspect]")
     Process writer({"wqctl", "monitor", "-i", "0.01", "--openmetrics", path});
     REQUIRE(eventually([&] { return std::filesystem::exists(path); }));
     unsigned reads = 0;
-    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3); std::chrono::steady_clock::now() < end; reads++) {
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+         std::chrono::steady_clock::now() < end; reads++) {
         const std::string text = read_file(path);
         REQUIRE(text.starts_with("# HELP "));
         REQUIRE(text.ends_with("\n# EOF\n"));
@@ -197,7 +202,8 @@ TEST_CASE("a file for node_exporter is whole at any moment", "[inspect]")
     });
     REQUIRE(found != metrics.end());
     CHECK(found->second >= 500);
-    CHECK(std::any_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.first.starts_with("wqlab_pool_idle_workers{"); }));
+    CHECK(std::any_of(metrics.begin(), metrics.end(),
+                      [](const auto& m) { return m.first.starts_with("wqlab_pool_idle_workers{"); }));
 }
 
 TEST_CASE("SIGINT ends monitor with status 0, and a lost reader ends it, too", "[inspect]")

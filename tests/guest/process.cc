@@ -24,8 +24,7 @@ static std::string content(int fd)
     return text;
 }
 
-Process::Process(std::vector<std::string> command, As as)
-    : out_(memfd_create("out", 0)), err_(memfd_create("err", 0))
+Process::Process(std::vector<std::string> command, As as) : out_(memfd_create("out", 0)), err_(memfd_create("err", 0))
 {
     std::vector<char*> arguments;
     for (std::string& word : command)
@@ -57,10 +56,7 @@ Process::~Process()
     close(err_);
 }
 
-std::string Process::output() const
-{
-    return content(out_);
-}
+std::string Process::output() const { return content(out_); }
 
 bool Process::catches(int number) const
 {
@@ -76,10 +72,7 @@ bool Process::catches(int number) const
     return false;
 }
 
-void Process::signal(int number)
-{
-    ::kill(pid_, number);
-}
+void Process::signal(int number) { ::kill(pid_, number); }
 
 Outcome Process::wait()
 {

@@ -87,7 +87,8 @@ TEST_CASE("wqctl refuses bad input with one line, a hint, and nothing started", 
 
 TEST_CASE("an unknown key in a scenario is named with its line", "[lab]")
 {
-    write_file("/tmp/bad.json", "{\n  \"duration\": \"1s\",\n  \"workqueues\": [\n    {\"name\": \"a\", \"flgs\": []}\n  ]\n}\n");
+    write_file("/tmp/bad.json",
+               "{\n  \"duration\": \"1s\",\n  \"workqueues\": [\n    {\"name\": \"a\", \"flgs\": []}\n  ]\n}\n");
     const Outcome outcome = tool({"run", "/tmp/bad.json"});
     INFO(outcome.err);
     CHECK(outcome.status == 2);
@@ -167,48 +168,77 @@ TEST_CASE("the module refuses by itself what wqctl would not have sent", "[lab]"
     using S = Scenario&;
     const std::vector<BadRequest> bad = {
         {"BH goes with HIGHPRI", [](S s) { s.workqueues[0].flags = WQLAB_WQ_BH | WQLAB_WQ_UNBOUND; }},
-        {"no max_active", [](S s) { s.workqueues[0].flags = WQLAB_WQ_BH; s.workqueues[0].max_active = 3; }},
-        {"can't sleep", [](S s) {
-            s.workqueues[0].flags = WQLAB_WQ_BH;
-            s.issuers[0].body = WQLAB_BODY_SLEEP;
-            s.issuers[0].time.ns = 1000;
-        }},
-        {"softirq", [](S s) {
-            s.workqueues[0].flags = WQLAB_WQ_BH;
-            s.issuers[0].body = WQLAB_BODY_SPIN;
-            s.issuers[0].time.ns = 20'000'000;
-        }},
-        {"max_active 1", [](S s) { s.workqueues[0].flags = WQLAB_WQ_ORDERED; s.workqueues[0].max_active = 2; }},
+        {"no max_active",
+         [](S s) {
+             s.workqueues[0].flags = WQLAB_WQ_BH;
+             s.workqueues[0].max_active = 3;
+         }},
+        {"can't sleep",
+         [](S s) {
+             s.workqueues[0].flags = WQLAB_WQ_BH;
+             s.issuers[0].body = WQLAB_BODY_SLEEP;
+             s.issuers[0].time.ns = 1000;
+         }},
+        {"softirq",
+         [](S s) {
+             s.workqueues[0].flags = WQLAB_WQ_BH;
+             s.issuers[0].body = WQLAB_BODY_SPIN;
+             s.issuers[0].time.ns = 20'000'000;
+         }},
+        {"max_active 1",
+         [](S s) {
+             s.workqueues[0].flags = WQLAB_WQ_ORDERED;
+             s.workqueues[0].max_active = 2;
+         }},
         {"PERCPU excludes", [](S s) { s.workqueues[0].flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_PERCPU; }},
         {"no such system", [](S s) { s.workqueues[0].system = "system_none_wq"; }},
         {"printable", [](S s) { s.workqueues[0].name = "a/b"; }},
-        {"same name", [](S s) { s.workqueues.push_back(s.workqueues[0]); s.issuers[0].workqueues = {"plain"}; }},
-        {"needs a workqueue", [](S s) { s.workqueues.clear(); s.issuers.clear(); }},
+        {"same name",
+         [](S s) {
+             s.workqueues.push_back(s.workqueues[0]);
+             s.issuers[0].workqueues = {"plain"};
+         }},
+        {"needs a workqueue",
+         [](S s) {
+             s.workqueues.clear();
+             s.issuers.clear();
+         }},
         {"needs an issuer", [](S s) { s.issuers.clear(); }},
         {"not online", [](S s) { s.issuers[0].cpus = wqctl::CpuList{99}; }},
         {"not online", [](S s) { s.issuers[0].queue_on = 99; }},
         {"unbound", [](S s) { s.issuers[0].queue_node = 0; }},
-        {"RCU work", [](S s) { s.issuers[0].mode = WQLAB_MODE_RCU; s.issuers[0].cancel_percent = 5; }},
+        {"RCU work",
+         [](S s) {
+             s.issuers[0].mode = WQLAB_MODE_RCU;
+             s.issuers[0].cancel_percent = 5;
+         }},
         {"coalescing", [](S s) { s.issuers[0].coalesce = true; }},
         {"need a time", [](S s) { s.issuers[0].body = WQLAB_BODY_SPIN; }},
-        {"exceed", [](S s) { s.issuers[0].body = WQLAB_BODY_SPIN; s.issuers[0].time.ns = 5'000'000'000; }},
+        {"exceed",
+         [](S s) {
+             s.issuers[0].body = WQLAB_BODY_SPIN;
+             s.issuers[0].time.ns = 5'000'000'000;
+         }},
         {"1048576", [](S s) { s.issuers[0].body = WQLAB_BODY_ALLOC; }},
-        {"threads exceed", [](S s) {
-            s.issuers[0].threads = 200;
-            s.issuers.push_back(s.issuers[0]);
-        }},
-        {"beyond 60000000000", [](S s) {
-            s.issuers[0].depth = 64;
-            s.issuers[0].flush_percent = 5;
-            s.issuers[0].body = WQLAB_BODY_SLEEP;
-            s.issuers[0].time.ns = 1'000'000'000;
-        }},
-        {"bytes of memory", [](S s) {
-            s.issuers[0].threads = 16;
-            s.issuers[0].depth = 1024;
-            s.issuers[0].body = WQLAB_BODY_TOUCH;
-            s.issuers[0].bytes = 1 << 20;
-        }},
+        {"threads exceed",
+         [](S s) {
+             s.issuers[0].threads = 200;
+             s.issuers.push_back(s.issuers[0]);
+         }},
+        {"beyond 60000000000",
+         [](S s) {
+             s.issuers[0].depth = 64;
+             s.issuers[0].flush_percent = 5;
+             s.issuers[0].body = WQLAB_BODY_SLEEP;
+             s.issuers[0].time.ns = 1'000'000'000;
+         }},
+        {"bytes of memory",
+         [](S s) {
+             s.issuers[0].threads = 16;
+             s.issuers[0].depth = 1024;
+             s.issuers[0].body = WQLAB_BODY_TOUCH;
+             s.issuers[0].bytes = 1 << 20;
+         }},
     };
     wqctl::Lab lab;
     wqctl::Runs asked(lab);

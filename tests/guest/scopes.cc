@@ -8,10 +8,7 @@
 
 namespace {
 
-bool inside(const std::vector<int>& pod, int cpu)
-{
-    return std::find(pod.begin(), pod.end(), cpu) != pod.end();
-}
+bool inside(const std::vector<int>& pod, int cpu) { return std::find(pod.begin(), pod.end(), cpu) != pod.end(); }
 
 }  // namespace
 
@@ -51,7 +48,8 @@ TEST_CASE("off_scope counts what a wide placement does to a narrow expectation",
 
 TEST_CASE("nice and cpumask of an unbound workqueue are kept and put on record", "[topology]")
 {
-    const json wq = run_one({"--flags", "unbound", "--nice", "7", "--cpumask", "2-3", "--items", "800", "--depth", "8"});
+    const json wq = run_one(
+        {"--flags", "unbound", "--nice", "7", "--cpumask", "2-3", "--items", "800", "--depth", "8"});
     CHECK(wq["nice"] == json::array({7}));
     CHECK(wq["attributes"]["nice"] == 7);
     for (const json& where : wq["cpus"])
@@ -64,7 +62,8 @@ TEST_CASE("an ordered workqueue keeps its scope where the kernel lets it have on
     // On record only: all of its items go through one pool, which is that of no pod.
     if (!kernel_has("ordered_sysfs"))
         return;
-    const json wq = run_one({"--ordered", "--scope", "smt", "--strict", "--cpus", "3", "--items", "300", "--depth", "16"});
+    const json wq = run_one(
+        {"--ordered", "--scope", "smt", "--strict", "--cpus", "3", "--items", "300", "--depth", "16"});
     CHECK(wq["attributes"]["scope"] == "smt");
     CHECK(wq["max_concurrency"] == 1);
 }

@@ -54,7 +54,9 @@ private:
 class Again {
 public:
     Again(std::string name, std::function<Words()> command, std::function<void(const Outcome&)> check)
-        : name_(std::move(name)), check_(std::move(check)), thread_([this, command = std::move(command)](std::stop_token stop) {
+        : name_(std::move(name)),
+          check_(std::move(check)),
+          thread_([this, command = std::move(command)](std::stop_token stop) {
               while (!stop.stop_requested())
                   outcomes_.add(execute(command()));
           })
@@ -141,7 +143,8 @@ bool change_an_attribute()
         return try_to_write(path / "cpumask", one(random, masks));
     switch (random() % 5) {
     case 0: return try_to_write(path / "nice", std::to_string(static_cast<int>(random() % 20) - 10));
-    case 1: return try_to_write(path / "affinity_scope", one(random, {"cpu", "smt", "cache", "numa", "system", "default"}));
+    case 1:
+        return try_to_write(path / "affinity_scope", one(random, {"cpu", "smt", "cache", "numa", "system", "default"}));
     case 2: return try_to_write(path / "affinity_strict", one(random, {"0", "1"}));
     case 3: return try_to_write(path / "max_active", one(random, {"1", "2", "16", "512"}));
     default: return try_to_write(path / "cpumask", one(random, masks));
@@ -165,7 +168,8 @@ Words a_short_run()
         {"--flags", "unbound,sysfs", "--depth", "16", "--issuers", "2", "--sleep", "1us..300us", "--flush", "10"},
         {"--flags", "bh", "--depth", "8"},
         {"--ordered", "--depth", "4", "--chain", "5", "--issuers", "2"},
-        {"--flags", "unbound,mem_reclaim,sysfs", "--max-active", "2", "--depth", "32", "--sleep", "1us..100us", "--cancel", "5"},
+        {"--flags", "unbound,mem_reclaim,sysfs", "--max-active", "2", "--depth", "32", "--sleep", "1us..100us",
+         "--cancel", "5"},
         {"--flags", "highpri,sysfs", "--delay", "1ms", "--mod", "30", "--cancel", "20", "--depth", "8"},
         {"--rcu", "--depth", "4"},
         {"--flags", "unbound", "--burst", "64", "--every", "10ms", "--coalesce"},
@@ -187,21 +191,25 @@ TEST_CASE("looking at workqueues holds whatever is done to them", "[soak]")
 
     // Put back at the end, whatever has been written meanwhile.
     const wqctl::KeptValue all_cpus((kSysfs / "cpumask").string(), "ff");
-    Process load({"wqctl", "run", "--json", "--no-progress", "--flags", "unbound,sysfs", "--name", "load", "--issuers", "4", "--depth",
-                  "16", "--spin", "1us..50us", "--cancel", "1", "--duration", lasts});
-    Process ordered({"wqctl", "run", "--json", "--no-progress", "--ordered", "--name", "ordered", "--issuers", "2", "--rate", "500",
-                     "--duration", lasts});
+    Process load({"wqctl", "run", "--json", "--no-progress", "--flags", "unbound,sysfs", "--name", "load", "--issuers",
+                  "4", "--depth", "16", "--spin", "1us..50us", "--cancel", "1", "--duration", lasts});
+    Process ordered({"wqctl", "run", "--json", "--no-progress", "--ordered", "--name", "ordered", "--issuers", "2",
+                     "--rate", "500", "--duration", lasts});
     Again runs("run", a_short_run, books), more_runs("run", a_short_run, books);
-    Again monitor("monitor", [] { return Words{"wqctl", "monitor", "-j", "-i", "0.05", "-n", "40"}; },
-                  [](const Outcome& outcome) { check_monitor(outcome.out); });
-    Again latency("latency", [] { return Words{"wqctl", "latency", "-d", "700ms", "--json", "--no-progress"}; },
-                  [](const Outcome& outcome) { check_latency(json::parse(outcome.out)); });
-    Again others("dump and top",
-                 [] {
-                     static unsigned next;
-                     return next++ % 2 ? Words{"wqctl", "dump", "--format", "wq_dump"} : Words{"wqctl", "top", "-b", "-n", "2", "-d", "0.1"};
-                 },
-                 [](const Outcome& outcome) { CHECK_FALSE(outcome.out.empty()); });
+    Again monitor(
+        "monitor", [] { return Words{"wqctl", "monitor", "-j", "-i", "0.05", "-n", "40"}; },
+        [](const Outcome& outcome) { check_monitor(outcome.out); });
+    Again latency(
+        "latency", [] { return Words{"wqctl", "latency", "-d", "700ms", "--json", "--no-progress"}; },
+        [](const Outcome& outcome) { check_latency(json::parse(outcome.out)); });
+    Again others(
+        "dump and top",
+        [] {
+            static unsigned next;
+            return next++ % 2 ? Words{"wqctl", "dump", "--format", "wq_dump"}
+                              : Words{"wqctl", "top", "-b", "-n", "2", "-d", "0.1"};
+        },
+        [](const Outcome& outcome) { CHECK_FALSE(outcome.out.empty()); });
     Disturbance attributes(1ms, change_an_attribute), hotplug(20ms, take_a_cpu_off_and_on);
 
     do {

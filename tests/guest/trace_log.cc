@@ -79,9 +79,8 @@ void TraceLog::read(const std::string& line)
     std::string work = word_behind(text, "work struct=");
     if (work.empty())
         work = word_behind(text, "work struct ");
-    const auto latest = std::find_if(items_.rbegin(), items_.rend(), [&](const TracedItem& item) {
-        return item.work == work && !item.ended;
-    });
+    const auto latest = std::find_if(items_.rbegin(), items_.rend(),
+                                     [&](const TracedItem& item) { return item.work == work && !item.ended; });
     if (event == "workqueue_queue_work") {
         const std::string name = word_behind(text, "workqueue=");
         if (name.compare(0, 5, "wqlab") != 0)

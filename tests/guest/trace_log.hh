@@ -18,7 +18,7 @@ struct TracedItem {
     int began_on = -1;
     int ended_on = -1;
     bool softirq = false;
-    unsigned queued = 0;    // in the order of all events; 0: never
+    unsigned queued = 0;  // in the order of all events; 0: never
     unsigned activated = 0;
     unsigned began = 0;
     unsigned ended = 0;

@@ -39,11 +39,13 @@ Tracing::~Tracing()
 
 void Tracing::enable(const char* value)
 {
-    for (const char* event : {"workqueue/workqueue_queue_work", "workqueue/workqueue_execute_start", "irq/softirq_entry"})
+    for (const char* event :
+         {"workqueue/workqueue_queue_work", "workqueue/workqueue_execute_start", "irq/softirq_entry"})
         write_file(kTracing + "events/" + event + "/enable", value);
 }
 
-// "  kworker/3:1-57  [003] d..1.  12.345678: workqueue_queue_work: work struct=… function=… workqueue=… req_cpu=8192 cpu=3"
+// "  kworker/3:1-57  [003] d..1.  12.345678: workqueue_queue_work: work struct=… function=… workqueue=… req_cpu=8192
+// cpu=3"
 std::vector<TraceEvent> Tracing::take()
 {
     write_file(kTracing + "tracing_on", "0");

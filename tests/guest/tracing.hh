@@ -14,7 +14,7 @@ struct TraceEvent {
     std::string workqueue;  // of workqueue_queue_work
     uint32_t req_cpu = 0;   // WORK_CPU_UNBOUND is beyond all CPUs
     int pool_cpu = -1;
-    int softirq = -1;       // the last softirq_entry on that CPU
+    int softirq = -1;  // the last softirq_entry on that CPU
 };
 
 // Traces from its creation on.

@@ -29,7 +29,10 @@ Snapshot look()
 // A file of sysfs that gets its value back.
 class Setting {
 public:
-    Setting(const std::string& path, const std::string& value) : path_(path), before_(read_file(path)) { write_file(path, value); }
+    Setting(const std::string& path, const std::string& value) : path_(path), before_(read_file(path))
+    {
+        write_file(path, value);
+    }
     ~Setting() { write_file(path_, before_); }
     Setting(const Setting&) = delete;
     Setting& operator=(const Setting&) = delete;
@@ -91,7 +94,8 @@ json ask(Words words)
 
 const WherePlace* leads_to(const WhereAnswer& answer, int32_t pool)
 {
-    const auto place = std::find_if(answer.places.begin(), answer.places.end(), [&](const WherePlace& p) { return p.pool == pool; });
+    const auto place = std::find_if(answer.places.begin(), answer.places.end(),
+                                    [&](const WherePlace& p) { return p.pool == pool; });
     return place != answer.places.end() ? &*place : nullptr;
 }
 
@@ -106,7 +110,10 @@ json issuers_everywhere()
         list += (list.empty() ? "" : ",") + std::to_string(cpu);
     issuers.push_back({{"threads", cpus.size()}, {"cpus", list}, {"item", item}});
     for (size_t i = 0; i < cpus.size(); i++)
-        issuers.push_back({{"threads", 1}, {"cpus", std::to_string(cpus[cpus.size() - 1 - i])}, {"queue_on", cpus[i]}, {"item", item}});
+        issuers.push_back({{"threads", 1},
+                           {"cpus", std::to_string(cpus[cpus.size() - 1 - i])},
+                           {"queue_on", cpus[i]},
+                           {"item", item}});
     return issuers;
 }
 
@@ -132,7 +139,8 @@ void prove_some(const json& workqueues, const json& issuers, size_t items, Proof
     const Snapshot before = look();
     std::map<uint64_t, json> told;  // by the tool, for all CPUs at once
     for (const json& workqueue : content["workqueues"]) {
-        const std::string name = workqueue.contains("system") ? workqueue["system"].get<std::string>() : held.name(workqueue["name"]);
+        const std::string name = workqueue.contains("system") ? workqueue["system"].get<std::string>()
+                                                              : held.name(workqueue["name"]);
         told[before.workqueues.at(wqctl::find_workqueue(before, name)).identity] = ask({name});
     }
     Tracing tracing;
@@ -151,14 +159,16 @@ void prove_some(const json& workqueues, const json& issuers, size_t items, Proof
         wqctl::WhereQuestion question{.workqueue = index_of(before, identity), .cpu = event.cpu};
         if (!anywhere)
             question.work_on = event.req_cpu;
-        INFO(event.workqueue << " from CPU " << event.cpu << " for CPU " << event.req_cpu << " is on pool " << item.pool);
+        INFO(event.workqueue << " from CPU " << event.cpu << " for CPU " << event.req_cpu << " is on pool "
+                             << item.pool);
         const auto answer = wqctl::where(before, question);
         REQUIRE(answer.size() == 1);
         const WherePlace* place = leads_to(answer[0], item.pool);
         REQUIRE(place);
         CHECK((answer[0].in_turn || answer[0].places.size() == 1));
         if (item.worker)
-            CHECK(std::count(place->runs_on.begin(), place->runs_on.end(), static_cast<uint32_t>(item.worker->cpu)) == 1);
+            CHECK(std::count(place->runs_on.begin(), place->runs_on.end(), static_cast<uint32_t>(item.worker->cpu)) ==
+                  1);
         CHECK(before.pool(place->pool)->cpu == event.pool_cpu);
         proof.items++;
         if (answer[0].in_turn)
@@ -201,7 +211,11 @@ TEST_CASE("where: unbound items are where it says, in every scope, strict or not
         json workqueues = json::array();
         for (const std::string& scope : scopes)
             workqueues.push_back({{"name", scope}, {"flags", {"unbound"}}, {"scope", scope}, {"strict", strict}});
-        workqueues.push_back({{"name", "restricted"}, {"flags", {"unbound"}}, {"scope", "smt"}, {"strict", strict}, {"cpumask", "1-2,5"}});
+        workqueues.push_back({{"name", "restricted"},
+                              {"flags", {"unbound"}},
+                              {"scope", "smt"},
+                              {"strict", strict},
+                              {"cpumask", "1-2,5"}});
         CHECK(prove(workqueues, issuers_everywhere(), 2 * online_cpus().size()).in_turn.empty());
     }
 }
@@ -237,14 +251,16 @@ TEST_CASE("where: BH items run in the softirq and on the CPU that it says", "[in
         issuer["item"] = json::object();
     const size_t places = 2 * 2 * online_cpus().size();
     // Each thread gets its share of the items.
-    Held held(json{{"workqueues", {{{"name", "bh"}, {"flags", {"bh"}}}, {{"name", "high"}, {"flags", {"bh", "highpri"}}}}},
-                   {"issuers", issuers},
-                   {"items", 5 * places}});
+    Held held(
+        json{{"workqueues", {{{"name", "bh"}, {"flags", {"bh"}}}, {{"name", "high"}, {"flags", {"bh", "highpri"}}}}},
+             {"issuers", issuers},
+             {"items", 5 * places}});
     const Snapshot snapshot = look();
     std::map<std::pair<std::string, uint32_t>, WherePlace> predicted;
     for (const std::string& name : {held.name("bh"), held.name("high")})
         for (const int cpu : online_cpus()) {
-            const auto answers = wqctl::where(snapshot, {.workqueue = wqctl::find_workqueue(snapshot, name), .cpu = static_cast<uint32_t>(cpu)});
+            const auto answers = wqctl::where(
+                snapshot, {.workqueue = wqctl::find_workqueue(snapshot, name), .cpu = static_cast<uint32_t>(cpu)});
             REQUIRE(answers[0].places.size() == 1);
             predicted[{name, static_cast<uint32_t>(cpu)}] = answers[0].places[0];
             const json told = ask({name, "--work-on", std::to_string(cpu)});
@@ -262,7 +278,8 @@ TEST_CASE("where: BH items run in the softirq and on the CPU that it says", "[in
         }
         REQUIRE(queued.contains(event.work));
         const TraceEvent& from = queued[event.work];
-        const WherePlace& place = predicted.at({from.workqueue, from.req_cpu < snapshot.head.nr_cpu_ids ? from.req_cpu : from.cpu});
+        const WherePlace& place = predicted.at(
+            {from.workqueue, from.req_cpu < snapshot.head.nr_cpu_ids ? from.req_cpu : from.cpu});
         const wqlab_snap_pool* pool = snapshot.pool(place.pool);
         INFO(from.workqueue << " from CPU " << from.cpu << " for CPU " << from.req_cpu << " ran on CPU " << event.cpu);
         CHECK(pool->cpu == from.pool_cpu);
@@ -306,9 +323,9 @@ TEST_CASE("where: debug_force_rr_cpu makes every CPU's items take turns", "[topo
 TEST_CASE("where: queue_work_node() is answered as the kernel does it", "[topology]")
 {
     Held held(json{{"workqueues", json::array({{{"name", "near"}, {"flags", {"unbound"}}, {"scope", "cpu"}}})},
-                     {"issuers",
-                      {{{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 0}, {"item", {{"sleep", "1h"}}}},
-                       {{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 1}, {"item", {{"sleep", "1h"}}}}}}});
+                   {"issuers",
+                    {{{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 0}, {"item", {{"sleep", "1h"}}}},
+                     {{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 1}, {"item", {{"sleep", "1h"}}}}}}});
     Tracing tracing;
     held.begin();
     const Snapshot snapshot = look_until(16);
@@ -320,7 +337,8 @@ TEST_CASE("where: queue_work_node() is answered as the kernel does it", "[topolo
     for (const Item& item : items_of(snapshot)) {
         // Which node was asked for shows in what was chosen.
         const uint32_t node = queued.at(item.work).req_cpu / 4;
-        const auto answers = wqctl::where(snapshot, {.workqueue = workqueue, .cpu = queued.at(item.work).cpu, .node = node});
+        const auto answers = wqctl::where(snapshot,
+                                          {.workqueue = workqueue, .cpu = queued.at(item.work).cpu, .node = node});
         REQUIRE(answers[0].places.size() == 1);
         CHECK(answers[0].places[0].pool == item.pool);
         CHECK(answers[0].places[0].chosen == wqctl::CpuList{queued.at(item.work).req_cpu});

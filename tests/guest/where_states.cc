@@ -52,7 +52,8 @@ TEST_CASE("where: the worker that it names is the one that runs the item", "[ins
     flags["--items"] = "1";
     Held held(flags);
     // Some workers for the pool, all idle in the end.
-    run_one({"--flags", "unbound", "--scope", "system", "--nice", "7", "--items", "6", "--depth", "6", "--cpus", "0", "--sleep", "50ms"});
+    run_one({"--flags", "unbound", "--scope", "system", "--nice", "7", "--items", "6", "--depth", "6", "--cpus", "0",
+             "--sleep", "50ms"});
     Snapshot snapshot;
     WherePlace place;
     REQUIRE(eventually([&] {
@@ -164,7 +165,8 @@ TEST_CASE("where: queue_work_on() an offline CPU", "[inspect]")
             }
             CHECK(std::count(place.runs_on.begin(), place.runs_on.end(), 3u) == 0);
             // One that went to sleep before the CPU went is still there.
-            const bool moved = std::count(place.runs_on.begin(), place.runs_on.end(), static_cast<uint32_t>(worker->cpu)) == 1;
+            const bool moved = std::count(place.runs_on.begin(), place.runs_on.end(),
+                                          static_cast<uint32_t>(worker->cpu)) == 1;
             CHECK((moved || !looks));
             looks += moved;
             return looks >= 3;
@@ -177,7 +179,8 @@ TEST_CASE("where: queue_work_on() an offline CPU", "[inspect]")
     CHECK(told.out.find("CPU 3 is offline") != std::string::npos);
     write_file(online, "1");
     const Snapshot snapshot = look();
-    CHECK(place_of(snapshot, {.workqueue = wqctl::find_workqueue(snapshot, bound.name()), .cpu = 3}).runs_on == wqctl::CpuList{3});
+    CHECK(place_of(snapshot, {.workqueue = wqctl::find_workqueue(snapshot, bound.name()), .cpu = 3}).runs_on ==
+          wqctl::CpuList{3});
 }
 
 TEST_CASE("where: an item beyond max_active would be inactive", "[inspect]")
@@ -192,7 +195,9 @@ TEST_CASE("where: an item beyond max_active would be inactive", "[inspect]")
         for (const int depth : {1, 2, 3}) {
             flags["--depth"] = std::to_string(depth);
             Held held(flags);
-            const auto ask = [&](const Snapshot& s) { return place_of(s, {.workqueue = wqctl::find_workqueue(s, held.name()), .cpu = 0}); };
+            const auto ask = [&](const Snapshot& s) {
+                return place_of(s, {.workqueue = wqctl::find_workqueue(s, held.name()), .cpu = 0});
+            };
             CHECK(ask(look()).activity == wqctl::Activity::kActive);
             held.begin();
             using enum wqctl::Activity;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-// The table of commands: a command is its room and its line here. An explicit table, not registration by static objects: the
-// order is meant, and a linker can't drop a line.
+// The table of commands: a command is its room and its line here. An explicit table, not registration by static
+// objects: the order is meant, and a linker can't drop a line.
 #include "command.hh"
 
 // name, what help says of it in a line
-#define WQCTL_COMMANDS(X)                                                                        \
-    X(run, "Run a load and report what its items went through")                                  \
-    X(dump, "Show pools, workers, workqueues and their items, as they are now")                  \
-    X(monitor, "What each workqueue does: totals and rates, again and again")                    \
-    X(top, "Workqueues, workers, functions and pools on the whole screen")                       \
-    X(explain, "Short experiments that show how workqueues work on this kernel")                 \
-    X(where, "Which pool and worker an item would get, and why")                                 \
-    X(latency, "How long items of all workqueues wait, for what, and run")                       \
-    X(info, "What the module, its kernel and its limits are")                                    \
-    X(list, "The runs that there are")                                                           \
-    X(show, "The report of a run, also while it goes on")                                        \
-    X(stop, "Stop a run, report it and forget it")                                               \
-    X(presets, "The scenarios that ship with the tool")                                          \
-    X(completion, "A completion script for bash, zsh or fish")                                   \
-    X(check, "Judge whether this kernel keeps the promises of its workqueue documentation")      \
+#define WQCTL_COMMANDS(X)                                                                   \
+    X(run, "Run a load and report what its items went through")                             \
+    X(dump, "Show pools, workers, workqueues and their items, as they are now")             \
+    X(monitor, "What each workqueue does: totals and rates, again and again")               \
+    X(top, "Workqueues, workers, functions and pools on the whole screen")                  \
+    X(explain, "Short experiments that show how workqueues work on this kernel")            \
+    X(where, "Which pool and worker an item would get, and why")                            \
+    X(latency, "How long items of all workqueues wait, for what, and run")                  \
+    X(info, "What the module, its kernel and its limits are")                               \
+    X(list, "The runs that there are")                                                      \
+    X(show, "The report of a run, also while it goes on")                                   \
+    X(stop, "Stop a run, report it and forget it")                                          \
+    X(presets, "The scenarios that ship with the tool")                                     \
+    X(completion, "A completion script for bash, zsh or fish")                              \
+    X(check, "Judge whether this kernel keeps the promises of its workqueue documentation") \
     X(manual, "This manual page, for man -l")
 
 namespace wqctl {

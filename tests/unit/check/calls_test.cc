@@ -19,7 +19,8 @@ std::vector<std::string> seen(const Calls& calls)
     Calls::Group groups[Calls::kGroups];
     std::vector<std::string> lines;
     for (uint32_t i = 0, n = calls.look(groups); i < n; i++)
-        lines.push_back(std::to_string(groups[i].threads) + " " + wqlab::call_name(groups[i].call) + " " + groups[i].object);
+        lines.push_back(std::to_string(groups[i].threads) + " " + wqlab::call_name(groups[i].call) + " " +
+                        groups[i].object);
     return lines;
 }
 

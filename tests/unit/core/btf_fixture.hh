@@ -20,8 +20,7 @@ public:
     {
         std::copy(bytes.begin(), bytes.end(), bytes_.get());
         wqlab::BtfProblem problem;
-        auto opened =
-            wqlab::Btf::open({bytes_.get(), bytes.size()}, {marks_.data(), marks_.size()}, problem);
+        auto opened = wqlab::Btf::open({bytes_.get(), bytes.size()}, {marks_.data(), marks_.size()}, problem);
         if (opened.ok())
             btf_ = opened.take();
         char text[128];

@@ -107,9 +107,10 @@ TEST_CASE("arrays are measured in all their dimensions")
     const uint32_t character = builder.integer("char", 1, true);
     const uint32_t inner = builder.structure("inner", 4, {{"c", character, 0}});
     const uint32_t grid = builder.array(builder.type_definition("row_t", builder.array(inner, 3)), 5);
-    builder.structure("s", 92, {{"name", builder.array(character, 32), 0},
-                                {"grid", grid, 256},
-                                {"rest", builder.array(builder.pointer(inner), 0), 736}});
+    builder.structure("s", 92,
+                      {{"name", builder.array(character, 32), 0},
+                       {"grid", grid, 256},
+                       {"rest", builder.array(builder.pointer(inner), 0), 736}});
     const OpenBtf btf(builder.bytes());
     const BtfMember name = found(btf, "s", "name");
     CHECK(name.is_array);
@@ -171,13 +172,13 @@ TEST_CASE("a member that cannot be is damage")
 {
     BtfBuilder builder;
     const uint32_t number = builder.integer("int", 4);
-    CHECK(error_of(builder, 0) == Errno::kInvalid);                              // void
-    CHECK(error_of(builder, 1000) == Errno::kInvalid);                           // a type that is not there
-    CHECK(error_of(builder, builder.forward("elsewhere")) == Errno::kInvalid);   // a struct of unknown size
-    CHECK(error_of(builder, number, 3) == Errno::kInvalid);                      // larger than the struct
-    CHECK(error_of(builder, number, 64, 61 * 8) == Errno::kInvalid);             // reaching over its end
-    CHECK(error_of(builder, number, 64, 3) == Errno::kInvalid);                  // not in whole bytes, no bitfield
-    CHECK(error_of(builder, number, 64, 0, 33) == Errno::kInvalid);              // more bits than its type has
+    CHECK(error_of(builder, 0) == Errno::kInvalid);                             // void
+    CHECK(error_of(builder, 1000) == Errno::kInvalid);                          // a type that is not there
+    CHECK(error_of(builder, builder.forward("elsewhere")) == Errno::kInvalid);  // a struct of unknown size
+    CHECK(error_of(builder, number, 3) == Errno::kInvalid);                     // larger than the struct
+    CHECK(error_of(builder, number, 64, 61 * 8) == Errno::kInvalid);            // reaching over its end
+    CHECK(error_of(builder, number, 64, 3) == Errno::kInvalid);                 // not in whole bytes, no bitfield
+    CHECK(error_of(builder, number, 64, 0, 33) == Errno::kInvalid);             // more bits than its type has
     CHECK(error_of(builder, builder.pointer(number), 64, 0, 3) == Errno::kInvalid);
     CHECK(error_of(builder, builder.integer("wide", 16), 64, 0, 80) == Errno::kInvalid);
     CHECK(error_of(builder, builder.narrow_integer("none", 4, 0, 0)) == Errno::kInvalid);

@@ -124,10 +124,12 @@ TEST_CASE("unreadable types are refused with their number")
     CHECK(problem([](BtfBuilder& b) { b.record("none", Kind::kVoid, 0, 0); }) == id + ": it is of an unknown kind: 0");
     CHECK(problem([](BtfBuilder& b) { b.record("long", Kind::kStruct, 0xffffff, 4); }) == id + ": it is cut off");
     CHECK(problem([](BtfBuilder& b) { b.record("long", Kind::kEnum64, 3, 8); }) == id + ": it is cut off");
-    CHECK(problem([](BtfBuilder& b) { b.record("s", Kind::kStruct, 1, 4, {99999, 1, 0}); }) ==
-          id + ": a member's name is not within the strings");
-    CHECK(problem([](BtfBuilder& b) { b.record("e", Kind::kEnum, 1, 4, {UINT32_MAX, 1}); }) ==
-          id + ": a constant's name is not within the strings");
+    CHECK(problem([](BtfBuilder& b) {
+              b.record("s", Kind::kStruct, 1, 4, {99999, 1, 0});
+          }) == id + ": a member's name is not within the strings");
+    CHECK(problem([](BtfBuilder& b) {
+              b.record("e", Kind::kEnum, 1, 4, {UINT32_MAX, 1});
+          }) == id + ": a constant's name is not within the strings");
     CHECK(problem_of(with_word(small().bytes(), 24, 0x7fffffff)) == "type 1: its name is not within the strings");
 
     Bytes cut = small().bytes();

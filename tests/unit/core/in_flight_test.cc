@@ -23,7 +23,10 @@ class Table {
 public:
     explicit Table(size_t buckets = 64) : buckets_(buckets), items({buckets_.data(), buckets_.size()}) {}
 
-    bool queue(uint64_t work, uint64_t stamp) { return items.queue(work, kWorkqueue, 7, [=] { return stamp; }); }
+    bool queue(uint64_t work, uint64_t stamp)
+    {
+        return items.queue(work, kWorkqueue, 7, [=] { return stamp; });
+    }
     Start start(uint64_t work, uint64_t stamp, bool pending = false, uint64_t worker = kWorker)
     {
         return items.start(

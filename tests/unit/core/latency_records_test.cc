@@ -22,14 +22,11 @@ Span<T> span(std::vector<T>& elements)
 }
 
 struct Records {
-    explicit Records(size_t n, size_t n_cells = 1000)
-        : slots(n), cells(n_cells), table(span(slots), span(cells))
-    {
-    }
+    explicit Records(size_t n, size_t n_cells = 1000) : slots(n), cells(n_cells), table(span(slots), span(cells)) {}
 
     LatencyRecord* find(const LatencyKey& key, const char* name = "events")
     {
-        return table.find(key, [&](char (&to)[LatencyRecord::kNameSize]) {
+        return table.find(key, [&](char(&to)[LatencyRecord::kNameSize]) {
             named++;
             std::strcpy(to, name);
         });
@@ -138,7 +135,7 @@ TEST_CASE("CPUs claim records side by side")
         threads.emplace_back([&records, cpu] {
             for (int round = 0; round < 50; round++)
                 for (uint64_t wq = 1; wq <= 200; wq++)
-                    records.table.find({wq, 0, 3, cpu}, [](char (&name)[LatencyRecord::kNameSize]) { name[0] = 'x'; });
+                    records.table.find({wq, 0, 3, cpu}, [](char(&name)[LatencyRecord::kNameSize]) { name[0] = 'x'; });
         });
     for (std::thread& thread : threads)
         thread.join();

@@ -30,12 +30,24 @@ Info info_612()
     info.wq_flags = WQLAB_WQ_FLAGS_ALL & ~uint32_t{WQLAB_WQ_PERCPU};
     info.sub_bits = 5;
     info.system_workqueues = {"system_wq", "system_highpri_wq", "system_unbound_wq", "system_bh_wq"};
-    info.limits = {{"workqueues", 32},           {"issuers", 64},          {"threads", 256},
-                   {"depth", 4096},              {"items_in_flight", 65536}, {"sample", 1000000},
-                   {"max_active", 2048},         {"burst", 4096},          {"links", 1000000},
-                   {"touch_bytes", 1 << 20},     {"alloc_bytes", 1 << 20}, {"duration_ns", 86'400'000'000'000},
-                   {"interval_min_ns", 1000},    {"interval_ns", 10'000'000'000}, {"delay_ns", 10'000'000'000},
-                   {"sleep_ns", 10'000'000'000}, {"spin_ns", 1'000'000'000}, {"bh_spin_ns", 10'000'000}};
+    info.limits = {{"workqueues", 32},
+                   {"issuers", 64},
+                   {"threads", 256},
+                   {"depth", 4096},
+                   {"items_in_flight", 65536},
+                   {"sample", 1000000},
+                   {"max_active", 2048},
+                   {"burst", 4096},
+                   {"links", 1000000},
+                   {"touch_bytes", 1 << 20},
+                   {"alloc_bytes", 1 << 20},
+                   {"duration_ns", 86'400'000'000'000},
+                   {"interval_min_ns", 1000},
+                   {"interval_ns", 10'000'000'000},
+                   {"delay_ns", 10'000'000'000},
+                   {"sleep_ns", 10'000'000'000},
+                   {"spin_ns", 1'000'000'000},
+                   {"bh_spin_ns", 10'000'000}};
     return info;
 }
 

@@ -60,7 +60,8 @@ TEST_CASE("a report fits 80 and 120 columns and cuts no name")
                 CHECK_THAT(text, Catch::Contains(name));
             CHECK_THAT(text, Catch::Contains("1,234,567"));
             if (charset == Charset::kAscii)
-                CHECK(std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+                CHECK(
+                    std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
             // No escape sequence without colour.
             CHECK(text.find('\x1b') == std::string::npos);
         }
@@ -106,8 +107,9 @@ TEST_CASE("a report's JSON has the keys that others rely on, and fits its schema
     for (const char* key : {"kernel", "scenario", "elapsed_ns", "workqueues"})
         CHECK(json.contains(key));
     const nlohmann::json& wq = json["workqueues"][0];
-    for (const char* key : {"name", "flags", "queued", "coalesced", "cancelled", "executed", "items_per_s", "latency_ns", "cpus",
-                            "off_cpu", "off_scope", "workers", "max_concurrency", "context", "nice"})
+    for (const char* key :
+         {"name", "flags", "queued", "coalesced", "cancelled", "executed", "items_per_s", "latency_ns", "cpus",
+          "off_cpu", "off_scope", "workers", "max_concurrency", "context", "nice"})
         CHECK(wq.contains(key));
     for (const char* which : {"queue_call", "wait", "run", "total"})
         for (const char* key : {"count", "min", "mean", "p50", "p90", "p99", "p999", "max", "buckets"})
@@ -139,9 +141,10 @@ TEST_CASE("the other documents fit their schemas")
     CHECK(violations(load_schema("started"), started_to_json(make_report({"a"}).run)) == std::vector<std::string>{});
     CHECK_THAT(render_info(info, plain(80)), Catch::Contains("1.5625 %"));
     CHECK(widest(render_info(info, plain(80))) <= 80);
-    CHECK_THAT(render_info(info, plain(80)), Catch::Contains("pools               yes, without workqueue_attrs.affn_scope (no such member)\n") &&
-                                                 Catch::Contains("hogs                no, it lacks wci_ents, wci_nr_ents\n") &&
-                                                 Catch::Contains("latency             yes\n"));
+    CHECK_THAT(render_info(info, plain(80)),
+               Catch::Contains("pools               yes, without workqueue_attrs.affn_scope (no such member)\n") &&
+                   Catch::Contains("hogs                no, it lacks wci_ents, wci_nr_ents\n") &&
+                   Catch::Contains("latency             yes\n"));
     CHECK_THAT(render_runs({make_report({"a"}).run}, plain(80)), Catch::Contains("duration"));
     CHECK(render_runs({}, plain(80)) == "no runs\n");
 }

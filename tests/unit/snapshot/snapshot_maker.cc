@@ -24,8 +24,8 @@ uint32_t SnapshotMaker::mask(uint64_t cpus)
     return static_cast<uint32_t>(snapshot.mask_words.size() - 1);
 }
 
-uint32_t SnapshotMaker::workqueue(uint64_t identity, const std::string& name, uint32_t flags, const std::vector<Pwq>& pwqs,
-                                  const std::string& symbol)
+uint32_t SnapshotMaker::workqueue(uint64_t identity, const std::string& name, uint32_t flags,
+                                  const std::vector<Pwq>& pwqs, const std::string& symbol)
 {
     const auto index = static_cast<uint32_t>(snapshot.workqueues.size());
     wqlab_snap_workqueue wq{};
@@ -67,8 +67,8 @@ void SnapshotMaker::pool(int32_t id, int32_t cpu, uint64_t since_progress_ns)
     snapshot.pools.push_back(pool);
 }
 
-void SnapshotMaker::busy_worker(int32_t pid, int32_t pool, uint32_t workqueue, const std::string& function, uint64_t busy_ns,
-                                uint32_t flags)
+void SnapshotMaker::busy_worker(int32_t pid, int32_t pool, uint32_t workqueue, const std::string& function,
+                                uint64_t busy_ns, uint32_t flags)
 {
     wqlab_snap_worker worker{};
     worker.pid = pid;

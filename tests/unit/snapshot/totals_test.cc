@@ -11,13 +11,22 @@ namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
 
-uint64_t started(const TotalsSample& sample, size_t index) { return sample.workqueues.at(index).total[WQLAB_PWQ_STAT_STARTED]; }
-uint64_t done(const TotalsSample& sample, size_t index) { return sample.workqueues.at(index).total[WQLAB_PWQ_STAT_COMPLETED]; }
-uint64_t begun(const TotalsSample& sample, size_t index) { return sample.workqueues.at(index).delta[WQLAB_PWQ_STAT_STARTED]; }
+uint64_t started(const TotalsSample& sample, size_t index)
+{
+    return sample.workqueues.at(index).total[WQLAB_PWQ_STAT_STARTED];
+}
+uint64_t done(const TotalsSample& sample, size_t index)
+{
+    return sample.workqueues.at(index).total[WQLAB_PWQ_STAT_COMPLETED];
+}
+uint64_t begun(const TotalsSample& sample, size_t index)
+{
+    return sample.workqueues.at(index).delta[WQLAB_PWQ_STAT_STARTED];
+}
 
 // One unbound workqueue with these pwqs.
-TotalsSample take(Totals& totals, uint64_t time_ns, const std::vector<SnapshotMaker::Pwq>& pwqs, uint32_t flags = WQLAB_WQ_UNBOUND,
-                  const std::string& name = "one", const std::string& trouble = "")
+TotalsSample take(Totals& totals, uint64_t time_ns, const std::vector<SnapshotMaker::Pwq>& pwqs,
+                  uint32_t flags = WQLAB_WQ_UNBOUND, const std::string& name = "one", const std::string& trouble = "")
 {
     SnapshotMaker maker(time_ns);
     maker.snapshot.sections = WQLAB_SECTION_WORKQUEUES;  // without workers, what is in flight says who is busy

@@ -115,9 +115,13 @@ TEST_CASE("the members of an object")
     };
     CHECK(write(JsonLayout::kOneLine) ==
           R"({"text":"a \"b\"","none":null,"some":3,"here":"x","null":null,"one":1,"list":["a","b"],"empty list":[],)"
-          R"("empty":{},"whole":1.0,"infinite":null,"rows":[{"a":1},{"b":2}]})" "\n");
+          R"("empty":{},"whole":1.0,"infinite":null,"rows":[{"a":1},{"b":2}]})"
+          "\n");
     CHECK(write(JsonLayout::kRecords) ==
           R"({"text":"a \"b\"","none":null,"some":3,"here":"x","null":null,"one":1,"list":["a","b"],"empty list":[],)"
-          R"("empty":{},"whole":1.0,"infinite":null,)" "\n" R"("rows":[{"a":1},{"b":2}])" "\n}\n");
+          R"("empty":{},"whole":1.0,"infinite":null,)"
+          "\n"
+          R"("rows":[{"a":1},{"b":2}])"
+          "\n}\n");
     CHECK(write(JsonLayout::kPretty) == Json::parse(write(JsonLayout::kOneLine)).dump(2) + "\n");
 }

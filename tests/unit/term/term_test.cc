@@ -56,7 +56,10 @@ TEST_CASE("a table folds at its groups and never cuts a cell")
 
     const auto wide = lines_of(table.render(plain(80)));
     REQUIRE(wide.size() == 4);
-    CHECK(wide[0] == "        \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500 alpha \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500  \u2500\u2500\u2500\u2500\u2500 beta \u2500\u2500\u2500\u2500\u2500");
+    CHECK(wide[0] ==
+          "        \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500 alpha "
+          "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500  \u2500\u2500\u2500\u2500\u2500 beta "
+          "\u2500\u2500\u2500\u2500\u2500");
     CHECK(wide[1] == "name         a1       a2       a3       b1       b2");
     CHECK(wide[2] == "first   1111111  2222222  3333333  4444444  5555555");
 

@@ -43,7 +43,8 @@ TEST_CASE("distributions of times are read")
 
 TEST_CASE("exact times read back as they were")
 {
-    for (uint64_t ns : {0ull, 1ull, 999ull, 1000ull, 1500ull, 1'000'000ull, 1'234'567ull, 2'000'000'000ull, 90'000'000'000ull})
+    for (uint64_t ns :
+         {0ull, 1ull, 999ull, 1000ull, 1500ull, 1'000'000ull, 1'234'567ull, 2'000'000'000ull, 90'000'000'000ull})
         CHECK(parse_time(exact_time(ns)) == ns);
     CHECK(exact_time(200'000) == "200us");
     for (const char* text : {"10us", "10us..50us", "exp:10us", "0..1s"})

@@ -10,10 +10,7 @@ std::string Argument::long_name() const
     return names.substr(names.find("--"));
 }
 
-std::string Argument::short_name() const
-{
-    return names.starts_with("--") ? "" : names.substr(0, names.find(','));
-}
+std::string Argument::short_name() const { return names.starts_with("--") ? "" : names.substr(0, names.find(',')); }
 
 Argument& Args::add(Argument::Kind kind, std::string names, std::string type, std::string help)
 {

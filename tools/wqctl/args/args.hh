@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What may be said behind a command, declared once: parsing, did-you-mean, --help, completion and the manual page are made of
-// it. Nothing here knows the library that parses.
+// What may be said behind a command, declared once: parsing, did-you-mean, --help, completion and the manual page are
+// made of it. Nothing here knows the library that parses.
 #pragma once
 
 #include <array>
@@ -70,19 +70,21 @@ public:
 
     // One of some words; into: an E, or an optional one. what: what a refusal calls it, as in `there is no format "x"`.
     template <typename E, typename Into>
-    Argument& choice(std::string names, Into& into, std::span<const Named<E>> values, std::string what, std::string type,
-                     std::string help)
+    Argument& choice(std::string names, Into& into, std::span<const Named<E>> values, std::string what,
+                     std::string type, std::string help)
     {
         Argument& argument = add(Argument::Kind::kOption, std::move(names), std::move(type), std::move(help));
         for (const Named<E>& value : values)
             argument.known.emplace_back(value.name);
-        argument.take = [&into, values, what = std::move(what)](std::string_view word) { into = choose(word, values, what); };
+        argument.take = [&into, values, what = std::move(what)](std::string_view word) {
+            into = choose(word, values, what);
+        };
         return argument;
     }
 
     template <typename E, typename Into, size_t N>
-    Argument& choice(std::string names, Into& into, const std::array<Named<E>, N>& values, std::string what, std::string type,
-                     std::string help)
+    Argument& choice(std::string names, Into& into, const std::array<Named<E>, N>& values, std::string what,
+                     std::string type, std::string help)
     {
         return choice(std::move(names), into, std::span<const Named<E>>(values), std::move(what), std::move(type),
                       std::move(help));

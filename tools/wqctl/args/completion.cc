@@ -89,9 +89,8 @@ _wqctl() {{
         for (const Argument* option : known.options)
             words.push_back(option->long_name());
         text += fmt::format("    {}) words=\"{}\"{} ;;\n", command->name(), join(words),
-                            known.takes_file
-                                ? "; [[ $current != -* ]] && COMPREPLY=($(compgen -f -- \"$current\"))"
-                                : "");
+                            known.takes_file ? "; [[ $current != -* ]] && COMPREPLY=($(compgen -f -- \"$current\"))"
+                                             : "");
     }
     return text + R"(    esac
     COMPREPLY+=($(compgen -W "$words" -- "$current"))
@@ -109,8 +108,9 @@ std::string zsh(std::span<const Args* const> commands)
     std::string text = "#compdef wqctl\n_wqctl() {\n    local -a commands=(\n";
     for (const Args* command : commands)
         text += fmt::format("        '{}:{}'\n", command->name(), quoted(command->summary()));
-    text += "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"
-            "    local command=$words[2]\n    shift words\n    (( CURRENT-- ))\n    case $command in\n";
+    text +=
+        "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"
+        "    local command=$words[2]\n    shift words\n    (( CURRENT-- ))\n    case $command in\n";
     for (const Args* command : commands) {
         const Words known = words_of(*command);
         text += fmt::format("    {})\n        _arguments \\\n            '--help[{}]'", command->name(), kHelp);
@@ -140,8 +140,7 @@ std::string fish(std::span<const Args* const> commands)
                             quoted(command->summary()));
     for (const Args* command : commands) {
         const Words known = words_of(*command);
-        const std::string here =
-            fmt::format("complete -c wqctl -n '__fish_seen_subcommand_from {}'", command->name());
+        const std::string here = fmt::format("complete -c wqctl -n '__fish_seen_subcommand_from {}'", command->name());
         text += fmt::format("{} -l help -d '{}'\n", here, kHelp);
         for (const Argument* option : known.options) {
             text += fmt::format("{} -l {} -d '{}'", here, option->long_name().substr(2), quoted(option->help));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The manual page, wqctl(8): args/manual.8 is its frame, each room's manual.8 what is to be said of its command, and the rest
-// comes from the declarations.
+// The manual page, wqctl(8): args/manual.8 is its frame, each room's manual.8 what is to be said of its command, and
+// the rest comes from the declarations.
 #pragma once
 
 #include <span>

@@ -30,9 +30,10 @@ public:
         app_.require_subcommand(1);
         app_.allow_extras();
         app_.set_version_flag("--version", version);
-        app_.footer("\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission,\n"
-                    "4 this kernel can't show it.\n"
-                    "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
+        app_.footer(
+            "\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission,\n"
+            "4 this kernel can't show it.\n"
+            "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
         for (const Args* command : commands)
             add(*command);
     }
@@ -148,9 +149,9 @@ private:
         std::string word = extras.front();
         if (word.starts_with("-")) {
             word = word.substr(0, word.find('='));
-            throw Error::usage(fmt::format("there is no flag {}{}", word, did_you_mean(word, long_names(place))),
-                               fmt::format("wqctl {}--help shows what there is",
-                                           command ? command->get_name() + " " : ""));
+            throw Error::usage(
+                fmt::format("there is no flag {}{}", word, did_you_mean(word, long_names(place))),
+                fmt::format("wqctl {}--help shows what there is", command ? command->get_name() + " " : ""));
         }
         if (command)
             throw Error::usage(fmt::format("wqctl {} has no use for \"{}\"", command->get_name(), word),

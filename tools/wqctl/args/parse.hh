@@ -17,6 +17,7 @@ struct Spoken {
 
 // Fills what the chosen command's arguments were declared into. Throws usage errors, with the nearest known word.
 // version: what --version prints.
-Spoken parse(std::span<const Args* const> commands, const std::vector<std::string>& words, const std::string& version = {});
+Spoken parse(std::span<const Args* const> commands, const std::vector<std::string>& words,
+             const std::string& version = {});
 
 }  // namespace wqctl

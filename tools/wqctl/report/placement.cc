@@ -7,9 +7,7 @@ namespace {
 
 bool is_unbound(const WorkqueueReport& workqueue, const Topology& topology)
 {
-    const auto named = [&workqueue](std::string_view part) {
-        return workqueue.system.find(part) != std::string::npos;
-    };
+    const auto named = [&workqueue](std::string_view part) { return workqueue.system.find(part) != std::string::npos; };
     if (workqueue.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED) || named("unbound") || named("dfl"))
         return true;
     return topology.power_efficient && (workqueue.flags & WQLAB_WQ_POWER_EFFICIENT || named("power_efficient"));

@@ -44,12 +44,12 @@ std::vector<std::string> broken_promises(const RunReport& report)
         return broken;
     for (const WorkqueueReport& wq : report.workqueues) {
         if (wq.queued != wq.executed + wq.cancelled)
-            broken.push_back(fmt::format("workqueue \"{}\": {} items were queued, but {} executed and {} cancelled: {} {}",
-                                         wq.name, wq.queued, wq.executed, wq.cancelled,
-                                         wq.queued > wq.executed + wq.cancelled
-                                             ? wq.queued - wq.executed - wq.cancelled
-                                             : wq.executed + wq.cancelled - wq.queued,
-                                         wq.queued > wq.executed + wq.cancelled ? "are lost" : "too many"));
+            broken.push_back(
+                fmt::format("workqueue \"{}\": {} items were queued, but {} executed and {} cancelled: {} {}", wq.name,
+                            wq.queued, wq.executed, wq.cancelled,
+                            wq.queued > wq.executed + wq.cancelled ? wq.queued - wq.executed - wq.cancelled
+                                                                   : wq.executed + wq.cancelled - wq.queued,
+                            wq.queued > wq.executed + wq.cancelled ? "are lost" : "too many"));
         if (wq.reordered)
             broken.push_back(fmt::format("workqueue \"{}\": it is ordered, but {} items started after a later one",
                                          wq.name, wq.reordered));

@@ -31,9 +31,7 @@ void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, Run
             progress.say("stopping; again to quit at once");
             stop_run(runs, id);
             continue;
-        case Woken::kByTime:
-            latest = runs.state(id);
-            break;
+        case Woken::kByTime: latest = runs.state(id); break;
         case Woken::kByInput:
         case Woken::kByHangup:
             Runs::take(events, [&](const RunState& state) {

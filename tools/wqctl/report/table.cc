@@ -82,14 +82,31 @@ void add_row(Table& table, const WorkqueueReport& wq, const Style& style)
     };
     const Latency& wait = wq.latency[WQLAB_LATENCY_WAIT];
     const auto some = [](uint64_t value) { return value ? grouped(value) : std::string(); };
-    table.row({wq.name, kind_of(wq), grouped(wq.executed), human_count(wq.items_per_s()), time(WQLAB_LATENCY_WAIT, 0.5),
-               time(WQLAB_LATENCY_WAIT, 0.9), time(WQLAB_LATENCY_WAIT, 0.99), time(WQLAB_LATENCY_WAIT, 0.999),
-               wait.empty() ? "-" : human_time(wait.max, style.charset), time(WQLAB_LATENCY_RUN, 0.5),
-               time(WQLAB_LATENCY_QUEUE_CALL, 0.5), wq.flags & WQLAB_WQ_BH ? "-" : fmt::format("{}", wq.workers.size()),
-               fmt::format("{}", wq.max_concurrency), context_of(wq),
-               percent(wq.executed - std::min(wq.executed, wq.off_cpu), wq.executed), off_scope_of(wq), nice_of(wq),
-               some(wq.refused), some(wq.cancelled), some(wq.flushed), some(wq.modified), some(wq.late), some(wq.migrated),
-               some(wq.drained), some(wq.alloc_failed)});
+    table.row({wq.name,
+               kind_of(wq),
+               grouped(wq.executed),
+               human_count(wq.items_per_s()),
+               time(WQLAB_LATENCY_WAIT, 0.5),
+               time(WQLAB_LATENCY_WAIT, 0.9),
+               time(WQLAB_LATENCY_WAIT, 0.99),
+               time(WQLAB_LATENCY_WAIT, 0.999),
+               wait.empty() ? "-" : human_time(wait.max, style.charset),
+               time(WQLAB_LATENCY_RUN, 0.5),
+               time(WQLAB_LATENCY_QUEUE_CALL, 0.5),
+               wq.flags & WQLAB_WQ_BH ? "-" : fmt::format("{}", wq.workers.size()),
+               fmt::format("{}", wq.max_concurrency),
+               context_of(wq),
+               percent(wq.executed - std::min(wq.executed, wq.off_cpu), wq.executed),
+               off_scope_of(wq),
+               nice_of(wq),
+               some(wq.refused),
+               some(wq.cancelled),
+               some(wq.flushed),
+               some(wq.modified),
+               some(wq.late),
+               some(wq.migrated),
+               some(wq.drained),
+               some(wq.alloc_failed)});
 }
 
 Table make_table(const RunReport& report, const Style& style)

@@ -24,8 +24,8 @@ void write_attributes(const WorkqueueSpec& workqueue, const std::string& kernel_
     const auto put = [&](const char* file, const std::string& value) {
         const std::string path = directory(kernel_name, root) + file;
         if (const int error = write_line(path, value))
-            throw Error(kBad, fmt::format("workqueue \"{}\": the kernel refused \"{}\" for {}: {}", workqueue.name, value,
-                                          path, std::strerror(error)));
+            throw Error(kBad, fmt::format("workqueue \"{}\": the kernel refused \"{}\" for {}: {}", workqueue.name,
+                                          value, path, std::strerror(error)));
     };
     if (workqueue.nice)
         put("nice", std::to_string(*workqueue.nice));

@@ -156,8 +156,8 @@ Node parse_document(std::string_view text, const std::string& file)
 {
     unsigned line = 1;
     TreeBuilder builder(line, file);
-    nlohmann::json::sax_parse(CountingIterator(text.data(), &line),
-                              CountingIterator(text.data() + text.size(), &line), &builder);
+    nlohmann::json::sax_parse(CountingIterator(text.data(), &line), CountingIterator(text.data() + text.size(), &line),
+                              &builder);
     return std::move(builder.root);
 }
 

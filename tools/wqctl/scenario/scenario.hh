@@ -52,7 +52,7 @@ struct IssuerSpec {
     std::optional<CpuList> cpus;
     uint32_t mode = WQLAB_MODE_CLOSED;
     std::optional<uint32_t> depth;
-    std::optional<double> rate;     // items/s of all threads together
+    std::optional<double> rate;  // items/s of all threads together
     bool poisson = false;
     std::optional<uint32_t> burst;
     std::optional<uint64_t> every;  // ns

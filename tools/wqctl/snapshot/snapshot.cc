@@ -46,25 +46,21 @@ const wqlab_snap_pool* Snapshot::pool(int32_t id) const
     return found != pools.end() && found->id == id ? &*found : nullptr;
 }
 
-const wqlab_snap_workqueue* Snapshot::workqueue(uint32_t index) const
-{
-    return at(workqueues, index);
-}
+const wqlab_snap_workqueue* Snapshot::workqueue(uint32_t index) const { return at(workqueues, index); }
 
-const wqlab_snap_pwq* Snapshot::pwq(uint32_t index) const
-{
-    return at(pwqs, index);
-}
+const wqlab_snap_pwq* Snapshot::pwq(uint32_t index) const { return at(pwqs, index); }
 
 const wqlab_snap_scope* Snapshot::scope(uint32_t type) const
 {
-    const auto found = std::find_if(scopes.begin(), scopes.end(), [&](const wqlab_snap_scope& s) { return s.type == type; });
+    const auto found = std::find_if(scopes.begin(), scopes.end(),
+                                    [&](const wqlab_snap_scope& s) { return s.type == type; });
     return found != scopes.end() ? &*found : nullptr;
 }
 
 const wqlab_snap_scope* Snapshot::default_scope() const
 {
-    const auto found = std::find_if(scopes.begin(), scopes.end(), [](const wqlab_snap_scope& s) { return s.is_default; });
+    const auto found = std::find_if(scopes.begin(), scopes.end(),
+                                    [](const wqlab_snap_scope& s) { return s.is_default; });
     return found != scopes.end() ? &*found : nullptr;
 }
 

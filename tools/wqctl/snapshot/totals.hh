@@ -27,10 +27,10 @@ struct WorkqueueTotals {
     int32_t max_active = 0;
 
     Counters total{};
-    Counters delta{};             // since the sample before
-    uint64_t active = 0;          // items that max_active lets through: executing, or waiting for a worker
-    uint64_t inactive = 0;        // items that it holds back; where they were not walked, with barriers of flushes
-    std::optional<uint64_t> busy; // workers with its items, where the snapshot has them
+    Counters delta{};              // since the sample before
+    uint64_t active = 0;           // items that max_active lets through: executing, or waiting for a worker
+    uint64_t inactive = 0;         // items that it holds back; where they were not walked, with barriers of flushes
+    std::optional<uint64_t> busy;  // workers with its items, where the snapshot has them
 
     bool is(uint32_t flag) const { return flags & flag; }
     // As wq_monitor.py counts them. Older kernels, 6.12 too, may lose
@@ -41,9 +41,9 @@ struct WorkqueueTotals {
 };
 
 struct TotalsSample {
-    uint64_t time_ns = 0;      // CLOCK_MONOTONIC
-    uint64_t interval_ns = 0;  // since the sample before; 0: there was none
-    double timestamp = 0;      // seconds since 1970, for those who write it down
+    uint64_t time_ns = 0;                     // CLOCK_MONOTONIC
+    uint64_t interval_ns = 0;                 // since the sample before; 0: there was none
+    double timestamp = 0;                     // seconds since 1970, for those who write it down
     std::vector<WorkqueueTotals> workqueues;  // in the snapshot's order
 
     // A delta's rate a second; nothing in the first sample.
@@ -56,10 +56,10 @@ public:
 
 private:
     struct Record {
-        Counters gone{};                     // of pwqs that are
-        std::map<uint64_t, Counters> pwqs;   // by identity
+        Counters gone{};                    // of pwqs that are
+        std::map<uint64_t, Counters> pwqs;  // by identity
         Counters total{};
-        size_t position = 0;                 // among the workqueues
+        size_t position = 0;  // among the workqueues
     };
     // An address is used again, but hardly for the same name.
     using Key = std::pair<uint64_t, std::string>;

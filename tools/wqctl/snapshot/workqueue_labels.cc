@@ -22,8 +22,9 @@ WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
         if (bearers[labels_[i]] < 2)
             continue;
         const wqlab_snap_workqueue& workqueue = snapshot.workqueues[i];
-        labels_[i] += workqueue.symbol != WQLAB_NONE ? fmt::format(" ({})", printable(snapshot.string(workqueue.symbol)))
-                                                     : " #" + identity_text(workqueue.identity);
+        labels_[i] += workqueue.symbol != WQLAB_NONE
+                          ? fmt::format(" ({})", printable(snapshot.string(workqueue.symbol)))
+                          : " #" + identity_text(workqueue.identity);
     }
 }
 

@@ -38,11 +38,13 @@ uint64_t parse_interval(std::string_view text)
     try {
         interval = parse_time(std::string(text) + (is_number ? "s" : ""));
     } catch (const Error&) {
-        throw Error::usage(fmt::format("\"{}\" is not an interval; write seconds such as 1 or 0.5, or a time such as 200ms", text));
+        throw Error::usage(
+            fmt::format("\"{}\" is not an interval; write seconds such as 1 or 0.5, or a time such as 200ms", text));
     }
     if (interval && (interval < kShortest || interval > kLongest))
         throw Error::usage(fmt::format("an interval of {} is too {}; it is {} to {}, or 0 for once", text,
-                                       interval < kShortest ? "short" : "long", exact_time(kShortest), exact_time(kLongest)));
+                                       interval < kShortest ? "short" : "long", exact_time(kShortest),
+                                       exact_time(kLongest)));
     return interval;
 }
 

@@ -25,13 +25,11 @@ FileLock::FileLock(const std::string& path, unsigned patience_ms) : fd_(open(pat
             continue;
         }
         close(fd_);
-        throw Error(kBad, fmt::format("{}: {}", path, error == EWOULDBLOCK ? "another wqctl has it" : std::strerror(error)));
+        throw Error(kBad,
+                    fmt::format("{}: {}", path, error == EWOULDBLOCK ? "another wqctl has it" : std::strerror(error)));
     }
 }
 
-FileLock::~FileLock()
-{
-    close(fd_);
-}
+FileLock::~FileLock() { close(fd_); }
 
 }  // namespace wqctl

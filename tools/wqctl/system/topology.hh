@@ -22,10 +22,10 @@ struct Topology {
 
     std::map<uint32_t, Cpu> online;
     CpuList present;
-    CpuList nodes;                         // those with memory or CPUs
-    std::string default_scope = "cache";   // of unbound workqueues
-    bool power_efficient = false;          // WQ_POWER_EFFICIENT means unbound
-    unsigned cache_shard_size = 0;         // cores; 0: this kernel has no such scope
+    CpuList nodes;                        // those with memory or CPUs
+    std::string default_scope = "cache";  // of unbound workqueues
+    bool power_efficient = false;         // WQ_POWER_EFFICIENT means unbound
+    unsigned cache_shard_size = 0;        // cores; 0: this kernel has no such scope
 
     bool is_online(uint32_t cpu) const { return online.contains(cpu); }
     std::string online_list() const;

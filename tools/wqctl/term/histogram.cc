@@ -81,8 +81,8 @@ std::string render_histogram_lines(const std::vector<std::pair<std::string, cons
         const uint64_t fullest = std::max<uint64_t>(1, *std::max_element(columns.begin(), columns.end()));
         std::string bars;
         for (uint64_t count : columns) {
-            const auto height = count ? 1 + static_cast<size_t>(std::lround(
-                                                7.0 * static_cast<double>(count) / static_cast<double>(fullest)))
+            const auto height = count ? 1 + static_cast<size_t>(std::lround(7.0 * static_cast<double>(count) /
+                                                                            static_cast<double>(fullest)))
                                       : 0;
             bars += (style.utf8() ? kBlocks : kAsciiBlocks)[height];
         }
@@ -92,12 +92,13 @@ std::string render_histogram_lines(const std::vector<std::pair<std::string, cons
     std::string ticks;
     std::string labels;
     for (int decade = axis.first; decade <= axis.last; decade++) {
-        ticks += decade == axis.last ? (style.utf8() ? "\u2518" : "+")
-                                     : (decade == axis.first ? (style.utf8() ? "\u2514" : "+")
-                                                             : (style.utf8() ? "\u2534" : "+"));
+        ticks += decade == axis.last
+                     ? (style.utf8() ? "\u2518" : "+")
+                     : (decade == axis.first ? (style.utf8() ? "\u2514" : "+") : (style.utf8() ? "\u2534" : "+"));
         for (size_t i = 1; decade < axis.last && i < axis.per_decade; i++)
             ticks += style.utf8() ? "\u2500" : "-";
-        labels += decade == axis.last ? decade_label(decade, style) : pad_right(decade_label(decade, style), axis.per_decade);
+        labels += decade == axis.last ? decade_label(decade, style)
+                                      : pad_right(decade_label(decade, style), axis.per_decade);
     }
     const std::string indent(name_width + 2, ' ');
     return text + indent + style.dim(ticks) + "\n" + indent + style.dim(labels) + "\n";
@@ -125,19 +126,20 @@ std::string render_histogram_rows(const Latency& latency, const Style& style)
     for (size_t i = 0; i < rows.size(); i++) {
         const int row = first + static_cast<int>(i);
         // Eighths of a column; what is not empty shows.
-        const auto eighths = static_cast<size_t>(
-            std::ceil(static_cast<double>(rows[i]) * static_cast<double>(bar_width) * 8 / static_cast<double>(fullest)));
+        const auto eighths = static_cast<size_t>(std::ceil(
+            static_cast<double>(rows[i]) * static_cast<double>(bar_width) * 8 / static_cast<double>(fullest)));
         std::string bar;
         for (size_t column = 0; column < eighths / 8; column++)
             bar += style.utf8() ? "\u2588" : "#";
         if (eighths % 8)
-            bar += style.utf8() ? std::array<const char*, 8>{"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a",
-                                                             "\u2589"}[eighths % 8]
+            bar += style.utf8() ? std::array<const char*, 8>{"",       "\u258f", "\u258e", "\u258d",
+                                                             "\u258c", "\u258b", "\u258a", "\u2589"}[eighths % 8]
                                 : (bar.empty() ? "#" : "");
-        const std::string share = fmt::format("{:.1f}%", 100.0 * static_cast<double>(rows[i]) / static_cast<double>(all));
+        const std::string share = fmt::format("{:.1f}%",
+                                              100.0 * static_cast<double>(rows[i]) / static_cast<double>(all));
         text += fmt::format("  {} .. {}  {}  {}  {}", pad_left(human_time(bound(row), style.charset), 7),
-                            pad_left(human_time(bound(row + 1), style.charset), 7), pad_left(grouped(rows[i]), count_width),
-                            pad_left(share, 6), style.cyan(bar));
+                            pad_left(human_time(bound(row + 1), style.charset), 7),
+                            pad_left(grouped(rows[i]), count_width), pad_left(share, 6), style.cyan(bar));
         text.erase(text.find_last_not_of(' ') + 1);
         text += "\n";
     }

@@ -23,7 +23,8 @@ enum class JsonLayout {
 };
 
 template <typename T>
-concept JsonList = !std::convertible_to<const T&, std::string_view> && requires(const T& list) {
+concept JsonList = !std::convertible_to<const T&, std::string_view> && requires(const T& list)
+{
     std::begin(list);
     std::end(list);
 };

@@ -103,7 +103,8 @@ std::string Table::group_line(const std::vector<size_t>& part, const Style& styl
             text = dashes(rule / 2) + " " + group + " " + dashes(rule - rule / 2);
         }
         any |= !group.empty();
-        line += columns_[part[at]].align == Align::kLeft && end - at == 1 ? pad_right(text, width) : pad_left(text, width);
+        line += columns_[part[at]].align == Align::kLeft && end - at == 1 ? pad_right(text, width)
+                                                                          : pad_left(text, width);
         at = end;
     }
     return any ? style.dim(trim_right(line)) + "\n" : std::string();

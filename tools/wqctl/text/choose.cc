@@ -31,7 +31,8 @@ size_t choose_place(std::string_view word, std::span<const std::string_view> nam
         return static_cast<size_t>(at - names.begin());
     const std::vector<std::string> known(names.begin(), names.end());
     const std::string guess = did_you_mean(word, known);
-    const std::string rest = guess.empty() ? fmt::format("; the {} are {}", plural_of_noun(what), enumerate(known)) : guess;
+    const std::string rest = guess.empty() ? fmt::format("; the {} are {}", plural_of_noun(what), enumerate(known))
+                                           : guess;
     throw Error::usage(fmt::format("there is no {} \"{}\"{}", what, word, rest));
 }
 

@@ -41,7 +41,10 @@ constexpr std::array<std::string_view, 6> kEndReasons = {
     "none", "items", "duration", "stopped", "owner gone", "module unload",
 };
 constexpr std::array<std::string_view, __WQLAB_LATENCY_MAX> kLatencies = {
-    "queue_call", "wait", "run", "total",
+    "queue_call",
+    "wait",
+    "run",
+    "total",
 };
 
 template <size_t N>
@@ -110,10 +113,7 @@ void check_scope_name(std::string_view name) { choose_place(name, kScopes, "affi
 
 std::span<const std::string_view> mode_names() { return kModes; }
 
-uint32_t parse_mode(std::string_view name)
-{
-    return static_cast<uint32_t>(choose_place(name, kModes, "mode"));
-}
+uint32_t parse_mode(std::string_view name) { return static_cast<uint32_t>(choose_place(name, kModes, "mode")); }
 
 std::string_view body_name(uint32_t body) { return at(kBodies, body); }
 std::string_view run_state_name(uint32_t state) { return at(kStates, state); }

@@ -18,19 +18,19 @@ struct FlagName {
 
 std::span<const FlagName> flag_names();
 std::vector<std::string> flags_to_names(uint32_t flags);
-uint32_t parse_flag(std::string_view name);         // "unbound", "WQ_UNBOUND"; refuses with the nearest names
-uint32_t parse_flag_list(std::string_view list);    // "unbound,highpri"
+uint32_t parse_flag(std::string_view name);       // "unbound", "WQ_UNBOUND"; refuses with the nearest names
+uint32_t parse_flag_list(std::string_view list);  // "unbound,highpri"
 
 std::span<const std::string_view> scope_names();
 void check_scope_name(std::string_view name);
 
-std::span<const std::string_view> mode_names();     // by enum wqlab_mode
+std::span<const std::string_view> mode_names();  // by enum wqlab_mode
 uint32_t parse_mode(std::string_view name);
 
-std::string_view body_name(uint32_t body);          // by enum wqlab_body
+std::string_view body_name(uint32_t body);  // by enum wqlab_body
 std::string_view run_state_name(uint32_t state);
 std::string_view end_reason_name(uint32_t reason);
-std::string_view latency_name(uint32_t latency);    // "queue_call", ...
+std::string_view latency_name(uint32_t latency);            // "queue_call", ...
 std::vector<std::string> feature_names(uint32_t features);  // of enum wqlab_feature
 
 // All that any kernel exports; which of them this one has, Info says.

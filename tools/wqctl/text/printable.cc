@@ -12,7 +12,10 @@ size_t code_point_length(std::string_view text)
     const unsigned char first = byte(0);
     if (first < 0x80)
         return 1;
-    const size_t length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+    const size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                          : first >= 0xe0 && first < 0xf0 ? 3
+                          : first >= 0xf0 && first < 0xf5 ? 4
+                                                          : 0;
     if (!length || length > text.size())
         return 0;
     for (size_t i = 1; i < length; i++)

@@ -117,8 +117,7 @@ uint64_t parse_time(std::string_view text)
     uint64_t ns = 0;
     switch (scale(text, kTimeUnits, ns)) {
     case Outcome::kFine: return ns;
-    case Outcome::kNoUnit:
-        throw wrong(text, "lacks a unit", fmt::format("{0}ns, {0}us, {0}ms or {0}s", text));
+    case Outcome::kNoUnit: throw wrong(text, "lacks a unit", fmt::format("{0}ns, {0}us, {0}ms or {0}s", text));
     case Outcome::kBadUnit: throw wrong(text, "has a unit that is not ns, us, ms, s, m or h", right);
     case Outcome::kTooLarge: throw wrong(text, "is more than 64 bits of nanoseconds", right);
     case Outcome::kNotWhole: throw wrong(text, "is not a whole number of nanoseconds", right);

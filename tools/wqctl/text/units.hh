@@ -26,9 +26,9 @@ TimeDist parse_time_dist(std::string_view text);  // "10us", "10us..50us", "exp:
 uint64_t parse_size(std::string_view text);       // "64", "4K", "1M", "1MiB": powers of 1024
 uint64_t parse_count(std::string_view text);      // "1000", "10k", "2M": powers of 1000
 uint32_t parse_count32(std::string_view text);
-uint32_t parse_percent(std::string_view text);    // "20" or "20%"
+uint32_t parse_percent(std::string_view text);  // "20" or "20%"
 int parse_int(std::string_view text);
-double parse_rate(std::string_view text);         // items a second: "100000", "2.5k"
+double parse_rate(std::string_view text);  // items a second: "100000", "2.5k"
 
 // Exact: the parser gives the same value again.
 std::string exact_time(uint64_t ns);

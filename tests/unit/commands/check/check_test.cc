@@ -60,7 +60,8 @@ std::string told(const Maker& make, const std::string& incomplete)
         verdicts->begin(5);
         Tally tally;
         for (uint32_t status : {WQLAB_CHECK_PASS, WQLAB_CHECK_FAIL, WQLAB_CHECK_KNOWN, WQLAB_CHECK_SKIP}) {
-            Judgement judgement = {promise("queue.number-" + std::to_string(status), status + 1), status, "seen", {"a line"}, 1000, false};
+            Judgement judgement = {
+                promise("queue.number-" + std::to_string(status), status + 1), status, "seen", {"a line"}, 1000, false};
             if (status == WQLAB_CHECK_KNOWN)
                 judgement.promise.known = "not mended";
             if (status == WQLAB_CHECK_FAIL)
@@ -113,7 +114,8 @@ TEST_CASE("the list of checks keeps its schema")
 TEST_CASE("KTAP and JUnit say that they are incomplete")
 {
     const Maker ktap = [](Output& output) { return verdicts_as_ktap(output); };
-    CHECK_THAT(told(ktap, "interrupted"), Catch::Contains("    # incomplete: interrupted\n") && Catch::EndsWith("not ok 1 workqueue\n"));
+    CHECK_THAT(told(ktap, "interrupted"),
+               Catch::Contains("    # incomplete: interrupted\n") && Catch::EndsWith("not ok 1 workqueue\n"));
     CHECK_THAT(told(ktap, ""), !Catch::Contains("incomplete"));
     const Maker junit = [](Output& output) { return verdicts_as_junit(output); };
     CHECK_THAT(told(junit, "<lost>"), Catch::Contains("<system-err>incomplete: &lt;lost&gt;</system-err>"));
@@ -124,7 +126,8 @@ TEST_CASE("KTAP and JUnit say that they are incomplete")
 
 TEST_CASE("a check is chosen by number, id, group and pattern; a class must be asked for, or the check named")
 {
-    const std::vector<Promise> all = {promise("queue.runs", 1), promise("flush.waits", 3), promise("flush.slow", 39, WQLAB_CHECK_SLOW)};
+    const std::vector<Promise> all = {promise("queue.runs", 1), promise("flush.waits", 3),
+                                      promise("flush.slow", 39, WQLAB_CHECK_SLOW)};
     const auto chosen = [&](std::vector<std::string> patterns, std::vector<std::string> classes = {}) {
         CheckFlags flags;
         flags.patterns = std::move(patterns);

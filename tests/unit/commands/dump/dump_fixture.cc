@@ -50,7 +50,8 @@ public:
             s.cpu_pods.push_back({type, cpu, static_cast<int32_t>(cpu / cpus_each), 0});
     }
 
-    wqlab_snap_pool& pool(int32_t id, int32_t cpu, int32_t nice, uint64_t cpus, uint32_t raw_flags = 0, uint32_t flags = 0)
+    wqlab_snap_pool& pool(int32_t id, int32_t cpu, int32_t nice, uint64_t cpus, uint32_t raw_flags = 0,
+                          uint32_t flags = 0)
     {
         wqlab_snap_pool pool{};
         pool.id = id;
@@ -69,7 +70,8 @@ public:
     }
 
     // pools: one for each CPU.
-    uint32_t workqueue(const char* name, const char* symbol, uint32_t flags, const std::vector<int32_t>& pools, int32_t dfl = -1)
+    uint32_t workqueue(const char* name, const char* symbol, uint32_t flags, const std::vector<int32_t>& pools,
+                       int32_t dfl = -1)
     {
         const auto index = static_cast<uint32_t>(s.workqueues.size());
         wqlab_snap_workqueue wq{};
@@ -132,7 +134,8 @@ public:
         return s.workers.back();
     }
 
-    wqlab_snap_worker& busy(int32_t pool, int32_t pid, const char* command, const char* function, uint32_t wq, uint64_t ns)
+    wqlab_snap_worker& busy(int32_t pool, int32_t pid, const char* command, const char* function, uint32_t wq,
+                            uint64_t ns)
     {
         wqlab_snap_worker& row = worker(pool, pid, command);
         row.flags = WQLAB_WORKER_SLEEPING;
@@ -198,7 +201,8 @@ void add_workqueues(Maker& m)
     m.workqueue("single", nullptr, WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED, {24, 24, 24, 24, 24, 24, 24, 24}, 24);
     for (const uint32_t unbound : {2u, mine, mine + 1})
         for (const int32_t node : {0, 1, -1})
-            m.s.node_active.push_back({unbound, node, unbound == mine && node == 0 ? 1 : 0, 1, unbound == mine && node == 0, 0});
+            m.s.node_active.push_back(
+                {unbound, node, unbound == mine && node == 0 ? 1 : 0, 1, unbound == mine && node == 0, 0});
 }
 
 void add_work(Maker& m)
@@ -280,13 +284,15 @@ Snapshot hostile(unsigned seed)
         for (auto& row : table) {
             uint32_t words[sizeof(row) / 4];
             for (uint32_t& word : words) {
-                static constexpr uint32_t favourites[] = {0, 1, 7, WQLAB_NONE, 0x7fffffff, 0x80000000, WQLAB_NONE - 1, 255};
+                static constexpr uint32_t favourites[] = {0,  1, 7, WQLAB_NONE, 0x7fffffff, 0x80000000, WQLAB_NONE - 1,
+                                                          255};
                 word = random() % 3 ? favourites[random() % 8] : static_cast<uint32_t>(random());
             }
             std::memcpy(static_cast<void*>(&row), words, sizeof(row));
         }
     };
-    spoil(s.scopes), spoil(s.pods), spoil(s.cpu_pods), spoil(s.nodes), spoil(s.pwqs), spoil(s.cpu_pwqs), spoil(s.node_active);
+    spoil(s.scopes), spoil(s.pods), spoil(s.cpu_pods), spoil(s.nodes), spoil(s.pwqs), spoil(s.cpu_pwqs),
+        spoil(s.node_active);
     spoil(s.workqueues), spoil(s.workers), spoil(s.works), spoil(s.flushers), spoil(s.timers), spoil(s.hogs);
     if (seed % 3 == 0)
         spoil(s.pools);

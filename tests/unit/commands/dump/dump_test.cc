@@ -67,19 +67,25 @@ TEST_CASE("a dump fits its width and cuts no name")
                 CHECK_THAT(text, Catch::Contains(part));
             CHECK(text.find('\x1b') == std::string::npos);
             if (charset == Charset::kAscii)
-                CHECK(std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+                CHECK(
+                    std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
         }
     const std::string text = render_dump(dump_of(s, all), plain(200));
-    CHECK_THAT(text, Catch::StartsWith("Linux 6.12.0-test CPUs 0-6 online of 0-7, 28 pools, 6 workqueues, watchdog after 30s\n"));
-    CHECK_THAT(text, Catch::EndsWith("taken in 412\u00b5s; the longest that a pool's lock was held for it: 4.10\u00b5s, of pool 6\n"));
+    CHECK_THAT(text, Catch::StartsWith(
+                         "Linux 6.12.0-test CPUs 0-6 online of 0-7, 28 pools, 6 workqueues, watchdog after 30s\n"));
+    CHECK_THAT(text,
+               Catch::EndsWith(
+                   "taken in 412\u00b5s; the longest that a pool's lock was held for it: 4.10\u00b5s, of pool 6\n"));
 }
 
 TEST_CASE("scopes show their pods, single CPUs in a row at once")
 {
     const std::string text = section(render_scopes);
     CHECK_THAT(text, Catch::Contains("unbound cpumask 0-7, requested 0-7, isolated none\n"));
-    CHECK_THAT(text, Catch::Contains("cpu                8 pods  node 0: [0-3] each of 0-3  node 1: [4-7] each of 4-7\n"));
-    CHECK_THAT(text, Catch::Contains("smt                4 pods  node 0: [0] 0-1  [1] 2-3  node 1: [2] 4-5  [3] 6-7\n"));
+    CHECK_THAT(text,
+               Catch::Contains("cpu                8 pods  node 0: [0-3] each of 0-3  node 1: [4-7] each of 4-7\n"));
+    CHECK_THAT(text,
+               Catch::Contains("smt                4 pods  node 0: [0] 0-1  [1] 2-3  node 1: [2] 4-5  [3] 6-7\n"));
     CHECK_THAT(text, Catch::Contains("cache (default)    2 pods  node 0: [0] 0-3  node 1: [1] 4-7\n"));
     CHECK_THAT(text, Catch::Contains("system             1 pod   [0] 0-7\n"));
     CHECK(text.find("shard") == std::string::npos);
@@ -110,8 +116,10 @@ TEST_CASE("workqueues show their attributes, and which is which")
     // Two of one name are told apart wherever they are named.
     CHECK_THAT(text, Catch::Contains("events (system_wq) percpu 0 1024 0-7: 0,2..14\n"));
     CHECK_THAT(text, Catch::Contains("events (system_percpu_wq) percpu 0 1024 freezable 0-7: 0,2..14\n"));
-    CHECK_THAT(text, Catch::Contains("events_unbound unbound default (cache) 0 1024 8 0-7 0-3: 25, 4-7: 26 24 system_unbound_wq"));
-    CHECK_THAT(text, Catch::Contains("mine unbound numa 7 1 1 0-7 mem_reclaim sysfs strict in_sysfs 1 0-3: 27, 4-7: 24 24\n"));
+    CHECK_THAT(text, Catch::Contains(
+                         "events_unbound unbound default (cache) 0 1024 8 0-7 0-3: 25, 4-7: 26 24 system_unbound_wq"));
+    CHECK_THAT(
+        text, Catch::Contains("mine unbound numa 7 1 1 0-7 mem_reclaim sysfs strict in_sysfs 1 0-3: 27, 4-7: 24 24\n"));
     CHECK_THAT(text, Catch::Contains("single ordered default (cache)"));
 }
 
@@ -132,7 +140,9 @@ TEST_CASE("rescuers, nodes, timers and hogs")
     CHECK(timers.find("overdue") < timers.find("soon_fn"));
 
     const std::string hogs = squeezed(section(render_hogs));
-    CHECK_THAT(hogs, Catch::StartsWith("functions that hogged a CPU for more than 10.0ms\ntimes function\n 128 other_fn\n 3 slow_fn"));
+    CHECK_THAT(hogs,
+               Catch::StartsWith(
+                   "functions that hogged a CPU for more than 10.0ms\ntimes function\n 128 other_fn\n 3 slow_fn"));
 }
 
 TEST_CASE("work is shown by pool, in the order in which it will be done")
@@ -141,7 +151,8 @@ TEST_CASE("work is shown by pool, in the order in which it will be done")
     CHECK(text == R"(work
 pool 6: CPU 3, nice 0, 2 workers, 1 idle, 0 running, 1 pending, no progress for 2.31s
   executing  slow_fn [driver]  events (system_wq)         kworker/3:1 103 for )"
-                  "\u2265" R"(2.31s, sleeping, last on CPU 3, "sda"
+                  "\u2265"
+                  R"(2.31s, sleeping, last on CPU 3, "sda"
   scheduled  wq_barrier_func   events (system_wq)         a flush of item 00001067 that rmmod 312 waits for, next for 103
   pending    vmstat_update     events (system_percpu_wq)
   total                        events (system_wq)         1 active of 1024
@@ -149,7 +160,8 @@ pool 6: CPU 3, nice 0, 2 workers, 1 idle, 0 running, 1 pending, no progress for 
 pool 27: CPUs 0-3, nice 7, 2 workers, 2 idle, 0 pending, managed by 56, strict
   executing  my_fn [mine]  mine  kworker/u33:2 55 for 1.00ms, running on CPU 3
   inactive   my_fn [mine]  mine  )"
-                  "\u00d7" R"( 2
+                  "\u00d7"
+                  R"( 2
   total                    mine  of CPU 0-3: 1 active, 2 held back, plugged, waits for the rescuer
 
 flushing and draining
@@ -273,7 +285,9 @@ TEST_CASE("the kernel script's format, to the letter")
     // One section is one block of it.
     dump.sections = WQLAB_SECTION_POOLS;
     const std::string pools = dump_to_wq_dump(dump);
-    CHECK_THAT(pools, Catch::StartsWith("Worker Pools\n============\npool[00] flags=0x00 ref=1 nice=  0 idle/workers=  2/  2 cpu=  0\n"));
+    CHECK_THAT(pools,
+               Catch::StartsWith(
+                   "Worker Pools\n============\npool[00] flags=0x00 ref=1 nice=  0 idle/workers=  2/  2 cpu=  0\n"));
     CHECK_THAT(golden, Catch::Contains(pools));
 }
 

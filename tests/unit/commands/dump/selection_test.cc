@@ -188,9 +188,11 @@ TEST_CASE("what dump is asked for is checked before the kernel is asked")
     const DumpRequest some = request([](DumpFlags& f) { f.sections = {"timers,pools", "work"}; });
     CHECK(some.sections == (WQLAB_SECTION_TIMERS | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORK));
     CHECK(some.is_explicit);
-    CHECK(error([](DumpFlags& f) { f.sections = {"pool"}; }) == "there is no section \"pool\"; did you mean \"pools\"?");
+    CHECK(error([](DumpFlags& f) { f.sections = {"pool"}; }) ==
+          "there is no section \"pool\"; did you mean \"pools\"?");
     CHECK_THAT(error([](DumpFlags& f) { f.sections = {"xyzzy"}; }), Catch::Contains("the sections are scopes, pools"));
-    CHECK_THAT(error([](DumpFlags& f) { f.workqueues = {"("}; }), Catch::StartsWith("\"(\" is no regular expression: "));
+    CHECK_THAT(error([](DumpFlags& f) { f.workqueues = {"("}; }),
+               Catch::StartsWith("\"(\" is no regular expression: "));
     CHECK_THAT(error([](DumpFlags& f) { f.pool = "x"; }), Catch::StartsWith("--pool: \"x\" is not a number"));
     CHECK_THAT(error([](DumpFlags& f) { f.cpu = "-1"; }), Catch::StartsWith("--cpu: "));
     CHECK_THAT(error_of([] { parsed<DumpFlags>({"--format", "yaml"}); }), Catch::Contains("table, json and wq_dump"));
@@ -198,7 +200,8 @@ TEST_CASE("what dump is asked for is checked before the kernel is asked")
     CHECK_THAT(error([](DumpFlags& f) { f.format = DumpFormat::kWqDump, f.json = true; }), Catch::Contains("exclude"));
     CHECK(error([](DumpFlags& f) { f.format = DumpFormat::kWqDump, f.sections = {"timers,hogs,pools"}; }) ==
           "the format wq_dump has no section timers or hogs; it has scopes, pools, workqueues, rescuers and nodes");
-    CHECK(request([](DumpFlags& f) { f.format = DumpFormat::kWqDump; }).sections == (WQLAB_SECTION_HOGS - 1 - 0x20 - 0x40));
+    CHECK(request([](DumpFlags& f) { f.format = DumpFormat::kWqDump; }).sections ==
+          (WQLAB_SECTION_HOGS - 1 - 0x20 - 0x40));
     // Names and numbers that are shown need more than the section.
     CHECK(request([](DumpFlags& f) { f.sections = {"hogs"}; }).needed() ==
           (WQLAB_SECTION_HOGS | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));

@@ -76,9 +76,12 @@ Explanation sample()
     Explanation e;
     e.topic = "sharing";
     e.question = "When is an unbound pool shared, and when is a new one made?";
-    e.answer = "A pool is shared by all unbound workqueues whose attributes are equal, and so this is a sentence of two lines.";
+    e.answer =
+        "A pool is shared by all unbound workqueues whose attributes are equal, and so this is a sentence of two "
+        "lines.";
     e.done = {"Created a workqueue."};
-    e.because = {{"get_unbound_pool", "looks for a pool of equal attributes, else makes one and calls create_worker() at once"}};
+    e.because = {
+        {"get_unbound_pool", "looks for a pool of equal attributes, else makes one and calls create_worker() at once"}};
     e.see("refcnt", 5, 10);
     e.see("pool", "none", "pool 18");
     e.see("seen once", 7);
@@ -102,12 +105,14 @@ TEST_CASE("an explanation says what it is about within 80 columns")
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);)
         CHECK(line.size() <= 80);
-    CHECK_THAT(text, Catch::StartsWith("When is an unbound pool shared, and when is a new one made? (sharing)\n\n  A pool"));
+    CHECK_THAT(text,
+               Catch::StartsWith("When is an unbound pool shared, and when is a new one made? (sharing)\n\n  A pool"));
     CHECK_THAT(text, Catch::Contains("\n             before    after\n  refcnt          5       10\n"));
     CHECK_THAT(text, Catch::Contains("  seen once                7\n"));
     CHECK_THAT(text, Catch::Contains("\n  ok  Equal attributes: the pool is shared.\n"));
-    CHECK_THAT(text, Catch::Contains("\n  get_unbound_pool()  looks for a pool of equal attributes, else makes one and\n"
-                                     "                      calls create_worker() at once\n"));
+    CHECK_THAT(text,
+               Catch::Contains("\n  get_unbound_pool()  looks for a pool of equal attributes, else makes one and\n"
+                               "                      calls create_worker() at once\n"));
     CHECK_THAT(text, !Catch::Contains("NOT as documented"));
     CHECK(e.holds());
 

@@ -36,7 +36,8 @@ void add(Latency& latency, uint64_t ns, uint64_t n = 1)
     latency.merge(one);
 }
 
-LatencyRow row(const char* workqueue, uint64_t identity, const char* function, uint32_t cpu, uint64_t pending, uint64_t n)
+LatencyRow row(const char* workqueue, uint64_t identity, const char* function, uint32_t cpu, uint64_t pending,
+               uint64_t n)
 {
     LatencyRow row;
     row.workqueue = workqueue;
@@ -178,7 +179,8 @@ TEST_CASE("a pattern selects workqueues by name")
     CHECK(view(".*").rows(recording).size() == 4);
     CHECK(view("nothing").rows(recording).empty());
     CHECK(error_of([] { view("ev[ents").check(); }) == "\"ev[ents\" is no regular expression: a [ is not closed");
-    CHECK(error_of([] { view("", "workqueue"); }) == "there is no grouping \"workqueue\"; the groupings are item, wq, function and cpu");
+    CHECK(error_of([] { view("", "workqueue"); }) ==
+          "there is no grouping \"workqueue\"; the groupings are item, wq, function and cpu");
     CHECK(error_of([] { view("", "item", "pendign"); }) == "there is no order \"pendign\"; did you mean \"pending\"?");
 }
 
@@ -200,11 +202,13 @@ TEST_CASE("a recording is shown with what it cost and what is missing from it")
     CHECK_THAT(text, !Catch::Contains("still executing"));
     // One row: all three stages as pictures, and no identity that nobody needs.
     const std::string one = render_latency(recording, view("kblockd", "wq"), plain(140));
-    CHECK_THAT(one, Catch::Contains("inactive, from") && Catch::Contains("pending, from") && Catch::Contains("run, from"));
+    CHECK_THAT(one,
+               Catch::Contains("inactive, from") && Catch::Contains("pending, from") && Catch::Contains("run, from"));
     CHECK_THAT(one, !Catch::Contains("@"));
     CHECK_THAT(render_latency(recording, view("none"), plain(80)), Catch::Contains("\"none\" in it executed anything"));
     CHECK_THAT(render_latency({}, view(), plain(80)), Catch::Contains("nothing was executed"));
-    CHECK_THAT(latency_progress(1'000'000'000, 4'000'000'000, plain(80)), Catch::Contains(" 25%  recording  3.0s left"));
+    CHECK_THAT(latency_progress(1'000'000'000, 4'000'000'000, plain(80)),
+               Catch::Contains(" 25%  recording  3.0s left"));
 }
 
 TEST_CASE("a recording's JSON is as its schema says")
@@ -212,7 +216,8 @@ TEST_CASE("a recording's JSON is as its schema says")
     const nlohmann::json schema = load_schema("latency");
     for (const auto& [by, value, help] : kLatencyGroupings)
         for (const LatencyRecording& recording : {sample(), LatencyRecording{}}) {
-            const nlohmann::json document = nlohmann::json::parse(latency_recording_to_json(recording, view("", by.data())));
+            const nlohmann::json document = nlohmann::json::parse(
+                latency_recording_to_json(recording, view("", by.data())));
             INFO(by);
             CHECK(violations(schema, document) == std::vector<std::string>{});
         }

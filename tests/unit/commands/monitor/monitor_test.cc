@@ -160,7 +160,8 @@ TEST_CASE("a replaced file is whole, readable for all, and alone")
     CHECK(files == 4);
     CHECK_THAT(error_of([] { replace_file("/dev/null", "x"); }), Catch::Contains("no regular file"));
     CHECK_THAT(error_of([&] { replace_file(root.path(), "x"); }), Catch::Contains("no regular file"));
-    CHECK_THAT(error_of([&] { replace_file(root.path() + "/no/where", "x"); }), Catch::Contains("cannot make a file in"));
+    CHECK_THAT(error_of([&] { replace_file(root.path() + "/no/where", "x"); }),
+               Catch::Contains("cannot make a file in"));
 }
 
 TEST_CASE("wqctl monitor is understood")
@@ -178,9 +179,16 @@ TEST_CASE("wqctl monitor is understood")
     CHECK(plan({"--openmetrics", "-n", "1"}).file.empty());
     CHECK(plan({"--openmetrics", "/x/y.prom", "-i", "15", "wlan"}).file == "/x/y.prom");
     CHECK(plan({"--openmetrics=/x/y.prom", "wlan"}).patterns.match("wlan0"));
-    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-             {"-i", "-1"}, {"-i", "1x"}, {"-i", "0.0001"}, {"-i", "nan"}, {"-n", "0"}, {"-i", "0", "-n", "2"},
-             {"-j", "--openmetrics"}, {"--format", "xml"}, {"("}, {"a**b("}}) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"-i", "-1"},
+                                                                                       {"-i", "1x"},
+                                                                                       {"-i", "0.0001"},
+                                                                                       {"-i", "nan"},
+                                                                                       {"-n", "0"},
+                                                                                       {"-i", "0", "-n", "2"},
+                                                                                       {"-j", "--openmetrics"},
+                                                                                       {"--format", "xml"},
+                                                                                       {"("},
+                                                                                       {"a**b("}}) {
         INFO(words.back());
         try {
             plan(words);
@@ -197,5 +205,8 @@ TEST_CASE("names that came from anywhere")
     CHECK(printable("a\x1b\n\xc3\xa9z") == "a????z");
     CHECK(one_line("a\x1b\n\xc3\xa9\x7f\xc2\x9b\u20ac\xff") == "a??\xc3\xa9??\u20ac\ufffd");
     CHECK(valid_utf8("\xc3\xa9\u20ac\U0001f600") == "\xc3\xa9\u20ac\U0001f600");
-    CHECK(valid_utf8("a\xff\xc0\x80" "b\xed\xa0\x80\xc3") == "a\ufffd\ufffd\ufffd" "b\ufffd\ufffd\ufffd\ufffd");
+    CHECK(valid_utf8("a\xff\xc0\x80"
+                     "b\xed\xa0\x80\xc3") ==
+          "a\ufffd\ufffd\ufffd"
+          "b\ufffd\ufffd\ufffd\ufffd");
 }

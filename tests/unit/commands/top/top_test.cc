@@ -24,13 +24,15 @@ TopData second_sample()
     TopData data;
     for (uint64_t second : {1, 2}) {
         SnapshotMaker maker(second * 1000 * kMs);
-        const uint32_t fast = maker.workqueue(1, "fast", WQLAB_WQ_PERCPU, {{1, 1000 * second, 1000 * second - 1, 250'000 * second, 1, 0, 4 * second}});
+        const uint32_t fast = maker.workqueue(
+            1, "fast", WQLAB_WQ_PERCPU, {{1, 1000 * second, 1000 * second - 1, 250'000 * second, 1, 0, 4 * second}});
         const uint32_t stuck = maker.workqueue(2, "stuck", WQLAB_WQ_UNBOUND, {{2, 1, 0, 0, 3, 40}});
         maker.workqueue(3, kLongName, WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, {{3, 7, 7}});
         maker.pool(0, 0);
         maker.pool(8, -1, 2500 * kMs);
         maker.busy_worker(100, 0, fast, "fast_fn", 2 * kMs);
-        maker.busy_worker(101, 8, stuck, kLongFunction, 9000 * kMs, WQLAB_WORKER_SLEEPING | WQLAB_WORKER_SINCE_AT_LEAST);
+        maker.busy_worker(101, 8, stuck, kLongFunction, 9000 * kMs,
+                          WQLAB_WORKER_SLEEPING | WQLAB_WORKER_SINCE_AT_LEAST);
         maker.idle_worker(102, 0, 60'000 * kMs);
         maker.work(8, stuck, kLongFunction);
         maker.work(8, stuck, kLongFunction);
@@ -290,7 +292,8 @@ TEST_CASE("top: text has everything, whole")
     const TopData data = second_sample();
     TopUi ui;
     const std::string workqueues = render_top_text(data, ui, "12:00:00", 80, Charset::kAscii);
-    for (const char* part : {"wqctl top 12:00:00", "items/s 1.00k", kLongName, "rescued", "unbound mem_reclaim", "not freezing"})
+    for (const char* part :
+         {"wqctl top 12:00:00", "items/s 1.00k", kLongName, "rescued", "unbound mem_reclaim", "not freezing"})
         CHECK_THAT(workqueues, Catch::Contains(part));
     press(ui, "2");
     const std::string workers = render_top_text(data, ui, "12:00:00", 80, Charset::kAscii);

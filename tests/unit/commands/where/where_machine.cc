@@ -53,7 +53,8 @@ WhereMachine::WhereMachine(const CpuList& online, const CpuList& possible) : onl
         for (int high = 0; high < 2; high++) {
             const bool is_online = contains(online, cpu);
             const int nice = high ? -20 : 0;
-            bound_pools_[high][cpu] = add_pool(static_cast<int32_t>(cpu), nice, is_online ? 0 : WQLAB_POOL_DISASSOCIATED);
+            bound_pools_[high][cpu] = add_pool(static_cast<int32_t>(cpu), nice,
+                                               is_online ? 0 : WQLAB_POOL_DISASSOCIATED);
             bh_pools_[high][cpu] = add_pool(static_cast<int32_t>(cpu), nice, WQLAB_POOL_BH | WQLAB_POOL_DISASSOCIATED);
             add_idle(bh_pools_[high][cpu], 0).flags |= WQLAB_WORKER_BH;
         }
@@ -91,8 +92,8 @@ int32_t WhereMachine::add_pool(int32_t cpu, int nice, uint32_t flags)
 int32_t WhereMachine::unbound_pool(const CpuList& pod, const CpuList& cpus, bool strict)
 {
     for (const wqlab_snap_pool& pool : snapshot.pools)
-        if (pool.cpu < 0 && snapshot.cpus(pool.pod_cpus) == pod && strict == static_cast<bool>(pool.flags & WQLAB_POOL_STRICT) &&
-            (strict || snapshot.cpus(pool.cpus) == cpus))
+        if (pool.cpu < 0 && snapshot.cpus(pool.pod_cpus) == pod &&
+            strict == static_cast<bool>(pool.flags & WQLAB_POOL_STRICT) && (strict || snapshot.cpus(pool.cpus) == cpus))
             return pool.id;
     const int32_t id = add_pool(-1, 0, strict ? WQLAB_POOL_STRICT : 0);
     snapshot.pools.back().pod_cpus = mask(pod);
@@ -141,7 +142,8 @@ uint32_t WhereMachine::add_bound(const std::string& name, uint32_t flags)
 
 uint32_t WhereMachine::add_unbound(const std::string& name, const Unbound& attrs)
 {
-    wqlab_snap_workqueue& wq = add_workqueue(name, WQLAB_WQ_UNBOUND | attrs.flags | (attrs.strict ? WQLAB_SNAP_WQ_STRICT : 0));
+    wqlab_snap_workqueue& wq = add_workqueue(name, WQLAB_WQ_UNBOUND | attrs.flags |
+                                                       (attrs.strict ? WQLAB_SNAP_WQ_STRICT : 0));
     const auto index = static_cast<uint32_t>(snapshot.workqueues.size() - 1);
     wq.scope = attrs.scope;
     wq.cpus = mask(attrs.cpus);
@@ -187,7 +189,8 @@ wqlab_snap_worker& WhereMachine::add_idle(int32_t pool, int32_t pid)
     return snapshot.workers.back();
 }
 
-wqlab_snap_worker& WhereMachine::add_busy(uint32_t workqueue, uint32_t cpu, int32_t pid, uint64_t work, const std::string& function)
+wqlab_snap_worker& WhereMachine::add_busy(uint32_t workqueue, uint32_t cpu, int32_t pid, uint64_t work,
+                                          const std::string& function)
 {
     const int32_t pool = pwq_of(workqueue, cpu).pool;
     wqlab_snap_worker& worker = add_idle(pool, pid);

@@ -12,7 +12,8 @@ class WhereMachine {
 public:
     enum Scope : uint32_t { kDefault, kCpu, kSmt, kCache, kNuma, kSystem };
 
-    explicit WhereMachine(const wqctl::CpuList& online = {0, 1, 2, 3, 4, 5, 6, 7}, const wqctl::CpuList& possible = {0, 1, 2, 3, 4, 5, 6, 7});
+    explicit WhereMachine(const wqctl::CpuList& online = {0, 1, 2, 3, 4, 5, 6, 7},
+                          const wqctl::CpuList& possible = {0, 1, 2, 3, 4, 5, 6, 7});
 
     struct Unbound {
         uint32_t scope = kDefault;
@@ -31,7 +32,8 @@ public:
     // An idle worker goes to the end of its pool's list of idle ones.
     wqlab_snap_worker& add_idle(int32_t pool, int32_t pid);
     // It runs an item of the workqueue, whose pwq for the CPU leads to its pool.
-    wqlab_snap_worker& add_busy(uint32_t workqueue, uint32_t cpu, int32_t pid, uint64_t work, const std::string& function);
+    wqlab_snap_worker& add_busy(uint32_t workqueue, uint32_t cpu, int32_t pid, uint64_t work,
+                                const std::string& function);
     void add_work(int32_t pool, uint64_t identity, uint32_t state);
 
     wqlab_snap_pool& pool_of(uint32_t workqueue, uint32_t cpu);

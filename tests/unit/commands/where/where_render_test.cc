@@ -34,7 +34,8 @@ size_t lines_with(const std::string& text, const std::string& part)
 TEST_CASE("a workqueue is found by its name, its variable, or its name and identity")
 {
     WhereMachine machine;
-    const uint32_t old = machine.add_bound("events"), fresh = machine.add_bound("events"), single = machine.add_bound("single");
+    const uint32_t old = machine.add_bound("events"), fresh = machine.add_bound("events"),
+                   single = machine.add_bound("single");
     machine.add_bound("twin"), machine.add_bound("twin");
     const Snapshot& snapshot = machine.snapshot;
     machine.snapshot.workqueues[old].symbol = machine.string("system_wq");
@@ -110,18 +111,22 @@ TEST_CASE("every answer is as the schema says")
     WhereMachine machine({0, 1, 2, 3, 4, 5, 6});
     machine.restrict_unbound({2, 3});
     machine.snapshot.troubles = {"something"};
-    std::vector<uint32_t> workqueues = {machine.add_bound("bound"), machine.add_bound("bh", WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI),
-                                        machine.add_unbound("unbound", {}), machine.add_ordered("ordered"),
-                                        machine.add_bound("draining", WQLAB_SNAP_WQ_DRAINING),
-                                        machine.add_bound("frozen", uint32_t{WQLAB_WQ_FREEZABLE} | WQLAB_SNAP_WQ_FROZEN)};
+    std::vector<uint32_t> workqueues = {
+        machine.add_bound("bound"),
+        machine.add_bound("bh", WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI),
+        machine.add_unbound("unbound", {}),
+        machine.add_ordered("ordered"),
+        machine.add_bound("draining", WQLAB_SNAP_WQ_DRAINING),
+        machine.add_bound("frozen", uint32_t{WQLAB_WQ_FREEZABLE} | WQLAB_SNAP_WQ_FROZEN)};
     machine.snapshot.workqueues[0].symbol = machine.string("system_wq");
     machine.add_busy(0, 3, 33, 1, "fn");
     machine.add_work(0, 2, WQLAB_WORK_PENDING);
     machine.pwq_of(workqueues[3], 0).flags = WQLAB_PWQ_PLUGGED;
     for (const uint32_t wq : workqueues)
         for (const WhereQuestion& question :
-             {WhereQuestion{.workqueue = wq}, WhereQuestion{.workqueue = wq, .cpu = 1, .work = 1}, WhereQuestion{.workqueue = wq, .work = 2},
-              WhereQuestion{.workqueue = wq, .work_on = 7}, WhereQuestion{.workqueue = wq, .node = 1, .function = "fn"}}) {
+             {WhereQuestion{.workqueue = wq}, WhereQuestion{.workqueue = wq, .cpu = 1, .work = 1},
+              WhereQuestion{.workqueue = wq, .work = 2}, WhereQuestion{.workqueue = wq, .work_on = 7},
+              WhereQuestion{.workqueue = wq, .node = 1, .function = "fn"}}) {
             const std::string json = where_to_json(machine.snapshot, question, where(machine.snapshot, question));
             CHECK(violations(load_schema("where"), json) == std::vector<std::string>{});
             CHECK(!text_of(machine, question).empty());

@@ -49,7 +49,8 @@ TEST_CASE("where none is idle a manager makes a worker, and a rescuer helps")
 TEST_CASE("per-CPU items wait for the worker that runs, unbound ones do not")
 {
     WhereMachine machine;
-    const uint32_t bound = machine.add_bound("bound"), unbound = machine.add_unbound("unbound", {.scope = WhereMachine::kCpu});
+    const uint32_t bound = machine.add_bound("bound"),
+                   unbound = machine.add_unbound("unbound", {.scope = WhereMachine::kCpu});
     machine.add_busy(bound, 2, 21, 1, "sleeps").flags = WQLAB_WORKER_SLEEPING;
     machine.add_busy(bound, 2, 22, 2, "hogs").flags = WQLAB_WORKER_CPU_INTENSIVE;
     machine.add_idle(machine.pool_of(bound, 2).id, 23);
@@ -148,7 +149,8 @@ TEST_CASE("a freezable workqueue that is frozen keeps its items")
 TEST_CASE("BH items are for the softirq of their CPU")
 {
     WhereMachine machine({0, 1, 2, 3, 4, 5, 6});
-    const uint32_t plain = machine.add_bound("bh", WQLAB_WQ_BH), high = machine.add_bound("bh-high", WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI);
+    const uint32_t plain = machine.add_bound("bh", WQLAB_WQ_BH),
+                   high = machine.add_bound("bh-high", WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI);
     const WhereAnswer answer = machine.ask({.workqueue = plain}, 3);
     CHECK(place(answer).runner == Runner::kSoftirq);
     CHECK(place(answer).runs_on == CpuList{3});

@@ -52,9 +52,10 @@ TEST_CASE("without a CPU there is an answer for each online one")
 TEST_CASE("an unbound item goes to the pod of its CPU, under every scope")
 {
     WhereMachine machine;
-    const std::pair<uint32_t, CpuList> expected[] = {{WhereMachine::kDefault, {4, 5, 6, 7}}, {WhereMachine::kCpu, {5}},
-                                                     {WhereMachine::kSmt, {4, 5}},           {WhereMachine::kCache, {4, 5, 6, 7}},
-                                                     {WhereMachine::kNuma, {4, 5, 6, 7}},    {WhereMachine::kSystem, {0, 1, 2, 3, 4, 5, 6, 7}}};
+    const std::pair<uint32_t, CpuList> expected[] = {
+        {WhereMachine::kDefault, {4, 5, 6, 7}}, {WhereMachine::kCpu, {5}},
+        {WhereMachine::kSmt, {4, 5}},           {WhereMachine::kCache, {4, 5, 6, 7}},
+        {WhereMachine::kNuma, {4, 5, 6, 7}},    {WhereMachine::kSystem, {0, 1, 2, 3, 4, 5, 6, 7}}};
     for (const bool strict : {false, true})
         for (const auto& [scope, pod] : expected) {
             const uint32_t wq = machine.add_unbound("wq", {.scope = scope, .strict = strict});
@@ -165,8 +166,11 @@ TEST_CASE("questions about CPUs and nodes that are not there are refused")
 {
     WhereMachine machine({0, 1, 2, 3, 4, 5}, {0, 1, 2, 3, 4, 5, 6});
     const uint32_t wq = machine.add_bound("wq");
-    const auto refusal = [&](const WhereQuestion& question) { return error_of([&] { where(machine.snapshot, question); }); };
-    CHECK(refusal({.workqueue = wq, .cpu = 6}) == "--cpu: CPU 6 is offline, nothing can be queued from there; online are 0-5");
+    const auto refusal = [&](const WhereQuestion& question) {
+        return error_of([&] { where(machine.snapshot, question); });
+    };
+    CHECK(refusal({.workqueue = wq, .cpu = 6}) ==
+          "--cpu: CPU 6 is offline, nothing can be queued from there; online are 0-5");
     CHECK(refusal({.workqueue = wq, .cpu = 7}) == "--cpu: there is no CPU 7; possible are 0-6");
     CHECK(refusal({.workqueue = wq, .work_on = 7}) == "--work-on: there is no CPU 7; possible are 0-6");
     CHECK(refusal({.workqueue = wq, .node = 9}) == "--node: there is no node 9");
@@ -176,9 +180,11 @@ TEST_CASE("questions about CPUs and nodes that are not there are refused")
 TEST_CASE("the item that still runs on another pool goes there")
 {
     WhereMachine machine;
-    const uint32_t wq = machine.add_bound("wq"), other = machine.add_bound("other"), ordered = machine.add_ordered("ordered");
+    const uint32_t wq = machine.add_bound("wq"), other = machine.add_bound("other"),
+                   ordered = machine.add_ordered("ordered");
     machine.add_busy(wq, 3, 33, kItem, "work_fn [some_module]");
-    for (const WhereQuestion& question : {WhereQuestion{.workqueue = wq, .work = kItem}, WhereQuestion{.workqueue = wq, .function = "work_fn"}}) {
+    for (const WhereQuestion& question :
+         {WhereQuestion{.workqueue = wq, .work = kItem}, WhereQuestion{.workqueue = wq, .function = "work_fn"}}) {
         const WhereAnswer away = machine.ask(question, 0);
         CHECK(only(away).follows_item);
         CHECK(only(away).pool == machine.pool_of(wq, 3).id);
@@ -193,7 +199,8 @@ TEST_CASE("the item that still runs on another pool goes there")
     }
     // Another item, and another function.
     CHECK(only(machine.ask({.workqueue = wq, .work = 1}, 0)).pool == machine.pool_of(wq, 0).id);
-    CHECK(says(machine.ask({.workqueue = wq, .function = "work"}, 0), "find_worker_executing_work()", "does not run now"));
+    CHECK(says(machine.ask({.workqueue = wq, .function = "work"}, 0), "find_worker_executing_work()",
+               "does not run now"));
     // It runs, but for another workqueue.
     const WhereAnswer elsewhere = machine.ask({.workqueue = other, .work = kItem}, 0);
     CHECK(!only(elsewhere).follows_item);
@@ -222,7 +229,8 @@ TEST_CASE("a function that several items run does not say which is meant")
     const uint32_t wq = machine.add_bound("wq");
     machine.add_busy(wq, 3, 33, kItem, "fn");
     machine.add_busy(wq, 4, 34, 0xdef, "fn");
-    CHECK(error_of([&] { where(machine.snapshot, {.workqueue = wq, .function = "fn"}); }) == "2 items of this workqueue run fn now");
+    CHECK(error_of([&] { where(machine.snapshot, {.workqueue = wq, .function = "fn"}); }) ==
+          "2 items of this workqueue run fn now");
 }
 
 TEST_CASE("a pending item is not queued again")
@@ -238,8 +246,14 @@ TEST_CASE("a pending item is not queued again")
     }
     WhereMachine machine;
     const uint32_t wq = machine.add_bound("wq");
-    machine.snapshot.timers.push_back({.due_ns = 5'000'000, .work = kItem, .function = WQLAB_NONE, .workqueue = wq, .cpu = -1,
-                                       .timer_cpu = 0, .cpu_online = 1, .deferrable = 0});
+    machine.snapshot.timers.push_back({.due_ns = 5'000'000,
+                                       .work = kItem,
+                                       .function = WQLAB_NONE,
+                                       .workqueue = wq,
+                                       .cpu = -1,
+                                       .timer_cpu = 0,
+                                       .cpu_online = 1,
+                                       .deferrable = 0});
     CHECK(says(machine.ask({.workqueue = wq, .work = kItem}, 0), "queue_work_on()", "its timer is due in 5.0 ms"));
 }
 

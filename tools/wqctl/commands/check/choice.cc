@@ -33,7 +33,8 @@ class Word {
 public:
     // A bare number is no expression: 3 does not mean 39b.
     explicit Word(const std::string& text)
-        : text_(text), pattern_(text.find_first_not_of("0123456789") == std::string::npos ? Patterns() : Patterns({text}))
+        : text_(text),
+          pattern_(text.find_first_not_of("0123456789") == std::string::npos ? Patterns() : Patterns({text}))
     {
     }
 
@@ -56,8 +57,10 @@ std::vector<Promise> chosen_of(const std::vector<Promise>& all, const CheckFlags
     const std::vector<Word> words(flags.patterns.begin(), flags.patterns.end());
     std::vector<Promise> chosen;
     for (const Promise& promise : all) {
-        const bool named = std::any_of(words.begin(), words.end(), [&](const Word& word) { return word.names(promise); });
-        const bool meant = words.empty() || std::any_of(words.begin(), words.end(), [&](const Word& word) { return word.means(promise); });
+        const bool named = std::any_of(words.begin(), words.end(),
+                                       [&](const Word& word) { return word.names(promise); });
+        const bool meant = words.empty() || std::any_of(words.begin(), words.end(),
+                                                        [&](const Word& word) { return word.means(promise); });
         const bool in_class = (promise.classes & ~classes) == 0;
         if (named || (meant && in_class))
             chosen.push_back(promise);
@@ -66,8 +69,9 @@ std::vector<Promise> chosen_of(const std::vector<Promise>& all, const CheckFlags
         std::vector<std::string> ids;
         for (const Promise& promise : all)
             ids.push_back(promise.id);
-        throw Error::usage(fmt::format("no check matches {}{}", flags.patterns.front(), did_you_mean(flags.patterns.front(), ids)),
-                           "wqctl check --list --class all shows them all");
+        throw Error::usage(
+            fmt::format("no check matches {}{}", flags.patterns.front(), did_you_mean(flags.patterns.front(), ids)),
+            "wqctl check --list --class all shows them all");
     }
     return chosen;
 }

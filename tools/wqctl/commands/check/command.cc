@@ -62,7 +62,11 @@ void stay_on_last_cpu()
 class Suite {
 public:
     Suite(const CheckFlags& flags, uint32_t rounds, Judge& judge, Verdicts& verdicts)
-        : flags_(flags), rounds_(rounds), seed_(flags.shuffle.empty() ? 1 : parse_count(flags.shuffle)), judge_(judge), verdicts_(verdicts)
+        : flags_(flags),
+          rounds_(rounds),
+          seed_(flags.shuffle.empty() ? 1 : parse_count(flags.shuffle)),
+          judge_(judge),
+          verdicts_(verdicts)
     {
     }
 
@@ -101,7 +105,9 @@ private:
     Judgement judge(const Promise& promise, uint64_t seed)
     {
         if (left_behind_ == kMostLeftBehind)
-            return {promise, WQLAB_CHECK_SKIP, fmt::format("{} checks before it hang in the kernel", left_behind_), {}, 0, false};
+            return {
+                promise, WQLAB_CHECK_SKIP, fmt::format("{} checks before it hang in the kernel", left_behind_), {}, 0,
+                false};
         Judgement judgement = flags_.proof ? judge_.prove(promise) : judge_.judge(promise, flags_.fault, seed);
         left_behind_ += judgement.quarantined;
         return judgement;

@@ -16,7 +16,8 @@ public:
 
     void begin(size_t checks) override
     {
-        output_.text(fmt::format("KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: workqueue\n    1..{}\n", checks));
+        output_.text(
+            fmt::format("KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: workqueue\n    1..{}\n", checks));
         output_.finish();
     }
 
@@ -25,7 +26,8 @@ public:
         for (const std::string& line : j.evidence)
             output_.text("    # " + line + "\n");
         if (j.status == WQLAB_CHECK_FAIL || j.status == WQLAB_CHECK_KNOWN)
-            output_.text(fmt::format("    # promised: {} ({})\n    # seen: {}\n", j.promise.title, j.promise.source, j.reason));
+            output_.text(
+                fmt::format("    # promised: {} ({})\n    # seen: {}\n", j.promise.title, j.promise.source, j.reason));
         const bool good = j.status == WQLAB_CHECK_PASS || j.status == WQLAB_CHECK_SKIP;
         std::string line = fmt::format("    {} {} {}", good ? "ok" : "not ok", ++number_, j.promise.id);
         if (j.status == WQLAB_CHECK_SKIP)
@@ -40,8 +42,9 @@ public:
     {
         if (!incomplete.empty())
             output_.text(fmt::format("    # incomplete: {}\n", one_line(incomplete)));
-        output_.text(fmt::format("    # pass:{} fail:{} known:{} skip:{} total:{}\n{} 1 workqueue\n", t.passed, t.failed, t.known, t.skipped,
-                                 t.total(), t.failed || t.known || !incomplete.empty() ? "not ok" : "ok"));
+        output_.text(fmt::format("    # pass:{} fail:{} known:{} skip:{} total:{}\n{} 1 workqueue\n", t.passed,
+                                 t.failed, t.known, t.skipped, t.total(),
+                                 t.failed || t.known || !incomplete.empty() ? "not ok" : "ok"));
     }
 
 private:
@@ -74,7 +77,8 @@ public:
     {
         std::string inside;
         if (j.status == WQLAB_CHECK_FAIL)
-            inside = fmt::format("<failure message=\"{}\">{} ({})</failure>", escaped(j.reason), escaped(j.promise.title), escaped(j.promise.source));
+            inside = fmt::format("<failure message=\"{}\">{} ({})</failure>", escaped(j.reason),
+                                 escaped(j.promise.title), escaped(j.promise.source));
         if (j.status == WQLAB_CHECK_SKIP)
             inside = fmt::format("<skipped message=\"{}\"/>", escaped(j.reason));
         if (j.status == WQLAB_CHECK_KNOWN)
@@ -84,17 +88,19 @@ public:
             evidence += escaped(line) + "\n";
         if (!evidence.empty())
             inside += "<system-out>" + evidence + "</system-out>";
-        cases_ += fmt::format("    <testcase classname=\"workqueue.{}\" name=\"{}\" time=\"{:.3f}\">{}</testcase>\n", escaped(j.promise.group),
-                              escaped(j.promise.id), static_cast<double>(j.elapsed_ns) / 1e9, inside);
+        cases_ += fmt::format("    <testcase classname=\"workqueue.{}\" name=\"{}\" time=\"{:.3f}\">{}</testcase>\n",
+                              escaped(j.promise.group), escaped(j.promise.id), static_cast<double>(j.elapsed_ns) / 1e9,
+                              inside);
     }
 
     void end(const Tally& t, uint64_t elapsed_ns, const std::string& incomplete) override
     {
         if (!incomplete.empty())
             cases_ += fmt::format("    <system-err>incomplete: {}</system-err>\n", escaped(incomplete));
-        output_.text(fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"workqueue\" tests=\"{}\" "
-                                 "failures=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
-                                 t.total(), t.failed, t.skipped + t.known, static_cast<double>(elapsed_ns) / 1e9, cases_));
+        output_.text(fmt::format(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"workqueue\" tests=\"{}\" "
+            "failures=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
+            t.total(), t.failed, t.skipped + t.known, static_cast<double>(elapsed_ns) / 1e9, cases_));
     }
 
 private:
@@ -162,15 +168,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Verdicts> verdicts_as_ktap(Output& output)
-{
-    return std::make_unique<Ktap>(output);
-}
+std::unique_ptr<Verdicts> verdicts_as_ktap(Output& output) { return std::make_unique<Ktap>(output); }
 
-std::unique_ptr<Verdicts> verdicts_as_junit(Output& output)
-{
-    return std::make_unique<Junit>(output);
-}
+std::unique_ptr<Verdicts> verdicts_as_junit(Output& output) { return std::make_unique<Junit>(output); }
 
 std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel)
 {

@@ -13,7 +13,8 @@ void CheckFlags::declare(Args& args)
     for (const ClassName& name : class_names())
         class_words.emplace_back(name.name);
     args.words("PATTERN", patterns, "Only checks whose id, group or number matches: flush, 39b, \"cancel.*\"");
-    args.options("--class", classes, "LIST", fmt::format("Classes beside the default: {}; all", fmt::join(names_of_classes(~0u), ", ")))
+    args.options("--class", classes, "LIST",
+                 fmt::format("Classes beside the default: {}; all", fmt::join(names_of_classes(~0u), ", ")))
         .values(std::move(class_words))
         .list();
     args.flag("--list", list, "The checks, without running any");
@@ -26,10 +27,10 @@ void CheckFlags::declare(Args& args)
     args.flag("--markdown", markdown, "The list as docs/guarantees.md has it").hidden();
     args.group("Proof");
     args.option("--fault", fault, "FAULT", "Judge a stand-in with this fault instead of the kernel");
-    args.flag("--proof", proof,
-              "Judge for each check a stand-in that it must fail; those that pass are worth nothing");
-    args.examples("\nExit codes: 0 all promises kept, or broken as known of this kernel; 1 one is broken; 4 nothing could "
-                  "be judged.");
+    args.flag("--proof", proof, "Judge for each check a stand-in that it must fail; those that pass are worth nothing");
+    args.examples(
+        "\nExit codes: 0 all promises kept, or broken as known of this kernel; 1 one is broken; 4 nothing could "
+        "be judged.");
 }
 
 }  // namespace wqctl

@@ -18,7 +18,9 @@ Judgement Judge::judge(const Promise& promise, const std::string& fault, uint64_
 {
     if (promise.classes & WQLAB_CHECK_NEGATIVE)
         if (const std::string setting = panics_on_warning(); !setting.empty())
-            return {promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0, false};
+            return {
+                promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0,
+                false};
     // The module's watcher ends every check sooner, unless the CPU on which it sleeps has died.
     constexpr uint64_t kSlack = 30 * bounds::kSecond;
     give_up_at_ = monotonic_ns() + bounds::whole(promise.classes & WQLAB_CHECK_SLOW) + kSlack;
@@ -84,7 +86,8 @@ Judgement Judge::prove(const Promise& promise)
         result.status = seen.status == WQLAB_CHECK_FAIL   ? WQLAB_CHECK_PASS
                         : seen.status == WQLAB_CHECK_SKIP ? WQLAB_CHECK_SKIP
                                                           : WQLAB_CHECK_FAIL;
-        result.reason = seen.status == WQLAB_CHECK_PASS ? "a stand-in with the fault " + fault + " passed" : seen.reason;
+        result.reason = seen.status == WQLAB_CHECK_PASS ? "a stand-in with the fault " + fault + " passed"
+                                                        : seen.reason;
         if (result.status == WQLAB_CHECK_FAIL || !ended_.empty())
             break;
     }

@@ -18,16 +18,19 @@ public:
     {
         const Style& style = output_.style();
         const std::string word = pad_right(status_name(j.status), 5);
-        std::string text = fmt::format("{} {} {} {}\n", paint(j.status, word), pad_left(j.promise.number(), 4), pad_right(j.promise.id, 44),
+        std::string text = fmt::format("{} {} {} {}\n", paint(j.status, word), pad_left(j.promise.number(), 4),
+                                       pad_right(j.promise.id, 44),
                                        style.dim(fmt::format("{:>6} ms", j.elapsed_ns / 1'000'000)));
         if (j.status == WQLAB_CHECK_SKIP)
             text += fmt::format("           {}\n", style.dim(j.reason));
         if (j.status == WQLAB_CHECK_FAIL || j.status == WQLAB_CHECK_KNOWN) {
-            text += fmt::format("           promised: {}\n           where:    {}\n           seen:     {}\n", j.promise.title, j.promise.source, j.reason);
+            text += fmt::format("           promised: {}\n           where:    {}\n           seen:     {}\n",
+                                j.promise.title, j.promise.source, j.reason);
             if (j.status == WQLAB_CHECK_KNOWN)
                 text += fmt::format("           known:    {}\n", j.promise.known);
             if (j.quarantined)
-                text += "           It hangs in the kernel and was left behind; the module can't be removed any more.\n";
+                text +=
+                    "           It hangs in the kernel and was left behind; the module can't be removed any more.\n";
         }
         if (with_evidence_ || j.status == WQLAB_CHECK_FAIL)
             for (const std::string& line : j.evidence)
@@ -40,8 +43,8 @@ public:
     {
         if (!incomplete.empty())
             output_.text(fmt::format("incomplete: {}\n", one_line(incomplete)));
-        output_.text(fmt::format("{} kept, {} broken, {} broken as known, {} skipped, in {:.1f} s\n", t.passed, t.failed, t.known, t.skipped,
-                                 static_cast<double>(elapsed_ns) / 1e9));
+        output_.text(fmt::format("{} kept, {} broken, {} broken as known, {} skipped, in {:.1f} s\n", t.passed,
+                                 t.failed, t.known, t.skipped, static_cast<double>(elapsed_ns) / 1e9));
     }
 
 private:
@@ -88,9 +91,11 @@ std::string promises_to_markdown(const std::vector<Promise>& promises)
     std::string text, group;
     for (const Promise& promise : promises) {
         if (promise.group != group)
-            text += fmt::format("\n## {}\n\n| # | check | what is promised | where | class |\n|---|---|---|---|---|\n", group = promise.group);
-        text += fmt::format("| {} | `{}` | {} | {} | {}{} |\n", promise.number(), promise.id, promise.title, promise.source,
-                            fmt::join(names_of_classes(promise.classes), ", "), promise.known.empty() ? "" : "; known: " + promise.known);
+            text += fmt::format("\n## {}\n\n| # | check | what is promised | where | class |\n|---|---|---|---|---|\n",
+                                group = promise.group);
+        text += fmt::format("| {} | `{}` | {} | {} | {}{} |\n", promise.number(), promise.id, promise.title,
+                            promise.source, fmt::join(names_of_classes(promise.classes), ", "),
+                            promise.known.empty() ? "" : "; known: " + promise.known);
     }
     return text;
 }

@@ -18,8 +18,11 @@ namespace wqctl {
 namespace {
 
 constexpr std::array<std::string_view, 6> kPlaces = {
-    "/sys/devices/virtual/workqueue/", "/sys/module/workqueue/parameters/", "/sys/devices/system/cpu/",
-    "/sys/power/", "/proc/",
+    "/sys/devices/virtual/workqueue/",
+    "/sys/module/workqueue/parameters/",
+    "/sys/devices/system/cpu/",
+    "/sys/power/",
+    "/proc/",
     "/sys/kernel/debug/clear_warn_once",
 };
 
@@ -72,10 +75,8 @@ int UserSteps::perform(uint32_t kind, const std::string& path, std::string& text
     if (!may_touch(path))
         return EPERM;
     switch (kind) {
-    case WQLAB_STEP_READ:
-        return read_file(root_ + path, text);
-    case WQLAB_STEP_LIST:
-        return list_directory(root_ + path, text);
+    case WQLAB_STEP_READ: return read_file(root_ + path, text);
+    case WQLAB_STEP_LIST: return list_directory(root_ + path, text);
     case WQLAB_STEP_WRITE:
         if (const int error = keep(path))
             return error;

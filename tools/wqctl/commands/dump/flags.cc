@@ -59,7 +59,8 @@ void DumpFlags::declare(Args& args)
     args.flag("--busy", busy, "Only what has items pending or executing");
     args.group("Output");
     args.json(json, {"wqlab/dump/1"});
-    args.choice("--format", format, kFormats, "format", "FORMAT", "table, json, or wq_dump: what the kernel's script prints");
+    args.choice("--format", format, kFormats, "format", "FORMAT",
+                "table, json, or wq_dump: what the kernel's script prints");
     args.examples(kExamples);
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 class DumpWriter {
 public:
-    explicit DumpWriter(const Dump& dump) : dump_(dump), s_(dump.snapshot), chosen_(dump.selection), pwq_cpus_(cpus_of_pwqs(s_))
+    explicit DumpWriter(const Dump& dump)
+        : dump_(dump), s_(dump.snapshot), chosen_(dump.selection), pwq_cpus_(cpus_of_pwqs(s_))
     {
     }
 

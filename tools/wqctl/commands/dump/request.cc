@@ -22,7 +22,8 @@ DumpRequest::DumpRequest(const DumpFlags& flags) : format(flags.json ? DumpForma
         sections = format == DumpFormat::kWqDump ? kWqDumpSections : WQLAB_SECTIONS_ALL;
     if (const uint32_t more = sections & ~kWqDumpSections; format == DumpFormat::kWqDump && more)
         throw Error::usage(fmt::format("the format wq_dump has no section {}; it has {}",
-                                       enumerate(sections_to_names(more), "or"), enumerate(sections_to_names(kWqDumpSections))));
+                                       enumerate(sections_to_names(more), "or"),
+                                       enumerate(sections_to_names(kWqDumpSections))));
     filter.workqueues = Patterns(flags.workqueues);
     try {
         if (flags.pool)

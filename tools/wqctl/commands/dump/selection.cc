@@ -45,14 +45,14 @@ void check(const Snapshot& snapshot, const Filter& filter)
     const wqlab_snap_head& head = snapshot.head;
     if (const CpuList possible = snapshot.cpus(head.possible_cpus);
         *filter.cpu >= head.nr_cpu_ids || (!possible.empty() && !contains(possible, *filter.cpu)))
-        throw Error::usage(possible.empty()
-                               ? fmt::format("there is no CPU {}; the highest is {}", *filter.cpu, int64_t{head.nr_cpu_ids} - 1)
-                               : fmt::format("there is no CPU {}; the CPUs are {}", *filter.cpu, format_cpu_list(possible)));
+        throw Error::usage(
+            possible.empty()
+                ? fmt::format("there is no CPU {}; the highest is {}", *filter.cpu, int64_t{head.nr_cpu_ids} - 1)
+                : fmt::format("there is no CPU {}; the CPUs are {}", *filter.cpu, format_cpu_list(possible)));
     if (const CpuList online = snapshot.cpus(head.online_cpus); !online.empty() && !contains(online, *filter.cpu)) {
         const std::string pools = pools_of_cpu(snapshot, *filter.cpu);
-        throw Error::usage(
-            fmt::format("CPU {} is offline; online are {}", *filter.cpu, format_cpu_list(online)),
-            pools.empty() ? "" : fmt::format("its pools are still there: --pool with one of {}", pools));
+        throw Error::usage(fmt::format("CPU {} is offline; online are {}", *filter.cpu, format_cpu_list(online)),
+                           pools.empty() ? "" : fmt::format("its pools are still there: --pool with one of {}", pools));
     }
 }
 
@@ -60,7 +60,11 @@ void check(const Snapshot& snapshot, const Filter& filter)
 class Selector {
 public:
     Selector(const Snapshot& snapshot, const Filter& filter)
-        : s_(snapshot), f_(filter), pools_(s_.pools.size()), places_(s_.pools.size()), workqueues_(s_.workqueues.size()),
+        : s_(snapshot),
+          f_(filter),
+          pools_(s_.pools.size()),
+          places_(s_.pools.size()),
+          workqueues_(s_.workqueues.size()),
           used_(s_.pwqs.size())
     {
         for (size_t i = 0; i < s_.pools.size(); i++)
@@ -117,7 +121,8 @@ private:
             return false;
         if (!f_.cpu)
             return true;
-        return pool.cpu >= 0 ? static_cast<uint32_t>(pool.cpu) == *f_.cpu : contains(s_.cpus(Snapshot::allowed_cpus(pool)), *f_.cpu);
+        return pool.cpu >= 0 ? static_cast<uint32_t>(pool.cpu) == *f_.cpu
+                             : contains(s_.cpus(Snapshot::allowed_cpus(pool)), *f_.cpu);
     }
 
     bool at_place(int32_t id) const
@@ -208,7 +213,7 @@ private:
     std::vector<bool> pools_;
     std::vector<bool> places_;
     std::vector<bool> workqueues_;
-    std::vector<bool> used_;       // pwqs that an item or a worker is on
+    std::vector<bool> used_;      // pwqs that an item or a worker is on
     std::set<uint32_t> flushed_;  // workqueues
 };
 

@@ -18,7 +18,10 @@ using enum Table::Align;
 
 std::string unless_zero(int64_t value) { return value ? std::to_string(value) : ""; }
 
-std::string time_text(uint64_t ns, const Style& style) { return ns == WQLAB_NEVER ? "" : human_time(ns, style.charset); }
+std::string time_text(uint64_t ns, const Style& style)
+{
+    return ns == WQLAB_NEVER ? "" : human_time(ns, style.charset);
+}
 
 std::string signed_time(int64_t ns, const Style& style)
 {
@@ -37,7 +40,8 @@ std::string cpus_text(const Snapshot& snapshot, uint32_t mask)
 
 std::string section(std::string_view title, const Style& style, const std::string& body, const Dump& dump)
 {
-    return style.bold(title) + "\n" + (body.empty() ? none_line(dump.selection.filtered ? "none selected" : "none") : body);
+    return style.bold(title) + "\n" +
+           (body.empty() ? none_line(dump.selection.filtered ? "none selected" : "none") : body);
 }
 
 }  // namespace
@@ -70,8 +74,8 @@ std::string render_pools(const Dump& dump, const Style& style)
             kind.insert(kind.begin(), "unbound");
         else if (!(pool->flags & WQLAB_POOL_BH))
             kind.insert(kind.begin(), "percpu");
-        table.row({std::to_string(pool->id), bound ? std::to_string(pool->cpu) : cpus, join(kind), std::to_string(pool->nice),
-                   fmt::format("{}/{}", pool->nr_idle, pool->nr_workers),
+        table.row({std::to_string(pool->id), bound ? std::to_string(pool->cpu) : cpus, join(kind),
+                   std::to_string(pool->nice), fmt::format("{}/{}", pool->nr_idle, pool->nr_workers),
                    bound ? std::to_string(pool->nr_running) : "-", unless_zero(pool->nr_pending),
                    unless_zero(pool->nr_busy), std::to_string(pool->refcnt), time_text(pool->since_progress_ns, style),
                    bound || pod == cpus ? "" : pod, bound || pool->node < 0 ? "" : std::to_string(pool->node),
@@ -103,10 +107,10 @@ std::string render_workqueues(const Dump& dump, const Style& style)
         const uint32_t index = s.index_of(*wq);
         const std::string symbol = wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol);
         table.row({labels[index], std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
-                   wq->max_active == INT32_MAX ? "-" : std::to_string(wq->max_active), unbound ? std::to_string(wq->min_active) : "",
-                   cpus_text(s, unbound ? s.effective_cpus(*wq) : WQLAB_NONE),
-                   join(wq_further_words(wq->flags)), unless_zero(wq->nr_drainers),
-                   pool_runs_text(pool_runs(entries_of(dump.selection, index))),
+                   wq->max_active == INT32_MAX ? "-" : std::to_string(wq->max_active),
+                   unbound ? std::to_string(wq->min_active) : "",
+                   cpus_text(s, unbound ? s.effective_cpus(*wq) : WQLAB_NONE), join(wq_further_words(wq->flags)),
+                   unless_zero(wq->nr_drainers), pool_runs_text(pool_runs(entries_of(dump.selection, index))),
                    dfl ? std::to_string(dfl->pool) : "",
                    labels[index] == s.string(wq->name) ? symbol : ""});  // else the label has it
     }
@@ -180,7 +184,8 @@ std::string render_nodes(const Dump& dump, const Style& style)
             return fmt::format("{}/{}{}", entry.nr, entry.max,
                                entry.nr_pending_pwqs ? fmt::format(" +{} waiting", entry.nr_pending_pwqs) : "");
         };
-        std::vector<std::string> row = {labels[s.index_of(*wq)], std::to_string(wq->min_active), std::to_string(wq->max_active)};
+        std::vector<std::string> row = {labels[s.index_of(*wq)], std::to_string(wq->min_active),
+                                        std::to_string(wq->max_active)};
         for (const auto& [node, entries] : columns)
             if (node >= 0)
                 row.push_back(cell(entries));
@@ -205,7 +210,8 @@ std::string render_timers(const Dump& dump, const Style& style)
         const int32_t pool = pool_of(s, *timer);
         table.row({signed_time(timer->due_ns, style), s.string(timer->function), labels[timer->workqueue],
                    timer->cpu < 0 ? "any" : std::to_string(timer->cpu),
-                   fmt::format("CPU {}{}{}", timer->timer_cpu, timer->cpu_online ? "" : ", OFFLINE", timer->deferrable ? ", deferrable" : ""),
+                   fmt::format("CPU {}{}{}", timer->timer_cpu, timer->cpu_online ? "" : ", OFFLINE",
+                               timer->deferrable ? ", deferrable" : ""),
                    pool < 0 ? "?" : std::to_string(pool)});
     }
     return section("delayed works on timers", style, dump.selection.timers.empty() ? "" : table.render(style), dump);

@@ -21,7 +21,8 @@ std::string cpus_or(const Snapshot& snapshot, uint32_t mask, std::string_view ot
 }
 
 // The pods of one node; single CPUs in a row are said at once.
-void add_pods(const Snapshot& snapshot, const std::vector<const wqlab_snap_pod*>& pods, std::vector<std::string>& entries)
+void add_pods(const Snapshot& snapshot, const std::vector<const wqlab_snap_pod*>& pods,
+              std::vector<std::string>& entries)
 {
     for (size_t i = 0; i < pods.size();) {
         const CpuList first = snapshot.cpus(pods[i]->cpus);
@@ -72,7 +73,8 @@ std::string headline(const Dump& dump, const Style& style)
     const Snapshot& s = dump.snapshot;
     const wqlab_snap_head& head = s.head;
     std::string text = style.bold(fmt::format("Linux {}", dump.kernel));
-    text += fmt::format("  CPUs {} online of {}", cpus_or(s, head.online_cpus, "?"), cpus_or(s, head.possible_cpus, "?"));
+    text += fmt::format("  CPUs {} online of {}", cpus_or(s, head.online_cpus, "?"),
+                        cpus_or(s, head.possible_cpus, "?"));
     const auto count = [&](size_t chosen, size_t all, std::string_view what) {
         if (all)
             text += chosen == all ? fmt::format(", {} {}", all, what) : fmt::format(", {} of {} {}", chosen, all, what);
@@ -106,9 +108,9 @@ std::string lacking(const Dump& dump, const Style& style)
 std::string render_scopes(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
-    std::string masks =
-        fmt::format("unbound cpumask {}, requested {}, isolated {}", cpus_or(s, s.head.unbound_cpus, "none"),
-                    cpus_or(s, s.head.requested_cpus, "?"), cpus_or(s, s.head.isolated_cpus, "none"));
+    std::string masks = fmt::format("unbound cpumask {}, requested {}, isolated {}",
+                                    cpus_or(s, s.head.unbound_cpus, "none"), cpus_or(s, s.head.requested_cpus, "?"),
+                                    cpus_or(s, s.head.isolated_cpus, "none"));
     if (s.head.shard_size != WQLAB_NONE)
         masks += fmt::format("; a cache shard has {} cores", s.head.shard_size);
     std::string text = style.bold("affinity scopes") + "\n" + wrap(masks, style.width, "");
@@ -130,9 +132,9 @@ std::string render_scopes(const Dump& dump, const Style& style)
                 entries[first].insert(0, style.dim(fmt::format("node {}: ", node)));
         }
         const std::string name = s.string(scope.name) + (scope.is_default ? " (default)" : "");
-        text += fold_entries(fmt::format("{}  {:>3} {}  ", pad_right(name, width), scope.nr_pods,
-                                         scope.nr_pods == 1 ? "pod " : "pods"),
-                             entries, style.width);
+        text += fold_entries(
+            fmt::format("{}  {:>3} {}  ", pad_right(name, width), scope.nr_pods, scope.nr_pods == 1 ? "pod " : "pods"),
+            entries, style.width);
         if (const std::string odd = strays(s, scope); !odd.empty())
             text += hanging("  but ", odd, style.width);
     }

@@ -18,7 +18,8 @@ constexpr size_t kWhat = 11;  // columns of "scheduled" and the like, with the g
 
 class WorkText {
 public:
-    WorkText(const Dump& dump, const Style& style) : dump_(dump), s_(dump.snapshot), style_(style), labels_(s_), pwq_cpus_(cpus_of_pwqs(s_))
+    WorkText(const Dump& dump, const Style& style)
+        : dump_(dump), s_(dump.snapshot), style_(style), labels_(s_), pwq_cpus_(cpus_of_pwqs(s_))
     {
     }
 
@@ -35,7 +36,7 @@ public:
 
 private:
     struct Line {
-        std::string what;      // "pending"
+        std::string what;  // "pending"
         std::string function;
         std::string workqueue;
         std::string rest;
@@ -43,7 +44,8 @@ private:
 
         bool same(const Line& other) const
         {
-            return what == other.what && function == other.function && workqueue == other.workqueue && rest == other.rest;
+            return what == other.what && function == other.function && workqueue == other.workqueue &&
+                   rest == other.rest;
         }
     };
 
@@ -86,13 +88,15 @@ private:
         if (worker.pid)
             text += fmt::format(" {}", worker.pid);
         if (worker.busy_ns != WQLAB_NEVER)
-            text += fmt::format(" for {}{}", worker.flags & WQLAB_WORKER_SINCE_AT_LEAST ? at_least() : "", time(worker.busy_ns));
+            text += fmt::format(" for {}{}", worker.flags & WQLAB_WORKER_SINCE_AT_LEAST ? at_least() : "",
+                                time(worker.busy_ns));
         if (const WorkerState state = worker_state(worker.flags); state != WorkerState::kSoftirq) {
             add(text, std::string(worker_state_name(state)));
             if (worker.cpu >= 0)
                 text += fmt::format("{} on CPU {}", state == WorkerState::kSleeping ? ", last" : "", worker.cpu);
         }
-        constexpr uint32_t said = WQLAB_WORKER_SLEEPING | WQLAB_WORKER_ON_CPU | WQLAB_WORKER_SINCE_AT_LEAST | WQLAB_WORKER_BH;
+        constexpr uint32_t said = WQLAB_WORKER_SLEEPING | WQLAB_WORKER_ON_CPU | WQLAB_WORKER_SINCE_AT_LEAST |
+                                  WQLAB_WORKER_BH;
         // Every worker of an unbound pool has that flag.
         const wqlab_snap_pool* pool = s_.pool(worker.pool);
         const uint32_t known = pool && pool->cpu < 0 ? said | WQLAB_WORKER_UNBOUND : said;
@@ -152,8 +156,9 @@ private:
 
     void push(std::vector<Line>& lines, const wqlab_snap_work& work) const
     {
-        push(lines, {std::string(work_state_name(work.state)), work.function == WQLAB_NONE ? "?" : s_.string(work.function),
-                     work.workqueue == WQLAB_NONE ? "" : labels_[work.workqueue], item_text(work)});
+        push(lines,
+             {std::string(work_state_name(work.state)), work.function == WQLAB_NONE ? "?" : s_.string(work.function),
+              work.workqueue == WQLAB_NONE ? "" : labels_[work.workqueue], item_text(work)});
     }
 
     std::vector<Line> lines_of(int32_t pool) const
@@ -200,12 +205,13 @@ private:
             if (line.times > 1)
                 rest += fmt::format("{}{} {}", rest.empty() ? "" : ", ", style_.utf8() ? "\u00d7" : "x", line.times);
             const std::string start = "  " + pad_right(line.what, kWhat);
-            const std::string aligned = start + pad_right(line.function, function) + "  " + pad_right(line.workqueue, workqueue) +
-                                        (rest.empty() ? "" : "  " + rest);
+            const std::string aligned = start + pad_right(line.function, function) + "  " +
+                                        pad_right(line.workqueue, workqueue) + (rest.empty() ? "" : "  " + rest);
             if (display_width(aligned) <= style_.width)
                 text += aligned.substr(0, aligned.find_last_not_of(' ') + 1) + "\n";
             else
-                text += hanging(start, line.function + "  " + line.workqueue + (rest.empty() ? "" : ": " + rest), style_.width);
+                text += hanging(start, line.function + "  " + line.workqueue + (rest.empty() ? "" : ": " + rest),
+                                style_.width);
         }
         return text;
     }
@@ -233,7 +239,8 @@ private:
         std::string text;
         for (const wqlab_snap_flusher* flusher : dump_.selection.flushers) {
             std::string line = fmt::format("{} ", labels_[flusher->workqueue]);
-            const std::string who = flusher->pid ? fmt::format("{} {}", s_.string(flusher->command), flusher->pid) : "somebody";
+            const std::string who = flusher->pid ? fmt::format("{} {}", s_.string(flusher->command), flusher->pid)
+                                                 : "somebody";
             if (flusher->state == WQLAB_FLUSHER_FIRST)
                 line += fmt::format("is flushed by {}, colour {}", who, flusher->color);
             else if (flusher->state == WQLAB_FLUSHER_QUEUED)
@@ -244,7 +251,8 @@ private:
         }
         for (const wqlab_snap_workqueue* wq : dump_.selection.workqueues)
             if (wq->nr_drainers > 0)
-                text += hanging("  ", fmt::format("{} is drained by {}", labels_[s_.index_of(*wq)], wq->nr_drainers), style_.width);
+                text += hanging("  ", fmt::format("{} is drained by {}", labels_[s_.index_of(*wq)], wq->nr_drainers),
+                                style_.width);
         return text.empty() ? "" : "\nflushing and draining\n" + text;
     }
 
@@ -260,7 +268,8 @@ private:
 std::string render_work(const Dump& dump, const Style& style)
 {
     const std::string text = WorkText(dump, style).render();
-    return style.bold("work") + "\n" + (text.empty() ? none_line("nothing executes, is pending or is held back") : text.substr(1));
+    return style.bold("work") + "\n" +
+           (text.empty() ? none_line("nothing executes, is pending or is held back") : text.substr(1));
 }
 
 }  // namespace wqctl

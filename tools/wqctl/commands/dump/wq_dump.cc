@@ -16,7 +16,8 @@ constexpr size_t kNameLength = 32;  // WQ_NAME_LEN
 
 class WqDump {
 public:
-    explicit WqDump(const Dump& dump) : s_(dump.snapshot), chosen_(dump.selection), possible_(s_.cpus(s_.head.possible_cpus))
+    explicit WqDump(const Dump& dump)
+        : s_(dump.snapshot), chosen_(dump.selection), possible_(s_.cpus(s_.head.possible_cpus))
     {
         for (const wqlab_snap_pool* pool : chosen_.pools) {
             id_width_ = std::max(id_width_, fmt::formatted_size("{}", pool->id));
@@ -141,9 +142,9 @@ private:
 
     static std::string type(const wqlab_snap_workqueue& wq)
     {
-        const std::string text = wq.flags & WQLAB_WQ_BH           ? "bh"
-                                 : !(wq.flags & WQLAB_WQ_UNBOUND) ? "percpu"
-                                 : wq.flags & WQLAB_WQ_ORDERED    ? "ordered"
+        const std::string text = wq.flags & WQLAB_WQ_BH            ? "bh"
+                                 : !(wq.flags & WQLAB_WQ_UNBOUND)  ? "percpu"
+                                 : wq.flags & WQLAB_WQ_ORDERED     ? "ordered"
                                  : wq.flags & WQLAB_SNAP_WQ_STRICT ? "unbound,S"
                                                                    : "unbound";
         return fmt::format("{:9}", text);

@@ -100,10 +100,7 @@ Load::Load(Bench& bench, std::vector<WorkqueueSpec> workqueues, std::vector<Issu
     }
 }
 
-Load::~Load()
-{
-    end();
-}
+Load::~Load() { end(); }
 
 // Never throws: it may be the way out of an experiment that was broken off.
 void Load::end()
@@ -125,10 +122,7 @@ void Load::end()
     }
 }
 
-void Load::start()
-{
-    bench_.runs().release(id_);
-}
+void Load::start() { bench_.runs().release(id_); }
 
 RunReport Load::stop()
 {
@@ -136,10 +130,7 @@ RunReport Load::stop()
     return collect();
 }
 
-RunReport Load::finish()
-{
-    return collect();
-}
+RunReport Load::finish() { return collect(); }
 
 RunReport Load::collect()
 {
@@ -152,10 +143,7 @@ RunReport Load::collect()
     return report;
 }
 
-std::string Load::name(size_t workqueue) const
-{
-    return fmt::format("wqlab{}-{}", id_, workqueues_[workqueue].name);
-}
+std::string Load::name(size_t workqueue) const { return fmt::format("wqlab{}-{}", id_, workqueues_[workqueue].name); }
 
 uint32_t Load::in(const Snapshot& snapshot, size_t workqueue) const
 {

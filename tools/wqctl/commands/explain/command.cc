@@ -43,8 +43,10 @@ std::vector<const Experiment*> chosen(const ExplainFlags& flags)
 void check_views(const Info& info)
 {
     for (const View& view : info.views)
-        if (view.section && view.section != WQLAB_SECTION_TIMERS && view.section != WQLAB_SECTION_HOGS && !view.lacks.empty())
-            throw Error(kSkipped, fmt::format("the module can't look into this kernel: it lacks {}", view.lacks.front()),
+        if (view.section && view.section != WQLAB_SECTION_TIMERS && view.section != WQLAB_SECTION_HOGS &&
+            !view.lacks.empty())
+            throw Error(kSkipped,
+                        fmt::format("the module can't look into this kernel: it lacks {}", view.lacks.front()),
                         "wqctl info shows what can be looked at");
 }
 
@@ -105,7 +107,8 @@ class ExplainCommand final : public Command {
             explanations.push_back(explain(*experiment, bench));
             if (flags_.json)
                 continue;
-            output.text((explanations.size() > 1 ? "\n\n" : "") + render_explanation(explanations.back(), output.style()));
+            output.text((explanations.size() > 1 ? "\n\n" : "") +
+                        render_explanation(explanations.back(), output.style()));
             output.finish();
         }
         if (flags_.json)

@@ -32,7 +32,7 @@ struct Explanation {
 
     std::string topic;
     std::string question;
-    std::string skipped;            // why it was not tried; empty: it was
+    std::string skipped;  // why it was not tried; empty: it was
     std::vector<std::string> done;
     std::string before = "before";  // what is seen in the first column, and in the second
     std::string after = "after";

@@ -52,8 +52,8 @@ std::string explanations_to_json(const std::vector<Explanation>& explanations, c
     j.object([&] {
         j.member("schema", "wqlab/explain/1");
         j.member("kernel", kernel);
-        j.member("holds", std::all_of(explanations.begin(), explanations.end(),
-                                      [](const Explanation& e) { return e.holds(); }));
+        j.member("holds",
+                 std::all_of(explanations.begin(), explanations.end(), [](const Explanation& e) { return e.holds(); }));
         j.objects("topics", explanations, [&](const Explanation& e) { write_explanation(j, e); });
     });
     return j.take();

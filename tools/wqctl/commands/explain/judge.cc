@@ -81,9 +81,10 @@ Ids worker_pids(const Snapshot& snapshot, const Ids& pools)
 
 size_t waiting(const Snapshot& snapshot, uint32_t workqueue, uint32_t state)
 {
-    return static_cast<size_t>(std::count_if(snapshot.works.begin(), snapshot.works.end(), [&](const wqlab_snap_work& work) {
-        return work.workqueue == workqueue && work.state == state && !work.is_barrier;
-    }));
+    return static_cast<size_t>(
+        std::count_if(snapshot.works.begin(), snapshot.works.end(), [&](const wqlab_snap_work& work) {
+            return work.workqueue == workqueue && work.state == state && !work.is_barrier;
+        }));
 }
 
 namespace {

@@ -54,9 +54,10 @@ std::string render_info(const Info& info, const Style& style)
     if (!info.views.empty())
         text += "\n" + style.bold("what this kernel shows") + "\n";
     for (const View& view : info.views)
-        text += line(section_name(view.section), !view.lacks.empty()            ? "no, it lacks " + list(view.lacks)
-                                                 : view.missing_columns.empty() ? "yes"
-                                                                                : "yes, without " + list(view.missing_columns));
+        text += line(section_name(view.section), !view.lacks.empty() ? "no, it lacks " + list(view.lacks)
+                                                 : view.missing_columns.empty()
+                                                     ? "yes"
+                                                     : "yes, without " + list(view.missing_columns));
     return text;
 }
 

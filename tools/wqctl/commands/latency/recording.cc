@@ -11,10 +11,7 @@ namespace wqctl {
 
 namespace {
 
-Patterns patterns_of(const LatencyView& view)
-{
-    return view.pattern.empty() ? Patterns() : Patterns({view.pattern});
-}
+Patterns patterns_of(const LatencyView& view) { return view.pattern.empty() ? Patterns() : Patterns({view.pattern}); }
 
 LatencyRow group_of(const LatencyRow& row, LatencyGrouping by)
 {

@@ -75,7 +75,8 @@ std::string notes(const LatencyRecording& recording, const Style& style)
     note(recording.unpaired, "execution was", "executions were",
          "of items queued before the recording: only their run is known, and in softirqs no workqueue (?)");
     note(recording.running, "item was", "items were", "still executing at the end, and not counted");
-    note(recording.waiting, "item was", "items were", "queued and had not begun at the end: waiting still, or cancelled");
+    note(recording.waiting, "item was", "items were",
+         "queued and had not begun at the end: waiting still, or cancelled");
     note(recording.lost_items, "item was", "items were",
          "not recorded because too many were in flight, cancelled ones among them");
     note(recording.lost_keys, "item was", "items were",
@@ -157,8 +158,9 @@ std::string render_latency(const LatencyRecording& recording, const LatencyView&
     const Rows rows = view.rows(recording);
     std::string text = headline(recording, rows, style);
     if (rows.empty())
-        text += view.pattern.empty() ? "nothing was executed\n"
-                                     : fmt::format("no workqueue whose name has \"{}\" in it executed anything\n", view.pattern);
+        text += view.pattern.empty()
+                    ? "nothing was executed\n"
+                    : fmt::format("no workqueue whose name has \"{}\" in it executed anything\n", view.pattern);
     else {
         const Names names(rows);
         text += "\n" + make_table(view, rows, names, style).render(style) + pictures(view, rows, names, style);
@@ -172,8 +174,10 @@ std::string latency_progress(uint64_t elapsed_ns, uint64_t duration_ns, const St
 {
     const double done = static_cast<double>(elapsed_ns) / static_cast<double>(std::max<uint64_t>(1, duration_ns));
     const uint64_t left = duration_ns - std::min(duration_ns, elapsed_ns);
-    return progress_bar(done, fmt::format(" {:3.0f}%  recording  {:.1f}s left", std::min(1.0, done) * 100,
-                                          static_cast<double>(left) / 1e9), style);
+    return progress_bar(
+        done,
+        fmt::format(" {:3.0f}%  recording  {:.1f}s left", std::min(1.0, done) * 100, static_cast<double>(left) / 1e9),
+        style);
 }
 
 }  // namespace wqctl

@@ -39,8 +39,8 @@ void print_sample(const MonitorPlan& plan, const TotalsSample& sample, const Sna
 bool is_wanted(const MonitorPlan& plan, const WorkqueueTotals& workqueue)
 {
     // The script knows no variables.
-    return plan.patterns.match(workqueue.name) ||
-           (plan.format != MonitorFormat::kWqMonitor && !workqueue.symbol.empty() && plan.patterns.match(workqueue.symbol));
+    return plan.patterns.match(workqueue.name) || (plan.format != MonitorFormat::kWqMonitor &&
+                                                   !workqueue.symbol.empty() && plan.patterns.match(workqueue.symbol));
 }
 
 class MonitorCommand final : public Command {

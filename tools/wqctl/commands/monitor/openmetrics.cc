@@ -70,11 +70,14 @@ std::string joined_flags(uint32_t flags)
 
 std::string workqueue_metrics(const TotalsSample& sample)
 {
-    Metric info("wqlab_workqueue_info", "gauge", "A workqueue, its flags and the system workqueue's variable; always 1.");
+    Metric info("wqlab_workqueue_info", "gauge",
+                "A workqueue, its flags and the system workqueue's variable; always 1.");
     Metric started("wqlab_items_started_total", "counter", "Items that workers began to execute.");
     Metric completed("wqlab_items_completed_total", "counter", "Items that were executed.");
-    Metric cpu("wqlab_cpu_seconds_total", "counter", "CPU time of items, as the scheduler's tick saw it. Not counted for BH.");
-    Metric intensive("wqlab_cpu_intensive_total", "counter", "Times an item held its CPU too long for concurrency management.");
+    Metric cpu("wqlab_cpu_seconds_total", "counter",
+               "CPU time of items, as the scheduler's tick saw it. Not counted for BH.");
+    Metric intensive("wqlab_cpu_intensive_total", "counter",
+                     "Times an item held its CPU too long for concurrency management.");
     Metric wakeups("wqlab_cm_wakeups_total", "counter", "Workers woken because an item's worker went to sleep.");
     Metric repatriated("wqlab_repatriations_total", "counter", "Workers brought back into their affinity scope.");
     Metric maydays("wqlab_maydays_total", "counter", "Times the rescuer was called because no worker could be had.");
@@ -86,8 +89,8 @@ std::string workqueue_metrics(const TotalsSample& sample)
     Metric max_active("wqlab_max_active", "gauge", "Items that may execute at once.");
     for (const WorkqueueTotals& wq : sample.workqueues) {
         const bool unbound = wq.is(WQLAB_WQ_UNBOUND);
-        const Labels labels = {{"workqueue", wq.name}, {"identity", identity_text(wq.identity)},
-                               {"unbound", unbound ? "true" : "false"}};
+        const Labels labels = {
+            {"workqueue", wq.name}, {"identity", identity_text(wq.identity)}, {"unbound", unbound ? "true" : "false"}};
         Labels about = labels;
         about.insert(about.end(), {{"symbol", wq.symbol}, {"flags", joined_flags(wq.flags)}});
         info.add(about, 1);
@@ -113,8 +116,8 @@ std::string workqueue_metrics(const TotalsSample& sample)
         max_active.add(labels, std::to_string(wq.max_active));
     }
     std::string text;
-    for (const Metric* metric : {&info, &started, &completed, &cpu, &intensive, &wakeups, &repatriated, &maydays, &rescued,
-                                 &in_flight, &pending, &inactive, &busy, &max_active})
+    for (const Metric* metric : {&info, &started, &completed, &cpu, &intensive, &wakeups, &repatriated, &maydays,
+                                 &rescued, &in_flight, &pending, &inactive, &busy, &max_active})
         text += metric->text();
     return text;
 }
@@ -124,12 +127,15 @@ std::string pool_metrics(const Snapshot& snapshot)
     Metric workers("wqlab_pool_workers", "gauge", "Workers of a pool, without rescuers.");
     Metric idle("wqlab_pool_idle_workers", "gauge", "Workers of a pool that have nothing to do.");
     Metric pending("wqlab_pool_pending_items", "gauge", "Items on a pool's list, as far as it was read.");
-    Metric stalled("wqlab_pool_seconds_since_progress", "gauge", "How long a pool with pending items has started none.");
+    Metric stalled("wqlab_pool_seconds_since_progress", "gauge",
+                   "How long a pool with pending items has started none.");
     for (const wqlab_snap_pool& pool : snapshot.pools) {
         const Labels labels = {{"pool", std::to_string(pool.id)},
                                {"cpus", format_cpu_list(snapshot.cpus(pool.cpus))},
                                {"nice", std::to_string(pool.nice)},
-                               {"kind", pool.flags & WQLAB_POOL_BH ? "bh" : pool.cpu < 0 ? "unbound" : "percpu"}};
+                               {"kind", pool.flags & WQLAB_POOL_BH ? "bh"
+                                        : pool.cpu < 0             ? "unbound"
+                                                                   : "percpu"}};
         workers.add(labels, std::to_string(pool.nr_workers));
         idle.add(labels, std::to_string(pool.nr_idle));
         pending.add(labels, pool.nr_pending);
@@ -140,7 +146,8 @@ std::string pool_metrics(const Snapshot& snapshot)
 
 std::string hog_metrics(const Snapshot& snapshot)
 {
-    Metric hogs("wqlab_cpu_hogs_total", "counter", "Times an item function ran beyond cpu_intensive_thresh_us at a stretch.");
+    Metric hogs("wqlab_cpu_hogs_total", "counter",
+                "Times an item function ran beyond cpu_intensive_thresh_us at a stretch.");
     // Static functions of one name are one here: a sample may not be there twice.
     std::map<std::string, uint64_t> counts;
     for (const wqlab_snap_hog& hog : snapshot.hogs)

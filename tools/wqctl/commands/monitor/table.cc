@@ -33,8 +33,8 @@ std::string render_monitor(const TotalsSample& sample, const Style& style)
     using enum Table::Align;
     Table table;
     table.column("workqueue", kLeft);
-    for (const char* title : {"total", "items/s", "infl", "pend", "inact", "CPUtime", "CPU%", "CPUitsv", "CMW/RPR", "mayday",
-                              "rescued"})
+    for (const char* title :
+         {"total", "items/s", "infl", "pend", "inact", "CPUtime", "CPU%", "CPUitsv", "CMW/RPR", "mayday", "rescued"})
         table.column(title);
     for (const WorkqueueTotals& wq : sample.workqueues) {
         const Counters& total = wq.total;
@@ -43,8 +43,7 @@ std::string render_monitor(const TotalsSample& sample, const Style& style)
         table.row({wq.label, grouped(total[WQLAB_PWQ_STAT_STARTED]), rate ? human_count(*rate) : "-",
                    grouped(wq.in_flight()), grouped(wq.pending()), grouped(wq.inactive),
                    wq.is(WQLAB_WQ_BH) ? "-" : fmt::format("{:.1f}", seconds_of(total[WQLAB_PWQ_STAT_CPU_TIME])),
-                   percent_of_a_cpu(sample, wq),
-                   only_if(!wq.is(WQLAB_WQ_UNBOUND), total[WQLAB_PWQ_STAT_CPU_INTENSIVE]),
+                   percent_of_a_cpu(sample, wq), only_if(!wq.is(WQLAB_WQ_UNBOUND), total[WQLAB_PWQ_STAT_CPU_INTENSIVE]),
                    grouped(wakeups_or_repatriations(wq)), only_if(reclaims, total[WQLAB_PWQ_STAT_MAYDAY]),
                    only_if(reclaims, total[WQLAB_PWQ_STAT_RESCUED])});
     }
@@ -53,8 +52,8 @@ std::string render_monitor(const TotalsSample& sample, const Style& style)
 
 std::string render_wq_monitor(const TotalsSample& sample)
 {
-    std::string text = fmt::format("\n{:>24} {:>8} {:>5} {:>8} {:>7} {:>7} {:>7} {:>7}\n", "", "total", "infl", "CPUtime",
-                                   "CPUitsv", "CMW/RPR", "mayday", "rescued");
+    std::string text = fmt::format("\n{:>24} {:>8} {:>5} {:>8} {:>7} {:>7} {:>7} {:>7}\n", "", "total", "infl",
+                                   "CPUtime", "CPUitsv", "CMW/RPR", "mayday", "rescued");
     const auto dash_unless = [](bool has_it, uint64_t value) { return has_it ? std::to_string(value) : "-"; };
     for (const WorkqueueTotals& wq : sample.workqueues) {
         const bool reclaims = wq.is(WQLAB_WQ_MEM_RECLAIM);
@@ -66,7 +65,8 @@ std::string render_wq_monitor(const TotalsSample& sample)
             while ((static_cast<unsigned char>(name[0]) & 0xc0) == 0x80);
         }
         text += fmt::format("{} {:8} {:5} {:8.1f} {:>7} {:>7} {:>7} {:>7} \n", pad_right(name, 24),
-                            wq.total[WQLAB_PWQ_STAT_STARTED], wq.in_flight(), seconds_of(wq.total[WQLAB_PWQ_STAT_CPU_TIME]),
+                            wq.total[WQLAB_PWQ_STAT_STARTED], wq.in_flight(),
+                            seconds_of(wq.total[WQLAB_PWQ_STAT_CPU_TIME]),
                             dash_unless(!wq.is(WQLAB_WQ_UNBOUND), wq.total[WQLAB_PWQ_STAT_CPU_INTENSIVE]),
                             wakeups_or_repatriations(wq), dash_unless(reclaims, wq.total[WQLAB_PWQ_STAT_MAYDAY]),
                             dash_unless(reclaims, wq.total[WQLAB_PWQ_STAT_RESCUED]));

@@ -40,8 +40,9 @@ void declare(Args& args, RunFlags& flags)
         if (flag.type.empty())
             args.flag(flag.flag, value.set, std::string(flag.help));
         else
-            args.option(flag.flag, value.text, std::string(flag.type), std::string(flag.help)).values(flag.values).is_list =
-                flag.is_list;
+            args.option(flag.flag, value.text, std::string(flag.type), std::string(flag.help))
+                .values(flag.values)
+                .is_list = flag.is_list;
     }
 
     args.group("Output");

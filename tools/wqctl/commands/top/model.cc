@@ -161,10 +161,7 @@ TopSummary summarise(const TopData& data, const TotalsSample& sample, const Snap
 
 }  // namespace
 
-std::string_view WorkerRow::state() const
-{
-    return is_busy ? worker_state_name(worker_state(flags)) : "idle";
-}
+std::string_view WorkerRow::state() const { return is_busy ? worker_state_name(worker_state(flags)) : "idle"; }
 
 std::string WorkerRow::roles() const
 {

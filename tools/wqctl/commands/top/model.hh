@@ -30,7 +30,7 @@ struct WorkerRow {
     std::string workqueue;  // of the item; of a rescuer, its own
     std::string description;
     std::string command;
-    uint32_t flags = 0;            // enum wqlab_worker_flag
+    uint32_t flags = 0;  // enum wqlab_worker_flag
     bool is_busy = false;
     std::optional<uint64_t> for_ns;  // busy or idle
     int32_t cpu = -1;
@@ -88,8 +88,8 @@ struct TopData {
 
 class TopModel {
 public:
-    static constexpr uint32_t kSections =
-        WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORK | WQLAB_SECTION_HOGS;
+    static constexpr uint32_t kSections = WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORK |
+                                          WQLAB_SECTION_HOGS;
 
     TopData take(const Snapshot& snapshot);
 

@@ -69,7 +69,8 @@ std::string what_is_shown(const TopUi& ui, const TopTable& table)
                        ui.order().is_reversed ? " reversed" : "");
 }
 
-std::vector<std::string> settings(const TopSummary& summary, const TopUi& ui, const TopTable& table, const std::string& clock)
+std::vector<std::string> settings(const TopSummary& summary, const TopUi& ui, const TopTable& table,
+                                  const std::string& clock)
 {
     return {
         "wqctl top " + clock,
@@ -110,7 +111,8 @@ std::vector<Part> choose_columns(const TopTable& table, size_t first, size_t wid
 std::string cell(const TopTable& table, const Part& part, const std::string& text)
 {
     const std::string shown = fit(text, part.width);
-    return table.columns[part.column].is_text || part.column == 0 ? pad_right(shown, part.width) : pad_left(shown, part.width);
+    return table.columns[part.column].is_text || part.column == 0 ? pad_right(shown, part.width)
+                                                                  : pad_left(shown, part.width);
 }
 
 ScreenLine title_line(const TopTable& table, const std::vector<Part>& parts, size_t first_column, size_t width)
@@ -154,7 +156,8 @@ ScreenLine bottom_line(const TopData& data, const TopUi& ui, const TopTable& tab
     if (!data.summary.trouble.empty())
         return {{fit("incomplete: " + data.summary.trouble, width), Look::kAlarm}};
     const std::string place = table.rows.empty() ? "nothing to show"
-                                                 : fmt::format("{}-{} of {}", ui.first_row + 1, ui.first_row + shown, table.rows.size());
+                                                 : fmt::format("{}-{} of {}", ui.first_row + 1, ui.first_row + shown,
+                                                               table.rows.size());
     const auto hints = flow({place, "h help", "q quit", "1-4 view", "/ filter", "space pause"}, width);
     return {{hints.front(), Look::kDim}};
 }
@@ -181,7 +184,8 @@ std::vector<ScreenLine> lay_out_help(TopUi& ui, ScreenSize size)
 
 }  // namespace
 
-std::vector<ScreenLine> lay_out(const TopData& data, TopUi& ui, const std::string& clock, ScreenSize size, Charset charset)
+std::vector<ScreenLine> lay_out(const TopData& data, TopUi& ui, const std::string& clock, ScreenSize size,
+                                Charset charset)
 {
     if (!size.width || !size.height)
         return {};
@@ -214,7 +218,8 @@ std::vector<ScreenLine> lay_out(const TopData& data, TopUi& ui, const std::strin
     return lines;
 }
 
-std::string render_top_text(const TopData& data, const TopUi& ui, const std::string& clock, size_t width, Charset charset)
+std::string render_top_text(const TopData& data, const TopUi& ui, const std::string& clock, size_t width,
+                            Charset charset)
 {
     const TopTable table = arrange(data, ui, charset);
     std::string text;

@@ -25,10 +25,12 @@ struct ScreenSize {
 
 // Never more lines than the height nor wider than the width. Scrolls back what
 // the ui has scrolled too far.
-std::vector<ScreenLine> lay_out(const TopData& data, TopUi& ui, const std::string& clock, ScreenSize size, Charset charset);
+std::vector<ScreenLine> lay_out(const TopData& data, TopUi& ui, const std::string& clock, ScreenSize size,
+                                Charset charset);
 
 // Everything, whatever its width.
-std::string render_top_text(const TopData& data, const TopUi& ui, const std::string& clock, size_t width, Charset charset);
+std::string render_top_text(const TopData& data, const TopUi& ui, const std::string& clock, size_t width,
+                            Charset charset);
 
 // What the keys and the columns are.
 const std::vector<std::string>& top_help();

@@ -24,9 +24,15 @@ struct ColumnOf {
 template <typename Row>
 using ColumnsOf = std::vector<ColumnOf<Row>>;
 
-std::string time_text(const std::optional<uint64_t>& ns, Charset charset) { return ns ? human_time(*ns, charset) : "-"; }
+std::string time_text(const std::optional<uint64_t>& ns, Charset charset)
+{
+    return ns ? human_time(*ns, charset) : "-";
+}
 double time_key(const std::optional<uint64_t>& ns) { return ns ? static_cast<double>(*ns) : -1; }
-std::string count_text(uint64_t count) { return count < 100'000 ? std::to_string(count) : human_count(static_cast<double>(count)); }
+std::string count_text(uint64_t count)
+{
+    return count < 100'000 ? std::to_string(count) : human_count(static_cast<double>(count));
+}
 std::string some(uint64_t count) { return count ? count_text(count) : "-"; }
 
 template <typename Row>
@@ -81,7 +87,8 @@ const ColumnsOf<WorkerRow>& columns_of(const WorkerRow*)
         {"pid", 6, [](const Row& r, Charset) { return r.pid ? std::to_string(r.pid) : "-"; },
          [](const Row& r) { return -r.pid; }},
         {"state", 8, [](const Row& r, Charset) { return std::string(r.state()); }, {}},
-        {"for", 7, [](const Row& r, Charset c) { return bound_text(r.for_ns, r.flags & WQLAB_WORKER_SINCE_AT_LEAST, c); },
+        {"for", 7,
+         [](const Row& r, Charset c) { return bound_text(r.for_ns, r.flags & WQLAB_WORKER_SINCE_AT_LEAST, c); },
          // Busy ones first, however long others were idle.
          [](const Row& r) { return r.is_busy ? 1e20 + time_key(r.for_ns) : -time_key(r.for_ns); }},
         {"function", 16, [](const Row& r, Charset) { return r.function.empty() ? "-" : r.function; }, {}},
@@ -117,7 +124,8 @@ const ColumnsOf<PoolRow>& columns_of(const PoolRow*)
 {
     using Row = PoolRow;
     static const ColumnsOf<Row> columns = {
-        {"pool", 4, [](const Row& r, Charset) { return std::to_string(r.pool.id); }, [](const Row& r) { return -r.pool.id; }},
+        {"pool", 4, [](const Row& r, Charset) { return std::to_string(r.pool.id); },
+         [](const Row& r) { return -r.pool.id; }},
         {"cpus", 5, [](const Row& r, Charset) { return r.cpus.empty() ? "-" : r.cpus; }, {}},
         {"kind", 7, [](const Row& r, Charset) { return r.kind; }, {}},
         {"nice", 4, [](const Row& r, Charset) { return std::to_string(r.pool.nice); },
@@ -149,7 +157,10 @@ bool alarms(const WorkerRow&) { return false; }
 bool alarms(const FunctionRow&) { return false; }
 bool alarms(const PoolRow& row) { return is_late(row.wait_ns); }
 
-bool matches(const WorkqueueRow& row, const Patterns& p) { return p.match(row.name) || (!row.symbol.empty() && p.match(row.symbol)); }
+bool matches(const WorkqueueRow& row, const Patterns& p)
+{
+    return p.match(row.name) || (!row.symbol.empty() && p.match(row.symbol));
+}
 bool matches(const WorkerRow& row, const Patterns& p)
 {
     return p.match(row.function) || p.match(row.workqueue) || p.match(row.command) || p.match(row.description);
@@ -158,7 +169,10 @@ bool matches(const FunctionRow& row, const Patterns& p) { return p.match(row.fun
 bool matches(const PoolRow& row, const Patterns& p) { return p.match(row.cpus) || p.match(row.kind); }
 
 // Among those that are equal by the chosen column.
-double more(const WorkqueueRow& r) { return static_cast<double>(r.depth()) * 1e6 + static_cast<double>(r.total[WQLAB_PWQ_STAT_STARTED]) / 1e6; }
+double more(const WorkqueueRow& r)
+{
+    return static_cast<double>(r.depth()) * 1e6 + static_cast<double>(r.total[WQLAB_PWQ_STAT_STARTED]) / 1e6;
+}
 double more(const WorkerRow& r) { return r.is_busy ? 1 : 0; }
 double more(const FunctionRow& r) { return static_cast<double>(r.pending + r.inactive); }
 double more(const PoolRow& r) { return r.pool.nr_pending; }

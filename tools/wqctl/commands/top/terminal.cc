@@ -136,7 +136,8 @@ Terminal::~Terminal()
 ScreenSize Terminal::size()
 {
     winsize now{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &now) == 0 && now.ws_row && now.ws_col && is_term_resized(now.ws_row, now.ws_col)) {
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &now) == 0 && now.ws_row && now.ws_col &&
+        is_term_resized(now.ws_row, now.ws_col)) {
         resizeterm(now.ws_row, now.ws_col);
         // The terminal has folded or cut what it showed.
         clearok(curscr, TRUE);

@@ -22,7 +22,21 @@ inline constexpr std::array<Named<TopView>, 4> kTopViews = {{
 }};
 
 // The columns of each view, in their order.
-enum class WorkqueueColumn { kName, kRate, kCpu, kBusy, kDepth, kInactive, kWait, kTotal, kHogs, kMayday, kRescued, kActive, kFlags };
+enum class WorkqueueColumn {
+    kName,
+    kRate,
+    kCpu,
+    kBusy,
+    kDepth,
+    kInactive,
+    kWait,
+    kTotal,
+    kHogs,
+    kMayday,
+    kRescued,
+    kActive,
+    kFlags
+};
 enum class WorkerColumn { kPid, kState, kFor, kFunction, kWorkqueue, kPool, kCpu, kNice, kRoles, kDescription };
 enum class FunctionColumn { kName, kBusy, kPending, kInactive, kLongest, kHogs, kWorkqueues };
 enum class PoolColumn { kId, kCpus, kKind, kNice, kWorkers, kIdle, kBusy, kRunning, kPending, kWait, kManager };
@@ -34,7 +48,20 @@ struct TopOrder {
 
 struct Key {
     enum Kind {
-        kCharacter, kUp, kDown, kLeft, kRight, kPageUp, kPageDown, kHome, kEnd, kEnter, kEscape, kBackspace, kTab, kOther
+        kCharacter,
+        kUp,
+        kDown,
+        kLeft,
+        kRight,
+        kPageUp,
+        kPageDown,
+        kHome,
+        kEnd,
+        kEnter,
+        kEscape,
+        kBackspace,
+        kTab,
+        kOther
     };
     Kind kind = kOther;
     char character = 0;
@@ -54,8 +81,8 @@ struct TopUi {
     std::optional<std::string> typing;  // a filter that is not done yet
     std::string message;                // until the next key
     size_t first_row = 0;
-    size_t first_column = 0;            // of those after the first, which stays
-    size_t page = 10;                   // rows that the screen had
+    size_t first_column = 0;  // of those after the first, which stays
+    size_t page = 10;         // rows that the screen had
 
     TopUi();
     TopOrder& order() { return orders[static_cast<size_t>(view)]; }

@@ -30,7 +30,8 @@ uint64_t item(std::string_view text)
     uint64_t identity = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), identity, 16);
     if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || identity == 0)
-        throw Error::usage("--work: \"" + std::string(text) + "\" is not the identity of an item; they are hexadecimal, as the "
+        throw Error::usage("--work: \"" + std::string(text) +
+                           "\" is not the identity of an item; they are hexadecimal, as the "
                            "kernel prints them with %p");
     return identity;
 }
@@ -56,8 +57,8 @@ class WhereCommand final : public Command {
     {
         WhereQuestion question = question_of(flags_);
         const Snapshot snapshot = context.source().snapshot(kWhereSections);
-        constexpr uint32_t needed =
-            WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK;
+        constexpr uint32_t needed = WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES |
+                                    WQLAB_SECTION_WORK;
         if ((snapshot.sections & needed) != needed)
             throw Error(kSkipped, "this kernel does not show its pools and workqueues");
         question.workqueue = find_workqueue(snapshot, flags_.workqueue);

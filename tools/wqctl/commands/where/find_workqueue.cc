@@ -43,7 +43,8 @@ std::vector<uint32_t> with_identity(const Snapshot& snapshot, std::string_view t
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), identity, 16);
     if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())
         return {};
-    return matching(snapshot, [&](const auto& wq) { return wq.identity == identity && snapshot.string(wq.name) == name; });
+    return matching(snapshot,
+                    [&](const auto& wq) { return wq.identity == identity && snapshot.string(wq.name) == name; });
 }
 
 std::vector<std::string> every_name(const Snapshot& snapshot)
@@ -79,12 +80,14 @@ uint32_t find_workqueue(const Snapshot& snapshot, const std::string& text)
                            fmt::format("say which: {}", enumerate(names, "or")));
     }
     if (found.empty())
-        found = matching(snapshot, [&](const auto& wq) { return wq.symbol != WQLAB_NONE && snapshot.string(wq.symbol) == text; });
+        found = matching(snapshot,
+                         [&](const auto& wq) { return wq.symbol != WQLAB_NONE && snapshot.string(wq.symbol) == text; });
     if (found.empty())
         found = with_identity(snapshot, text);
     if (found.empty())
-        throw Error::usage(fmt::format("there is no workqueue \"{}\"{}", text, did_you_mean(text, every_name(snapshot))),
-                           "give a name, NAME@IDENTITY, or a system workqueue's variable such as system_unbound_wq");
+        throw Error::usage(
+            fmt::format("there is no workqueue \"{}\"{}", text, did_you_mean(text, every_name(snapshot))),
+            "give a name, NAME@IDENTITY, or a system workqueue's variable such as system_unbound_wq");
     return found.front();
 }
 

@@ -34,7 +34,8 @@ void WhereFlags::declare(Args& args)
     args.option("--work-on", work_on, "CPU", "queue_work_on() this CPU");
     args.option("--node", node, "NODE", "queue_work_node() this node").excludes("--work-on");
     args.option("--work", work, "ID", "This item, which may be running or pending");
-    args.option("--function", function, "SYMBOL", "The item that runs this function now, if one does").excludes("--work");
+    args.option("--function", function, "SYMBOL", "The item that runs this function now, if one does")
+        .excludes("--work");
     args.json(json, {"wqlab/where/1"});
     args.examples(kExamples);
 }

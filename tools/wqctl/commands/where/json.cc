@@ -168,7 +168,8 @@ private:
 
 }  // namespace
 
-std::string where_to_json(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers)
+std::string where_to_json(const Snapshot& snapshot, const WhereQuestion& question,
+                          const std::vector<WhereAnswer>& answers)
 {
     return WhereWriter(snapshot, question).document(answers);
 }

@@ -36,7 +36,7 @@ struct WhereView {
     const wqlab_snap_workqueue& wq;
     CpuList online;
     CpuList possible;
-    CpuList unbound;  // wq_unbound_cpumask
+    CpuList unbound;                             // wq_unbound_cpumask
     const wqlab_snap_worker* running = nullptr;  // who runs the item of the question now
 };
 

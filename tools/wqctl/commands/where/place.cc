@@ -8,7 +8,10 @@ namespace wqctl {
 
 namespace {
 
-void say(WherePlace& place, std::string_view function, std::string text) { place.reasons.push_back({function, std::move(text)}); }
+void say(WherePlace& place, std::string_view function, std::string text)
+{
+    place.reasons.push_back({function, std::move(text)});
+}
 
 void explain_bound(const WhereView& view, uint32_t cpu, const wqlab_snap_pool& pool, WherePlace& place)
 {
@@ -19,7 +22,8 @@ void explain_bound(const WhereView& view, uint32_t cpu, const wqlab_snap_pool& p
                         highpri ? "high-priority " : "", cpu));
     else
         say(place, "alloc_and_link_pwqs()",
-            fmt::format("per-CPU{}: pool {}, that of CPU {} with nice {}", highpri ? " and WQ_HIGHPRI" : "", pool.id, cpu, pool.nice));
+            fmt::format("per-CPU{}: pool {}, that of CPU {} with nice {}", highpri ? " and WQ_HIGHPRI" : "", pool.id,
+                        cpu, pool.nice));
 }
 
 // The CPUs that the workqueue may use: its cpumask as far as wq_unbound_cpumask allows.
@@ -35,7 +39,8 @@ std::string pool_text(const WhereView& view, const wqlab_snap_pool& pool)
     if (pool.flags & WQLAB_POOL_STRICT)
         return fmt::format("pool {}: nice {}, strictly CPUs {}", pool.id, pool.nice, pod);
     const std::string all = format_cpu_list(view.snapshot.cpus(pool.cpus));
-    return fmt::format("pool {}: nice {}, CPUs {}{}", pool.id, pool.nice, pod, all == pod ? "" : fmt::format(" out of {}", all));
+    return fmt::format("pool {}: nice {}, CPUs {}{}", pool.id, pool.nice, pod,
+                       all == pod ? "" : fmt::format(" out of {}", all));
 }
 
 void explain_ordered(const WhereView& view, const wqlab_snap_pool& pool, WherePlace& place)
@@ -66,15 +71,16 @@ void explain_unbound(const WhereView& view, uint32_t cpu, const wqlab_snap_pool&
         place.scope = scope->type;
         place.pod = static_cast<int32_t>(pod->pod);
         say(place, "wqattrs_pod_type()",
-            fmt::format("scope {}{}: CPU {} is in pod {} ({})", snapshot.string(scope->name), own ? "" : ", the default", cpu,
-                        pod->pod, format_cpu_list(snapshot.cpus(pod->cpus))));
+            fmt::format("scope {}{}: CPU {} is in pod {} ({})", snapshot.string(scope->name),
+                        own ? "" : ", the default", cpu, pod->pod, format_cpu_list(snapshot.cpus(pod->cpus))));
         const CpuList allowed = allowed_cpus(view);
         const CpuList part = common(snapshot.cpus(pod->cpus), allowed);
         place.is_whole = common(part, view.online).empty();
         const CpuList& expected = place.is_whole ? allowed : part;
         if (place.is_whole)
             say(place, "wq_calc_pod_cpumask()",
-                fmt::format("none of that is both allowed ({}) and online: all that is allowed", format_cpu_list(allowed)));
+                fmt::format("none of that is both allowed ({}) and online: all that is allowed",
+                            format_cpu_list(allowed)));
         else if (part != snapshot.cpus(pod->cpus))
             say(place, "wq_calc_pod_cpumask()",
                 fmt::format("of that, cpumask and wq_unbound_cpumask allow {}", format_cpu_list(part)));
@@ -123,19 +129,22 @@ void follow_item(const WhereView& view, WherePlace& place)
         return;  // find_runner() tells
     if (view.is_ordered()) {
         say(place, "__queue_work()",
-            fmt::format("the item still runs on pool {} ({}), but the order of the workqueue keeps them apart", worker->pool, who));
+            fmt::format("the item still runs on pool {} ({}), but the order of the workqueue keeps them apart",
+                        worker->pool, who));
         return;
     }
     const wqlab_snap_workqueue* other = view.snapshot.workqueue(worker->workqueue);
     if (other != &view.wq) {
         say(place, "__queue_work()",
-            fmt::format("the item still runs on pool {} ({}), but for the workqueue {}: that is no reason to go there, and "
-                        "it may run twice at once",
-                        worker->pool, who, other ? unique_name(view.snapshot, *other) : "?"));
+            fmt::format(
+                "the item still runs on pool {} ({}), but for the workqueue {}: that is no reason to go there, and "
+                "it may run twice at once",
+                worker->pool, who, other ? unique_name(view.snapshot, *other) : "?"));
         return;
     }
     say(place, "__queue_work()",
-        fmt::format("the item still runs on pool {} ({}): it goes there instead, so that it never runs twice at once", worker->pool, who));
+        fmt::format("the item still runs on pool {} ({}): it goes there instead, so that it never runs twice at once",
+                    worker->pool, who));
     place.pool = worker->pool;
     place.pwq = worker->pwq;
     place.follows_item = true;

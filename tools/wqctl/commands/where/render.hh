@@ -11,8 +11,9 @@
 namespace wqctl {
 
 // Answers that are the same but for the CPU are one line.
-std::string render_where(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers,
-                         const Style& style);
-std::string where_to_json(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers);
+std::string render_where(const Snapshot& snapshot, const WhereQuestion& question,
+                         const std::vector<WhereAnswer>& answers, const Style& style);
+std::string where_to_json(const Snapshot& snapshot, const WhereQuestion& question,
+                          const std::vector<WhereAnswer>& answers);
 
 }  // namespace wqctl

@@ -68,14 +68,17 @@ private:
             place_.max_active = view_.wq.max_active;
         }
         if (view_.wq.flags & WQLAB_SNAP_WQ_FROZEN)
-            return inactive(Activity::kFrozen, "wq_adjust_max_active()", "workqueues are frozen, and this one is freezable: max_active is 0");
+            return inactive(Activity::kFrozen, "wq_adjust_max_active()",
+                            "workqueues are frozen, and this one is freezable: max_active is 0");
         if (pwq_.nr_inactive)
-            return inactive(Activity::kBehind, "__queue_work()", fmt::format("{} before it are inactive, too", pwq_.nr_inactive));
+            return inactive(Activity::kBehind, "__queue_work()",
+                            fmt::format("{} before it are inactive, too", pwq_.nr_inactive));
         if (view_.is_unbound() && pwq_.flags & WQLAB_PWQ_PLUGGED)
             return inactive(Activity::kPlugged, "pwq_tryinc_nr_active()",
                             "ordered, and older pool_workqueues have items yet (unplug_oldest_pwq())");
         if (view_.is_unbound() && pwq_.flags & WQLAB_PWQ_NODE_PENDING)
-            return inactive(Activity::kBehind, "pwq_tryinc_nr_active()", "its pool_workqueue waits for its turn already");
+            return inactive(Activity::kBehind, "pwq_tryinc_nr_active()",
+                            "its pool_workqueue waits for its turn already");
         if (!place_.nr_active) {
             place_.activity = Activity::kUnknown;
             say("pwq_tryinc_nr_active()", "how many are active is not in the snapshot");
@@ -84,7 +87,8 @@ private:
         const std::string where = !place_.counted_on       ? fmt::format("in the pool_workqueue of pool {}", pool_.id)
                                   : *place_.counted_on < 0 ? "in this workqueue"
                                                            : fmt::format("on node {}", *place_.counted_on);
-        const std::string count = fmt::format("{} of at most {} are active {}", *place_.nr_active, *place_.max_active, where);
+        const std::string count = fmt::format("{} of at most {} are active {}", *place_.nr_active, *place_.max_active,
+                                              where);
         if (*place_.nr_active < *place_.max_active)
             say("pwq_tryinc_nr_active()", "active: " + count);
         else
@@ -114,9 +118,9 @@ private:
             const CpuList allowed = common(view_.unbound, view_.online);
             place_.starts_on = place_.runs_on = allowed.empty() ? view_.online : allowed;
             if (pool_.nr_workers)
-                say("unbind_workers()",
-                    fmt::format("CPU {} is offline: the pool's workers are unbound, may run on {}, and do not wait for each other",
-                                pool_.cpu, format_cpu_list(place_.runs_on)));
+                say("unbind_workers()", fmt::format("CPU {} is offline: the pool's workers are unbound, may run on {}, "
+                                                    "and do not wait for each other",
+                                                    pool_.cpu, format_cpu_list(place_.runs_on)));
             return;
         }
         const bool strict = pool_.flags & WQLAB_POOL_STRICT;
@@ -137,7 +141,8 @@ private:
     {
         place_.runner = Runner::kCurrent;
         place_.worker = view_.running;
-        say("assign_work()", fmt::format("{} runs the item now on this pool: it will run it again afterwards", view_.name_of(*view_.running)));
+        say("assign_work()", fmt::format("{} runs the item now on this pool: it will run it again afterwards",
+                                         view_.name_of(*view_.running)));
     }
 
     void softirq()
@@ -145,7 +150,9 @@ private:
         const char* vector = pool_.nice < 0 ? "HI_SOFTIRQ" : "TASKLET_SOFTIRQ";
         if (!contains(view_.online, static_cast<uint32_t>(pool_.cpu))) {
             place_.runner = Runner::kNobody;
-            say("kick_bh_pool()", fmt::format("CPU {0} is offline: irq_work_queue_on() warns, and it waits until CPU {0} is back", pool_.cpu));
+            say("kick_bh_pool()",
+                fmt::format("CPU {0} is offline: irq_work_queue_on() warns, and it waits until CPU {0} is back",
+                            pool_.cpu));
             return;
         }
         place_.runner = Runner::kSoftirq;
@@ -159,7 +166,8 @@ private:
     {
         place_.runner = Runner::kNobody;
         say("workqueue_prepare_cpu()",
-            fmt::format("the pool has no workers before CPU {} has come online for the first time: it waits for that", pool_.cpu));
+            fmt::format("the pool has no workers before CPU {} has come online for the first time: it waits for that",
+                        pool_.cpu));
     }
 
     void managed()
@@ -172,7 +180,8 @@ private:
         });
         const uint64_t hog_us = view_.snapshot.head.cpu_intensive_thresh_us;
         say("need_more_worker()",
-            fmt::format("nr_running is {}{}: nobody is woken. It waits until that worker sleeps (wq_worker_sleeping()){} or has "
+            fmt::format("nr_running is {}{}: nobody is woken. It waits until that worker sleeps "
+                        "(wq_worker_sleeping()){} or has "
                         "ended its item (keep_working())",
                         pool_.nr_running,
                         place_.worker ? fmt::format(", {} with {}", view_.name_of(*place_.worker),
@@ -186,7 +195,8 @@ private:
         place_.runner = Runner::kIdle;
         place_.worker = &idle;
         say("kick_pool()", pool_.nr_idle == 1 ? fmt::format("wakes {}, the only one idle", view_.name_of(idle))
-                                              : fmt::format("wakes {}, of {} idle ones that which became so last", view_.name_of(idle), pool_.nr_idle));
+                                              : fmt::format("wakes {}, of {} idle ones that which became so last",
+                                                            view_.name_of(idle), pool_.nr_idle));
         if (pool_.nr_idle == 1)
             say("manage_workers()", "with none left idle it makes another worker first; either may run the item");
     }
@@ -194,10 +204,13 @@ private:
     void manager()
     {
         place_.runner = Runner::kManager;
-        say("kick_pool()", pool_.manager ? fmt::format("no worker is idle: the manager, pid {}, makes one (maybe_create_worker())", pool_.manager)
-                                         : "no worker is idle: the first that is free or made takes it");
+        say("kick_pool()",
+            pool_.manager ? fmt::format("no worker is idle: the manager, pid {}, makes one (maybe_create_worker())",
+                                        pool_.manager)
+                          : "no worker is idle: the first that is free or made takes it");
         if (view_.wq.rescuer_pid)
-            say("pool_mayday_timeout()", fmt::format("should that take long, the rescuer, pid {}, runs it", view_.wq.rescuer_pid));
+            say("pool_mayday_timeout()",
+                fmt::format("should that take long, the rescuer, pid {}, runs it", view_.wq.rescuer_pid));
     }
 
     const wqlab_snap_worker* find_worker(const auto& wanted) const

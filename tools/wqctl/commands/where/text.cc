@@ -54,7 +54,8 @@ std::string pod(const Snapshot& snapshot, const WherePlace& place)
         return "where it runs";
     if (!place.scope)
         return "";
-    return fmt::format("{} {}{}", snapshot.string(snapshot.scope(*place.scope)->name), *place.pod, place.is_whole ? ", left" : "");
+    return fmt::format("{} {}{}", snapshot.string(snapshot.scope(*place.scope)->name), *place.pod,
+                       place.is_whole ? ", left" : "");
 }
 
 void add(CpuList& cpus, const CpuList& more)
@@ -77,8 +78,9 @@ struct Group {
 
     bool is_like(const Group& other) const
     {
-        return in_turn == other.in_turn && std::equal(lines.begin(), lines.end(), other.lines.begin(), other.lines.end(),
-                                                      [](const Line& a, const Line& b) { return a.cells == b.cells; });
+        return in_turn == other.in_turn &&
+               std::equal(lines.begin(), lines.end(), other.lines.begin(), other.lines.end(),
+                          [](const Line& a, const Line& b) { return a.cells == b.cells; });
     }
 };
 
@@ -86,11 +88,14 @@ Group group_of(const Snapshot& snapshot, const WhereAnswer& answer)
 {
     Group group{{answer.from}, answer.in_turn, {}};
     for (const WherePlace& place : answer.places) {
-        std::vector<std::string> cells = {pod(snapshot, place), place.pool < 0 ? "?" : std::to_string(place.pool),
+        std::vector<std::string> cells = {pod(snapshot, place),
+                                          place.pool < 0 ? "?" : std::to_string(place.pool),
                                           format_cpu_list(place.starts_on),
                                           place.starts_on == place.runs_on ? "" : format_cpu_list(place.runs_on),
-                                          active(place), run_by(snapshot, place)};
-        const auto same = std::find_if(group.lines.begin(), group.lines.end(), [&](const Line& line) { return line.cells == cells; });
+                                          active(place),
+                                          run_by(snapshot, place)};
+        const auto same = std::find_if(group.lines.begin(), group.lines.end(),
+                                       [&](const Line& line) { return line.cells == cells; });
         if (same != group.lines.end())
             add(same->chosen, place.chosen);
         else
@@ -104,7 +109,8 @@ std::vector<Group> groups_of(const Snapshot& snapshot, const std::vector<WhereAn
     std::vector<Group> groups;
     for (const WhereAnswer& answer : answers) {
         Group group = group_of(snapshot, answer);
-        const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& other) { return other.is_like(group); });
+        const auto same = std::find_if(groups.begin(), groups.end(),
+                                       [&](const Group& other) { return other.is_like(group); });
         if (same == groups.end()) {
             groups.push_back(std::move(group));
             continue;
@@ -153,7 +159,8 @@ std::string steps(const std::vector<Reason>& reasons, const Style& style)
 }
 
 // Every step, if all answers have the same; of one answer all, place by place.
-std::string why(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers, const Style& style)
+std::string why(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers,
+                const Style& style)
 {
     const WhereAnswer& first = answers.front();
     const bool same = std::all_of(answers.begin(), answers.end(), [&](const WhereAnswer& answer) {
@@ -173,7 +180,9 @@ std::string why(const Snapshot& snapshot, const WhereQuestion& question, const s
     for (const Line& line : group_of(snapshot, first).lines) {
         const auto place = std::find_if(first.places.begin(), first.places.end(),
                                         [&](const WherePlace& p) { return p.chosen.front() == line.chosen.front(); });
-        text += "\n" + style.bold(fmt::format("why for CPU {}{}", line.chosen.front(), line.chosen.size() > 1 ? " and the like" : "")) +
+        text += "\n" +
+                style.bold(fmt::format("why for CPU {}{}", line.chosen.front(),
+                                       line.chosen.size() > 1 ? " and the like" : "")) +
                 "\n" + steps(place->reasons, style);
     }
     return text;
@@ -202,8 +211,8 @@ std::string title(const Snapshot& snapshot, const WhereQuestion& question, const
 
 }  // namespace
 
-std::string render_where(const Snapshot& snapshot, const WhereQuestion& question, const std::vector<WhereAnswer>& answers,
-                         const Style& style)
+std::string render_where(const Snapshot& snapshot, const WhereQuestion& question,
+                         const std::vector<WhereAnswer>& answers, const Style& style)
 {
     std::string text = title(snapshot, question, style);
     const Fate fate = answers.empty() ? Fate::kQueued : answers.front().fate;

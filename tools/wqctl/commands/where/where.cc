@@ -70,20 +70,24 @@ CpuList round_robin(const WhereView& view, uint32_t from, WhereAnswer& answer)
     const std::string mask = format_cpu_list(view.unbound);
     const bool forced = view.snapshot.head.flags & WQLAB_STATE_FORCE_RR;
     if (!forced && contains(view.unbound, from)) {
-        answer.reasons.push_back({"wq_select_unbound_cpu()",
-                                  fmt::format("CPU {}, where it is queued, is in wq_unbound_cpumask ({})", from, mask)});
+        answer.reasons.push_back(
+            {"wq_select_unbound_cpu()",
+             fmt::format("CPU {}, where it is queued, is in wq_unbound_cpumask ({})", from, mask)});
         return {from};
     }
     const std::string why = forced ? "debug_force_rr_cpu is set"
-                                   : fmt::format("CPU {}, where it is queued, is not in wq_unbound_cpumask ({})", from, mask);
+                                   : fmt::format("CPU {}, where it is queued, is not in wq_unbound_cpumask ({})", from,
+                                                 mask);
     const CpuList turn = common(view.unbound, view.online);
     if (turn.empty()) {
-        answer.reasons.push_back({"wq_select_unbound_cpu()", fmt::format("{}, but no CPU of that is online: CPU {}", why, from)});
+        answer.reasons.push_back(
+            {"wq_select_unbound_cpu()", fmt::format("{}, but no CPU of that is online: CPU {}", why, from)});
         return {from};
     }
     answer.reasons.push_back(
-        {"wq_select_unbound_cpu()", fmt::format("{}: {}", why, turn.size() == 1 ? fmt::format("CPU {}", turn.front())
-                                                                             : "one of " + format_cpu_list(turn) + ", in turn")});
+        {"wq_select_unbound_cpu()", fmt::format("{}: {}", why,
+                                                turn.size() == 1 ? fmt::format("CPU {}", turn.front())
+                                                                 : "one of " + format_cpu_list(turn) + ", in turn")});
     return turn;
 }
 
@@ -99,7 +103,8 @@ CpuList cpu_of_node(const WhereView& view, uint32_t from, WhereAnswer& answer)
 {
     const uint32_t node = *view.question.node;
     if (!view.is_unbound())
-        answer.reasons.push_back({"queue_work_node()", "made for unbound workqueues: it warns (WARN_ON_ONCE), and goes on"});
+        answer.reasons.push_back(
+            {"queue_work_node()", "made for unbound workqueues: it warns (WARN_ON_ONCE), and goes on"});
     CpuList cpus;
     for (const wqlab_snap_node& row : view.snapshot.nodes)
         if (row.node == node)
@@ -138,15 +143,17 @@ WhereAnswer answer_from(const WhereView& view, uint32_t from)
     std::string how;
     if (is_pending(view, how)) {
         answer.fate = Fate::kPending;
-        answer.reasons.push_back({"queue_work_on()", fmt::format("the item is pending ({}): nothing is done, and it returns false", how)});
+        answer.reasons.push_back(
+            {"queue_work_on()", fmt::format("the item is pending ({}): nothing is done, and it returns false", how)});
         return answer;
     }
     if (view.wq.flags & (WQLAB_SNAP_WQ_DRAINING | WQLAB_SNAP_WQ_DESTROYING)) {
         answer.fate = Fate::kChainedOnly;
         answer.reasons.push_back(
-            {"__queue_work()", fmt::format("the workqueue is being {}: it warns and queues nothing, though queue_work() returns "
-                                           "true, unless an item of this workqueue queues it (is_chained_work())",
-                                           view.wq.flags & WQLAB_SNAP_WQ_DESTROYING ? "destroyed" : "drained")});
+            {"__queue_work()",
+             fmt::format("the workqueue is being {}: it warns and queues nothing, though queue_work() returns "
+                         "true, unless an item of this workqueue queues it (is_chained_work())",
+                         view.wq.flags & WQLAB_SNAP_WQ_DESTROYING ? "destroyed" : "drained")});
     }
     const CpuList cpus = choose_cpus(view, from, answer);
     for (const uint32_t cpu : cpus) {
@@ -171,8 +178,9 @@ void check(const WhereView& view)
     const WhereQuestion& question = view.question;
     for (const auto& [option, cpu] : {std::pair{"--cpu", question.cpu}, std::pair{"--work-on", question.work_on}})
         if (cpu && !contains(view.possible, *cpu))
-            throw Error::usage(fmt::format("{}: there is no CPU {}; possible are {}", option, *cpu, format_cpu_list(view.possible)),
-                               "queue_work_on() does not check: it would read what is not there");
+            throw Error::usage(
+                fmt::format("{}: there is no CPU {}; possible are {}", option, *cpu, format_cpu_list(view.possible)),
+                "queue_work_on() does not check: it would read what is not there");
     if (question.cpu && !contains(view.online, *question.cpu))
         throw Error::usage(fmt::format("--cpu: CPU {} is offline, nothing can be queued from there; online are {}",
                                        *question.cpu, format_cpu_list(view.online)),
@@ -185,8 +193,12 @@ void check(const WhereView& view)
 }  // namespace
 
 WhereView::WhereView(const Snapshot& s, const WhereQuestion& q)
-    : snapshot(s), question(q), wq(s.workqueues.at(q.workqueue)), online(s.cpus(s.head.online_cpus)),
-      possible(s.cpus(s.head.possible_cpus)), unbound(s.cpus(s.head.unbound_cpus))
+    : snapshot(s),
+      question(q),
+      wq(s.workqueues.at(q.workqueue)),
+      online(s.cpus(s.head.online_cpus)),
+      possible(s.cpus(s.head.possible_cpus)),
+      unbound(s.cpus(s.head.unbound_cpus))
 {
 }
 
@@ -200,7 +212,8 @@ uint32_t WhereView::pwq_of(uint32_t cpu) const
 
 std::string WhereView::name_of(const wqlab_snap_worker& worker) const
 {
-    return worker.flags & WQLAB_WORKER_BH ? "the softirq" : fmt::format("{} (pid {})", snapshot.string(worker.command), worker.pid);
+    return worker.flags & WQLAB_WORKER_BH ? "the softirq"
+                                          : fmt::format("{} (pid {})", snapshot.string(worker.command), worker.pid);
 }
 
 std::vector<WhereAnswer> where(const Snapshot& snapshot, const WhereQuestion& question)

@@ -43,21 +43,21 @@ enum class Fate {
 
 enum class Activity {
     kActive,
-    kLimited,    // inactive: max_active is reached
-    kBehind,     // inactive: others are before it
-    kFrozen,     // inactive until workqueues are thawed
-    kPlugged,    // inactive until the older pool_workqueues of an ordered workqueue are drained
+    kLimited,  // inactive: max_active is reached
+    kBehind,   // inactive: others are before it
+    kFrozen,   // inactive until workqueues are thawed
+    kPlugged,  // inactive until the older pool_workqueues of an ordered workqueue are drained
     kUnknown,
 };
 
 enum class Runner {
-    kIdle,      // this idle worker is woken
-    kCurrent,   // the worker that runs this very item now, afterwards
-    kAfter,     // it waits until the running worker sleeps, hogs its CPU or ends: concurrency management
-    kManager,   // no worker is idle: a manager makes one
-    kSoftirq,   // BH
-    kLater,     // it is inactive: whoever is idle then
-    kNobody,    // the pool's CPU is offline, and nothing serves it until it is back
+    kIdle,     // this idle worker is woken
+    kCurrent,  // the worker that runs this very item now, afterwards
+    kAfter,    // it waits until the running worker sleeps, hogs its CPU or ends: concurrency management
+    kManager,  // no worker is idle: a manager makes one
+    kSoftirq,  // BH
+    kLater,    // it is inactive: whoever is idle then
+    kNobody,   // the pool's CPU is offline, and nothing serves it until it is back
     kUnknown,
 };
 
@@ -66,16 +66,16 @@ struct WherePlace {
     CpuList chosen;  // by these CPUs' slots in the workqueue's cpu_pwq
     uint32_t pwq = WQLAB_NONE;
     int32_t pool = -1;
-    bool follows_item = false;             // not by a CPU: the item runs there still
-    std::optional<uint32_t> scope;         // type; of unbound, not ordered ones
-    std::optional<int32_t> pod;            // of the chosen CPU
-    bool is_whole = false;                 // nothing of the pod is allowed and online: all allowed CPUs
-    CpuList starts_on;                     // online CPUs where its worker is woken
-    CpuList runs_on;                       // online CPUs where its worker may run
+    bool follows_item = false;      // not by a CPU: the item runs there still
+    std::optional<uint32_t> scope;  // type; of unbound, not ordered ones
+    std::optional<int32_t> pod;     // of the chosen CPU
+    bool is_whole = false;          // nothing of the pod is allowed and online: all allowed CPUs
+    CpuList starts_on;              // online CPUs where its worker is woken
+    CpuList runs_on;                // online CPUs where its worker may run
     Activity activity = Activity::kUnknown;
-    std::optional<int32_t> nr_active;      // by whatever counts: the pwq or the workqueue on a node
+    std::optional<int32_t> nr_active;  // by whatever counts: the pwq or the workqueue on a node
     std::optional<int32_t> max_active;
-    std::optional<int32_t> counted_on;     // that node; -1: no node; absent: the pwq counts
+    std::optional<int32_t> counted_on;  // that node; -1: no node; absent: the pwq counts
     Runner runner = Runner::kUnknown;
     const wqlab_snap_worker* worker = nullptr;  // the idle, current or running one
     std::vector<Reason> reasons;

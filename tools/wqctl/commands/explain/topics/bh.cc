@@ -27,10 +27,14 @@ uint64_t executed_elsewhere(const WorkqueueReport& report)
 void explain_bh(Bench& bench, Explanation& e)
 {
     const bool rt = bench.info().has(WQLAB_FEATURE_PREEMPT_RT);
-    e.answer = std::string("Its items run in softirq context on the CPU that queued them, instead of in a kworker. So they may not sleep; there "
-                           "is no wait for a worker, none is created, and one after the other is executed: max_active has no meaning. A BH "
-                           "pool has a worker only in name: a struct without a task.") +
-               (rt ? " On this kernel, PREEMPT_RT, softirqs are run by threads: an item may be preempted, but still may not sleep."
+    e.answer = std::string(
+                   "Its items run in softirq context on the CPU that queued them, instead of in a kworker. So they may "
+                   "not sleep; there "
+                   "is no wait for a worker, none is created, and one after the other is executed: max_active has no "
+                   "meaning. A BH "
+                   "pool has a worker only in name: a struct without a task.") +
+               (rt ? " On this kernel, PREEMPT_RT, softirqs are run by threads: an item may be preempted, but still "
+                     "may not sleep."
                    : " Nothing else of that CPU's tasks runs meanwhile, and it ends its turn after 10 items or 2 ms.");
     e.because = {
         {"kick_bh_pool", "raises HI_SOFTIRQ or TASKLET_SOFTIRQ instead of waking a worker"},
@@ -55,8 +59,8 @@ void explain_bh(Bench& bench, Explanation& e)
     const WorkqueueReport& in_bh = report.workqueues[0];
     const WorkqueueReport& in_tasks = report.workqueues[1];
 
-    e.done.push_back(fmt::format("Ran {} items that spin on a BH workqueue and {} on a per-CPU one, from {} CPUs.", in_bh.executed,
-                                 in_tasks.executed, on_bh.threads));
+    e.done.push_back(fmt::format("Ran {} items that spin on a BH workqueue and {} on a per-CPU one, from {} CPUs.",
+                                 in_bh.executed, in_tasks.executed, on_bh.threads));
     e.before = "per-CPU";
     e.after = "BH";
     e.see("items in softirq context", in_tasks.softirq, in_bh.softirq);

@@ -36,8 +36,9 @@ Made made_for_percpu(Bench& bench, Explanation& e)
         if (made.pools.empty() && made.workers.empty()) {
             e.see("pool_workqueues of the per-CPU workqueue", 0, after.workqueues[workqueue].nr_pwqs);
             const size_t possible = after.cpus(after.head.possible_cpus).size();
-            e.state(after.workqueues[workqueue].nr_pwqs == possible,
-                    fmt::format("A per-CPU workqueue has a pool_workqueue for each of the {} possible CPUs.", possible));
+            e.state(
+                after.workqueues[workqueue].nr_pwqs == possible,
+                fmt::format("A per-CPU workqueue has a pool_workqueue for each of the {} possible CPUs.", possible));
             break;
         }
     }
@@ -52,9 +53,11 @@ void private_pool(Bench& bench, Explanation& e)
     const Snapshot after = bench.look();
     const uint32_t workqueue = load.in(after);
     const Made made = made_for(before, after, workqueue);
-    const uint64_t started = stat(after, workqueue, WQLAB_PWQ_STAT_STARTED) + static_cast<uint64_t>(in_flight(after, workqueue));
+    const uint64_t started = stat(after, workqueue, WQLAB_PWQ_STAT_STARTED) +
+                             static_cast<uint64_t>(in_flight(after, workqueue));
 
-    e.done.push_back(fmt::format("Created an unbound workqueue and gave it nice {}, which no pool had; queued nothing.", nice));
+    e.done.push_back(
+        fmt::format("Created an unbound workqueue and gave it nice {}, which no pool had; queued nothing.", nice));
     e.see(fmt::format("pools of nice {}", nice), 0, made.pools.size());
     e.see("workers in them", 0, made.workers.size());
     e.see("items that were queued on it", 0, started);
@@ -85,12 +88,16 @@ void rescuer(Bench& bench, Explanation& e)
 void explain_creation(Bench& bench, Explanation& e)
 {
     e.answer =
-        "No worker is created for a workqueue. A per-CPU one gets a pool_workqueue for each possible CPU, which only points to a "
-        "pool that is there already. An unbound one takes the pools that have its attributes; only where there is no such pool "
-        "one is made, and its first worker with it, before there is any item. WQ_MEM_RECLAIM adds a thread, the rescuer, which "
+        "No worker is created for a workqueue. A per-CPU one gets a pool_workqueue for each possible CPU, which only "
+        "points to a "
+        "pool that is there already. An unbound one takes the pools that have its attributes; only where there is no "
+        "such pool "
+        "one is made, and its first worker with it, before there is any item. WQ_MEM_RECLAIM adds a thread, the "
+        "rescuer, which "
         "is the workqueue's and no pool's.";
     e.because = {
-        {"alloc_and_link_pwqs", "takes &per_cpu(cpu_worker_pools, cpu)[highpri], or applies the attributes of unbound workqueues"},
+        {"alloc_and_link_pwqs",
+         "takes &per_cpu(cpu_worker_pools, cpu)[highpri], or applies the attributes of unbound workqueues"},
         {"get_unbound_pool", "looks for a pool of equal attributes, else makes one and calls create_worker() at once"},
         {"init_rescuer", "returns at once unless WQ_MEM_RECLAIM is set, else creates the rescuer's kthread"},
     };

@@ -17,10 +17,7 @@ constexpr uint32_t kItems = 2;
 constexpr uint64_t kTooLateNs = 9'000'000'000;
 constexpr int kAttempts = 3;
 
-std::string online_file(uint32_t cpu)
-{
-    return fmt::format("/sys/devices/system/cpu/cpu{}/online", cpu);
-}
+std::string online_file(uint32_t cpu) { return fmt::format("/sys/devices/system/cpu/cpu{}/online", cpu); }
 
 // The last CPU that can be taken offline.
 uint32_t victim(const CpuList& online)
@@ -89,8 +86,9 @@ bool try_it(Bench& bench, Explanation& e, uint32_t first, uint32_t cpu)
     if (back.head.time_ns - here.head.time_ns > kTooLateNs)
         return false;
 
-    e.done.push_back(fmt::format("Queued {} items that sleep on CPU {}, took the CPU offline, ended {} of them, and brought it back.",
-                                 kItems + 1, cpu, kItems));
+    e.done.push_back(fmt::format(
+        "Queued {} items that sleep on CPU {}, took the CPU offline, ended {} of them, and brought it back.",
+        kItems + 1, cpu, kItems));
     const WorkqueueReport& report = ended.workqueues.front();
     e.see(fmt::format("CPU {}'s pool {} is disassociated", cpu, pool), disassociated(here, pool) ? "yes" : "no",
           disassociated(away, pool) ? "yes" : "no");
@@ -99,15 +97,18 @@ bool try_it(Bench& bench, Explanation& e, uint32_t first, uint32_t cpu)
     e.see("items that ended on another CPU than they began on", report.migrated);
 
     const wqlab_snap_pool* found = here.pool(pool);
-    e.state(found && found->cpu == static_cast<int32_t>(cpu) && !disassociated(here, pool) && here.cpus(worker_here.front().cpus) == CpuList{cpu},
+    e.state(found && found->cpu == static_cast<int32_t>(cpu) && !disassociated(here, pool) &&
+                here.cpus(worker_here.front().cpus) == CpuList{cpu},
             "With the CPU online its workers may run there only.");
     const CpuList online = away.cpus(away.head.online_cpus);
-    e.state(disassociated(away, pool) && common(online, {cpu}).empty(), "With the CPU offline its pool is still there, and disassociated.");
+    e.state(disassociated(away, pool) && common(online, {cpu}).empty(),
+            "With the CPU offline its pool is still there, and disassociated.");
     e.state(same(worker_here, worker_away), "The item is still with the same worker of the same pool.");
     e.state(!worker_away.empty() && worker_away.front().flags & WQLAB_WORKER_UNBOUND &&
                 !common(away.cpus(worker_away.front().cpus), online).empty(),
             "Its worker is marked UNBOUND and may run on other CPUs.");
-    e.state(report.executed == report.queued && report.migrated == kItems, "Items go on and end there: on CPUs that are online.");
+    e.state(report.executed == report.queued && report.migrated == kItems,
+            "Items go on and end there: on CPUs that are online.");
     e.state(is_back(back), "With the CPU back the pool is its own again, and the workers may run there only.");
     stays.stop();
     return true;
@@ -117,10 +118,14 @@ bool try_it(Bench& bench, Explanation& e, uint32_t first, uint32_t cpu)
 
 void explain_hotplug(Bench& bench, Explanation& e)
 {
-    e.answer = "They go on, elsewhere. The CPU's pools are marked DISASSOCIATED and their workers UNBOUND: these may run on any other CPU, "
-               "and the pool no longer counts who runs, as if it were an unbound one. What is pending is executed by the same workers. When "
-               "the CPU comes back its workers are bound to it again. So an item of a per-CPU workqueue may find itself on another CPU; "
-               "code that can't bear this has to flush it before the CPU goes.";
+    e.answer =
+        "They go on, elsewhere. The CPU's pools are marked DISASSOCIATED and their workers UNBOUND: these may run on "
+        "any other CPU, "
+        "and the pool no longer counts who runs, as if it were an unbound one. What is pending is executed by the same "
+        "workers. When "
+        "the CPU comes back its workers are bound to it again. So an item of a per-CPU workqueue may find itself on "
+        "another CPU; "
+        "code that can't bear this has to flush it before the CPU goes.";
     e.because = {
         {"unbind_workers", "WORKER_UNBOUND, POOL_DISASSOCIATED, nr_running = 0, kick_pool()"},
         {"rebind_workers", "affinity to the CPU again, UNBOUND becomes REBOUND until the next item"},

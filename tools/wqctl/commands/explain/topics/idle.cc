@@ -23,7 +23,8 @@ const wqlab_snap_pool* pool_of(const Snapshot& snapshot, const Load& keeper)
 Snapshot after_items(Bench& bench, const Load& keeper, int nice, uint32_t items)
 {
     const Snapshot machine = bench.look();
-    Load gate(bench, {unbound("gate", nice)}, {sleepers("gate", items, {machine.cpus(machine.head.online_cpus).front()})});
+    Load gate(bench, {unbound("gate", nice)},
+              {sleepers("gate", items, {machine.cpus(machine.head.online_cpus).front()})});
     gate.start();
     bench.await([&](const Snapshot& s) { return executing(s, gate.in(s)).size() == items; });
     gate.stop();
@@ -44,10 +45,14 @@ std::string due(const wqlab_snap_pool* pool)
 
 void explain_idle(Bench& bench, Explanation& e)
 {
-    e.answer = "When there are too many of them for 300 s. Too many are more than two, if those above two are at least a quarter of the "
-               "busy ones. Then a timer is armed, and when it fires the workers that were idle for 300 s are ended, the longest idle "
-               "first, until the pool has no longer too many. Idle workers are taken last in, first out, so those at the end stay "
-               "idle. Two idle workers stay for as long as the pool.";
+    e.answer =
+        "When there are too many of them for 300 s. Too many are more than two, if those above two are at least a "
+        "quarter of the "
+        "busy ones. Then a timer is armed, and when it fires the workers that were idle for 300 s are ended, the "
+        "longest idle "
+        "first, until the pool has no longer too many. Idle workers are taken last in, first out, so those at the end "
+        "stay "
+        "idle. Two idle workers stay for as long as the pool.";
     e.because = {
         {"too_many_workers", "nr_idle > 2 && (nr_idle - 2) * MAX_IDLE_WORKERS_RATIO >= nr_busy"},
         {"worker_enter_idle", "arms idle_timer for IDLE_WORKER_TIMEOUT, which is 300 * HZ"},
@@ -61,9 +66,10 @@ void explain_idle(Bench& bench, Explanation& e)
     const Snapshot many = after_items(bench, keeper, nice, kItems);
     const wqlab_snap_pool* after = pool_of(many, keeper);
 
-    e.done.push_back(fmt::format("Made a pool of our own by an unbound workqueue with nice {}. Let an item sleep in it and end, then {} "
-                                 "items at once. Nobody waited 300 s for the end of the story.",
-                                 nice, kItems));
+    e.done.push_back(fmt::format(
+        "Made a pool of our own by an unbound workqueue with nice {}. Let an item sleep in it and end, then {} "
+        "items at once. Nobody waited 300 s for the end of the story.",
+        nice, kItems));
     e.before = "after 1 item";
     e.after = fmt::format("after {}", kItems);
     e.see("workers", before ? before->nr_workers : 0, after ? after->nr_workers : 0);

@@ -37,18 +37,27 @@ bool belongs(const Snapshot& snapshot, uint32_t workqueue)
 
 void explain_percpu(Bench& bench, Explanation& e)
 {
-    e.answer = "Two for each possible CPU, one of nice 0 and one of nice -20 (WQ_HIGHPRI), and the same again for BH. They are "
-               "static per-CPU variables: nothing creates another one, however many workqueues there are and whatever their "
-               "flags. Every per-CPU workqueue of the machine shares them, so the items of all of them meet there.";
+    e.answer =
+        "Two for each possible CPU, one of nice 0 and one of nice -20 (WQ_HIGHPRI), and the same again for BH. They "
+        "are "
+        "static per-CPU variables: nothing creates another one, however many workqueues there are and whatever their "
+        "flags. Every per-CPU workqueue of the machine shares them, so the items of all of them meet there.";
     e.because = {
-        {"alloc_and_link_pwqs", "takes a pool of cpu_worker_pools, or with WQ_BH of bh_worker_pools: per-CPU arrays of two"},
+        {"alloc_and_link_pwqs",
+         "takes a pool of cpu_worker_pools, or with WQ_BH of bh_worker_pools: per-CPU arrays of two"},
         {"workqueue_init_early", "initialises them for each possible CPU with nice 0 and HIGHPRI_NICE_LEVEL"},
         {"get_unbound_pool", "the only place that makes a pool, and never a per-CPU one"},
     };
 
     const Snapshot before = bench.look();
-    const uint32_t flags[] = {0, WQLAB_WQ_HIGHPRI, WQLAB_WQ_CPU_INTENSIVE, WQLAB_WQ_FREEZABLE, WQLAB_WQ_MEM_RECLAIM,
-                              WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_HIGHPRI, WQLAB_WQ_BH, WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI};
+    const uint32_t flags[] = {0,
+                              WQLAB_WQ_HIGHPRI,
+                              WQLAB_WQ_CPU_INTENSIVE,
+                              WQLAB_WQ_FREEZABLE,
+                              WQLAB_WQ_MEM_RECLAIM,
+                              WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_HIGHPRI,
+                              WQLAB_WQ_BH,
+                              WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI};
     std::vector<WorkqueueSpec> workqueues;
     for (const uint32_t each : flags)
         workqueues.push_back(own(fmt::format("percpu{}", workqueues.size()), each));
@@ -65,8 +74,8 @@ void explain_percpu(Bench& bench, Explanation& e)
     for (const bool bh : {false, true})
         e.state(one_for_each(after, bh, 0) && one_for_each(after, bh, -20) &&
                     pool_ids(after, bh ? is_bh : is_percpu).size() == 2 * possible,
-                fmt::format("Each of the {} possible CPUs has one {} of nice 0, one of nice -20, and no other.", possible,
-                            bh ? "BH pool" : "per-CPU pool"));
+                fmt::format("Each of the {} possible CPUs has one {} of nice 0, one of nice -20, and no other.",
+                            possible, bh ? "BH pool" : "per-CPU pool"));
     const auto bound = [](const wqlab_snap_pool& pool) { return pool.cpu >= 0; };
     e.state(pool_ids(before, bound) == pool_ids(after, bound), fmt::format("{} more workqueues made none.", count));
     bool all = true;

@@ -45,10 +45,14 @@ bool as_ruled(const Snapshot& snapshot, uint32_t workqueue, const Kind& kind, ui
 
 void explain_queueing(Bench& bench, Explanation& e)
 {
-    e.answer = "The one that wq->cpu_pwq has for a CPU: the CPU that calls queue_work(), or the one given to queue_work_on(). For an "
-               "unbound workqueue that is the pool of the CPU's pod; a CPU that is not in the unbound cpumask is replaced by others "
-               "in turn. There is one exception: an item that is being executed elsewhere by the same workqueue is queued where it "
-               "runs, so that it never runs twice at once.";
+    e.answer =
+        "The one that wq->cpu_pwq has for a CPU: the CPU that calls queue_work(), or the one given to queue_work_on(). "
+        "For an "
+        "unbound workqueue that is the pool of the CPU's pod; a CPU that is not in the unbound cpumask is replaced by "
+        "others "
+        "in turn. There is one exception: an item that is being executed elsewhere by the same workqueue is queued "
+        "where it "
+        "runs, so that it never runs twice at once.";
     e.because = {
         {"__queue_work", "pwq = *per_cpu_ptr(wq->cpu_pwq, cpu), unless the item runs in last_pool"},
         {"wq_select_unbound_cpu", "keeps the local CPU if wq_unbound_cpumask has it, else goes round"},
@@ -80,9 +84,10 @@ void explain_queueing(Bench& bench, Explanation& e)
         return all;
     });
 
-    e.done.push_back(fmt::format("From each of the CPUs {}, queued an item that sleeps on a per-CPU workqueue, on a WQ_HIGHPRI one, and "
-                                 "on an unbound one with the affinity scope cpu.",
-                                 format_cpu_list(cpus)));
+    e.done.push_back(fmt::format(
+        "From each of the CPUs {}, queued an item that sleeps on a per-CPU workqueue, on a WQ_HIGHPRI one, and "
+        "on an unbound one with the affinity scope cpu.",
+        format_cpu_list(cpus)));
     e.done.push_back(fmt::format("From CPU {}, queued one with queue_work_on(CPU {}).", cpus.front(), cpus.back()));
     e.before = "items";
     e.after = "as the rule says";

@@ -16,8 +16,8 @@ bool rescuer_is_at_work(const Snapshot& snapshot, uint32_t workqueue, int32_t po
 {
     const wqlab_snap_workqueue& row = snapshot.workqueues[workqueue];
     const auto workers = executing(snapshot, workqueue);
-    return workers.size() == 1 && workers.front().flags & WQLAB_WORKER_RESCUER && workers.front().pid == row.rescuer_pid &&
-           workers.front().pool == pool && row.rescuer_pool == pool;
+    return workers.size() == 1 && workers.front().flags & WQLAB_WORKER_RESCUER &&
+           workers.front().pid == row.rescuer_pid && workers.front().pool == pool && row.rescuer_pool == pool;
 }
 
 size_t rescuers(const std::vector<wqlab_snap_worker>& workers)
@@ -37,10 +37,15 @@ bool creates_in_vain(const wqlab_snap_pool& pool)
 
 void explain_rescuer(Bench& bench, Explanation& e)
 {
-    e.answer = "For going on when no worker can be created. A pool that needs one calls for help after 10 ms without success, then every "
-               "100 ms: the rescuer of each workqueue that has items pending there wakes up, joins the pool and executes these items, one "
-               "after the other. So a workqueue of memory reclaim can't get stuck in the allocation of a worker that only reclaim would "
-               "make possible. Items of workqueues without a rescuer wait until the manager succeeds; it tries again each second.";
+    e.answer =
+        "For going on when no worker can be created. A pool that needs one calls for help after 10 ms without success, "
+        "then every "
+        "100 ms: the rescuer of each workqueue that has items pending there wakes up, joins the pool and executes "
+        "these items, one "
+        "after the other. So a workqueue of memory reclaim can't get stuck in the allocation of a worker that only "
+        "reclaim would "
+        "make possible. Items of workqueues without a rescuer wait until the manager succeeds; it tries again each "
+        "second.";
     e.because = {
         {"maybe_create_worker", "arms mayday_timer for MAYDAY_INITIAL_TIMEOUT, retries after CREATE_COOLDOWN"},
         {"pool_mayday_timeout", "send_mayday() for each pending item, as long as need_to_create_worker()"},
@@ -76,12 +81,14 @@ void explain_rescuer(Bench& bench, Explanation& e)
     const wqlab_snap_pool* pool = stuck.pool(id);
     const auto at_work = executing(after, load.in(after));
 
-    e.done.push_back(fmt::format("Made a pool of our own by two unbound workqueues with nice {}, one of them with WQ_MEM_RECLAIM, and let "
-                                 "an item sleep in it: that leaves one idle worker.",
-                                 nice));
-    e.done.push_back(fmt::format("Set {} to 1, so that no thread can be created, queued {} items that sleep on the WQ_MEM_RECLAIM one, "
-                                 "looked, and put it back.",
-                                 kThreadsMax, kItems));
+    e.done.push_back(fmt::format(
+        "Made a pool of our own by two unbound workqueues with nice {}, one of them with WQ_MEM_RECLAIM, and let "
+        "an item sleep in it: that leaves one idle worker.",
+        nice));
+    e.done.push_back(fmt::format(
+        "Set {} to 1, so that no thread can be created, queued {} items that sleep on the WQ_MEM_RECLAIM one, "
+        "looked, and put it back.",
+        kThreadsMax, kItems));
     const auto busy = [&](const Snapshot& s, uint32_t workqueue) {
         const int32_t where = s.workqueues[workqueue].rescuer_pool;
         return where < 0 ? std::string("idle") : fmt::format("pool {}", where);
@@ -99,7 +106,8 @@ void explain_rescuer(Bench& bench, Explanation& e)
     e.state(rescuer_is_at_work(stuck, is, id) && stat(stuck, is, WQLAB_PWQ_STAT_RESCUED) > 0,
             "The workqueue's rescuer has joined the pool and executes an item of it.");
     e.state(waiting(stuck, is, WQLAB_WORK_PENDING) == kItems - 1, "It takes one after the other; the rest waits.");
-    e.state(at_work.size() == kItems && rescuers(at_work) == 1, "When workers can be created again they take the rest.");
+    e.state(at_work.size() == kItems && rescuers(at_work) == 1,
+            "When workers can be created again they take the rest.");
     load.stop();
     gate.stop();
 }

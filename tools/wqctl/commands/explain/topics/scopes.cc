@@ -31,10 +31,12 @@ bool each_cpu_in_its_pod(const Snapshot& snapshot, uint32_t workqueue, const Cpu
 
 void explain_scopes(Bench& bench, Explanation& e)
 {
-    e.answer = "For each pod, and the workqueue's affinity scope says what a pod is: a CPU, the threads of a core, the CPUs that "
-               "share a last-level cache or a shard of it, a node, or the whole system. Besides there is the default pool for "
-               "all the workqueue's CPUs, which takes over when a pod can't be served; a pod of all CPUs shares it. So the "
-               "scope numa gives a pool for each node, and the scope cpu one for each CPU.";
+    e.answer =
+        "For each pod, and the workqueue's affinity scope says what a pod is: a CPU, the threads of a core, the CPUs "
+        "that "
+        "share a last-level cache or a shard of it, a node, or the whole system. Besides there is the default pool for "
+        "all the workqueue's CPUs, which takes over when a pod can't be served; a pod of all CPUs shares it. So the "
+        "scope numa gives a pool for each node, and the scope cpu one for each CPU.";
     e.because = {
         {"apply_wqattrs_prepare", "makes dfl_pwq for all CPUs, then for each possible CPU a pwq for its pod"},
         {"wq_calc_pod_cpumask", "cuts the workqueue's CPUs to the pod of this CPU"},
@@ -70,22 +72,26 @@ void explain_scopes(Bench& bench, Explanation& e)
         return all;
     });
 
-    e.done.push_back(fmt::format("Created an unbound workqueue for each affinity scope, all with nice {}, which no pool had, "
-                                 "and counted the pools that its pool_workqueues point to.",
-                                 nice));
+    e.done.push_back(
+        fmt::format("Created an unbound workqueue for each affinity scope, all with nice {}, which no pool had, "
+                    "and counted the pools that its pool_workqueues point to.",
+                    nice));
     for (size_t i = 0; i < seen.scopes.size(); i++) {
         const wqlab_snap_scope& scope = seen.scopes[i];
         const uint32_t workqueue = load.in(seen, i);
         const std::string name = seen.string(scope.name);
         const size_t pools = pools_of(seen, workqueue).size();
         e.see(fmt::format("scope {}{}", name, scope.is_default ? " (the default)" : ""), scope.nr_pods, pools);
-        e.state(fits(seen, i) && each_cpu_in_its_pod(seen, workqueue, seen.cpus(seen.workqueues[workqueue].effective_cpus)),
+        e.state(fits(seen, i) &&
+                    each_cpu_in_its_pod(seen, workqueue, seen.cpus(seen.workqueues[workqueue].effective_cpus)),
                 fmt::format("Scope {}: {}{}.", name,
-                            scope.nr_pods == 1 ? "one pod, one pool" : fmt::format("{} pods, a pool for each", scope.nr_pods),
+                            scope.nr_pods == 1 ? "one pod, one pool"
+                                               : fmt::format("{} pods, a pool for each", scope.nr_pods),
                             pools > scope.nr_pods ? ", and the default pool" : ""));
     }
     const std::string kernels = seen.default_scope() ? seen.string(seen.default_scope()->name) : "?";
-    e.state(seen.default_scope() && fits(seen, workqueues.size() - 1), fmt::format("The scope \"default\" is {} here.", kernels));
+    e.state(seen.default_scope() && fits(seen, workqueues.size() - 1),
+            fmt::format("The scope \"default\" is {} here.", kernels));
 }
 
 }  // namespace wqctl

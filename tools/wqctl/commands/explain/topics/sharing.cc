@@ -19,18 +19,22 @@ int32_t pool_of(const Snapshot& snapshot, uint32_t workqueue)
 
 int32_t users(const Snapshot& snapshot, int32_t pool)
 {
-    return static_cast<int32_t>(
-        std::count_if(snapshot.pwqs.begin(), snapshot.pwqs.end(), [pool](const wqlab_snap_pwq& pwq) { return pwq.pool == pool; }));
+    return static_cast<int32_t>(std::count_if(snapshot.pwqs.begin(), snapshot.pwqs.end(),
+                                              [pool](const wqlab_snap_pwq& pwq) { return pwq.pool == pool; }));
 }
 
 }  // namespace
 
 void explain_sharing(Bench& bench, Explanation& e)
 {
-    e.answer = "A pool is shared by all unbound workqueues whose attributes are equal: the nice value, whether the affinity is "
-               "strict, the CPUs of the pod and, unless strict, those of the workqueue. If one of these differs, another pool is "
-               "found or made. Each pool_workqueue holds a reference; with the last one the pool goes, its workers at once and its "
-               "memory after an RCU grace period.";
+    e.answer =
+        "A pool is shared by all unbound workqueues whose attributes are equal: the nice value, whether the affinity "
+        "is "
+        "strict, the CPUs of the pod and, unless strict, those of the workqueue. If one of these differs, another pool "
+        "is "
+        "found or made. Each pool_workqueue holds a reference; with the last one the pool goes, its workers at once "
+        "and its "
+        "memory after an RCU grace period.";
     e.because = {
         {"wqattrs_equal", "compares nice, affn_strict, __pod_cpumask and, unless strict, cpumask"},
         {"get_unbound_pool", "finds an equal pool in unbound_pool_hash and takes a reference, or makes one"},
@@ -38,19 +42,23 @@ void explain_sharing(Bench& bench, Explanation& e)
     };
 
     const int nice = bench.private_nice();
-    const auto of_nice = [](int value) { return [value](const wqlab_snap_pool& pool) { return is_unbound(pool) && pool.nice == value; }; };
+    const auto of_nice = [](int value) {
+        return [value](const wqlab_snap_pool& pool) { return is_unbound(pool) && pool.nice == value; };
+    };
     Ids pools;
     {
         const Load first(bench, {unbound("first", nice)});
-        const auto settled = [&](const Snapshot& s, int32_t id) { return id >= 0 && s.pool(id)->refcnt == users(s, id); };
+        const auto settled = [&](const Snapshot& s, int32_t id) {
+            return id >= 0 && s.pool(id)->refcnt == users(s, id);
+        };
         const Snapshot alone = bench.await([&](const Snapshot& s) { return settled(s, pool_of(s, first.in(s))); });
         const int32_t pool = pool_of(alone, first.in(alone));
         const int32_t refcnt = pool >= 0 ? alone.pool(pool)->refcnt : 0;
         e.done.push_back(fmt::format("Created the unbound workqueue \"first\" with nice {}, which no pool had.", nice));
         {
             const int other_nice = bench.private_nice();
-            std::vector<WorkqueueSpec> specs = {unbound("equal", nice), unbound("nicer", other_nice), unbound("strict", nice),
-                                                unbound("narrow", nice)};
+            std::vector<WorkqueueSpec> specs = {unbound("equal", nice), unbound("nicer", other_nice),
+                                                unbound("strict", nice), unbound("narrow", nice)};
             specs[2].strict = true;
             specs[3].cpumask = CpuList{alone.cpus(alone.head.online_cpus).front()};
             const bool several = alone.cpus(alone.workqueues[first.in(alone)].effective_cpus).size() > 1;
@@ -58,7 +66,8 @@ void explain_sharing(Bench& bench, Explanation& e)
                 specs.pop_back();
             const Load more(bench, specs);
             const Snapshot both = bench.await([&](const Snapshot& s) {
-                return settled(s, pool_of(s, first.in(s))) && pool_of(s, more.in(s, 0)) == pool && s.pool(pool)->refcnt == 2 * refcnt;
+                return settled(s, pool_of(s, first.in(s))) && pool_of(s, more.in(s, 0)) == pool &&
+                       s.pool(pool)->refcnt == 2 * refcnt;
             });
             e.done.push_back("Created \"equal\" with the same attributes, and others that differ from it in one.");
             e.see("pool of first", pool, pool_of(both, first.in(both)));
@@ -77,7 +86,8 @@ void explain_sharing(Bench& bench, Explanation& e)
             pools.merge(pool_ids(both, of_nice(other_nice)));
         }
         e.done.push_back("Destroyed them, \"first\" last.");
-        const Snapshot left = bench.await([&](const Snapshot& s) { return s.pool(pool) && s.pool(pool)->refcnt == refcnt; });
+        const Snapshot left = bench.await(
+            [&](const Snapshot& s) { return s.pool(pool) && s.pool(pool)->refcnt == refcnt; });
         e.see("refcnt of first's pool, as equal goes", 2 * refcnt, left.pool(pool) ? left.pool(pool)->refcnt : 0);
         e.state(left.pool(pool) && left.pool(pool)->refcnt == refcnt, "It stays while first uses it.");
     }

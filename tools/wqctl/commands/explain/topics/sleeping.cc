@@ -31,10 +31,14 @@ bool all_in(const std::vector<wqlab_snap_worker>& workers, int32_t pool)
 
 void explain_sleeping(Bench& bench, Explanation& e)
 {
-    e.answer = "The next one starts at once. A per-CPU pool lets one worker run at a time, but only while it runs: when it is about to "
-               "sleep, the scheduler tells the pool, which wakes an idle worker if items are pending and nobody else runs. So items that "
-               "sleep are all begun, each in a worker of its own, up to max_active, and the CPU always has something to do. Unbound "
-               "pools do not count who runs: there each pending item has a worker woken for it.";
+    e.answer =
+        "The next one starts at once. A per-CPU pool lets one worker run at a time, but only while it runs: when it is "
+        "about to "
+        "sleep, the scheduler tells the pool, which wakes an idle worker if items are pending and nobody else runs. So "
+        "items that "
+        "sleep are all begun, each in a worker of its own, up to max_active, and the CPU always has something to do. "
+        "Unbound "
+        "pools do not count who runs: there each pending item has a worker woken for it.";
     e.because = {
         {"wq_worker_sleeping", "called by schedule(): nr_running--, then kick_pool(), counted as PWQ_STAT_CM_WAKEUP"},
         {"need_more_worker", "items are pending and nr_running is 0"},
@@ -63,9 +67,11 @@ void explain_sleeping(Bench& bench, Explanation& e)
         e.done.push_back(fmt::format("Queued {} items that sleep, on a per-CPU workqueue from CPU {}.", kItems, cpu));
         e.see("items of ours that have begun", 0, workers.size());
         e.see("workers that have them", 0, pids.size());
-        e.see(fmt::format("workers of the pool of CPU {}", cpu), was ? was->nr_workers : 0, pool ? pool->nr_workers : 0);
+        e.see(fmt::format("workers of the pool of CPU {}", cpu), was ? was->nr_workers : 0,
+              pool ? pool->nr_workers : 0);
         e.state(workers.size() == kItems && pids.size() == kItems, "All items are begun, each by another worker.");
-        e.state(pool && !workers.empty() && all_in(workers, pool->id) && all_asleep(workers), "All of these are workers of that one pool, and asleep.");
+        e.state(pool && !workers.empty() && all_in(workers, pool->id) && all_asleep(workers),
+                "All of these are workers of that one pool, and asleep.");
         load.stop();
     }
     {
@@ -73,9 +79,11 @@ void explain_sleeping(Bench& bench, Explanation& e)
         nappers.time.ns = kNapNs;
         Load load(bench, {own("nap")}, {nappers});
         load.start();
-        const Snapshot woken = bench.await([&](const Snapshot& s) { return stat(s, load.in(s), WQLAB_PWQ_STAT_CM_WAKEUP) > 0; });
+        const Snapshot woken = bench.await(
+            [&](const Snapshot& s) { return stat(s, load.in(s), WQLAB_PWQ_STAT_CM_WAKEUP) > 0; });
         const uint64_t wakeups = stat(woken, load.in(woken), WQLAB_PWQ_STAT_CM_WAKEUP);
-        e.done.push_back(fmt::format("Then items that sleep 1 ms each, {} in flight, until the counter moved.", 2 * kItems));
+        e.done.push_back(
+            fmt::format("Then items that sleep 1 ms each, {} in flight, until the counter moved.", 2 * kItems));
         e.see("cm_wakeup of that workqueue", 0, wakeups);
         e.state(wakeups > 0, "A worker that goes to sleep wakes the next one; it is counted as cm_wakeup.");
         load.stop();

@@ -42,7 +42,8 @@ Spin look_at(const Snapshot& s, uint32_t workqueue)
     return spin;
 }
 
-Spin spin_until(Bench& bench, uint32_t cpu, uint64_t ns, const std::function<bool(const Spin&, uint64_t completed)>& condition)
+Spin spin_until(Bench& bench, uint32_t cpu, uint64_t ns,
+                const std::function<bool(const Spin&, uint64_t completed)>& condition)
 {
     Load load(bench, {own("spin")}, {spinners("spin", kItems, {cpu}, ns)});
     load.start();
@@ -59,14 +60,20 @@ Spin spin_until(Bench& bench, uint32_t cpu, uint64_t ns, const std::function<boo
 
 void explain_spinning(Bench& bench, Explanation& e)
 {
-    e.answer = "The others of its per-CPU pool wait: its worker counts as running, and one is enough. But when an item has used the CPU "
-               "for longer than cpu_intensive_thresh_us without a sleep, the tick marks its worker CPU_INTENSIVE, which no longer counts, "
-               "and another worker is woken for the next item. The scheduler then shares the CPU among the two, if the kernel can be "
-               "preempted; else the next one begins where the spinning item lets the scheduler in. The function goes into the table "
-               "of hogs. WQ_CPU_INTENSIVE says so from the start; WQ_UNBOUND avoids the question.";
+    e.answer =
+        "The others of its per-CPU pool wait: its worker counts as running, and one is enough. But when an item has "
+        "used the CPU "
+        "for longer than cpu_intensive_thresh_us without a sleep, the tick marks its worker CPU_INTENSIVE, which no "
+        "longer counts, "
+        "and another worker is woken for the next item. The scheduler then shares the CPU among the two, if the kernel "
+        "can be "
+        "preempted; else the next one begins where the spinning item lets the scheduler in. The function goes into the "
+        "table "
+        "of hogs. WQ_CPU_INTENSIVE says so from the start; WQ_UNBOUND avoids the question.";
     e.because = {
         {"need_more_worker", "nr_running is not 0: nobody is woken"},
-        {"wq_worker_tick", "sum_exec_runtime - current_at beyond the threshold: worker_set_flags(WORKER_CPU_INTENSIVE), kick_pool()"},
+        {"wq_worker_tick",
+         "sum_exec_runtime - current_at beyond the threshold: worker_set_flags(WORKER_CPU_INTENSIVE), kick_pool()"},
         {"process_one_work", "takes the mark off when the item is done"},
     };
 
@@ -81,7 +88,9 @@ void explain_spinning(Bench& bench, Explanation& e)
         });
     }
     Spin above;
-    const auto marked = [](const Spin& spin, uint64_t) { return spin.flagged && spin.intensive > 0 && spin.wakeups > 0; };
+    const auto marked = [](const Spin& spin, uint64_t) {
+        return spin.flagged && spin.intensive > 0 && spin.wakeups > 0;
+    };
     if (own_us == 0 || own_us > kMostUs) {
         const KeptValue threshold = bench.change(kThreshold, std::to_string(kKernelsUs));
         above = spin_until(bench, cpu, 4000 * kKernelsUs, marked);
@@ -89,9 +98,10 @@ void explain_spinning(Bench& bench, Explanation& e)
         above = spin_until(bench, cpu, 4000 * own_us, marked);
     }
 
-    e.done.push_back(fmt::format("Queued {} items that spin, again and again, on a per-CPU workqueue from CPU {}: first with "
-                                 "cpu_intensive_thresh_us set so high that no item gets there, then with {}.",
-                                 kItems, cpu, above.threshold_us == own_us ? "the value that it had" : "a usual one"));
+    e.done.push_back(
+        fmt::format("Queued {} items that spin, again and again, on a per-CPU workqueue from CPU {}: first with "
+                    "cpu_intensive_thresh_us set so high that no item gets there, then with {}.",
+                    kItems, cpu, above.threshold_us == own_us ? "the value that it had" : "a usual one"));
     e.before = "below it";
     e.after = "above it";
     e.see("cpu_intensive_thresh_us", below.threshold_us, above.threshold_us);

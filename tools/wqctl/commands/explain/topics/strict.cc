@@ -8,9 +8,12 @@ namespace wqctl {
 
 void explain_strict(Bench& bench, Explanation& e)
 {
-    e.answer = "The items of a pod are always served by the pod's pool. Without affinity_strict its workers may run on all CPUs of "
-               "the workqueue: they are woken inside the pod, but the scheduler may move them out, and one that was out is brought "
-               "back when it is woken again (the counter \"repatriated\"). With affinity_strict they may not leave the pod.";
+    e.answer =
+        "The items of a pod are always served by the pod's pool. Without affinity_strict its workers may run on all "
+        "CPUs of "
+        "the workqueue: they are woken inside the pod, but the scheduler may move them out, and one that was out is "
+        "brought "
+        "back when it is woken again (the counter \"repatriated\"). With affinity_strict they may not leave the pod.";
     e.because = {
         {"pool_allowed_cpus", "__pod_cpumask when strict, else the workqueue's cpumask"},
         {"kick_pool", "sets wake_cpu of a worker that is outside of its pod, and counts PWQ_STAT_REPATRIATED"},
@@ -31,9 +34,10 @@ void explain_strict(Bench& bench, Explanation& e)
         return executing(s, load.in(s, 0)).size() == 1 && executing(s, load.in(s, 1)).size() == 1;
     });
 
-    e.done.push_back(fmt::format("Created two unbound workqueues with the affinity scope cpu, one of them strict, and queued an item "
-                                 "that sleeps on each, from CPU {}.",
-                                 cpu));
+    e.done.push_back(fmt::format(
+        "Created two unbound workqueues with the affinity scope cpu, one of them strict, and queued an item "
+        "that sleeps on each, from CPU {}.",
+        cpu));
     e.before = "loose";
     e.after = "strict";
     CpuList pods[2], allowed[2];
@@ -47,7 +51,8 @@ void explain_strict(Bench& bench, Explanation& e)
     }
     e.see("the pod of the pool that has the item", format_cpu_list(pods[0]), format_cpu_list(pods[1]));
     e.see("the CPUs where its worker may run", format_cpu_list(allowed[0]), format_cpu_list(allowed[1]));
-    e.state(pods[0] == CpuList{cpu} && pods[1] == CpuList{cpu}, "Both items are in the pool of the CPU that queued them.");
+    e.state(pods[0] == CpuList{cpu} && pods[1] == CpuList{cpu},
+            "Both items are in the pool of the CPU that queued them.");
     e.state(allowed[1] == CpuList{cpu}, "The strict pool's worker may run on that CPU only.");
     const CpuList all = seen.cpus(seen.workqueues[load.in(seen, 0)].effective_cpus);
     e.state(!allowed[0].empty() && allowed[0] == all, "The other pool's worker may run on all CPUs of its workqueue.");

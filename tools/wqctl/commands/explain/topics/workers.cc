@@ -21,10 +21,14 @@ const wqlab_snap_pool* pool_of(const Snapshot& snapshot, const Load& keeper)
 
 void explain_workers(Bench& bench, Explanation& e)
 {
-    e.answer = "A worker does, when it is about to take an item and nobody is left idle: before it takes the item it becomes the pool's "
-               "manager and creates one more. So a pool has a worker in reserve as long as workers can be created, the second one "
-               "exists as soon as the first has an item, and one that sleeps can be replaced at once. New workers come only by this "
-               "need, never by the number of items: see \"sleeping\" for when a pool wants one more.";
+    e.answer =
+        "A worker does, when it is about to take an item and nobody is left idle: before it takes the item it becomes "
+        "the pool's "
+        "manager and creates one more. So a pool has a worker in reserve as long as workers can be created, the second "
+        "one "
+        "exists as soon as the first has an item, and one that sleeps can be replaced at once. New workers come only "
+        "by this "
+        "need, never by the number of items: see \"sleeping\" for when a pool wants one more.";
     e.because = {
         {"worker_thread", "if there is no idle worker, manage_workers() before the first item"},
         {"manage_workers", "one manager at a time: POOL_MANAGER_ACTIVE"},
@@ -36,9 +40,10 @@ void explain_workers(Bench& bench, Explanation& e)
     const Load keeper(bench, {unbound("keeper", nice)});
     Snapshot seen = bench.await([&](const Snapshot& s) { return pool_of(s, keeper) != nullptr; });
     const wqlab_snap_pool* pool = pool_of(seen, keeper);
-    e.done.push_back(fmt::format("Made a pool of our own by an unbound workqueue with nice {}; then queued items that sleep, one "
-                                 "after the other.",
-                                 nice));
+    e.done.push_back(
+        fmt::format("Made a pool of our own by an unbound workqueue with nice {}; then queued items that sleep, one "
+                    "after the other.",
+                    nice));
     e.before = "workers";
     e.after = "idle";
     e.see("before the first item", pool ? pool->nr_workers : 0, pool ? pool->nr_idle : 0);
@@ -60,10 +65,12 @@ void explain_workers(Bench& bench, Explanation& e)
             return now && asleep(s) == step && now->nr_idle > 0 && !now->manager;
         });
         pool = pool_of(seen, keeper);
-        e.see(fmt::format("with {} asleep in {}", step == 1 ? "an item" : fmt::format("{} items", step), step == 1 ? "it" : "them"),
+        e.see(fmt::format("with {} asleep in {}", step == 1 ? "an item" : fmt::format("{} items", step),
+                          step == 1 ? "it" : "them"),
               pool ? pool->nr_workers : 0, pool ? pool->nr_idle : 0);
         e.state(pool && asleep(seen) == step && pool->nr_workers == step + 1 && pool->nr_idle == 1,
-                fmt::format("{} asleep: {} workers, one of them idle.", step == 1 ? "One item" : fmt::format("{} items", step), step + 1));
+                fmt::format("{} asleep: {} workers, one of them idle.",
+                            step == 1 ? "One item" : fmt::format("{} items", step), step + 1));
     }
     for (Load& gate : gates)
         gate.stop();
