@@ -57,7 +57,8 @@ std::string bash(std::span<const Args* const> commands)
         names.push_back(command->name());
     std::string text = fmt::format(R"(# bash completion for wqctl
 _wqctl() {{
-    local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} command= word words= values= prefix=
+    local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
+    local command= word words= values= prefix=
     for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
         case $word in
         {}) command=$word; break ;;

@@ -153,7 +153,8 @@ pool 6: CPU 3, nice 0, 2 workers, 1 idle, 0 running, 1 pending, no progress for 
   executing  slow_fn [driver]  events (system_wq)         kworker/3:1 103 for )"
                   "\u2265"
                   R"(2.31s, sleeping, last on CPU 3, "sda"
-  scheduled  wq_barrier_func   events (system_wq)         a flush of item 00001067 that rmmod 312 waits for, next for 103
+  scheduled  wq_barrier_func   events (system_wq)         )"
+                  R"(a flush of item 00001067 that rmmod 312 waits for, next for 103
   pending    vmstat_update     events (system_percpu_wq)
   total                        events (system_wq)         1 active of 1024
 
