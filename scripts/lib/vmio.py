@@ -14,6 +14,7 @@ import base64
 import contextlib
 import fcntl
 import os
+import re
 import queue
 import select
 import shlex
@@ -31,7 +32,8 @@ import tty
 EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
 # A kernel full of debug options needs 15 on an idle host, and 200 on one with ten times more to do than cores.
 BOOT_SECONDS = 600
-LOG_LINES = 40
+LOG_LINES, MOST_LOG_LINES = 40, 200
+DEATH = re.compile(rb"Kernel panic|BUG: |Oops: ")  # a stack behind it may be longer than LOG_LINES
 START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
 
@@ -88,8 +90,10 @@ class Log:
             self.ended.set()
 
     def show_tail(self):
-        """The last lines, and of them those since the guest was ready, if it got so far."""
-        lines = self.text.splitlines()[-LOG_LINES:]
+        """The last lines, more if the kernel's death began before them; of these those since the guest was ready."""
+        lines = self.text.splitlines()[-MOST_LOG_LINES:]
+        death = [number for number, line in enumerate(lines) if DEATH.search(line)]
+        lines = lines[min(death[:1] + [max(0, len(lines) - LOG_LINES)]):]
         ready = [number for number, line in enumerate(lines) if START_MARK in line]
         lines = [line.decode(errors="replace") for line in lines[ready[0] if ready else 0:]]
         if lines:
