@@ -57,7 +57,6 @@ public:
     void set_payload(uint64_t payload) { payload_ = payload; }
     // That of the last execution.
     uint64_t payload_before() const { return payload_before_; }
-    void set_body(Body body) { body_ = body; }
 
     // ---- the kernel's functions; a fault of the trial's stands in for some (api.hh)
     bool queue(Queue& queue) { return queue_on(queue, -1); }

@@ -23,9 +23,6 @@ public:
     // afterwards what was read. EPERM: no check has business there.
     int perform(uint32_t kind, const std::string& path, std::string& text);
 
-    // Every file that was written and is still there, as it was.
-    void put_back() { kept_.clear(); }
-
     static bool may_touch(const std::string& path);
 
 private:
