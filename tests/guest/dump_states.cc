@@ -145,7 +145,8 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
     Hold hold;
     // A pool of our own, in which one worker is at work and one is idle.
     wqctl::Lab lab;
-    const auto nice = wqctl::unused_nice(wqctl::fetch_snapshot(lab, WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
+    const auto nice = wqctl::unused_nice(
+        wqctl::ModuleSource(lab).snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES));
     REQUIRE(nice);
     write_file(kSysfs + Hold::kName + "/affinity_scope", "system");
     write_file(kSysfs + Hold::kName + "/nice", std::to_string(*nice));

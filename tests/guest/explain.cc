@@ -32,7 +32,7 @@ struct State {
     State()
     {
         wqctl::Lab lab;
-        const wqctl::Snapshot snapshot = wqctl::fetch_snapshot(lab);
+        const wqctl::Snapshot snapshot = wqctl::ModuleSource(lab).snapshot(WQLAB_SECTIONS_ALL);
         for (const wqlab_snap_workqueue& workqueue : snapshot.workqueues)
             if (snapshot.string(workqueue.name).starts_with("wqlab"))
                 workqueues.insert(snapshot.string(workqueue.name));

@@ -23,7 +23,7 @@ namespace {
 Snapshot look()
 {
     wqctl::Lab lab;
-    return wqctl::fetch_snapshot(lab, wqctl::kWhereSections);
+    return wqctl::ModuleSource(lab).snapshot(wqctl::kWhereSections);
 }
 
 // A file of sysfs that gets its value back.

@@ -19,7 +19,7 @@ namespace {
 Snapshot look()
 {
     wqctl::Lab lab;
-    return wqctl::fetch_snapshot(lab, wqctl::kWhereSections);
+    return wqctl::ModuleSource(lab).snapshot(wqctl::kWhereSections);
 }
 
 const wqlab_snap_worker* busy_worker(const Snapshot& snapshot, uint32_t workqueue)

@@ -4,7 +4,6 @@
 #include "report/placement.hh"
 #include "report/render.hh"
 #include "report/wq_sysfs.hh"
-#include "source/module_source.hh"
 #include "system/wait.hh"
 #include "text/error.hh"
 
@@ -47,10 +46,10 @@ void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, Run
     }
 }
 
-RunReport fetch_report(Lab& lab, uint32_t id, const Topology& topology)
+RunReport fetch_report(Lab& lab, const Info& info, uint32_t id, const Topology& topology)
 {
     RunReport report = Runs(lab).report(id);
-    report.kernel = fetch_info(lab).release;
+    report.kernel = info.release;
     for (WorkqueueReport& workqueue : report.workqueues) {
         workqueue.attributes = read_attributes(workqueue.kernel_name);
         judge_placement(workqueue, topology);

@@ -6,6 +6,7 @@
 
 #include "report/run_progress.hh"
 #include "report/runs.hh"
+#include "source/info.hh"
 #include "system/interrupts.hh"
 #include "system/topology.hh"
 #include "term/output.hh"
@@ -18,8 +19,8 @@ void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, Run
 // Asks for an end; a run that has ended already is fine.
 void stop_run(Runs& runs, uint32_t id);
 
-// The records, judged against this machine.
-RunReport fetch_report(Lab& lab, uint32_t id, const Topology& topology);
+// The records of a run of the module's, judged against this machine.
+RunReport fetch_report(Lab& lab, const Info& info, uint32_t id, const Topology& topology);
 
 // Prints it; the exit code says whether the numbers hold.
 int print_report(const RunReport& report, bool json, Output& output);

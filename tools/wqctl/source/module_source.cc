@@ -7,6 +7,8 @@
 
 namespace wqctl {
 
+namespace {
+
 Info fetch_info(Lab& lab)
 {
     Message message;
@@ -15,15 +17,7 @@ Info fetch_info(Lab& lab)
     return info;
 }
 
-Snapshot fetch_snapshot(Lab& lab, uint32_t sections)
-{
-    Message message;
-    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections);
-    Snapshot snapshot;
-    lab.dump(WQLAB_CMD_SNAPSHOT, message,
-             [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); });
-    return snapshot;
-}
+}  // namespace
 
 const Info& ModuleSource::info()
 {
@@ -32,6 +26,14 @@ const Info& ModuleSource::info()
     return *info_;
 }
 
-Snapshot ModuleSource::snapshot(uint32_t sections) { return fetch_snapshot(lab_, sections); }
+Snapshot ModuleSource::snapshot(uint32_t sections)
+{
+    Message message;
+    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections);
+    Snapshot snapshot;
+    lab_.dump(WQLAB_CMD_SNAPSHOT, message,
+              [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); });
+    return snapshot;
+}
 
 }  // namespace wqctl

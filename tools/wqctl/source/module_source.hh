@@ -22,8 +22,4 @@ private:
     std::optional<Info> info_;
 };
 
-// The module's own answers, for who needs no Source.
-Info fetch_info(Lab& lab);
-Snapshot fetch_snapshot(Lab& lab, uint32_t sections = WQLAB_SECTIONS_ALL);
-
 }  // namespace wqctl

@@ -10,7 +10,7 @@
 
 #include "report/runs.hh"
 #include "scenario/scenario.hh"
-#include "source/module_source.hh"
+#include "source/source.hh"
 #include "system/kept_value.hh"
 
 namespace wqctl {
@@ -25,10 +25,10 @@ public:
     // Sleeps for about so many ms; may throw to break an experiment off.
     using Pause = std::function<void(unsigned ms)>;
 
-    Bench(Lab& lab, const Info& info, Pause pause) : lab_(lab), runs_(lab), info_(info), pause_(std::move(pause)) {}
+    Bench(Lab& lab, Source& source, Pause pause) : runs_(lab), source_(source), pause_(std::move(pause)) {}
 
     Runs& runs() { return runs_; }
-    const Info& info() const { return info_; }
+    const Info& info() { return source_.info(); }
     void pause(unsigned ms) { pause_(ms); }
 
     Snapshot look();
@@ -44,9 +44,8 @@ public:
     int private_nice();
 
 private:
-    Lab& lab_;
     Runs runs_;
-    const Info& info_;
+    Source& source_;
     Pause pause_;
 };
 

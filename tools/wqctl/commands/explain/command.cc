@@ -7,7 +7,7 @@
 #include "commands/explain/experiment.hh"
 #include "commands/explain/flags.hh"
 #include "commands/explain/render.hh"
-#include "source/module_source.hh"
+#include "source/source.hh"
 #include "system/file_lock.hh"
 #include "system/wait.hh"
 #include "term/output.hh"
@@ -93,12 +93,12 @@ class ExplainCommand final : public Command {
             return kDone;
         }
 
-        Lab& lab = context.lab();
-        const Info info = fetch_info(lab);
+        Source& source = context.source();
+        const Info& info = source.info();
         check_views(info);
         const std::unique_ptr<FileLock> alone = be_alone();
         Interrupts interrupts;
-        Bench bench(lab, info, [&interrupts](unsigned ms) {
+        Bench bench(context.lab(), source, [&interrupts](unsigned ms) {
             if (wait_for(uint64_t{ms} * 1'000'000, interrupts) == Woken::kByInterrupt)
                 throw Error(kInterrupted, "interrupted; everything is as it was");
         });

@@ -5,7 +5,7 @@
 #include "commands/latency/flags.hh"
 #include "commands/latency/render.hh"
 #include "commands/latency/requests.hh"
-#include "source/module_source.hh"
+#include "source/source.hh"
 #include "system/wait.hh"
 #include "term/output.hh"
 #include "term/progress.hh"
@@ -46,7 +46,7 @@ class LatencyCommand final : public Command {
         stop_latency(lab);
         progress.clear();
         LatencyRecording recording = fetch_latency(lab);
-        recording.kernel = fetch_info(lab).release;
+        recording.kernel = context.source().info().release;
         if (flags_.json)
             output.text(latency_recording_to_json(recording, flags_.view));
         else

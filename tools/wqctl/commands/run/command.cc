@@ -8,7 +8,7 @@
 #include "scenario/encode.hh"
 #include "scenario/file.hh"
 #include "scenario/validate.hh"
-#include "source/module_source.hh"
+#include "source/source.hh"
 #include "term/output.hh"
 #include "text/error.hh"
 
@@ -88,7 +88,7 @@ class RunCommand final : public Command {
 
         Lab& lab = context.lab();
         Output& output = context.output();
-        const Info info = fetch_info(lab);
+        const Info& info = context.source().info();
         validate(scenario, topology, &info);
         // Before the start, so that no event is missed.
         Events events(lab);
@@ -120,8 +120,7 @@ class RunCommand final : public Command {
     {
         // The limits are the module's; without it the rest has been judged.
         try {
-            const Info info = fetch_info(context.lab());
-            validate(scenario, topology, &info);
+            validate(scenario, topology, &context.source().info());
         } catch (const Error& error) {
             if (error.exit_code != kUnavailable)
                 throw;

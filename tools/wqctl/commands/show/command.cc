@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
 #include "report/session.hh"
+#include "source/source.hh"
 
 namespace wqctl {
 
@@ -19,7 +20,8 @@ class ShowCommand final : public Command {
     int run(Context& context) override
     {
         const uint32_t id = parse_run_id(id_);
-        return print_report(fetch_report(context.lab(), id, Topology::read()), json_, context.output());
+        const RunReport report = fetch_report(context.lab(), context.source().info(), id, Topology::read());
+        return print_report(report, json_, context.output());
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
 #include "report/session.hh"
+#include "source/source.hh"
 #include "system/interrupts.hh"
 
 namespace wqctl {
@@ -32,7 +33,7 @@ class StopCommand final : public Command {
             stop_run(runs, id);
             follow(runs, events, id, interrupts, progress);
         }
-        const RunReport report = fetch_report(lab, id, topology);
+        const RunReport report = fetch_report(lab, context.source().info(), id, topology);
         runs.forget(id);
         return print_report(report, json_, context.output());
     }
