@@ -27,7 +27,8 @@ begin_steps() {
     steps_reporter=$!
 }
 
-# In groups of their own, so that an end of the script can end all that they started.
+# In groups of their own, so that an end of the script can end all that they started. So they can't read from the
+# terminal: what asks for something asks before the first of them.
 begin_step() {
     set -m
     run_step "$@" </dev/null &
@@ -72,7 +73,6 @@ abandon_steps() {
 report_steps() {
     local next=5 shown=0 step said seconds at complete total left now text
     while sleep 1; do
-        [[ ! -e $steps/pause ]] || continue # somebody asks for a password
         complete=0 total=0 now=''
         for step in "${step_order[@]}"; do
             seconds=${step_seconds[$step]} said=''
