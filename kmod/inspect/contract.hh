@@ -19,60 +19,40 @@
 
 namespace wqlab {
 
+// { a } -> b; is one line, which clang-format breaks over three.
+// clang-format off
 template <typename T>
 concept IsTarget = requires(const T target, T opened, Address at, void* to, char* text, size_t size, const char* name)
 {
     // Whether locks hold the kernel still. If not, what changes while it is read
     // is read again, and the snapshot says WQLAB_STATE_UNLOCKED.
-    {std::bool_constant<T::kLocked>{}};
+    { std::bool_constant<T::kLocked>{} };
 
     // Before anything else. Sleeps.
-    {
-        opened.open()
-        } -> std::same_as<Result<void>>;
+    { opened.open() } -> std::same_as<Result<void>>;
     // The kernel's own symbol of that name; 0: there is none, or more than one. Sleeps.
-    {
-        target.symbol(name)
-        } -> std::same_as<Address>;
+    { target.symbol(name) } -> std::same_as<Address>;
     // As %ps prints it: the symbol, and [module]; never empty. Any context.
     target.name_of(at, text, size);
     // vmlinux's BTF; empty: there is none.
-    {
-        target.btf()
-        } -> std::same_as<Span<const uint8_t>>;
+    { target.btf() } -> std::same_as<Span<const uint8_t>>;
 
     // Copies from an address that may be anything; false: not all of it is there. Any context.
-    {
-        target.read(to, at, size)
-        } -> std::same_as<bool>;
+    { target.read(to, at, size) } -> std::same_as<bool>;
     // A word that is known to be there: the module does not check it.
-    {
-        target.template load<uint64_t>(at)
-        } -> std::same_as<uint64_t>;
+    { target.template load<uint64_t>(at) } -> std::same_as<uint64_t>;
 
     // Nanoseconds of CLOCK_MONOTONIC; 0: a kernel that has stopped.
-    {
-        target.now_ns()
-        } -> std::same_as<uint64_t>;
+    { target.now_ns() } -> std::same_as<uint64_t>;
     // A pair of them times the hold of a lock; both 0 where there are none.
-    {
-        target.stamp()
-        } -> std::same_as<uint64_t>;
-    {
-        target.ns_since(uint64_t{})
-        } -> std::same_as<uint64_t>;
+    { target.stamp() } -> std::same_as<uint64_t>;
+    { target.ns_since(uint64_t{}) } -> std::same_as<uint64_t>;
     // CONFIG_HZ; 0: not known but from the kernel itself.
-    {
-        target.hz()
-        } -> std::same_as<uint32_t>;
+    { target.hz() } -> std::same_as<uint32_t>;
     // What stands for an address outside, for as long as the target is open: as %p
     // prints it if that can be known, and 64 bits that do not collide. 0 for none only.
-    {
-        target.identity(at)
-        } -> std::same_as<uint64_t>;
-    {
-        target.hash(at)
-        } -> std::same_as<uint64_t>;
+    { target.identity(at) } -> std::same_as<uint64_t>;
+    { target.hash(at) } -> std::same_as<uint64_t>;
 
     // The kernel's own mutex, and its raw spinlock with interrupts off, held as
     // long as the object lives. Under a RawHold nothing may allocate, sleep or print.
@@ -88,13 +68,10 @@ concept IsTarget = requires(const T target, T opened, Address at, void* to, char
     requires std::constructible_from<typename T::Object, const T&, Address, uint32_t>;
     requires requires(const typename T::Object object, uint32_t offset)
     {
-        {
-            object.there()
-            } -> std::same_as<bool>;
-        {
-            object.template get<uint32_t>(offset)
-            } -> std::same_as<uint32_t>;
+        { object.there() } -> std::same_as<bool>;
+        { object.template get<uint32_t>(offset) } -> std::same_as<uint32_t>;
     };
 };
+// clang-format on
 
 }  // namespace wqlab
