@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests about checks.
 #include "../check/runner.hh"
+#include "../glue/netlink/message.h"
 #include "../glue/netlink/upcalls.h"
 #include "../glue/workqueue.h"
 #include "dump.hh"

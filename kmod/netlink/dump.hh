@@ -6,6 +6,7 @@
 #include <concepts>
 
 #include "../glue/netlink/family.h"
+#include "../glue/netlink/message.h"
 #include "../core/memory.hh"
 #include "request.hh"
 

@@ -2,6 +2,7 @@
 #include "latency.hh"
 
 #include "../glue/inspect.h"
+#include "../glue/netlink/message.h"
 #include "../glue/netlink/upcalls.h"
 #include "../glue/symbols.h"
 #include "dump.hh"

@@ -2,6 +2,7 @@
 // What handlers share: reading a request, refusing it, answering it.
 #pragma once
 
+#include "../glue/netlink/message.h"
 #include "attribute.hh"
 #include "message.hh"
 

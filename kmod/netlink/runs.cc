@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests about runs: parse, call, fill.
+#include "../glue/netlink/message.h"
 #include "../glue/netlink/upcalls.h"
 #include "../glue/upcalls.h"
 #include "../load/registry.hh"

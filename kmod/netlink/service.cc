@@ -4,6 +4,7 @@
 #include "../glue/attributes.h"
 #include "../glue/inspect.h"
 #include "../glue/netlink/family.h"
+#include "../glue/netlink/message.h"
 #include "../glue/time.h"
 #include "../glue/upcalls.h"
 #include "run_report.hh"
