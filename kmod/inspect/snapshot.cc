@@ -15,6 +15,7 @@ void Trouble::describe(Text& out) const
                                              "pwqs of workqueue",
                                              "flushers of workqueue",
                                              "maydays of workqueue",
+                                             "pwqs that wait for max_active of workqueue",
                                              "worklist of pool",
                                              "workers of pool",
                                              "inactive items of pool",
@@ -43,7 +44,8 @@ Result<void> Snapshot::take_head(const Kernel& kernel)
     head.shard_size = head.watchdog_thresh = WQLAB_NONE;
     head.possible_cpus = TRY(masks.add(kernel, kernel[Symbol::kPossibleCpus]));
     head.online_cpus = TRY(masks.add(kernel, kernel[Symbol::kOnlineCpus]));
-    if (head.possible_cpus == WQLAB_NONE)
+    // A kernel of which no symbol can be found has nothing to show, which is no error: info says what it lacks.
+    if (head.possible_cpus == WQLAB_NONE && sections)
         return Errno::kInvalid;
 
     if constexpr (!Target::kLocked)

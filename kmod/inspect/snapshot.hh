@@ -6,6 +6,7 @@
 #include "kernel.hh"
 #include "masks.hh"
 #include "strings.hh"
+#include "walk.hh"
 
 namespace wqlab {
 
@@ -17,6 +18,7 @@ struct Trouble {
         kPwqs,
         kFlushers,
         kMaydays,
+        kNodes,
         kWorklist,
         kWorkers,
         kInactive,
@@ -46,6 +48,12 @@ public:
     {
         if (Trouble* row = rows_.add())
             *row = {where, why, id};
+    }
+    // How a walk ended, unless it came to its end.
+    void add(Trouble::Where where, WalkEnd end, int32_t id)
+    {
+        if (end != WalkEnd::kWhole)
+            add(where, end == WalkEnd::kCut ? Trouble::Why::kCut : Trouble::Why::kBroken, id);
     }
     void cut_to(uint32_t rows) { rows_.cut_to(rows); }
     const Table<Trouble>& rows() const { return rows_; }

@@ -70,10 +70,7 @@ private:
                 });
             }
         }
-        if (end != WalkEnd::kWhole)
-            snapshot_.troubles.add(Trouble::Where::kTimers,
-                                   end == WalkEnd::kCut ? Trouble::Why::kCut : Trouble::Why::kBroken,
-                                   static_cast<int32_t>(cpu));
+        snapshot_.troubles.add(Trouble::Where::kTimers, end, static_cast<int32_t>(cpu));
         return {};
     }
 

@@ -102,7 +102,7 @@ private:
         if (snapshot_.sections & WQLAB_SECTION_NODES && row.flags & WQLAB_WQ_UNBOUND)
             TRY(copy_nodes(wq, index));
         if (snapshot_.sections & WQLAB_SECTION_RESCUERS)
-            TRY(copy_rescuer(wq, row));
+            TRY(copy_rescuer(wq, index, row));
         *TRY(snapshot_.workqueues.append()) = row;
         return {};
     }
@@ -203,9 +203,7 @@ private:
             add_flusher(node - kernel_.offset(Field::kFlusherList), index, state);
             return true;
         });
-        if (end != WalkEnd::kWhole)
-            trouble(Trouble::Where::kFlushers, end == WalkEnd::kCut ? Trouble::Why::kCut : Trouble::Why::kBroken,
-                    index);
+        trouble(Trouble::Where::kFlushers, end, index);
     }
 
     // A flusher is on the stack of the task that waits for it to be done, which
@@ -299,7 +297,8 @@ private:
         for (uint32_t i = 0; i <= nodes_.end(); i++) {
             Address address;
             if ((i < nodes_.end() && !nodes_.is_possible(i)) ||
-                !kernel_.read(&address, wq.at(Field::kWqNodeNrActive) + i * sizeof(address), sizeof(address)))
+                !kernel_.read(&address, wq.at(Field::kWqNodeNrActive) + i * sizeof(address), sizeof(address)) ||
+                !address)
                 continue;
             const Struct nna(kernel_, address, Field::kNodeActive);
             if (!nna.there())
@@ -309,23 +308,26 @@ private:
             row.node = i < nodes_.end() ? static_cast<int32_t>(i) : -1;
             row.nr = nna.get<int32_t>(Field::kNodeActiveNr);
             row.max = nna.get<int32_t>(Field::kNodeActiveMax);
+            WalkEnd end;
             {
                 const RawHold hold(kernel_.target(), nna.at(Field::kNodeActiveLock));
-                walk_list(kernel_, nna.at(Field::kNodeActivePending), kMostPendingPwqs, [&](Address) {
+                end = walk_list(kernel_, nna.at(Field::kNodeActivePending), kMostPendingPwqs, [&](Address) {
                     row.nr_pending_pwqs++;
                     return true;
                 });
             }
+            trouble(Trouble::Where::kNodes, end, index);
             *TRY(snapshot_.node_active.append()) = row;
         }
         return {};
     }
 
     // destroy_workqueue() frees the rescuer without wq_pool_mutex: nothing of it is trusted.
-    Result<void> copy_rescuer(const Struct& wq, wqlab_snap_workqueue& row)
+    Result<void> copy_rescuer(const Struct& wq, uint32_t index, wqlab_snap_workqueue& row)
     {
         Task look;
         bool found = false;
+        WalkEnd end;
         {
             const RawHold hold(kernel_.target(), kernel_[Symbol::kMaydayLock]);
             Address owner, task, pool;
@@ -336,11 +338,12 @@ private:
             if (found)
                 if (const uint32_t number = state_.pool_numbers.get(pool); number != AddressMap::kNone)
                     row.rescuer_pool = snapshot_.pools[number].id;
-            walk_list(kernel_, wq.at(Field::kWqMaydays), kMostPendingPwqs, [&](Address) {
+            end = walk_list(kernel_, wq.at(Field::kWqMaydays), kMostPendingPwqs, [&](Address) {
                 row.nr_maydays++;
                 return true;
             });
         }
+        trouble(Trouble::Where::kMaydays, end, index);
         if (found) {
             row.rescuer_pid = look.pid;
             row.rescuer_cpus = TRY(snapshot_.masks.add(kernel_, look.cpus));
@@ -348,7 +351,7 @@ private:
         return {};
     }
 
-    void trouble(Trouble::Where where, Trouble::Why why, uint32_t index)
+    void trouble(Trouble::Where where, auto why, uint32_t index)
     {
         snapshot_.troubles.add(where, why, static_cast<int32_t>(index));
     }
