@@ -55,9 +55,17 @@ Result<void> Kernel::read_layouts()
         return btf.error();
     }
     TRY(layout_.locate(btf.take()));
-    for (uint32_t i = 0; i < static_cast<uint32_t>(Field::kCount); i++)
-        offsets_[i] = layout_.offset(static_cast<Field>(i));
+    keep_layouts();
     return {};
+}
+
+void Kernel::keep_layouts()
+{
+    for (uint32_t i = 0; i < static_cast<uint32_t>(Field::kCount); i++) {
+        const Field field = static_cast<Field>(i);
+        offsets_[i] = layout_.offset(field);
+        constants_[i] = layout_.has(field) ? static_cast<uint32_t>(layout_.value(field)) : 0;
+    }
 }
 
 // What does not change while the kernel runs.
@@ -89,18 +97,13 @@ Result<void> Kernel::read_machine()
     return {};
 }
 
-bool Kernel::peek_number(int64_t& to, Address object, Field field) const
+bool Kernel::peek_set(bool& set, Address object, Field field) const
 {
     const BtfMember& member = this->member(field);
     uint64_t bytes = 0;
-    if (!has(field) || member.size > sizeof(bytes) || !member.size ||
-        !read(&bytes, address(object, field), member.size))
+    if (!has(field) || member.size > sizeof(bytes) || !read(&bytes, address(object, field), member.size))
         return false;
-    if (member.bits)
-        bytes = member.extract(bytes);
-    else if (member.is_signed)
-        bytes = static_cast<uint64_t>(static_cast<int64_t>(bytes << (64 - member.size * 8)) >> (64 - member.size * 8));
-    to = static_cast<int64_t>(bytes);
+    set = (member.bits ? member.extract(bytes) : bytes) != 0;
     return true;
 }
 

@@ -26,6 +26,7 @@ public:
     template <typename... Arguments>
     explicit Kernel(Arguments&&... arguments) : target_(std::forward<Arguments>(arguments)...), layout_(kFields)
     {
+        keep_layouts();  // of which nothing is known yet
     }
 
     // Looks; what it does not find is lacking and no error. Once. Sleeps.
@@ -42,7 +43,7 @@ public:
 
     Address operator[](Symbol symbol) const { return symbols_[static_cast<size_t>(symbol)]; }
     bool has(Symbol symbol) const { return (*this)[symbol] != 0; }
-    bool has(Field field) const { return layout_.has(field); }
+    bool has(Field field) const { return offset(field) != Layout<Field>::kAbsent; }
     const BtfMember& member(Field field) const { return layout_[field].member; }
     uint32_t offset(Field field) const { return offsets_[static_cast<size_t>(field)]; }
     uint32_t size(Field field) const { return layout_.size(field); }
@@ -54,7 +55,7 @@ public:
     // Which of its names a variant has, from 0.
     uint32_t alternative(Field field) const { return layout_[field].alternative; }
     // An enum's constant; 0 if this kernel has it not.
-    uint32_t constant(Field field) const { return has(field) ? static_cast<uint32_t>(layout_.value(field)) : 0; }
+    uint32_t constant(Field field) const { return constants_[static_cast<size_t>(field)]; }
 
     Address address(Address object, Field field) const { return object + offset(field); }
 
@@ -72,8 +73,8 @@ public:
     {
         return read(&to, address(object, field), sizeof(T));
     }
-    // The same of one whose size and sign differ between kernels.
-    bool peek_number(int64_t& to, Address object, Field field) const;
+    // Whether one is not 0 whose size differs between kernels.
+    bool peek_set(bool& set, Address object, Field field) const;
 
     uint32_t nr_cpus() const { return nr_cpus_; }
     Address per_cpu(Address variable, uint32_t cpu) const
@@ -87,12 +88,16 @@ public:
 private:
     void find_symbols();
     Result<void> read_layouts();
+    void keep_layouts();
     Result<void> read_machine();
 
     Target target_;
     Address symbols_[static_cast<size_t>(Symbol::kCount)] = {};
     Layout<Field> layout_;
-    uint32_t offsets_[static_cast<size_t>(Field::kCount)] = {};
+    // What walks ask of layout_ at every step under a lock, resolved once: a load each, of cache lines that fields
+    // share, where each location has one of its own.
+    uint32_t offsets_[static_cast<size_t>(Field::kCount)];
+    uint32_t constants_[static_cast<size_t>(Field::kCount)];
     uint32_t nr_cpus_ = 1;
     uint32_t hz_ = 0;
     uint64_t tick_ns_ = 0;

@@ -14,10 +14,10 @@ constexpr int32_t kDefaultPriority = 120;
 // EEVDF delays is on the runqueue and does not.
 bool sleeps(const Kernel& kernel, Address task, bool& there)
 {
-    int64_t on_rq = 0, delayed = 0;
-    there = kernel.peek_number(on_rq, task, Field::kTaskOnRq);
+    bool on_rq = false, delayed = false;
+    there = kernel.peek_set(on_rq, task, Field::kTaskOnRq);
     if (on_rq)
-        kernel.peek_number(delayed, task, Field::kTaskDelayed);
+        kernel.peek_set(delayed, task, Field::kTaskDelayed);
     return !on_rq || delayed;
 }
 
@@ -26,9 +26,9 @@ bool sleeps(const Kernel& kernel, Address task, bool& there)
 bool look_at(const Kernel& kernel, Address task, Task& look)
 {
     bool there;
-    int64_t on_cpu = 0;
     int32_t priority;
     look.cpu = -1;
+    look.on_cpu = false;
     look.sleeps = sleeps(kernel, task, there);
     if (!there || !kernel.peek(look.pid, task, Field::kTaskPid) ||
         !kernel.peek(look.command, task, Field::kTaskCommand) || !kernel.peek(priority, task, Field::kTaskPriority) ||
@@ -36,11 +36,10 @@ bool look_at(const Kernel& kernel, Address task, Task& look)
         return false;
     if (kernel.has(Field::kTaskCpu) && !kernel.peek(look.cpu, task, Field::kTaskCpu))
         return false;
-    if (kernel.has(Field::kTaskOnCpu) && !kernel.peek_number(on_cpu, task, Field::kTaskOnCpu))
+    if (kernel.has(Field::kTaskOnCpu) && !kernel.peek_set(look.on_cpu, task, Field::kTaskOnCpu))
         return false;
     look.command[sizeof(look.command) - 1] = '\0';
     look.nice = static_cast<int32_t>(static_cast<uint32_t>(priority) - kDefaultPriority);
-    look.on_cpu = on_cpu != 0;
     return true;
 }
 
