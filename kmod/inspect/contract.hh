@@ -66,7 +66,7 @@ concept IsTarget = requires(const T target, T opened, Address at, void* to, char
     // and there() says whether it could be made (what could not reads as zeros).
     typename T::Object;
     requires std::constructible_from<typename T::Object, const T&, Address, uint32_t>;
-    requires requires(const typename T::Object object, uint32_t offset)
+    requires requires(const typename T::Object object, size_t offset)
     {
         { object.there() } -> std::same_as<bool>;
         { object.template get<uint32_t>(offset) } -> std::same_as<uint32_t>;

@@ -20,8 +20,8 @@ public:
     T get(const Kernel& kernel, Field field) const
     {
         T value{};
-        const uint32_t offset = kernel.offset(field);
-        if (offset < size_ && size_ - offset >= sizeof(value))
+        const size_t offset = kernel.offset(field);
+        if (offset + sizeof(value) <= size_)
             __builtin_memcpy(&value, bytes_ + offset, sizeof(value));
         return value;
     }

@@ -133,21 +133,22 @@ public:
     template <typename T>
     T get(Field field, uint32_t index) const
     {
-        return object_.template get<T>(kernel_.offset(field) + index * static_cast<uint32_t>(sizeof(T)));
+        return object_.template get<T>(kernel_.offset(field) + index * sizeof(T));
     }
     // A member of a struct in this one.
     template <typename T>
     T get(Field outer, Field inner) const
     {
-        return object_.template get<T>(kernel_.offset(outer) + kernel_.offset(inner));
+        return object_.template get<T>(size_t{kernel_.offset(outer)} + kernel_.offset(inner));
     }
     // As many elements as there are and have room.
     template <typename T, size_t N>
     void copy(T (&to)[N], Field field) const
     {
-        const uint32_t elements = kernel_.elements(field), offset = kernel_.offset(field);
-        for (uint32_t i = 0; i < N && i < elements; i++)
-            to[i] = object_.template get<T>(offset + i * static_cast<uint32_t>(sizeof(T)));
+        const uint32_t elements = kernel_.elements(field), n = elements < N ? elements : N;
+        const size_t offset = kernel_.offset(field);
+        for (uint32_t i = 0; i < n; i++)
+            to[i] = object_.template get<T>(offset + i * sizeof(T));
     }
 
 private:

@@ -79,7 +79,7 @@ public:
 
         static constexpr bool there() { return true; }
         template <typename T>
-        T get(uint32_t offset) const
+        T get(size_t offset) const
         {
             return *reinterpret_cast<const volatile T*>(at_ + offset);
         }

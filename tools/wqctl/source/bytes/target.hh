@@ -68,10 +68,10 @@ public:
         bool there() const { return there_; }
         // What is not in the copy reads as zero.
         template <typename T>
-        T get(uint32_t offset) const
+        T get(size_t offset) const
         {
             T value{};
-            if (offset < size_ && size_ - offset >= sizeof(value))
+            if (offset + sizeof(value) <= size_)
                 std::memcpy(&value, bytes_ + offset, sizeof(value));
             return value;
         }
