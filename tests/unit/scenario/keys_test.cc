@@ -87,6 +87,28 @@ std::string text_of(const std::string& path)
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+// A value that is not what an empty Spec has.
+template <typename Spec>
+void set_something(const Key<Spec>& key, Spec& spec)
+{
+    switch (key.kind) {
+    case Kind::kSystem: return set_from_text(key, spec, "highpri");
+    case Kind::kScope: return set_from_text(key, spec, "numa");
+    case Kind::kFlags: return set_from_text(key, spec, "unbound,highpri");
+    case Kind::kTime: return set_from_text(key, spec, "5ms");
+    case Kind::kCpus: return set_from_text(key, spec, "0-3,8");
+    case Kind::kMode: return set_value(key, spec, uint32_t{WQLAB_MODE_RCU});
+    case Kind::kNames: return set_value(key, spec, std::vector<std::string>{"a", "b"});
+    case Kind::kItem:
+        if constexpr (std::is_same_v<Spec, IssuerSpec>) {
+            spec.body = WQLAB_BODY_ALLOC;
+            spec.bytes = 4096;
+        }
+        return;
+    default: return set_from_text(key, spec, "7");
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the schema of scenarios has the keys of the table, and no others")
@@ -129,25 +151,43 @@ TEST_CASE("docs/scenarios.md has every key and every flag that shapes a scenario
 
 TEST_CASE("what a key sets can be read, written and read again")
 {
-    const auto one = [](const auto& keys, auto empty) {
+    const auto one = [](const auto& keys, auto& spec, const Scenario& scenario) {
+        const auto before = spec;
         for (const auto& key : keys) {
+            if (key.name.empty())
+                continue;
             INFO(key.name);
-            auto spec = empty;
-            switch (key.kind) {
-            case Kind::kCpus: set_from_text(key, spec, "0-3,8"); break;
-            case Kind::kTime: set_from_text(key, spec, "5ms"); break;
-            case Kind::kScope: set_from_text(key, spec, "numa"); break;
-            case Kind::kFlags: set_from_text(key, spec, "unbound,highpri"); break;
-            case Kind::kMode:
-            case Kind::kNames:
-            case Kind::kItem: continue;
-            default: set_from_text(key, spec, "7");
-            }
+            set_something(key, spec);
             CHECK(is_given(key, spec));
-            CHECK(!(spec == empty));
+            CHECK(!(spec == before));
+            const std::string text = scenario_to_json(scenario);
+            INFO(text);
+            CHECK(parse_scenario(text, "f") == scenario);
+            spec = before;
         }
     };
-    one(run_keys(), Scenario());
-    one(workqueue_keys(), WorkqueueSpec());
-    one(issuer_keys(), IssuerSpec());
+    Scenario scenario;
+    scenario.workqueues.emplace_back().name = "a";  // without one it gets a name when it is read
+    scenario.issuers.emplace_back();
+    one(run_keys(), scenario, scenario);
+    one(workqueue_keys(), scenario.workqueues.front(), scenario);
+    one(issuer_keys(), scenario.issuers.front(), scenario);
+}
+
+TEST_CASE("no two keys are kept in one place")
+{
+    const auto apart = [](const auto& keys) {
+        for (size_t i = 0; i < keys.size(); i++)
+            for (size_t j = 0; j < i; j++) {
+                // "ordered" is one of the flags, and --rcu a mode.
+                if (keys[i].kind == Kind::kOrdered || keys[i].name.empty() || keys[j].kind == Kind::kOrdered ||
+                    keys[j].name.empty())
+                    continue;
+                INFO(keys[i].name << " and " << keys[j].name);
+                CHECK(!(keys[i].slot == keys[j].slot));
+            }
+    };
+    apart(run_keys());
+    apart(workqueue_keys());
+    apart(issuer_keys());
 }
