@@ -19,9 +19,9 @@ constexpr SymbolSpec kSymbols[] = {
 };
 
 constexpr Symbol kSystemWorkqueues[] = {
-#define SYMBOL(id, need, views, name)
-#define SYSTEM_WORKQUEUE(id, name) Symbol::id,
-#include "symbols.def"
+#define SYSTEM_WORKQUEUE(variable, ...) Symbol::variable,
+    WQLAB_SYSTEM_WORKQUEUES(SYSTEM_WORKQUEUE)
+#undef SYSTEM_WORKQUEUE
 };
 
 }  // namespace symbol_list

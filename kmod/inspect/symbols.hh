@@ -4,6 +4,7 @@
 
 #include "../core/address.hh"
 #include "../core/layout.hh"
+#include "../uapi/system_workqueues.h"
 #include "views.hh"
 
 namespace wqlab {

@@ -3,6 +3,7 @@
  * The workqueues that the kernel exports, and which of enum wqlab_wq_flag each
  * has: X(variable, flags, have). The module takes those that its kernel has
  * (features.h says of each "have" what it means), wqctl knows them all by name.
+ * Where several variables point to one workqueue, the first is its name.
  */
 #ifndef WQLAB_SYSTEM_WORKQUEUES_H
 #define WQLAB_SYSTEM_WORKQUEUES_H
