@@ -1,48 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <fstream>
-#include <sstream>
+#include <algorithm>
 
 #include <catch2/catch.hpp>
 
-#include "commands/info/render.hh"
-#include "commands/list/render.hh"
-#include "commands/presets/render.hh"
-#include "commands/run/started.hh"
 #include "report/render.hh"
 #include "report/run_progress.hh"
 #include "scenario/file.hh"
 #include "scenario/presets/presets.hh"
 #include "unit/report/fixtures.hh"
 #include "unit/schema.hh"
+#include "unit/term/plain.hh"
 
 using namespace wqctl;
 
 namespace {
-
-Style plain(unsigned width, Charset charset = Charset::kUtf8)
-{
-    Style style;
-    style.width = width;
-    style.charset = charset;
-    return style;
-}
-
-std::vector<std::string> lines_of(const std::string& text)
-{
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);)
-        lines.push_back(line);
-    return lines;
-}
-
-size_t widest(const std::string& text)
-{
-    size_t width = 0;
-    for (const std::string& line : lines_of(text))
-        width = std::max(width, display_width(line));
-    return width;
-}
 
 const std::vector<std::string> kNames = {"percpu", "abcdefghijklmnopqrstu", "bh"};
 
@@ -66,6 +37,11 @@ TEST_CASE("a report fits 80 and 120 columns and cuts no name")
             CHECK(text.find('\x1b') == std::string::npos);
         }
     }
+    Style coloured = plain(120);
+    coloured.colour = true;
+    const std::string text = render_report_table(report, coloured);
+    CHECK(text.find('\x1b') != std::string::npos);
+    CHECK(widest(text) <= 120);
 }
 
 TEST_CASE("a report has what matters on its rows")
@@ -129,26 +105,6 @@ TEST_CASE("a report's JSON has the keys that others rely on, and fits its schema
     CHECK(violations(load_schema("run"), report_to_json(report)) == std::vector<std::string>{});
 }
 
-TEST_CASE("the other documents fit their schemas")
-{
-    Info info = info_612();
-    info.features = 7;
-    info.views = {{WQLAB_SECTION_POOLS, {}}, {WQLAB_SECTION_HOGS, {"wci_ents", "wci_nr_ents"}}, {0, {}}};
-    info.views[0].missing_columns = {"workqueue_attrs.affn_scope (no such member)"};
-    CHECK(violations(load_schema("info"), info_to_json(info)) == std::vector<std::string>{});
-    CHECK(violations(load_schema("runs"), runs_to_json({make_report({"a"}).run})) == std::vector<std::string>{});
-    CHECK(violations(load_schema("presets"), presets_to_json({{"a", "b"}})) == std::vector<std::string>{});
-    CHECK(violations(load_schema("started"), started_to_json(make_report({"a"}).run)) == std::vector<std::string>{});
-    CHECK_THAT(render_info(info, plain(80)), Catch::Contains("1.5625 %"));
-    CHECK(widest(render_info(info, plain(80))) <= 80);
-    CHECK_THAT(render_info(info, plain(80)),
-               Catch::Contains("pools               yes, without workqueue_attrs.affn_scope (no such member)\n") &&
-                   Catch::Contains("hogs                no, it lacks wci_ents, wci_nr_ents\n") &&
-                   Catch::Contains("latency             yes\n"));
-    CHECK_THAT(render_runs({make_report({"a"}).run}, plain(80)), Catch::Contains("duration"));
-    CHECK(render_runs({}, plain(80)) == "no runs\n");
-}
-
 TEST_CASE("the progress line tells percent, rate and time left")
 {
     Scenario scenario;
@@ -165,23 +121,4 @@ TEST_CASE("the progress line tells percent, rate and time left")
     CHECK_THAT(progress_text(state, &scenario, 0, plain(80)), Catch::Contains("waiting for 500 items"));
     for (unsigned width : {60u, 80u, 120u})
         CHECK(display_width(progress_text(state, &scenario, 123456, plain(width))) < width);
-}
-
-TEST_CASE("colour is for terminals")
-{
-    Style style = plain(120);
-    style.colour = true;
-    const RunReport report = make_report(kNames);
-    const std::string text = render_report_table(report, style);
-    CHECK(text.find('\x1b') != std::string::npos);
-    CHECK(widest(text) <= 120);
-}
-
-TEST_CASE("the validator of the schemas finds faults")
-{
-    nlohmann::json json = nlohmann::json::parse(report_to_json(make_report({"a"})));
-    json["elapsed_ns"] = -1;
-    json["workqueues"][0].erase("nice");
-    json["workqueues"][0]["more"] = 1;
-    CHECK(violations(load_schema("run"), json).size() == 3);
 }

@@ -1,46 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <fstream>
-#include <sstream>
-
 #include <catch2/catch.hpp>
 
 #include "term/histogram.hh"
 #include "term/table.hh"
-#include "unit/report/fixtures.hh"
-#include "unit/schema.hh"
+#include "unit/term/plain.hh"
 
 using namespace wqctl;
-
-namespace {
-
-Style plain(unsigned width, Charset charset = Charset::kUtf8)
-{
-    Style style;
-    style.width = width;
-    style.charset = charset;
-    return style;
-}
-
-std::vector<std::string> lines_of(const std::string& text)
-{
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);)
-        lines.push_back(line);
-    return lines;
-}
-
-size_t widest(const std::string& text)
-{
-    size_t width = 0;
-    for (const std::string& line : lines_of(text))
-        width = std::max(width, display_width(line));
-    return width;
-}
-
-const std::vector<std::string> kNames = {"percpu", "abcdefghijklmnopqrstu", "bh"};
-
-}  // namespace
 
 TEST_CASE("a table folds at its groups and never cuts a cell")
 {
@@ -107,4 +72,16 @@ TEST_CASE("text is wrapped at words")
     CHECK(wrap("one two three", 7, "") == "one two\nthree\n");
     CHECK(wrap("unbreakable", 5, "  ") == "  unbreakable\n");
     CHECK(display_width("\x1b[1m\u00b5s\x1b[0m") == 2);
+}
+
+TEST_CASE("colour is for terminals, and takes no columns")
+{
+    Table table;
+    table.column("name", Table::Align::kLeft);
+    table.row({"percpu"});
+    Style coloured = plain(80);
+    coloured.colour = true;
+    CHECK(table.render(plain(80)).find('\x1b') == std::string::npos);
+    CHECK(table.render(coloured).find('\x1b') != std::string::npos);
+    CHECK(widest(table.render(coloured)) == widest(table.render(plain(80))));
 }

@@ -11,29 +11,13 @@
 #include "term/json_writer.hh"
 #include "term/lines.hh"
 #include "unit/schema.hh"
+#include "unit/term/plain.hh"
 #include "text/error.hh"
 
 using namespace wqctl;
 using nlohmann::json;
 
 namespace {
-
-Style plain(unsigned width, Charset charset = Charset::kUtf8)
-{
-    Style style;
-    style.width = width;
-    style.charset = charset;
-    return style;
-}
-
-size_t widest(const std::string& text)
-{
-    size_t width = 0;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);)
-        width = std::max(width, display_width(line));
-    return width;
-}
 
 // A section of the busy machine, on a wide terminal.
 std::string section(std::string (*render)(const Dump&, const Style&), const Filter& filter = {}, unsigned width = 200)

@@ -12,19 +12,12 @@
 #include "unit/report/fixtures.hh"
 #include "commands/latency/render.hh"
 #include "unit/schema.hh"
+#include "unit/term/plain.hh"
 #include "text/units.hh"
 
 using namespace wqctl;
 
 namespace {
-
-Style plain(unsigned width)
-{
-    Style style;
-    style.width = width;
-    style.charset = Charset::kUtf8;
-    return style;
-}
 
 void add(Latency& latency, uint64_t ns, uint64_t n = 1)
 {
