@@ -85,8 +85,9 @@ struct HogsAreSetApart {
     {
         Parts& parts = *static_cast<Parts*>(argument);
         for (uint32_t i = 0; i < parts.each; i++) {
-            if (i)
-                wqlab_sleep(1'000'000);
+            // On a slow machine the time may be over before the worker is off its CPU, and then it has not slept.
+            while (i && !wqlab_sleep(1'000'000)) {
+            }
             parts.begin();
             for (const uint64_t began = wqlab_now(); wqlab_now() - began < kPart;) {
                 wqlab_resched();

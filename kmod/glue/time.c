@@ -56,12 +56,14 @@ void wqlab_resched(void)
 	cond_resched();
 }
 
-void wqlab_sleep(uint64_t ns)
+bool wqlab_sleep(uint64_t ns)
 {
 	ktime_t expires = ktime_add_ns(ktime_get(), ns);
+	const unsigned long before = current->nvcsw;
 
 	/* TASK_IDLE: a sleep by order is no load and no hung task. */
 	do {
 		set_current_state(TASK_IDLE);
 	} while (schedule_hrtimeout(&expires, HRTIMER_MODE_ABS));
+	return current->nvcsw != before;
 }

@@ -23,7 +23,11 @@ uint64_t wqlab_jiffies(void);
 uint32_t wqlab_hz(void);
 void wqlab_relax(void);			/* cpu_relax(); any context */
 void wqlab_resched(void);		/* cond_resched() */
-void wqlab_sleep(uint64_t ns);		/* not interruptible; may sleep longer */
+/*
+ * Not interruptible; may sleep longer. False if the task never left its CPU:
+ * where an interrupt or a host takes the time away, it is over too early.
+ */
+bool wqlab_sleep(uint64_t ns);
 
 WQLAB_END_C
 
