@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because module entry points and descriptions are macros. */
 #include <linux/module.h>
+#include <linux/printk.h>
 #include <net/genetlink.h>
 
 #include "../uapi/wqlab.h"
@@ -10,6 +11,11 @@
 void wqlab_pin_module(void)
 {
 	__module_get(THIS_MODULE);
+}
+
+void wqlab_say_module_stays(void)
+{
+	pr_warn("wqlab: a check hangs in the kernel and can't be ended, so the module stays and rmmod does not return; only a reboot ends this\n");
 }
 
 static int __init module_entry(void)

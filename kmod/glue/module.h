@@ -9,6 +9,8 @@ WQLAB_BEGIN_C
 
 /* It can't be removed any more: somebody may run in it for ever. */
 void wqlab_pin_module(void);
+/* Says in the kernel's log that the module is to go and can't. */
+void wqlab_say_module_stays(void);
 
 WQLAB_END_C
 

@@ -27,8 +27,9 @@ Result<void> Service::create()
 void Service::shut_down()
 {
     recordings_.shut_down();
-    runner_.shut_down();
     registry_.shut_down();
+    // Last, because it may never return.
+    runner_.shut_down();
 }
 
 void Service::check_turn()
@@ -77,8 +78,8 @@ int wqlab_init(void)
 
 void wqlab_exit(void)
 {
-    // Runs first, while the family can still announce their ends; then the
-    // family, after which no request can come; then the rest.
+    // Recordings, runs and checks first, while the family can still announce their ends; then the family, after which
+    // no request can come; then the memory.
     service->shut_down();
     wqlab_nl_unregister();
     Box<Service>::adopt(service);
