@@ -27,7 +27,7 @@ void Company::come()
 {
     for (uint32_t cpu = 0; cpu < guests_.size(); cpu++)
         if (wqlab_cpu_online(cpu))
-            guests_[cpu].queue_bare_on(twin_.get(), cpu);
+            guests_[cpu].queue_on(twin_.get(), cpu);
 }
 
 }  // namespace wqlab

@@ -19,7 +19,7 @@ class Company {
 public:
     // Of a workqueue with the same pools. False: there is no memory.
     bool create(const Queue& queue);
-    // Queues those that have run.
+    // Queues those that have run; not for a CPU that has gone, where a BH item would wait for the CPU's return.
     void come();
 
 private:
@@ -27,8 +27,8 @@ private:
         Guest() : WorkItem(WQLAB_WORK_PLAIN, wqlab_company) {}
     };
 
-    // Ends first, with all items.
     Array<Guest> guests_;
+    // After the guests, so that it ends before them and runs those that are queued.
     Workqueue twin_;
 };
 
