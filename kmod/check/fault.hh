@@ -17,7 +17,7 @@ enum class Fault : uint8_t {
     kQueueOtherCpu,      // queued on another CPU than asked for
     kQueueReorders,      // every other item is queued behind the one after it
     kFlushReturnsEarly,  // flush, drain and destroy do not wait
-    kFlushNeverReturns,  // flush waits for something that does not come
+    kFlushNeverReturns,  // flush and drain wait on when all has ended, until the check does
     kFlushHangs,         // flush never returns, whatever the trial's end opens
     kDrainHangs,         // drain and destroy, the same
     kFlushLies,          // flush returns the opposite

@@ -120,6 +120,7 @@ void Instruments::open_gates()
 // Gates first: whatever waits, waits for one of them.
 void Instruments::end()
 {
+    __atomic_store_n(&ending_, true, __ATOMIC_RELEASE);
     open_gates();
     for (Actor* actor = actors_; actor; actor = actor->next_) {
         const Calls::Scope in(calls_, Call::kJoin, actor->name());

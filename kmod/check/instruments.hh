@@ -50,6 +50,8 @@ public:
     void open_gates();
     // The trial's thread, once the check has returned. May hang where the kernel does.
     void end();
+    // The check has returned: it looks at nothing any more.
+    bool ending() const { return __atomic_load_n(&ending_, __ATOMIC_ACQUIRE); }
     const Queue* first_queue() const { return __atomic_load_n(&queues_, __ATOMIC_ACQUIRE); }
 
 private:
@@ -77,6 +79,7 @@ private:
     TestItem* items_ = nullptr;
     Actor* actors_ = nullptr;
     OwnGate* gates_ = nullptr;
+    bool ending_ = false;
     // What is handed out when there is nothing to hand out.
     Actor no_actor_;
     OwnGate no_gate_;
