@@ -11,8 +11,8 @@ using check_bounds::kSecond;
 
 namespace {
 
-// Where the watcher stays: a fault of the kernel may cost a CPU, and who sleeps
-// there is never woken. Checks begin with the first ones.
+// Where the watcher is bound: a fault of the kernel may cost a CPU, whose timers wake nobody then, and the first ones
+// are those that most checks use.
 int last_cpu()
 {
     uint32_t cpu = wqlab_nr_cpus() - 1;
@@ -32,8 +32,6 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
         return Errno::kBusy;
     watcher_.join();
     trial_ = Box<TrialThread>();
-    owner_ = owner;
-    owner_gone_ = false;
     listening_ = listening_ || wqlab_log_attach(&warnings_);
     Box<TrialThread> trial = TRY(Box<TrialThread>::create(check, kernel_, fault, seed));
     TRY(trial->create(listening_ ? &warnings_.count : nullptr));
@@ -42,6 +40,8 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     trial_ = std::move(trial);
     stopping_ = false;
     busy_ = true;
+    owner_ = owner;
+    owner_gone_ = false;
     began_ = wqlab_now();
     last_.reset();
     trial_->start();
@@ -94,14 +94,15 @@ void Runner::watch()
         if (stopped)
             trial.skip("stopped");
         else
-            thread.say_where_it_hangs();
+            thread.fail_where_it_hangs();
         trial.give_up();
         // What is stopped waits for its gates, as a rule, and needs no help.
         if (const uint64_t end = wqlab_now() + kSecond; stopped)
             wait_while([&] { return !thread.finished() && wqlab_now() < end; });
         if (!thread.finished()) {
+            // Who was told to stop is not judged: it may just be slow.
             if (stopped)
-                thread.say_where_it_hangs();
+                thread.note_where_it_hangs();
             thread.call_for_help();
             const uint64_t end = wqlab_now() + check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1);
             wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && wqlab_now() < end; });
@@ -196,6 +197,13 @@ void Runner::shut_down()
             stop();
     }
     watcher_.join();
+    // A pin comes too late for who is already leaving: what was left behind still runs in the module's code and memory,
+    // and the log's tracepoint may still call it. As an idle sleeper, this is no hung task.
+    if (left_behind_) {
+        wqlab_say_module_stays();
+        for (;;)
+            Kthread::sleep_unless([] { return false; });
+    }
     trial_ = Box<TrialThread>();
     stop_listening();
 }

@@ -46,6 +46,7 @@ public:
     // Ends the owner's, if it still runs. kNoEntry: the last one is another's.
     Result<void> stop(uint32_t owner);
     void owner_gone(uint32_t owner);
+    // Never returns where something was left behind: its memory and code must stay.
     void shut_down();
 
 private:

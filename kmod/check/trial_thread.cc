@@ -26,19 +26,25 @@ void TrialThread::main()
     trial_.end();
     const uint32_t warned = warnings_ ? __atomic_load_n(warnings_, __ATOMIC_RELAXED) - before : 0;
     if (warned && trial_.has_fault(Fault::kNone) && !(promise().classes & WQLAB_CHECK_NEGATIVE))
-        trial_.fail("the kernel's workqueue code warned %u times, see the kernel's log", warned);
+        trial_.fail_hard("the kernel's workqueue code warned %u times, see the kernel's log", warned);
     __atomic_store_n(&finished_, true, __ATOMIC_RELEASE);
     turn_.signal();
 }
 
-void TrialThread::say_where_it_hangs()
+void TrialThread::fail_where_it_hangs()
+{
+    Calls::Group groups[Calls::kGroups];
+    if (trial_.calls().look(groups))
+        trial_.fail_hard("%s of %s does not return", call_name(groups[0].call), groups[0].object);
+    else
+        trial_.fail_hard("it does not end");
+    note_where_it_hangs();
+}
+
+void TrialThread::note_where_it_hangs()
 {
     Calls::Group groups[Calls::kGroups];
     const uint32_t n = trial_.calls().look(groups);
-    if (n)
-        trial_.fail("%s of %s does not return", call_name(groups[0].call), groups[0].object);
-    else
-        trial_.fail("it does not end");
     for (uint32_t i = 0; i < n; i++)
         trial_.note("threads in %s of %s: %u", call_name(groups[i].call), groups[i].object, groups[i].threads);
 }

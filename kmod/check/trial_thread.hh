@@ -30,8 +30,9 @@ public:
     uint64_t ending_since() const { return __atomic_load_n(&ending_since_, __ATOMIC_ACQUIRE); }
     // Signalled when it is finished, and by who wants its watcher to look.
     Event& turn() { return turn_; }
-    // Fails the trial by where it hangs; what has a verdict gets it as evidence.
-    void say_where_it_hangs();
+    // Fails the trial, whatever it saw, by where it hangs; all the places are evidence.
+    void fail_where_it_hangs();
+    void note_where_it_hangs();
     // Threads that note what the trial's pools do, and give stuck items company, come to help.
     void call_for_help();
     // Even they have not ended, though the trial may have.

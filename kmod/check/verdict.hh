@@ -17,9 +17,11 @@ public:
     Verdict(const Promise& promise, Fault fault);
     Verdict(const Verdict&) = delete;
 
-    // The first one counts.
+    // The first one counts, except that nothing outdoes fail_hard().
     void fail(const char* format, ...) __attribute__((format(printf, 2, 3)));
     void skip(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    // For what is wrong whatever the check saw: also of a promise that is known not to be kept, and if it was skipped.
+    void fail_hard(const char* format, ...) __attribute__((format(printf, 2, 3)));
     // What was seen, whatever the verdict: a line of the evidence.
     void note(const char* format, ...) __attribute__((format(printf, 2, 3)));
     bool decided() const { return __atomic_load_n(&decided_, __ATOMIC_ACQUIRE); }
@@ -29,6 +31,10 @@ public:
 
 private:
     void decide(uint32_t status, const char* format, __builtin_va_list arguments);
+    // With lock_ held.
+    void write_reason(uint32_t status, const char* format, __builtin_va_list arguments);
+    void add_evidence(const char* format, __builtin_va_list arguments);
+    void add_line(const char* format, ...) __attribute__((format(printf, 2, 3)));
 
     const uint32_t failed_;                   // enum wqlab_check_status: what failing means on this kernel
     NamedMutex<"wqlab trial verdict"> lock_;  // protects the writing of all below
