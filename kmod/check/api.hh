@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// The kernel's functions as checks call them, each in a Calls::Scope where it
-// may wait. Every check calls them through such a table, so that a fault can
-// stand in for some (fault.cc).
+// The kernel's functions as checks call them. What may wait for items or for all of a workqueue's pools is in a
+// Calls::Scope; queueing and asking do not wait, set_max_active() takes the workqueue's mutex only, and user space is
+// waited for no longer than check_bounds::kStep. Every check calls them through such a table, so that a fault can stand
+// in for some (fault.cc).
 #pragma once
 
 #include "../glue/attributes.h"

@@ -132,12 +132,15 @@ struct ManagedIsDestroyed {
             gate.open();
         });
         const bool early = t.has_fault(Fault::kFlushReturnsEarly);
-        const Calls::Scope in(t.calls(), Call::kUnregisterDevice, "wqlab-c128");
-        if (!early)
+        const auto destroy = [&] {
+            const Calls::Scope in(t.calls(), Call::kUnregisterDevice, "wqlab-c128");
             wqlab_device_destroy(owner);
+        };
+        if (!early)
+            destroy();
         const uint32_t ran = gate.ended() + executions(items, kItems);
         if (early)
-            wqlab_device_destroy(owner);
+            destroy();
         t.wait([&] { return opener.done(); }, "the opener");
         WANT(t, listed && !is_listed(t), "it is not among the machine's workqueues, or still is");
         WANT(t, ran == kItems + 1, "when the device had gone %u of %u items had run", ran, kItems + 1);
