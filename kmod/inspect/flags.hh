@@ -14,7 +14,7 @@ uint32_t translate(const Kernel& kernel, uint32_t raw)
     uint32_t bits = 0;
 #define FLAG(set, id, name, wire)                                \
     if (FlagSet::set == Set && raw & kernel.constant(Field::id)) \
-        bits |= wire;
+        bits |= (wire);
 #include "flags.def"
 #undef FLAG
     return bits;

@@ -176,7 +176,7 @@ private:
     // The parser's words are for who wrote the parser.
     static std::string in_words(const CLI::ParseError& error)
     {
-        const std::string what = error.what();
+        std::string what = error.what();
         const std::string option = what.substr(0, what.find_first_of(": "));
         if (what.find("At Most 1 ") != std::string::npos)
             return fmt::format("{} was given more than once; give it once", option);

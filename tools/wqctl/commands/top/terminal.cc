@@ -93,6 +93,7 @@ Terminal::Terminal()
                            "set TERM, such as TERM=vt100; wqctl top --batch prints text instead");
     char cursor[] = "cup";
     const char* can_move = tigetstr(cursor);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's own word for a capability that is no string.
     if (!can_move || can_move == reinterpret_cast<char*>(-1)) {
         endwin();
         delscreen(screen);

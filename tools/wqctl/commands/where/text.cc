@@ -36,7 +36,7 @@ std::string run_by(const Snapshot& snapshot, const WherePlace& place)
 
 std::string active(const WherePlace& place)
 {
-    const std::string count = place.nr_active ? fmt::format("{}/{}", *place.nr_active, *place.max_active) : "";
+    std::string count = place.nr_active ? fmt::format("{}/{}", *place.nr_active, *place.max_active) : "";
     switch (place.activity) {
     case Activity::kFrozen: return "frozen";
     case Activity::kPlugged: return "plugged";

@@ -78,7 +78,7 @@ CpuList round_robin(const WhereView& view, uint32_t from, WhereAnswer& answer)
     const std::string why = forced ? "debug_force_rr_cpu is set"
                                    : fmt::format("CPU {}, where it is queued, is not in wq_unbound_cpumask ({})", from,
                                                  mask);
-    const CpuList turn = common(view.unbound, view.online);
+    CpuList turn = common(view.unbound, view.online);
     if (turn.empty()) {
         answer.reasons.push_back(
             {"wq_select_unbound_cpu()", fmt::format("{}, but no CPU of that is online: CPU {}", why, from)});
