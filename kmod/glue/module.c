@@ -15,7 +15,7 @@ void wqlab_pin_module(void)
 
 void wqlab_say_module_stays(void)
 {
-	pr_warn("wqlab: a check hangs in the kernel and can't be ended, so the module stays and rmmod does not return; only a reboot ends this\n");
+	pr_warn("wqlab: a check hangs in the kernel, so the module stays and rmmod does not return until a reboot\n");
 }
 
 static int __init module_entry(void)
