@@ -3,6 +3,7 @@
 #include "fault.hh"
 
 #include "../core/text.hh"
+#include "../glue/time.h"
 #include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/work.h"
