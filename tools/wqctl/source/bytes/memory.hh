@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "core/span.hh"
@@ -14,10 +15,10 @@ namespace wqlab {
 class Memory {
 public:
     virtual ~Memory() = default;
-    // Copies size bytes from a kernel address. False: not all of them are known,
-    // and *to may hold anything. Addresses come from what was read and may be
-    // anything, so whoever implements this checks them; zeros in place of what is
-    // not there are worse than false.
+    // Copies size bytes from a kernel address. False: not all of them are known
+    // (no such address, or a page that a dump lacks), and *to may hold anything.
+    // Addresses come from what was read and may be anything, so whoever implements
+    // this checks them; zeros in place of what is not there are worse than false.
     virtual bool read(void* to, uint64_t address, size_t size) const = 0;
 };
 
@@ -34,9 +35,9 @@ public:
 struct Image {
     const Memory* memory = nullptr;
     const SymbolTable* symbols = nullptr;
-    Span<const uint8_t> btf;         // vmlinux's; empty: there is none
-    uint64_t (*now_ns)() = nullptr;  // CLOCK_MONOTONIC of the kernel; nullptr: it has stopped
-    uint64_t key = 0;                // of the identities that stand for addresses
+    Span<const uint8_t> btf;           // vmlinux's; empty: there is none
+    std::function<uint64_t()> now_ns;  // CLOCK_MONOTONIC of the kernel; none: not known
+    uint64_t key = 0;                  // of the identities that stand for addresses
 };
 
 }  // namespace wqlab
