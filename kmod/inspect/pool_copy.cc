@@ -388,7 +388,7 @@ Result<void> copy_pools(const Kernel& kernel, Snapshot& snapshot, WalkState& sta
         rehearsed |= kind;
         TRY(PoolCopy(kernel, snapshot, state, i).run());
         const wqlab_snap_pool& row = snapshot.pools[i];
-        if (snapshot.head.longest_hold_pool < 0 || row.hold_ns > snapshot.head.longest_hold_ns) {
+        if (Target::kLocked && (snapshot.head.longest_hold_pool < 0 || row.hold_ns > snapshot.head.longest_hold_ns)) {
             snapshot.head.longest_hold_ns = row.hold_ns;
             snapshot.head.longest_hold_pool = row.id;
         }

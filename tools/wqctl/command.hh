@@ -14,6 +14,7 @@ class Interrupts;
 class Lab;
 class Output;
 class Source;
+struct SourceFlags;
 struct Entry;
 
 // What commands work with; made when first asked for, so a command that needs no module asks for none.
@@ -28,8 +29,10 @@ public:
     Output& output() { return output_; }
     // The module; refuses where it is not loaded.
     Lab& lab();
-    // The machine as it is: its pools, workers and workqueues.
+    // The machine as the module sees it: its pools, workers and workqueues.
     Source& source();
+    // The same, or another, from where somebody wants to see it. Says in a line if it had to choose without the module.
+    Source& source(const SourceFlags& flags);
     // All there are: for completion and the manual page.
     const std::vector<Entry>& commands() const { return commands_; }
 

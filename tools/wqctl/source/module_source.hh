@@ -16,6 +16,7 @@ public:
 
     const Info& info() override;
     Snapshot snapshot(uint32_t sections) override;
+    std::string origin() override { return "the module"; }
 
 private:
     Lab& lab_;

@@ -57,6 +57,12 @@ void shout(std::string_view what, std::string_view message)
 
 }  // namespace
 
+void print_note(std::string_view message)
+{
+    const std::string text = fmt::format("wqctl: {}\n", one_line(message));
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 void print_loud(std::string_view message) { shout("BROKEN PROMISE", message); }
 
 void print_trouble(std::string_view message) { shout("INCOMPLETE", message); }

@@ -29,7 +29,9 @@ private:
 void print_error(std::string_view message, std::string_view hint);
 // For what must not be overlooked.
 void print_loud(std::string_view message);
-// What the module could not look at.
+// In passing.
+void print_note(std::string_view message);
+// What could not be looked at.
 void print_trouble(std::string_view message);
 
 }  // namespace wqctl

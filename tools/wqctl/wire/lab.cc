@@ -4,15 +4,18 @@
 #include <fmt/core.h>
 
 #include "text/error.hh"
+#include "wire/absent_module.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
+
+bool Lab::is_loaded() { return GenlSocket().resolve(WQLAB_FAMILY_NAME, WQLAB_MCGRP_EVENTS).has_value(); }
 
 Lab::Lab()
 {
     const auto family = socket_.resolve(WQLAB_FAMILY_NAME, WQLAB_MCGRP_EVENTS);
     if (!family)
-        throw Error(kUnavailable, "the wqlab module is not loaded", "insmod wqlab.ko, or modprobe wqlab");
+        throw absent_module();
     if (family->version != WQLAB_FAMILY_VERSION)
         throw Error(kUnavailable,
                     fmt::format("the wqlab module speaks version {} of its family, and this wqctl version {}",

@@ -11,6 +11,8 @@ class Lab {
 public:
     using Handler = GenlSocket::Handler;
 
+    static bool is_loaded();
+
     // Refuses, with the way out, when the module is absent or speaks another
     // version of the family.
     Lab();

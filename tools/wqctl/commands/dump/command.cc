@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctime>
+
+#include <fmt/core.h>
+
 #include "command.hh"
 #include "commands/dump/flags.hh"
 #include "commands/dump/render.hh"
 #include "commands/dump/request.hh"
 #include "snapshot/names.hh"
+#include "source/saved/saved.hh"
 #include "source/source.hh"
+#include "system/replace_file.hh"
 #include "term/output.hh"
+#include "text/units.hh"
 
 namespace wqctl {
 
 namespace {
 
-std::string show(const Dump& dump, DumpFormat format, const Style& style)
+std::string render(const Dump& dump, DumpFormat format, const Style& style)
 {
     switch (format) {
     case DumpFormat::kJson: return dump_to_json(dump);
@@ -27,12 +34,32 @@ class DumpCommand final : public Command {
 
     int run(Context& context) override
     {
+        Source& source = context.source(flags_.source);
+        return flags_.save ? keep(source, context.output()) : show(source, context.output());
+    }
+
+    // All there is: whoever looks at it later has other questions.
+    int keep(Source& source, Output& output) const
+    {
+        const Snapshot snapshot = source.snapshot(WQLAB_SECTIONS_ALL);
+        for (const std::string& trouble : snapshot.troubles)
+            print_trouble(trouble);
+        const std::string bytes = save(source.info(), snapshot, source.origin(), std::time(nullptr));
+        replace_file(*flags_.save, bytes);
+        output.text(fmt::format("{}: {} workqueues, {} pools, {} workers and {} items of {}, {}\n", *flags_.save,
+                                snapshot.workqueues.size(), snapshot.pools.size(), snapshot.workers.size(),
+                                snapshot.works.size(), source.info().release, human_size(bytes.size())));
+        return kDone;
+    }
+
+    int show(Source& source, Output& output) const
+    {
         const DumpRequest request(flags_);
-        const Info& info = context.source().info();
+        const Info& info = source.info();
         uint32_t unavailable = 0;
         for (const View& view : lacking_of(info, WQLAB_SECTIONS_ALL))
             unavailable |= view.section;
-        const Snapshot snapshot = context.source().snapshot(request.needed() & ~unavailable);
+        const Snapshot snapshot = source.snapshot(request.needed() & ~unavailable);
         for (const std::string& trouble : snapshot.troubles)
             print_trouble(trouble);
         const Selection selection = select(snapshot, request.filter);
@@ -44,7 +71,7 @@ class DumpCommand final : public Command {
         for (const SectionName& entry : section_names())
             if (missing & entry.section)
                 dump.lacking.push_back({entry.section, {}});
-        context.output().text(show(dump, request.format, context.output().style()));
+        output.text(render(dump, request.format, output.style()));
         return request.is_explicit && !dump.lacking.empty() ? kSkipped : kDone;
     }
 };

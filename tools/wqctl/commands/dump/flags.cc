@@ -31,6 +31,9 @@ Examples:
       the pools that may run something on CPU 3, and what they do
   wqctl dump --wq '^wqlab' workqueues work timers
       some workqueues, the pools they use, and their items
+  wqctl dump --save hang.wqctl
+      keep the machine's moment, to attach it to a report, and elsewhere:
+      wqctl dump -c hang.wqctl work --busy
   wqctl dump --format wq_dump
       what the kernel's tools/workqueue/wq_dump.py prints, without debug info
 )";
@@ -61,6 +64,11 @@ void DumpFlags::declare(Args& args)
     args.json(json, {"wqlab/dump/1"});
     args.choice("--format", format, kFormats, "format", "FORMAT",
                 "table, json, or wq_dump: what the kernel's script prints");
+    args.option("--save", save, "FILE", "Show nothing, but keep all that there is in FILE: a source for -c")
+        .file()
+        .excludes("--json")
+        .excludes("--format");
+    source.declare(args);
     args.examples(kExamples);
 }
 

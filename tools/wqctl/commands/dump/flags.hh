@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "args/args.hh"
+#include "source/flags.hh"
 
 namespace wqctl {
 
@@ -20,6 +21,8 @@ struct DumpFlags {
     bool busy = false;
     bool json = false;
     DumpFormat format = DumpFormat::kTable;
+    std::optional<std::string> save;
+    SourceFlags source;
 
     void declare(Args& args);
 };

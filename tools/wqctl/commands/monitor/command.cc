@@ -51,7 +51,7 @@ class MonitorCommand final : public Command {
     int run(Context& context) override
     {
         const MonitorPlan plan = plan_monitor(flags_);
-        Source& source = context.source();
+        Source& source = context.source(flags_.source);
         Output& output = context.output();
         Interrupts interrupts;
         Totals totals;
@@ -63,7 +63,7 @@ class MonitorCommand final : public Command {
             std::erase_if(sample.workqueues,
                           [&](const WorkqueueTotals& workqueue) { return !is_wanted(plan, workqueue); });
             print_sample(plan, sample, snapshot, output);
-            if (!output.flush() || taken == plan.count)
+            if (!output.flush() || taken == plan.count || !source.is_live())
                 return kDone;
             if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
                 return kDone;

@@ -54,6 +54,7 @@ void MonitorFlags::declare(Args& args)
     args.choice("--format", format, kFormats, "format", "FORMAT", "table, json, wq_monitor or openmetrics");
     args.option("--openmetrics", openmetrics, "FILE", "Prometheus' text format, into FILE or to standard output")
         .alone_means("-");
+    source.declare(args);
     args.examples(kExamples);
 }
 

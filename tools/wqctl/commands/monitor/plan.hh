@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "args/args.hh"
+#include "source/flags.hh"
 #include "text/patterns.hh"
 
 namespace wqctl {
@@ -21,6 +22,7 @@ struct MonitorFlags {
     std::optional<std::string> openmetrics;  // the file; "-": standard output
     std::vector<std::string> patterns;
     bool json = false;
+    SourceFlags source;
 
     void declare(Args& args);
 };

@@ -104,8 +104,8 @@ class TopCommand final : public Command {
         const TopUi ui = make_ui(flags_);
         const uint64_t count = flags_.count ? parse_samples(*flags_.count) : UINT64_MAX;
         if (flags_.batch)
-            return print_frames(context.source(), ui, count, context.output());
-        return show_screen(context.source(), ui, count);
+            return print_frames(context.source(flags_.source), ui, count, context.output());
+        return show_screen(context.source(flags_.source), ui, count);
     }
 };
 

@@ -27,6 +27,7 @@ void TopFlags::declare(Args& args)
     args.choice("--view", view, kTopViews, "view", "VIEW", "workqueues (default), workers, functions or pools");
     args.flag("-i,--idle-hidden", hides_quiet, "Hide what is idle");
     args.flag("-b,--batch", batch, "Text instead of a screen, for scripts");
+    source.declare(args);
     args.examples(kExamples);
 }
 

@@ -8,6 +8,7 @@
 
 #include "args/args.hh"
 #include "commands/top/ui.hh"
+#include "source/flags.hh"
 
 namespace wqctl {
 
@@ -18,6 +19,7 @@ struct TopFlags {
     std::vector<std::string> patterns;
     bool batch = false;
     bool hides_quiet = false;
+    SourceFlags source;
 
     void declare(Args& args);
 };

@@ -56,7 +56,7 @@ class WhereCommand final : public Command {
     int run(Context& context) override
     {
         WhereQuestion question = question_of(flags_);
-        const Snapshot snapshot = context.source().snapshot(kWhereSections);
+        const Snapshot snapshot = context.source(flags_.source).snapshot(kWhereSections);
         constexpr uint32_t needed = WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES |
                                     WQLAB_SECTION_WORK;
         if ((snapshot.sections & needed) != needed)

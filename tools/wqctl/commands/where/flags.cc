@@ -37,6 +37,7 @@ void WhereFlags::declare(Args& args)
     args.option("--function", function, "SYMBOL", "The item that runs this function now, if one does")
         .excludes("--work");
     args.json(json, {"wqlab/where/1"});
+    source.declare(args);
     args.examples(kExamples);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "args/args.hh"
+#include "source/flags.hh"
 
 namespace wqctl {
 
@@ -17,6 +18,7 @@ struct WhereFlags {
     std::optional<std::string> work;
     std::optional<std::string> function;
     bool json = false;
+    SourceFlags source;
 
     void declare(Args& args);
 };

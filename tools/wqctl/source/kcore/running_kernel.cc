@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "source/kcore/running_kernel.hh"
+
+#include <array>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <functional>
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "source/kcore/rights.hh"
+#include "text/error.hh"
+
+namespace wqctl {
+
+namespace {
+
+constexpr const char* kKallsyms = "/proc/kallsyms";
+constexpr const char* kBtf = "/sys/kernel/btf/vmlinux";
+constexpr const char* kWitness = "linux_banner";
+
+// Empty: this kernel has none, and info says so.
+std::vector<uint8_t> read_btf()
+{
+    std::vector<uint8_t> bytes;
+    const int file = open(kBtf, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return bytes;
+    const off_t size = lseek(file, 0, SEEK_END);
+    bytes.resize(size > 0 ? static_cast<size_t>(size) : 0);
+    size_t done = 0;
+    for (ssize_t got; done < bytes.size(); done += static_cast<size_t>(got))
+        if ((got = pread(file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done))) <= 0)
+            break;
+    bytes.resize(done);
+    close(file);
+    return bytes;
+}
+
+// Which modules there are and where: the columns of /proc/modules that do not change while one stays.
+std::string loaded_modules()
+{
+    std::ifstream file("/proc/modules");
+    std::string modules;
+    for (std::string line; std::getline(file, line);)
+        modules.append(line, 0, line.find(' ')).append(line, line.rfind(' ')).push_back('\n');
+    return modules;
+}
+
+uint64_t monotonic_ns()
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// Identities are the same in all looks at one boot, so that one can be taken from a dump to another command.
+uint64_t key_of_this_boot()
+{
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    std::string id;
+    std::getline(file, id);
+    uint64_t key = 0xcbf29ce484222325;  // FNV-1a
+    for (const char letter : id)
+        key = (key ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+    return key;
+}
+
+}  // namespace
+
+RunningKernel::RunningKernel()
+    : symbols_(std::array<std::string_view, 1>{kWitness}), btf_(read_btf()), key_(key_of_this_boot())
+{
+    begin();
+    if (!symbols_.lines())
+        throw Error(kUnavailable, fmt::format("this kernel has no {} (CONFIG_KALLSYMS_ALL)", kKallsyms));
+    if (symbols_.hides_addresses())
+        throw why_no_addresses();
+    memory_.set_witness(symbols_.address_of(kWitness));
+}
+
+void RunningKernel::begin()
+{
+    memory_.renew();
+    std::string modules = loaded_modules();
+    if (symbols_.lines() && modules == modules_)
+        return;
+    modules_ = std::move(modules);
+    if (const int error = symbols_.read(kKallsyms))
+        throw Error(kUnavailable, fmt::format("{} cannot be read: {}", kKallsyms, std::strerror(error)));
+}
+
+wqlab::Image RunningKernel::image()
+{
+    return {.memory = &memory_,
+            .symbols = &symbols_,
+            .btf = {btf_.data(), btf_.size()},
+            .now_ns = monotonic_ns,
+            .key = key_};
+}
+
+std::string RunningKernel::release()
+{
+    utsname name{};
+    uname(&name);
+    return name.release;
+}
+
+}  // namespace wqctl

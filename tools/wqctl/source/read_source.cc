@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "source/read_source.hh"
+
+#include "inspect/flags.hh"
+#include "inspect/snapshot.hh"
+#include "text/error.hh"
+
+namespace wqctl {
+
+namespace {
+
+std::vector<std::string> strings_of(const wqlab::Snapshot& taken)
+{
+    std::vector<std::string> strings;
+    const auto& text = taken.strings.text();
+    for (const char* at = text.begin(); at != text.end(); at += strings.back().size() + 1)
+        strings.emplace_back(at);
+    return strings;
+}
+
+Snapshot copy(const wqlab::Snapshot& taken)
+{
+    Snapshot snapshot;
+    snapshot.head = taken.head;
+    snapshot.sections = taken.sections;
+    for (const wqlab::Trouble& trouble : taken.troubles.rows()) {
+        char text[160];
+        wqlab::Text out(text);
+        trouble.describe(out);
+        snapshot.troubles.emplace_back(text);
+    }
+    snapshot.strings = strings_of(taken);
+    snapshot.mask_words.assign(taken.masks.words().begin(), taken.masks.words().end());
+#define WQCTL_COPY(attribute, table, row) snapshot.table.assign(taken.table.begin(), taken.table.end());
+    WQLAB_SNAPSHOT_TABLES(WQCTL_COPY)
+#undef WQCTL_COPY
+    return snapshot;
+}
+
+View view_of(const wqlab::Kernel& kernel, uint32_t bit)
+{
+    constexpr size_t kMost = 8;  // of many more, these are enough to say
+    View view{.section = bit & WQLAB_SECTIONS_ALL, .lacks = {}};
+    const auto add_to = [](std::vector<std::string>& words) {
+        return [&words](const char* what) {
+            if (words.size() < kMost)
+                words.emplace_back(what);
+        };
+    };
+    kernel.for_each_lack(bit, add_to(view.lacks));
+    kernel.for_each_missing_column(bit, add_to(view.missing_columns));
+    if (bit == wqlab::view::kLatency)
+        view.lacks = {"the module"};
+    return view;
+}
+
+Info make_info(const wqlab::Kernel& kernel)
+{
+    Info info;
+    info.wq_flags = wqlab::translate<wqlab::FlagSet::kWorkqueueFlags>(kernel, UINT32_MAX) & WQLAB_WQ_FLAGS_ALL;
+    for (const wqlab::Symbol symbol : wqlab::system_workqueues())
+        if (kernel.has(symbol))
+            info.system_workqueues.emplace_back(wqlab::all_symbols()[static_cast<size_t>(symbol)].name);
+    for (uint32_t bit = 1; bit & wqlab::view::kAll; bit <<= 1)
+        info.views.push_back(view_of(kernel, bit));
+    return info;
+}
+
+}  // namespace
+
+ReadSource::ReadSource(std::unique_ptr<ReadKernel> read) : read_(std::move(read)) {}
+
+ReadSource::~ReadSource() = default;
+
+const wqlab::Kernel& ReadSource::kernel()
+{
+    if (!kernel_) {
+        read_->begin();
+        kernel_ = std::make_unique<wqlab::Kernel>(read_->image());
+        kernel_->learn();
+        read_->learned();
+    }
+    return *kernel_;
+}
+
+const Info& ReadSource::info()
+{
+    if (!info_) {
+        info_ = make_info(kernel());
+        info_->release = read_->release();
+    }
+    return *info_;
+}
+
+Snapshot ReadSource::snapshot(uint32_t sections)
+{
+    const wqlab::Kernel& known = kernel();
+    read_->begin();
+    wqlab::Snapshot taken;
+    if (!taken.take(known, sections).ok())
+        throw Error(kUnavailable, read_->origin() + ": which CPUs there are cannot be read",
+                    "wqctl info says what can be shown of it, and what is lacking");
+    Snapshot snapshot = copy(taken);
+    for (std::string& trouble : read_->troubles())
+        snapshot.troubles.push_back(std::move(trouble));
+    return snapshot;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "wire/absent_module.hh"
+
+#include <fstream>
+
+namespace wqctl {
+
+namespace {
+
+std::string first_line(const char* path)
+{
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+}  // namespace
+
+std::string why_signed_only(std::string_view lockdown, std::string_view sig_enforce)
+{
+    for (const std::string_view level : {"integrity", "confidentiality"})
+        if (lockdown.find("[" + std::string(level) + "]") != std::string_view::npos)
+            return "lockdown is " + std::string(level) + ", as Secure Boot makes it";
+    return sig_enforce.starts_with('Y') ? "module.sig_enforce is set" : "";
+}
+
+Error absent_module()
+{
+    constexpr const char* kLoad = "insmod wqlab.ko, or modprobe wqlab";
+    const std::string why = why_signed_only(first_line("/sys/kernel/security/lockdown"),
+                                            first_line("/sys/module/module/parameters/sig_enforce"));
+    if (why.empty())
+        return {kUnavailable, "the wqlab module is not loaded", kLoad};
+    return {kUnavailable, "the wqlab module is not loaded, and this kernel loads signed modules only (" + why + ")",
+            "let DKMS build and sign it, enrol its key once with mokutil --import /var/lib/dkms/mok.pub and a reboot, "
+            "and modprobe wqlab; dump, monitor, top, where and info do without it: --source kcore"};
+}
+
+}  // namespace wqctl
