@@ -152,7 +152,7 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
     write_file(kSysfs + Hold::kName + "/nice", std::to_string(*nice));
     queue_first(hold);
     json document = look();
-    const json own = one_of(document["work"]["workers"], "function", Hold::kFunction);
+    json own = one_of(document["work"]["workers"], "function", Hold::kFunction);
     json pool, rescuer;
     const auto see = [&](const std::function<bool()>& condition) {
         const bool seen = eventually([&] {
@@ -164,6 +164,15 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
         INFO(pool << rescuer << document["work"]);
         REQUIRE(seen);
     };
+    // The pool's first worker makes a second one before it executes anything. Where that takes more than
+    // 10 ms (MAYDAY_INITIAL_TIMEOUT), the rescuer was called and has the item: once more, until there are two.
+    while (has_flag(own, "rescuer")) {
+        hold.tell("let 0");
+        see([&] { return at_work(document) == 0 && pool["manager"].is_null() && rescuer["pool"].is_null(); });
+        queue_first(hold);
+        document = look();
+        own = one_of(document["work"]["workers"], "function", Hold::kFunction);
+    }
     // Where workers are slow to start, more than one may have been made. Each gets an item,
     // but for the last, who would have to make another worker first.
     size_t busy = 1;
@@ -174,6 +183,7 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
     };
     for (see(settled); pool["idle"] > 1; see(settled))
         hold.tell("queue " + std::to_string(busy++));
+    const int rescued = one_of(workqueue(document)["pwqs"], "nr_active", busy)["stats"]["rescued"];
     const int pid = rescuer["pid"], waiter = hold.spawn("wait " + std::to_string(busy));
     CHECK(threads("kworker/R-").contains(pid));
     const auto all_workers = workers();
@@ -211,7 +221,7 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
     const json pwq = one_of(workqueue(document)["pwqs"], "nr_active", busy + 3);
     CHECK(has_flag(pwq, "mayday"));
     CHECK(pwq["pool"] == pool["id"]);
-    CHECK(pwq["stats"]["rescued"] == 1);
+    CHECK(pwq["stats"]["rescued"] == rescued + 1);
     CHECK(pwq["stats"]["mayday"].get<int>() >= 2);
 
     hold.tell("open");

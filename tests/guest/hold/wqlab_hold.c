@@ -5,6 +5,7 @@
  * /proc/wqlab_hold. Wqlab itself knows nothing of it.
  *
  *	queue N		queues item N on CPU 0
+ *	let N		item N go, though the gate is shut
  *	wait N		flush_work() of item N, as soon as that is queued
  *	flush, drain	of the workqueue
  *	open		the gate, for good
@@ -27,11 +28,15 @@ static struct workqueue_struct *wq;
 static struct work_struct items[ITEMS];
 static DECLARE_WAIT_QUEUE_HEAD(gate);
 static bool is_open;
+static bool let[ITEMS];
 
 /* Idle, so that however long it is held, it is no hung task. */
 static void hold_func(struct work_struct *work)
 {
-	wait_event_idle(gate, READ_ONCE(is_open));
+	bool *gone = &let[work - items];
+
+	wait_event_idle(gate, READ_ONCE(is_open) || READ_ONCE(*gone));
+	WRITE_ONCE(*gone, false);
 }
 
 static ssize_t hold_write(struct file *file, const char __user *text, size_t size, loff_t *at)
@@ -48,6 +53,9 @@ static ssize_t hold_write(struct file *file, const char __user *text, size_t siz
 	if (!strcmp(word, "queue")) {
 		if (!queue_work_on(0, wq, &items[n]))
 			return -EBUSY;
+		wake_up_all(&gate);
+	} else if (!strcmp(word, "let")) {
+		WRITE_ONCE(let[n], true);
 		wake_up_all(&gate);
 	} else if (!strcmp(word, "wait")) {
 		wait_event_idle(gate, READ_ONCE(is_open) || work_busy(&items[n]));
