@@ -11,6 +11,7 @@ source "$root/scripts/lib/kernel-source.sh"
 fetch_kernel() {
     local name=$1 dir=$kernels/$1 version=${1%-*}
     "$root/scripts/setup" kernel-build
+    [[ $name != *-clang ]] || use_clang
     fetch_source "$version"
     rm -f "$dir/release" # says that all is there
     if [[ ! -e $dir/source/Makefile ]]; then
@@ -19,7 +20,7 @@ fetch_kernel() {
     fi
     mkdir -p "$dir/source/build"
     configure "$name" "$dir" "$dir/source" "$dir/source/build"
-    compile "$name" "about 1500 files"
+    compile_in_cache "$name" "about 1500 files"
 }
 
 # link_tree FROM TO: a source tree as hard links, a second's work. Whoever changes a file must replace it (as patch
@@ -30,29 +31,41 @@ link_tree() {
     mv "$2.new" "$2"
 }
 
-# compile NAME WORK: compiles and links what $kernels/NAME/source/build is configured for, and makes the directory
-# whole.
-compile() {
-    local name=$1 work=$2 dir=$kernels/$1 output=$kernels/$1/source/build release
-    say "building $name: $work"
-    with_progress "building it" kbuild "$dir/source" "$output" bzImage modules || die "the kernel does not build"
-    release=$(<"$output/include/config/kernel.release")
-    rm -rf "$dir/root"
-    with_progress "installing it in the cache" kbuild "$dir/source" "$output" \
-        INSTALL_MOD_PATH="$dir/root" modules_install
+# compile_in_cache NAME WORK: what $kernels/NAME/source/build is configured for.
+compile_in_cache() {
+    local dir=$kernels/$1 source=$kernels/$1/source
+    compile "$1" "$source" "$source/build" "$2"
     # Steps of the link, half a gigabyte; the next link makes them again.
-    rm -f "$output"/.tmp_vmlinux* "$output"/vmlinux.{o,unstripped}
-    install -m 644 "$output/arch/x86/boot/bzImage" "$dir/vmlinuz"
+    rm -f "$source"/build/{.tmp_vmlinux*,vmlinux.{o,unstripped}}
+    rm -rf "$dir/root"
+    with_progress "installing it in the cache" kbuild "$source" "$source/build" \
+        INSTALL_MOD_PATH="$dir/root" modules_install
     ln -sfn source/build "$dir/build"
-    ln -sfn "root/lib/modules/$release" "$dir/modules"
-    if [[ $name == *-debug* ]]; then
-        echo 2G >"$dir/memory"
-        # ACPI's interpreter allocates, and allocations are what such a kernel watches: to compute the interrupt routes
-        # that QEMU's machine "pc" has its PCI slots, it would need more than the 30 s it is allowed. Those of "q35" are
-        # a table.
-        echo q35 >"$dir/machine"
-    fi
-    echo "$release" >"$dir/release.new"
-    mv "$dir/release.new" "$dir/release"
-    say "kernel \"$name\" is $release"
+    ln -sfn "root/lib/modules/$(<"$source/build/include/config/kernel.release")" "$dir/modules"
+    is_made "$1" "$source/build"
+}
+
+# compile NAME SOURCE OUTPUT WORK: compiles and links what OUTPUT is configured for.
+compile() {
+    say "building $1: $4"
+    with_progress "building it" kbuild "$2" "$3" bzImage modules || die "the kernel does not build"
+    install -m 644 "$3/arch/x86/boot/bzImage" "$kernels/$1/vmlinuz"
+    note_machine "$kernels/$1" "$3"
+}
+
+# is_made NAME OUTPUT: all of it.
+is_made() {
+    cp "$2/include/config/kernel.release" "$kernels/$1/release.new"
+    mv "$kernels/$1/release.new" "$kernels/$1/release"
+    say "kernel \"$1\" is $(<"$kernels/$1/release")"
+}
+
+# note_machine DIR OUTPUT: what a kernel that finds defects needs of a machine.
+note_machine() {
+    rm -f "$1/memory" "$1/machine"
+    grep -q '^CONFIG_KASAN=y' "$2/.config" || return 0
+    echo 2G >"$1/memory"
+    # ACPI's interpreter allocates, and allocations are what such a kernel watches: to compute the interrupt routes that
+    # QEMU's machine "pc" has its PCI slots, it would need more than the 30 s it is allowed. Those of "q35" are a table.
+    echo q35 >"$1/machine"
 }

@@ -1,94 +1,109 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
-# Sourced by scripts/kernel: a kernel with patches, made from a copy of the plain one's tree and objects.
+# Sourced by scripts/kernel: a kernel with patches, made from a copy of another one's source and objects.
 
-source "$root/scripts/lib/kernel-build.sh"
+source "$root/scripts/lib/kernel-tree.sh"
 
-# patched_kernel BASE AS FILE...: prints the directory.
+# patched_kernel BASE AS FILE...: makes $patched, a name.
 patched_kernel() {
-    local base=$1 as=$2 files file name
+    local base=$1 as=$2 files file
     shift 2
     for file; do
         [[ -f $file && -r $file ]] || die "no patch \"$file\""
     done
+    [[ ! $as || ! -e $kernels/$as || -L $kernels/$as ]] || die "--as \"$as\": that is another kernel's name"
     mapfile -t files < <(realpath -- "$@")
-    [[ ! $as ]] || check_name "$as"
-    get "$base" >/dev/null
+    if [[ -e $kernels/$base/tree ]]; then
+        rebuild_tree "$base" ''
+    else
+        get "$base" >/dev/null
+    fi
     # A newer base is another kernel too.
-    name=$base-$({
-        cat "$kernels/$base/release" "$kernels/$base/config"
+    patched=$base-$({
+        cat "$kernels/$base/release" "$kernels/$base/config" 2>/dev/null || true # of a tree there is no list
         for file; do sha256sum <"$file"; done
     } | sha256sum | head -c 8)
-    lock "$name"
-    [[ -e $kernels/$name/release ]] || build_patched "$base" "$name" "${files[@]}" >&2
+    lock "$patched"
+    # Nobody knows what has changed in a tree meanwhile.
+    [[ ! -e $kernels/$base/tree ]] || rm -rf "${kernels:?}/$patched"
+    [[ -e $kernels/$patched/release ]] || build_patched "$base" "$patched" "${files[@]}" >&2
     unlock
-    [[ ! $as ]] || name_it "$name" "$as"
-    readlink -f "$kernels/${as:-$name}"
-}
-
-check_name() {
-    [[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || die "--as \"$1\": of letters, digits, \".\", \"_\" and \"-\", please"
-    ! known "$1" || die "--as \"$1\": that is the kernel without patches"
-    [[ ! -e $kernels/$1 || -L $kernels/$1 && -e $kernels/$1/patches ]] ||
-        die "--as \"$1\": that is another kernel's name"
-}
-
-# name_it NAME AS: the kernel that was called AS goes if nothing else names it.
-name_it() {
-    local old link
-    old=$(readlink "$kernels/$2" || true)
-    ln -sfn "$1" "$kernels/$2"
-    for link in "$kernels"/*; do
-        [[ ! -L $link || $(readlink "$link") != "$old" ]] || return 0
-    done
-    [[ ! $old ]] || rm -rf "${kernels:?}/$old"
+    if [[ $as ]]; then
+        [[ $(readlink "$kernels/$as") == "$patched" || ! -e $kernels/$as ]] || forget "$as"
+        ln -sfn "$patched" "$kernels/$as"
+        patched=$as
+    fi
 }
 
 build_patched() {
-    local base=$1 name=$2 dir=$kernels/$2 output=$kernels/$2/source/build file
+    local base=$1 name=$2 dir=$kernels/$2
     shift 2
     "$root/scripts/setup" kernel-build
-    if [[ ! -e $dir/source/Makefile ]]; then
-        say "applying the patches"
-        mkdir -p "$dir"
-        # Nobody may rebuild it meanwhile.
-        exec 6>>"$kernels/.lock-$base"
-        flock -s 6
-        rm -rf "$dir/source.new"
-        copy_built "$kernels/$base/source" "$dir/source.new" "$dir/source"
-        cp "$kernels/$base/config" "$dir/config"
-        exec 6>&-
-        for file; do
-            apply "$file" "$dir/source.new" ||
-                { rm -rf "$dir" && die "$file does not apply to $(<"$kernels/$base/release")"; }
-        done
-        printf '%s\n' "${@##*/}" >"$dir/patches"
-        mv "$dir/source.new" "$dir/source"
+    [[ -e $dir/source/Makefile ]] || patched_source "$base" "$name" "$@"
+    if [[ -e $kernels/$base/tree ]]; then
+        use_compiler_of_tree "$name"
+        configure_tree "$dir/source" "$name" ''
+        compile "$name" "$dir/source" "$dir/build" "only what the patches touch"
+        is_made "$name" "$dir/build"
+    else
+        [[ $base != *-clang ]] || use_clang
+        "$dir/source/scripts/config" --file "$dir/source/build/.config" --set-str LOCALVERSION "-${name#*-}"
+        with_progress "configuring it" kbuild "$dir/source" "$dir/source/build" olddefconfig
+        check_config <(grep -v LOCALVERSION "$dir/config") "$dir/source/build/.config"
+        compile_in_cache "$name" "only what the patches touch"
     fi
-    kbuild_config "$dir/source" --set-str LOCALVERSION "-${name#*-}"
-    with_progress "configuring it" kbuild "$dir/source" "$output" olddefconfig
-    check_config <(grep -v LOCALVERSION "$dir/config") "$output/.config"
-    compile "$name" "only what the patches touch"
 }
 
-kbuild_config() { "$1/scripts/config" --file "$1/build/.config" "${@:2}"; }
+# patched_source BASE NAME FILE...: with BASE's objects.
+patched_source() {
+    local base=$1 dir=$kernels/$2 from=$kernels/$1/source file
+    shift 2
+    say "applying the patches"
+    mkdir -p "$dir"
+    # Nobody may rebuild it meanwhile.
+    exec 6>>"$kernels/.lock-$base"
+    flock -s 6
+    rm -rf "$dir/source.new" "$dir/build"
+    mkdir "$dir/source.new"
+    if [[ -e $kernels/$base/tree ]]; then
+        from=$(<"$kernels/$base/tree")
+        copy_objects "$from" "$kernels/$base/build" "$dir/source" "$dir/build"
+    else
+        copy_objects "$from" "$from/build" "$dir/source" "$dir/source/build" "$dir/source.new/build"
+        cp "$kernels/$base/config" "$dir/config"
+    fi
+    link_source "$from" "$dir/source.new"
+    exec 6>&-
+    for file; do
+        apply "$file" "$dir/source.new" ||
+            { rm -rf "$dir" && die "$file does not apply to $(<"$kernels/$base/release")"; }
+    done
+    echo "with ${*##*/}" >"$dir/origin"
+    mv "$dir/source.new" "$dir/source"
+}
 
-# copy_built FROM TO FINAL: a built tree with its objects, to be renamed to FINAL, in which make finds nothing to do.
-copy_built() {
-    local from=$1 to=$2 final=$3
-    mkdir "$to"
+# link_source FROM TO: as hard links, or, from another file system, a copy.
+link_source() {
+    find "$1" -mindepth 1 -maxdepth 1 ! -name .git ! -path "$1/build" -exec cp -al -t "$2" {} + 2>/dev/null ||
+        find "$1" -mindepth 1 -maxdepth 1 ! -name .git ! -path "$1/build" -exec cp -a -t "$2" {} +
+}
+
+# copy_objects SOURCE OUTPUT NEW-SOURCE NEW-OUTPUT [WHERE-IT-IS-NOW]: OUTPUT so that make finds nothing to do there.
+copy_objects() {
+    local now=${5-$4}
     # What make writes is copied: much of it is written in place.
-    find "$from" -mindepth 1 -maxdepth 1 ! -name build -exec cp -al -t "$to" {} +
-    cp -a --reflink=auto "$from/build" "$to/build"
-    # Only the kernel's own tools name their files absolutely; made again, they would be newer than all that they
-    # checked.
-    find "$to/build/tools" "$to/build/scripts" -name '.*.cmd' -exec sed -i "s|$from/|$final/|g" {} +
+    cp -a --reflink=auto "$2" "$now"
+    # An absolute name in a command would make another command of it. (The kernel's own tools have some even if the
+    # output is in the source; made again, they would be newer than all that they checked.)
+    find "$now" -name '*.cmd' -exec grep -lZF -e "$1/" -e "$2/" {} + |
+        xargs -0 -r sed -i "s|$2/|$4/|g; s|$1/|$3/|g"
 }
 
 # apply FILE SOURCE: patch replaces the files that it changes, so the other trees keep theirs.
 apply() {
     local log
-    log=$(patch -d "$2" -p1 --batch --forward --no-backup-if-mismatch --reject-file=- <"$1" 2>&1) ||
+    log=$("$root/scripts/lib/patch-of-mail" "$1" |
+        patch -d "$2" -p1 --batch --forward --no-backup-if-mismatch --reject-file=- 2>&1) ||
         { printf '%s\n' "$log" >&2 && return 1; }
     [[ $log == *"patching file"* ]] || { echo "it changes no file" >&2 && return 1; }
 }

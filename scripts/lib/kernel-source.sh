@@ -32,16 +32,23 @@ fetch_source() {
     exec 7>&-
 }
 
+# What compiles the kernel at hand, as words for make.
+tools=(CC=gcc-12 HOSTCC=gcc-12)
+use_clang() {
+    "$root/scripts/setup" kernel-clang
+    tools=(LLVM=-19)
+}
+
 # kbuild SOURCE OUTPUT MAKE-ARGUMENT...
 kbuild() {
-    nice -n 10 make --no-print-directory -C "$1" O="$2" CC=gcc-12 HOSTCC=gcc-12 \
+    nice -n 10 make --no-print-directory -C "$1" O="$2" "${tools[@]}" \
         KBUILD_BUILD_USER=wqlab KBUILD_BUILD_HOST=wqlab -j "$(nproc)" "${@:3}"
 }
 
 # wanted_config NAME: the options of NAME.
 wanted_config() {
     local name=$1 version=${1%-*} files=("$root/scripts/lib/kernel-small.config")
-    [[ $name != *-debug ]] || files+=("$root/scripts/lib/kernel-debug.config")
+    [[ ! -e $root/scripts/lib/kernel-${name#*-}.config ]] || files+=("$root/scripts/lib/kernel-${name#*-}.config")
     sed -E "s/ # ($version|$name)\$//; / # [0-9][^ ]*\$/d" "${files[@]}"
     [[ $name == "$version" ]] || echo "CONFIG_LOCALVERSION=\"-${name#*-}\""
 }

@@ -13,14 +13,16 @@ stages_begun=0
 stages_at_a_time=$(awk -v cores="$(nproc)" '
     /^MemAvailable/ { n = int($2 / 2500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
 
-# stage NAME COMMAND...: fails if a test failed. A COMMAND that fails without a failed test is one failed test.
+# stage NAME COMMAND...: fails if a test failed. A COMMAND that fails without a failed test is one failed test. What it
+# printed is kept as $logs/NAME.tap.
 stage() {
     local name=$1 began=$SECONDS mine status=0
     shift
     # shellcheck disable=SC2053  # it is a pattern
     [[ $name == *$pattern* ]] || return 0
     mine=$(mktemp)
-    "$@" </dev/null | awk -v counts="$mine" -f "$root/scripts/lib/tap-count.awk" || status=${PIPESTATUS[0]}
+    "$@" </dev/null | tee "$logs/$name.tap" | awk -v counts="$mine" -f "$root/scripts/lib/tap-count.awk" ||
+        status=${PIPESTATUS[0]}
     read -r passed failed skipped <"$mine"
     rm "$mine"
     if ((status && !failed)); then
