@@ -5,18 +5,18 @@ namespace wqlab {
 
 namespace {
 
-constinit const Group kGroups[] = {
-    kQueueingChecks,      kReentranceChecks, kPlacementChecks,       kDelayedChecks,
-    kRearmingChecks,      kRcuChecks,        kFlushChecks,           kFlushWorkqueueChecks,
-    kDrainChecks,         kDestroyChecks,    kFlushDependencyChecks, kCancelChecks,
-    kIntrospectionChecks, kAllocationChecks, kMaxActiveChecks,       kActivationChecks,
-    kOrderedChecks,       kHighpriChecks,    kConcurrencyChecks,     kIntensiveChecks,
-    kReclaimChecks,       kBhChecks,         kAffinityChecks,        kAttributesChecks,
-    kLifecycleChecks,     kMisuseChecks,
+constinit const Group* const kGroups[] = {
+    &kQueueingChecks,      &kReentranceChecks, &kPlacementChecks,       &kDelayedChecks,
+    &kRearmingChecks,      &kRcuChecks,        &kFlushChecks,           &kFlushWorkqueueChecks,
+    &kDrainChecks,         &kDestroyChecks,    &kFlushDependencyChecks, &kCancelChecks,
+    &kIntrospectionChecks, &kAllocationChecks, &kMaxActiveChecks,       &kActivationChecks,
+    &kOrderedChecks,       &kHighpriChecks,    &kConcurrencyChecks,     &kIntensiveChecks,
+    &kReclaimChecks,       &kBhChecks,         &kAffinityChecks,        &kAttributesChecks,
+    &kLifecycleChecks,     &kMisuseChecks,
 };
 
 }  // namespace
 
-Span<const Group> suite() { return kGroups; }
+Span<const Group* const> suite() { return kGroups; }
 
 }  // namespace wqlab

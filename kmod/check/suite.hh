@@ -7,7 +7,7 @@
 
 namespace wqlab {
 
-Span<const Group> suite();
+Span<const Group* const> suite();
 
 // One in each file; files of one subject have groups of one name, side by side.
 extern const Group kQueueingChecks;

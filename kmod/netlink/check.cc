@@ -28,10 +28,10 @@ void fill_promise(Filler& message, const char* group, const Promise& promise)
 
 const Check* check_named(const char* id)
 {
-    for (const Group& group : suite())
-        for (uint32_t i = 0; i < group.count; i++)
-            if (same_text(group.checks[i].promise->id, id))
-                return &group.checks[i];
+    for (const Group* group : suite())
+        for (uint32_t i = 0; i < group->count; i++)
+            if (same_text(group->checks[i].promise->id, id))
+                return &group->checks[i];
     return nullptr;
 }
 
@@ -77,12 +77,12 @@ public:
     bool finished() const { return group_ == suite().size(); }
     void fill(Filler& message) const
     {
-        const Group& group = suite()[group_];
+        const Group& group = *suite()[group_];
         fill_promise(message, group.name, *group.checks[check_].promise);
     }
     void advance()
     {
-        if (++check_ == suite()[group_].count) {
+        if (++check_ == suite()[group_]->count) {
             group_++;
             check_ = 0;
         }

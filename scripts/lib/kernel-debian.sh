@@ -1,30 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
-# Sourced by scripts/kernel: Debian's own 6.12 packages, unpacked side by side under one root.
+# Sourced by scripts/kernel: Debian's own kernels' packages, unpacked side by side under one root.
 #
 # They are not installed with apt because the headers package depends on the image package, and an installed image
 # changes what the machine boots.
 
 source "$root/scripts/lib/apt.sh"
 
+# this_debian: 12 or 13, whose headers this machine's compiler is for.
+this_debian() {
+    (. /etc/os-release && [[ $ID == debian && ${VERSION_ID-13} -ge 13 ]] && echo 13) 2>/dev/null || echo 12
+}
+
 # fetch_kernel NAME
 fetch_kernel() {
-    local name=$1 flavour='' image release common version dir
-    [[ $name == generic ]] || flavour=$name-
+    local name=$1 debian series=6.12 suites flavour=${1#13-} image release common version dir
+    [[ $name == 13-* ]] && debian=13 || debian=$(this_debian)
+    [[ $debian == 12 ]] && suites=(bookworm-security) || suites=(trixie trixie-security)
+    case $flavour in
+        generic) flavour='' ;;
+        backport) flavour=cloud- series=7.3 suites=(trixie-backports) ;;
+        *) flavour+=- ;;
+    esac
 
     say "getting kernel \"$name\""
-    use_suites bookworm-security
+    use_suites "${suites[@]}"
     # The newest one; "-unsigned" is the same kernel, there a while before its signed copy.
-    image=$(private_apt apt-cache pkgnames linux-image-6.12. |
-        grep -E "^linux-image-6\.12\.[0-9.]+\+[a-z0-9]+-${flavour}amd64(-unsigned)?$" |
-        sort -V | tail -n 1) || die "this mirror's bookworm-security has no linux-image-6.12.*-${flavour}amd64"
+    image=$(private_apt apt-cache pkgnames "linux-image-$series." |
+        grep -E "^linux-image-${series//./\\.}\.[0-9.]+\+[a-z0-9]+-${flavour}amd64(-unsigned)?$" |
+        sort -V | tail -n 1) || die "this mirror's ${suites[*]} has no linux-image-$series.*-${flavour}amd64"
     release=${image#linux-image-}
     release=${release%-unsigned}
     version=${release%-"${flavour}amd64"}
     common=$version-common
-    [[ $name != rt ]] || common+=-rt
+    [[ $flavour != rt- ]] || common+=-rt
 
     dir=$kernels/$release
+    # Of two names the other may have brought it.
+    [[ ! -e $dir/release ]] || { ln -sfn "$release" "$kernels/$name" && return; }
     rm -rf "$dir" "$dir.new"
     fetch_packages "$dir.new/root" "$image" "linux-headers-$release" "linux-headers-$common" "linux-kbuild-$version"
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154  # what common.sh and scripts/kernel set
-# Sourced by scripts/kernel: Debian's source packages, configured small for Debian 12's own compiler. (Debian's headers
-# of a 7.3 kernel want a newer one.) Each step leaves what the next one needs: an interrupted one goes on where it was.
+# Sourced by scripts/kernel: Debian's source packages, configured small for this machine's compiler. (Debian's headers
+# of a 7.3 kernel want a newer one than Debian 12 has.) Each step leaves what the next one needs: an interrupted one
+# goes on where it was.
 
 source "$root/scripts/lib/apt.sh"
 
@@ -32,8 +33,10 @@ fetch_source() {
     exec 7>&-
 }
 
-# What compiles the kernel at hand, as words for make.
-tools=(CC=gcc-12 HOSTCC=gcc-12)
+# What compiles the kernel at hand, as words for make. gcc by its version's name where that is known: with another name
+# Kbuild would begin anew.
+compiler=$(type -P gcc-12 || echo gcc)
+tools=(CC="${compiler##*/}" HOSTCC="${compiler##*/}")
 use_clang() {
     "$root/scripts/setup" kernel-clang
     tools=(LLVM=-19)

@@ -5,30 +5,44 @@
 
 #include <cstdio>
 #include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace {
 
+class KtapReporter;
+#if CATCH_VERSION_MAJOR >= 3
+using Reporter = Catch::StreamingReporterBase;
+using Ended = void;
+#else
+using Reporter = Catch::StreamingReporterBase<KtapReporter>;
+using Ended = bool;
+#endif
+const std::string& name_of(const Catch::TestCaseInfo& info) { return info.name; }
+[[maybe_unused]] const std::string& name_of(const Catch::TestCaseInfo* info) { return info->name; }
+
 // Names hold no '#': KTAP would read what follows as a directive.
-class KtapReporter : public Catch::StreamingReporterBase<KtapReporter> {
+class KtapReporter : public Reporter {
 public:
-    using StreamingReporterBase::StreamingReporterBase;
+    using Reporter::Reporter;
 
     static std::string getDescription() { return "KTAP, a line for each test case"; }
 
     void testRunStarting(const Catch::TestRunInfo& info) override
     {
-        StreamingReporterBase::testRunStarting(info);
+        Reporter::testRunStarting(info);
         const auto cases = Catch::filterTests(Catch::getAllTestCasesSorted(*m_config), m_config->testSpec(), *m_config);
-        stream << "KTAP version 1\n1.." << cases.size() << std::endl;
+        std::cout << "KTAP version 1\n1.." << cases.size() << std::endl;
     }
 
     void assertionStarting(const Catch::AssertionInfo&) override {}
 
-    bool assertionEnded(const Catch::AssertionStats& stats) override
+    Ended assertionEnded(const Catch::AssertionStats& stats) override
     {
         const auto& result = stats.assertionResult;
         if (result.isOk())
-            return true;
+            return Ended(true);
         std::ostringstream text;
         text << result.getSourceInfo() << ": " << result.getExpressionInMacro();
         if (result.hasExpandedExpression())
@@ -39,15 +53,15 @@ public:
             text << "\n" << message.message;
         std::istringstream lines(text.str());
         for (std::string line; std::getline(lines, line);)
-            stream << "# " << line << "\n";
-        return true;
+            std::cout << "# " << line << "\n";
+        return Ended(true);
     }
 
     void testCaseEnded(const Catch::TestCaseStats& stats) override
     {
-        StreamingReporterBase::testCaseEnded(stats);
-        stream << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " " << stats.testInfo.name
-               << std::endl;
+        Reporter::testCaseEnded(stats);
+        std::cout << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " "
+                  << name_of(stats.testInfo) << std::endl;
     }
 
 private:
@@ -60,9 +74,10 @@ CATCH_REGISTER_REPORTER("ktap", KtapReporter)
 
 int main(int argc, char** argv)
 {
+    std::vector<const char*> arguments = {argv[0], "--reporter", "ktap"};
+    arguments.insert(arguments.end(), argv + 1, argv + argc);
     Catch::Session session;
-    session.configData().reporterName = "ktap";
-    if (const int bad = session.applyCommandLine(argc, argv))
+    if (const int bad = session.applyCommandLine(static_cast<int>(arguments.size()), arguments.data()))
         return bad;
     return session.run() ? 1 : 0;
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// Catch2 3 under the names of Catch2 2, in which the tests are written: Debian 12 has 2, Debian 13 has 3. CMake has this
+// directory searched where there is 3.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <catch2/catch_all.hpp>
+
+using Catch::Approx;
+
+namespace Catch {
+
+using Matchers::EndsWith;
+using Matchers::StartsWith;
+
+inline auto Contains(std::string part) { return Matchers::ContainsSubstring(std::move(part)); }
+
+}  // namespace Catch
+
+#ifdef CATCH_CONFIG_MAIN
+int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
+#endif
