@@ -144,7 +144,10 @@ void explain_max_active(Bench& bench, Explanation& e)
 
     const Snapshot machine = bench.look();
     CpuList cpus = machine.cpus(machine.head.online_cpus);
-    percpu(bench, e, cpus.size() > 1 ? CpuList{cpus.front(), cpus.back()} : cpus);
+    CpuList ends = cpus;
+    if (ends.size() > 2)
+        ends.erase(ends.begin() + 1, ends.end() - 1);
+    percpu(bench, e, ends);
     if (cpus.size() > kMostCpus)
         cpus.resize(kMostCpus);
     unbound_nodes(bench, e, cpus);
