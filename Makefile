@@ -5,18 +5,24 @@ KDIR   ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
 # Given no number, CMake starts everything at once, and one of these files takes a compiler half a gigabyte.
 JOBS   ?= $(shell nproc)
+# For the module's C++, one unit of half a minute. CMake looks for it itself.
+CCACHE ?= $(shell command -v ccache)
 
-.PHONY: all module tool guest-tests run test build-unit unit lint format bench install clean help
+.PHONY: all module tool shared-tool guest-tests run test build-unit unit lint format bench install dkms-install \
+	dkms-remove deb clean help
 .DEFAULT_GOAL := all
 
 all: module tool  ## the module for KDIR (default: the running kernel), and wqctl
 
 module:           ## build/kmod/RELEASE/wqlab.ko
-	@scripts/lib/module "$(KDIR)"
+	@WQLAB_CCACHE="$(CCACHE)" CCACHE_BASEDIR="$(CURDIR)" CCACHE_NOHASHDIR=1 scripts/lib/module "$(KDIR)"
 
 tool:             ## build/tool/wqctl
 	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=OFF
 	@cmake --build build/tool --parallel $(JOBS) --target tool
+
+shared-tool: tool ## build/tool/shared/wqctl, of the same objects with shared libraries, for packages
+	@scripts/lib/link-shared
 
 guest-tests:      ## the tests that run in the guest, which scripts/vm has in /tests
 	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=ON
@@ -48,6 +54,15 @@ bench:            ## measure what recording and dumps cost (scripts/bench)
 install: all      ## module (for KDIR's kernel), wqctl, man page and completion; DESTDIR and PREFIX are honoured
 	@scripts/lib/install-module "$(KDIR)" "$(DESTDIR)"
 	@DESTDIR="$(DESTDIR)" cmake --install build/tool
+
+dkms-install:     ## have DKMS build and install the module, for KDIR's kernel and those that come
+	@scripts/lib/dkms install "$(KDIR)"
+
+dkms-remove:      ## undo that
+	@scripts/lib/dkms remove
+
+deb:              ## Debian packages, wqctl and wqlab-dkms, in build/deb
+	@scripts/lib/deb
 
 clean:            ## remove build/
 	@rm -rf build
