@@ -6,21 +6,25 @@ logs=$root/build/test
 mkdir -p "$logs"
 counts=$(mktemp) # "passed failed skipped" of each stage
 ended=$(mktemp)  # the names of those that begin_stage began and that have ended
-pattern=''
 stages_begun=0
 
 # How many stages go on at a time: a guest keeps one core busy, and has a gigabyte or two.
 stages_at_a_time=$(awk -v cores="$(nproc)" '
     /^MemAvailable/ { n = int($2 / 2500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
 
+# is_wanted STAGE
+is_wanted() { grep -qxF -- "$1" <<<"$names"; }
+
+# about_stage STAGE: more for the line that ends it.
+about_stage() { :; }
+
 # stage NAME COMMAND...: fails if a test failed. A COMMAND that fails without a failed test is one failed test. What it
 # printed is kept as $logs/NAME.tap.
 stage() {
     local name=$1 began=$SECONDS mine status=0
     shift
-    # shellcheck disable=SC2053  # it is a pattern
-    [[ $name == *$pattern* ]] || return 0
     mine=$(mktemp)
+    rm -f "$logs/$name.result"
     "$@" </dev/null | tee "$logs/$name.tap" | awk -v counts="$mine" -f "$root/scripts/lib/tap-count.awk" ||
         status=${PIPESTATUS[0]}
     read -r passed failed skipped <"$mine"
@@ -34,14 +38,15 @@ stage() {
     fi
     echo "$passed $failed $skipped" >>"$counts"
     echo $((SECONDS - began)) >"$logs/$name.seconds"
-    printf '%-28s %4d passed, %d failed, %d skipped  (%d s)\n' \
-        "$name" "$passed" "$failed" "$skipped" $((SECONDS - began))
+    echo "$passed $failed $skipped" >"$logs/$name.result"
+    printf '%-28s %4d passed, %d failed, %d skipped  (%d s)%s\n' \
+        "$name" "$passed" "$failed" "$skipped" $((SECONDS - began)) "$(about_stage "$name")"
     ((failed == 0))
 }
 
 # begin_stage NAME COMMAND...: a stage beside others. What it prints comes in one piece, when it has ended.
 begin_stage() {
-    [[ $1 == *$pattern* ]] || return 0
+    is_wanted "$1" || return 0
     while (($(jobs -rp | wc -l) >= stages_at_a_time)); do wait -n || true; done
     ((++stages_begun))
     say "$1"
