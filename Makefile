@@ -8,6 +8,13 @@ JOBS   ?= $(shell nproc)
 # For the module's C++, one unit of half a minute. CMake looks for it itself.
 CCACHE ?= $(shell command -v ccache)
 
+# CXX=clang++-19, on the command line or in the environment. CMake takes it when it begins, and never looks again.
+compiler  := $(if $(filter default,$(origin CXX)),,$(CXX))
+configure = @mkdir -p build/tool && cmake -S . -B build/tool \
+	$$([ "$$(cat build/tool/compiler 2>/dev/null)" = "$(compiler)" ] || echo --fresh) \
+	-DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=$(1) && \
+	echo "$(compiler)" >build/tool/compiler
+
 .PHONY: all module tool shared-tool guest-tests run test build-unit unit lint format bench install dkms-install \
 	dkms-remove deb clean help
 .DEFAULT_GOAL := all
@@ -18,14 +25,14 @@ module:           ## build/kmod/RELEASE/wqlab.ko
 	@WQLAB_CCACHE="$(CCACHE)" CCACHE_BASEDIR="$(CURDIR)" CCACHE_NOHASHDIR=1 scripts/lib/module "$(KDIR)"
 
 tool:             ## build/tool/wqctl
-	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=OFF
+	$(call configure,OFF)
 	@cmake --build build/tool --parallel $(JOBS) --target tool
 
 shared-tool: tool ## build/tool/shared/wqctl, of the same objects with shared libraries, for packages
 	@scripts/lib/link-shared
 
 guest-tests:      ## the tests that run in the guest, which scripts/vm has in /tests
-	@cmake -S . -B build/tool -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=ON
+	$(call configure,ON)
 	@cmake --build build/tool --parallel $(JOBS) --target wqlab-guest-tests
 
 run:              ## the tour, in QEMU (scripts/run)

@@ -16,17 +16,14 @@ constexpr uint16_t kMachine = EM_AARCH64;
 constexpr uint16_t kMachine = EM_NONE;  // nobody has tried
 #endif
 
-// A segment for each range of memory and two more for what describes it; a machine has tens of them.
-constexpr uint32_t kMostSegments = 1 << 16;
-
 }  // namespace
 
 std::optional<Segments::Table> Segments::table_of(const Elf64_Ehdr& header)
 {
     if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
         header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_type != ET_CORE || header.e_machine != kMachine ||
-        header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 || header.e_phnum >= kMostSegments)
-        return {};
+        header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 || header.e_phnum == PN_XNUM)
+        return {};  // PN_XNUM: more than fit there. There is one for each range of memory; a machine has tens of them.
     return Table{header.e_phoff, header.e_phnum};
 }
 
