@@ -363,7 +363,7 @@ struct SyncOfBhInAtomicContext {
         // One that runs on another CPU is waited for.
         const uint32_t there = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
-        const KernelLog log(t, "scheduling while atomic");
+        const KernelLog<LinesWith> log(t, "scheduling while atomic");
         TestItem& spinner = t.item("an item that spins elsewhere", TestItem::Body::kSpin);
         spinner.queue_on(wq, there);
         AWAIT(t, spinner.started() == 1, "the item on the other CPU to start");

@@ -278,7 +278,7 @@ struct OfflineCpuWarns {
             return;
         uint32_t warnings;
         {
-            const KernelLog log(t, "WARNING: ", true);
+            const KernelLog<Warnings> log(t);
             item.queue_delayed(wq, 2, static_cast<int>(cpu));
             warnings = log.count();
         }

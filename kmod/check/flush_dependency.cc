@@ -54,7 +54,7 @@ struct ReclaimMustNotWaitForOthers {
         TestItem& target = t.item("the other item", TestItem::Body::kGate);
         *other = {&target, &plain, how};
         TestItem& waiter = t.item("the reclaim item").on_run(wait_for_other, other);
-        const KernelLog log(t, "is flushing !WQ_MEM_RECLAIM");
+        const KernelLog<LinesWith> log(t, "is flushing !WQ_MEM_RECLAIM");
         target.queue_on(plain, t.first_cpu());
         if (!t.wait([&] { return target.started() == 1; }, "the other item to start"))
             return false;

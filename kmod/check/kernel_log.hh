@@ -1,36 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0
-// Counts lines of the kernel's log for as long as it lasts.
+// Hears the kernel's log for as long as it lives.
 #pragma once
 
+#include "../core/warnings.hh"
 #include "../glue/kernel_log.h"
 #include "trial.hh"
 
 namespace wqlab {
 
-class KernelLog {
+// Counter: has see(const LogLine&), for any context.
+template <typename Counter>
+class LogListener {
 public:
-    KernelLog(Trial& trial, const char* wanted, bool of_workqueues = false)
-        : trial_(trial), log_{wanted, of_workqueues, 0}, attached_(wqlab_log_attach(&log_))
+    template <typename... Arguments>
+    explicit LogListener(Arguments... arguments)
+        : counter_(arguments...), log_{see, &counter_}, attached_(wqlab_log_attach(&log_))
     {
-        if (!attached_)
-            trial.skip("the kernel's log can't be watched here");
     }
-    KernelLog(const KernelLog&) = delete;
-    ~KernelLog()
+    LogListener(const LogListener&) = delete;
+    ~LogListener()
     {
         if (attached_)
             wqlab_log_detach(&log_);
     }
 
-    uint32_t count() const
+    // False: the log can't be heard here.
+    bool attached() const { return attached_; }
+    const Counter& heard() const { return counter_; }
+
+private:
+    static void see(void* counter, const wqlab_log_line* line)
     {
-        return trial_.has_fault(Fault::kLogIsSilent) ? 0 : __atomic_load_n(&log_.count, __ATOMIC_RELAXED);
+        static_cast<Counter*>(counter)->see({line->text, line->size, line->writer, line->command, line->in_interrupt});
     }
+
+    Counter counter_;
+    wqlab_log log_;
+    bool attached_;
+};
+
+class LinesWith {
+public:
+    explicit LinesWith(const char* words) : words_(words) {}
+
+    void see(const LogLine& line)
+    {
+        if (line.has(words_))
+            __atomic_add_fetch(&count_, 1, __ATOMIC_RELAXED);
+    }
+    uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }
+
+private:
+    const char* words_;
+    uint32_t count_ = 0;
+};
+
+// For a check that waits for what the kernel has to say.
+template <typename Counter>
+class KernelLog {
+public:
+    template <typename... Arguments>
+    explicit KernelLog(Trial& trial, Arguments... arguments) : trial_(trial), listener_(arguments...)
+    {
+        if (!listener_.attached())
+            trial.skip("the kernel's log can't be watched here");
+    }
+
+    uint32_t count() const { return trial_.has_fault(Fault::kLogIsSilent) ? 0 : listener_.heard().ours(); }
 
 private:
     Trial& trial_;
-    wqlab_log log_;
-    bool attached_;
+    LogListener<Counter> listener_;
 };
 
 }  // namespace wqlab

@@ -70,8 +70,8 @@ struct OfflineGoesOn {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         Queue& wq = t.queue({.max_active = 2});
-        TestItem** gates = t.items(2, "an item that runs", TestItem::Body::kGate);
-        TestItem** held = t.items(8, "an item held back");
+        const Items gates = t.items(2, "an item that runs", TestItem::Body::kGate);
+        const Items held = t.items(8, "an item held back");
         for (uint32_t i = 0; i < 2; i++)
             gates[i]->queue_on(wq, cpu);
         AWAIT(t, gates[0]->started() == 1 && gates[1]->started() == 1, "two items to start");
@@ -133,7 +133,7 @@ struct OnlineIsAsBefore {
         // Of an unbound workqueue that has this CPU only, one worker must flee, and
         // an item keeps the pool.
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .cpus = uint64_t{1} << cpu});
-        TestItem** held = t.items(2, "an unbound item", TestItem::Body::kGate);
+        const Items held = t.items(2, "an unbound item", TestItem::Body::kGate);
         for (uint32_t i = 0; i < 2; i++)
             held[i]->queue(unbound);
         AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "two unbound items to start");
@@ -245,7 +245,7 @@ struct IdleWorkersGo {
         constexpr uint32_t kItems = 32;
         constexpr uint64_t kAlmostFiveMinutes = 299'000'000'000;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
-        TestItem** items = t.items(kItems, "an item", TestItem::Body::kGate);
+        const Items items = t.items(kItems, "an item", TestItem::Body::kGate);
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue(wq);
         AWAIT(t, ({
@@ -291,7 +291,7 @@ struct WatchdogBarks {
         const Threshold off(t, 0);
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         Queue& wq = t.queue();
-        const KernelLog log(t, "workqueue lockup");
+        const KernelLog<LinesWith> log(t, "workqueue lockup");
         TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
         TestItem& behind = t.item("the item behind it");
         spinner.queue_on(wq, cpu);

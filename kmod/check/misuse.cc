@@ -64,7 +64,7 @@ struct LeaksAreReported {
         if (!state)
             return;
         *state = {&t.gate(), false, 0, false};
-        const KernelLog log(t, "workqueue leaked");
+        const KernelLog<LinesWith> log(t, "workqueue leaked");
         // The end of the first activates the second and kicks nobody, since the
         // worker is there: it takes it before it sleeps. In the pool there is
         // nobody else's item that could come between and sleep.

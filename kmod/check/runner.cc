@@ -25,19 +25,39 @@ int last_cpu()
 
 Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint32_t owner)
 {
+    // What it gives way to ends with the lock open: the watcher first, because it looks at the trial.
+    Box<TrialThread> previous;
+    Kthread previous_watcher;
+    Box<Listener> listener;
+    {
+        const Mutex::Guard guard(lock_);
+        if (going_)
+            return Errno::kNoDevice;
+        if (busy_ || opening_)
+            return Errno::kBusy;
+        opening_ = true;
+        previous = std::move(trial_);
+        previous_watcher = std::move(watcher_);
+        listener = std::move(listener_);
+    }
+    previous_watcher.join();
+    previous = Box<TrialThread>();
+    if (!listener || !listener->attached())
+        if (Result<Box<Listener>> made = Box<Listener>::create(); made.ok())
+            listener = made.take();
+    Result<Box<TrialThread>> made = make(check, fault, seed, listener.get());
+    Result<Kthread> watcher = Kthread::create<&Runner::watch>(*this, last_cpu(), "wqlab_watch");
+
+    // Neither has begun, so they end by themselves if they are not taken.
     const Mutex::Guard guard(lock_);
-    if (going_)
-        return Errno::kNoDevice;
-    if (busy_)
-        return Errno::kBusy;
-    watcher_.join();
-    trial_ = Box<TrialThread>();
-    listening_ = listening_ || wqlab_log_attach(&warnings_);
-    Box<TrialThread> trial = TRY(Box<TrialThread>::create(check, kernel_, fault, seed));
-    TRY(trial->create(listening_ ? &warnings_.count : nullptr));
-    trial->trial().user_steps().on_ask = turn_;
-    watcher_ = TRY(Kthread::create<&Runner::watch>(*this, last_cpu(), "wqlab_watch"));
-    trial_ = std::move(trial);
+    opening_ = false;
+    listener_ = std::move(listener);
+    if (going_ || !made.ok() || !watcher.ok()) {
+        listener = unheard();
+        return going_ ? Errno::kNoDevice : made.ok() ? watcher.error() : made.error();
+    }
+    trial_ = made.take();
+    watcher_ = watcher.take();
     stopping_ = false;
     busy_ = true;
     owner_ = owner;
@@ -47,6 +67,14 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     trial_->start();
     watcher_.wake();
     return {};
+}
+
+Result<Box<TrialThread>> Runner::make(const Check& check, Fault fault, uint64_t seed, const Listener* listener) const
+{
+    Box<TrialThread> trial = TRY(Box<TrialThread>::create(check, kernel_, fault, seed));
+    TRY(trial->create(listener && listener->attached() ? &listener->heard() : nullptr));
+    trial->trial().user_steps().on_ask = turn_;
+    return trial;
 }
 
 template <typename Condition>
@@ -114,6 +142,7 @@ void Runner::watch()
 
 void Runner::keep_verdict()
 {
+    Box<Listener> last;
     const Mutex::Guard guard(lock_);
     last_.state = WQLAB_CHECK_DONE;
     last_.elapsed = wqlab_now() - began_;
@@ -127,8 +156,7 @@ void Runner::keep_verdict()
         trial_.release();
     }
     busy_ = false;
-    if (owner_gone_)
-        stop_listening();
+    last = unheard();
 }
 
 void Runner::get(State& state)
@@ -170,22 +198,20 @@ Result<void> Runner::stop(uint32_t owner)
 
 void Runner::owner_gone(uint32_t owner)
 {
+    Box<Listener> last;
     const Mutex::Guard guard(lock_);
     if (owner_ != owner)
         return;
     owner_gone_ = true;
     if (busy_)
         stop();
-    else
-        stop_listening();
+    last = unheard();
 }
 
-// Waits for all CPUs. Where something hangs, one of them may have died: then it
-// stays, as the module does.
-void Runner::stop_listening()
+// Where something hangs, a CPU may have died, for which its end would wait: then it stays, as the module does.
+Box<Runner::Listener> Runner::unheard()
 {
-    if (!left_behind_ && std::exchange(listening_, false))
-        wqlab_log_detach(&warnings_);
+    return owner_gone_ && !busy_ && !left_behind_ ? std::move(listener_) : Box<Listener>();
 }
 
 void Runner::shut_down()
@@ -205,7 +231,7 @@ void Runner::shut_down()
             Kthread::sleep_unless([] { return false; });
     }
     trial_ = Box<TrialThread>();
-    stop_listening();
+    listener_ = Box<Listener>();
 }
 
 }  // namespace wqlab

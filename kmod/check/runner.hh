@@ -3,8 +3,8 @@
 // that does not help left behind, so that the next one finds a working lab.
 #pragma once
 
-#include "../glue/kernel_log.h"
 #include "../lab/kthread.hh"
+#include "kernel_log.hh"
 #include "suite.hh"
 #include "trial_thread.hh"
 
@@ -50,6 +50,9 @@ public:
     void shut_down();
 
 private:
+    using Listener = LogListener<Warnings>;
+
+    Result<Box<TrialThread>> make(const Check& check, Fault fault, uint64_t seed, const Listener* listener) const;
     void stop();
     void watch();  // the watcher's thread
     // Until the trial has ended or is to stop, or must have hung, by core/check_bounds.hh.
@@ -58,15 +61,19 @@ private:
     template <typename Condition>
     void wait_while(Condition condition);
     void keep_verdict();
-    void stop_listening();
+    // L. What nobody needs any more, to end with the lock open: that waits for all CPUs.
+    Box<Listener> unheard();
 
     const Kernel& kernel_;
     void (*turn_)() = nullptr;
-    // What the kernel's workqueue code warns of while somebody has checks judged.
-    wqlab_log warnings_ = {"WARNING: ", true, 0};
-    NamedMutex<"wqlab check suite"> lock_;  // protects all below but what is atomic
-    bool listening_ = false;
+
+    // L, protects all below but what is atomic. It is held for looks and moves only:
+    // closing any generic-netlink socket of the machine takes it (owner_gone()).
+    NamedMutex<"wqlab check suite"> lock_;
+    // Hears the kernel's log as long as the socket is open that had a check judged.
+    Box<Listener> listener_;
     bool left_behind_ = false;  // something, ever
+    bool opening_ = false;      // a trial is being made, with the lock open
     Box<TrialThread> trial_;
     Kthread watcher_;
     bool stopping_ = false;

@@ -3,6 +3,7 @@
 // hang at any time, and what helps it may hang too.
 #pragma once
 
+#include "../core/warnings.hh"
 #include "helper.hh"
 #include "trial.hh"
 
@@ -16,9 +17,9 @@ public:
     }
     TrialThread(const TrialThread&) = delete;
 
-    // warnings: counts those of the kernel's workqueue code. Who keeps a promise gives none, unless the check provokes
-    // it. nullptr: nobody hears them.
-    Result<void> create(const uint32_t* warnings);
+    // warnings: of the kernel's workqueue code. Who keeps a promise gives none, unless the check provokes it. nullptr:
+    // nobody hears them.
+    Result<void> create(const Warnings* warnings);
     void start() { thread_.wake(); }
 
     // ---- nothing below hangs, whatever the trial does
@@ -42,11 +43,12 @@ public:
 
 private:
     void main();
+    void judge_warnings(uint32_t ours, uint32_t all);
     void describe() { describe_pools(trial_); }
     void keep_company();
 
     const Check& check_;
-    const uint32_t* warnings_ = nullptr;
+    const Warnings* warnings_ = nullptr;
     Trial trial_;
     Helper witness_;
     Helper companion_;

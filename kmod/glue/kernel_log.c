@@ -1,47 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because tracepoints have types of their own. */
-#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "kernel_log.h"
 
-/* A kernel without DEBUG_BUGVERBOSE says in which function it warned, and not in which file. */
-#define FUNCTION(name) #name,
-static const char *const workqueue_functions[] = {
-#include "workqueue_functions.h"
-};
-#undef FUNCTION
-
-/* "WARNING: CPU: 1 PID: 88 at __queue_work+0x3b1/0x580", and 7.x without what is before "at". */
-static bool is_of_workqueues(const char *text, size_t length)
-{
-	const char *at = strnstr(text, " at ", length);
-	size_t left, i;
-
-	if (strnstr(text, "workqueue", length))
-		return true;
-	if (!at)
-		return false;
-	at += 4;
-	left = length - (at - text);
-	for (i = 0; i < ARRAY_SIZE(workqueue_functions); i++) {
-		size_t n = strlen(workqueue_functions[i]);
-
-		/* The compiler's own parts of it are called "name.part.0". */
-		if (left > n && !memcmp(at, workqueue_functions[i], n) && (at[n] == '+' || at[n] == '.'))
-			return true;
-	}
-	return false;
-}
-
 /* trace/events/printk.h: every line that printk() stores, in any context. */
 static void see_line(void *data, const char *text, size_t length)
 {
 	struct wqlab_log *log = data;
+	const struct wqlab_log_line line = {
+		.text = text,
+		.size = length,
+		/* An interrupt stays on the task that it came upon, and no task's address is odd. */
+		.writer = (uintptr_t)current | !in_task(),
+		.command = current->comm,
+		.in_interrupt = !in_task(),
+	};
 
-	if (strnstr(text, log->wanted, length) && (!log->of_workqueues || is_of_workqueues(text, length)))
-		__atomic_add_fetch(&log->count, 1, __ATOMIC_RELAXED);
+	log->see(log->listener, &line);
 }
 
 static void look_at(struct tracepoint *point, void *data)

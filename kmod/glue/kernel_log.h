@@ -7,15 +7,21 @@
 
 WQLAB_BEGIN_C
 
-/*
- * Counts lines of the kernel's log that hold a text, from attach to detach; with of_workqueues, only those
- * that name workqueue code.
- */
-struct wqlab_log {
-	const char *wanted;
-	bool of_workqueues;
-	uint32_t count;
+/* As core/warnings.hh has it. */
+struct wqlab_log_line {
+	const char *text;
+	size_t size;
+	uintptr_t writer;
+	const char *command;
+	bool in_interrupt;
 };
+
+struct wqlab_log {
+	/* Of each line, in any context that prints; nothing that it calls may print. */
+	void (*see)(void *listener, const struct wqlab_log_line *line);
+	void *listener;
+};
+/* From attach to detach see() is called, and nobody is in it when detach returns. Both sleep. */
 bool wqlab_log_attach(struct wqlab_log *log);
 void wqlab_log_detach(struct wqlab_log *log);
 
