@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because locks are macros, and their debug variants too. */
+#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
@@ -37,6 +39,19 @@ bool wqlab_peek(void *to, uintptr_t from, size_t size)
 void wqlab_lock_mutex_at(uintptr_t lock)
 {
 	mutex_lock((struct mutex *)lock);
+}
+
+/* mutex_lock() knows no time-out, and who only tries has no place in its queue: hence often. */
+bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t ns)
+{
+	const u64 begin = ktime_get_ns();
+
+	while (!mutex_trylock((struct mutex *)lock)) {
+		if (ktime_get_ns() - begin >= ns)
+			return false;
+		usleep_range(50, 100);
+	}
+	return true;
 }
 
 void wqlab_unlock_mutex_at(uintptr_t lock)

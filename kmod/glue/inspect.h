@@ -11,6 +11,8 @@ WQLAB_BEGIN_C
 bool wqlab_peek(void *to, uintptr_t from, size_t size);
 /* The kernel's own locks, at addresses found by symbol or layout. */
 void wqlab_lock_mutex_at(uintptr_t lock);
+/* Tries for so long, and sleeps; false: somebody else had it all the time, or each time. */
+bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t ns);
 void wqlab_unlock_mutex_at(uintptr_t lock);
 unsigned long wqlab_lock_raw(uintptr_t lock);	/* disables interrupts */
 void wqlab_unlock_raw(uintptr_t lock, unsigned long flags);

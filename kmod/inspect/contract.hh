@@ -60,6 +60,11 @@ concept IsTarget = requires(const T target, T opened, Address at, void* to, char
     requires std::constructible_from<typename T::MutexHold, const T&, Address>;
     typename T::RawHold;
     requires std::constructible_from<typename T::RawHold, const T&, Address>;
+    // A mutex that is somebody else's to hold, and may be for ever: tried for so many
+    // ns, and held() says whether it could be had.
+    typename T::MutexTry;
+    requires std::constructible_from<typename T::MutexTry, const T&, Address, uint64_t>;
+    requires requires(const typename T::MutexTry hold) { { hold.held() } -> std::same_as<bool>; };
 
     // A struct that is known to be there, of so many bytes: in the module it is
     // where it is and each get() a load; else it is one copy, consistent in itself,

@@ -15,6 +15,7 @@ namespace wqlab {
 static_assert(IsTarget<Target>);
 
 using MutexHold = Target::MutexHold;
+using MutexTry = Target::MutexTry;
 using RawHold = Target::RawHold;
 
 class Kernel {
@@ -165,15 +166,7 @@ void Kernel::for_each_lack(uint32_t view, Visit visit) const
             visit(spec.name);
     if (problem_[0])
         return visit(problem_);
-    for (uint32_t i = 0; i < static_cast<uint32_t>(Field::kCount); i++) {
-        const Field field = static_cast<Field>(i);
-        if (!kFields[field].is_needed_by(view) || has(field))
-            continue;
-        char text[96];
-        Text out(text);
-        describe(kFields[field], layout_[field], out);
-        visit(text);
-    }
+    layout_.for_each_absent([view](const FieldSpec& spec) { return spec.is_needed_by(view); }, visit);
 }
 
 template <typename Visit>
@@ -182,15 +175,7 @@ void Kernel::for_each_missing_column(uint32_t view, Visit visit) const
     for (const SymbolSpec& spec : all_symbols())
         if (spec.need == Need::kColumn && spec.views & view && !has(spec.symbol))
             visit(spec.name);
-    for (uint32_t i = 0; i < static_cast<uint32_t>(Field::kCount); i++) {
-        const Field field = static_cast<Field>(i);
-        if (!kFields[field].is_column_of(view) || has(field))
-            continue;
-        char text[96];
-        Text out(text);
-        describe(kFields[field], layout_[field], out);
-        visit(text);
-    }
+    layout_.for_each_absent([view](const FieldSpec& spec) { return spec.is_column_of(view); }, visit);
 }
 
 }  // namespace wqlab

@@ -25,7 +25,8 @@ void Trouble::describe(Text& out) const
     static constexpr const char* kWhy[] = {
         ": an entry can't be read or does not point back; the walk stopped there",
         ": more than the limit; the rest is missing", ": an entry is not what it should be; the walk stopped there",
-        ": it changed each time that it was read; what is shown of it may not fit together"};
+        ": it changed each time that it was read; what is shown of it may not fit together",
+        ": somebody holds wq->mutex and does not let go; they and its flushers are missing"};
     out.add(kWhere[static_cast<size_t>(where)]);
     if (id >= 0)
         out.add(" ").add(static_cast<uint32_t>(id));

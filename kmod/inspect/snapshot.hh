@@ -30,7 +30,8 @@ struct Trouble {
         kBroken,
         kCut,
         kStranger,
-        kMoving  // without locks only
+        kMoving,  // without locks only
+        kHeld     // with locks only
     };
 
     Where where;

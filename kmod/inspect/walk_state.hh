@@ -66,11 +66,17 @@ struct WalkState {
     AddressMap workqueue_numbers;
     AddressMap pwq_numbers;
     Table<uint32_t> by_pool;  // numbers of pwqs, those of a pool side by side
+
+    // What is left to wait for mutexes that may never come free, of all workqueues together, because whoever wants
+    // wq_pool_mutex waits meanwhile. A real hold is over in microseconds, but its holder may be preempted.
+    uint64_t patience_ns = 5'000'000'000;
 };
 
 // Under wq_pool_mutex; they allocate, and so sleep, between other locks.
 Result<void> gather_pools(const Kernel& kernel, Snapshot& snapshot, WalkState& state);
 Result<void> gather_workqueues(const Kernel& kernel, Snapshot& snapshot, WalkState& state);
+// Makes by_pool.
+Result<void> sort_pwqs(WalkState& state);
 Result<void> copy_pools(const Kernel& kernel, Snapshot& snapshot, WalkState& state);
 // Takes each timer base's lock, for a 64th of its wheel at a time.
 Result<void> copy_timers(const Kernel& kernel, Snapshot& snapshot, WalkState& state);

@@ -140,8 +140,11 @@ private:
     {
         // Of replaced ones there can be any number. Until wq_pool_mutex is free, none is added.
         uint32_t most = 0;
+        row.first_pwq = snapshot_.pwqs.size();
         {
-            const MutexHold hold(kernel_.target(), wq.at(Field::kWqMutex));
+            const MutexTry hold = try_mutex(wq);
+            if (!hold.held())
+                return nobody_lets_go(index);
             walk_list(kernel_, wq.at(Field::kWqPwqs), kMostPwqs, [&](Address) {
                 most++;
                 return true;
@@ -153,8 +156,9 @@ private:
         TRY(state_.flushers.reserve(kMostFlushers));
         TRY(snapshot_.flushers.reserve(kMostFlushers));
 
-        const MutexHold hold(kernel_.target(), wq.at(Field::kWqMutex));
-        row.first_pwq = snapshot_.pwqs.size();
+        const MutexTry hold = try_mutex(wq);
+        if (!hold.held())
+            return nobody_lets_go(index);
         const WalkEnd end = walk_list(kernel_, wq.at(Field::kWqPwqs), most, [&](Address node) {
             return add_pwq(wq.at(), index, node - kernel_.offset(Field::kPwqNode));
         });
@@ -165,6 +169,18 @@ private:
             trouble(Trouble::Where::kPwqs, Trouble::Why::kBroken, index);
         if (snapshot_.sections & WQLAB_SECTION_WORK)
             copy_flushing(wq, index, row);
+        return {};
+    }
+
+    MutexTry try_mutex(const Struct& wq)
+    {
+        return MutexTry(kernel_.target(), wq.at(Field::kWqMutex), state_.patience_ns);
+    }
+
+    Result<void> nobody_lets_go(uint32_t index)
+    {
+        state_.patience_ns = 0;
+        trouble(Trouble::Where::kPwqs, Trouble::Why::kHeld, index);
         return {};
     }
 
@@ -363,26 +379,6 @@ private:
     Table<Address> system_;        // side by side with system_workqueues(); 0: this kernel has no such
     Table<uint32_t> node_of_cpu_;  // if tables are by node
 };
-
-// Those of a pool side by side: a counting sort.
-Result<void> sort_pwqs(WalkState& state)
-{
-    TRY(state.by_pool.reserve(state.pwqs.size()));
-    state.by_pool.grow(state.pwqs.size());
-    for (const PwqAt& pwq : state.pwqs)
-        state.pools[pwq.pool].nr_pwqs++;
-    uint32_t first = 0;
-    for (PoolAt& pool : state.pools) {
-        pool.first_pwq = first;
-        first += pool.nr_pwqs;
-        pool.nr_pwqs = 0;
-    }
-    for (uint32_t i = 0; i < state.pwqs.size(); i++) {
-        PoolAt& pool = state.pools[state.pwqs[i].pool];
-        state.by_pool[pool.first_pwq + pool.nr_pwqs++] = i;
-    }
-    return {};
-}
 
 }  // namespace
 

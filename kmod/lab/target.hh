@@ -62,6 +62,23 @@ public:
         Address lock_;
     };
 
+    class [[nodiscard]] MutexTry {
+    public:
+        MutexTry(const Target&, Address lock, uint64_t ns) : lock_(lock), held_(wqlab_lock_mutex_within(lock, ns)) {}
+        MutexTry(const MutexTry&) = delete;
+        ~MutexTry()
+        {
+            if (held_)
+                wqlab_unlock_mutex_at(lock_);
+        }
+
+        bool held() const { return held_; }
+
+    private:
+        Address lock_;
+        bool held_;
+    };
+
     class [[nodiscard]] RawHold {
     public:
         RawHold(const Target&, Address lock) : lock_(lock), flags_(wqlab_lock_raw(lock)) {}

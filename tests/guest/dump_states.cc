@@ -102,6 +102,26 @@ TEST_CASE("dump: who drains a workqueue", "[inspect]")
     CHECK_FALSE(has_flag(workqueue(document), "draining"));
 }
 
+TEST_CASE("dump: a mutex that nobody lets go of costs what it protects, and not the dump", "[inspect]")
+{
+    Hold hold;
+    const size_t pwqs = workqueue(look({"workqueues"}))["pwqs"].size();
+    REQUIRE(pwqs > 0);
+    hold.spawn("lock");
+    json document;
+    REQUIRE(eventually([&] {
+        document = json::parse(tool({"dump", "--json"}).out);
+        return !document["troubles"].empty();
+    }));
+    REQUIRE(document["troubles"].size() == 1);
+    CHECK_THAT(document["troubles"][0].get<std::string>(),
+               Catch::StartsWith("pwqs of workqueue ") && Catch::Contains("somebody holds wq->mutex"));
+    CHECK(workqueue(document)["pwqs"].empty());
+    CHECK(all_of(document["workqueues"], "name", "events")[0]["pwqs"].size() > 0);
+    hold.open();
+    CHECK(workqueue(look({"workqueues"}))["pwqs"].size() == pwqs);
+}
+
 TEST_CASE("dump: who waits for an item that runs, and for one that is held back", "[inspect]")
 {
     Hold hold({"max_active=1"});

@@ -8,9 +8,12 @@
  *	let N		item N go, though the gate is shut
  *	wait N		flush_work() of item N, as soon as that is queued
  *	flush, drain	of the workqueue
+ *	lock		the workqueue's mutex, until the gate is open
+ *	warn		makes the kernel's workqueue code warn
  *	open		the gate, for good
  */
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/proc_fs.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -29,6 +32,13 @@ static struct work_struct items[ITEMS];
 static DECLARE_WAIT_QUEUE_HEAD(gate);
 static bool is_open;
 static bool let[ITEMS];
+
+/* What kernel/workqueue.c begins its struct with, from 6.1 to 7.3 at least. */
+struct begin_of_workqueue {
+	struct list_head pwqs;
+	struct list_head list;
+	struct mutex mutex;
+};
 
 /* Idle, so that however long it is held, it is no hung task. */
 static void hold_func(struct work_struct *work)
@@ -64,6 +74,17 @@ static ssize_t hold_write(struct file *file, const char __user *text, size_t siz
 		flush_workqueue(wq);
 	} else if (!strcmp(word, "drain")) {
 		drain_workqueue(wq);
+	} else if (!strcmp(word, "lock")) {
+		struct mutex *mutex = &((struct begin_of_workqueue *)wq)->mutex;
+
+		mutex_lock(mutex);
+		wait_event_idle(gate, READ_ONCE(is_open));
+		mutex_unlock(mutex);
+	} else if (!strcmp(word, "warn")) {
+		struct work_struct blank = {};
+
+		/* WARN_ON(!work->func) */
+		flush_work(&blank);
 	} else if (!strcmp(word, "open")) {
 		WRITE_ONCE(is_open, true);
 		wake_up_all(&gate);

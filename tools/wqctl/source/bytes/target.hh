@@ -55,6 +55,14 @@ public:
         ~MutexHold() {}
     };
     using RawHold = MutexHold;
+    class [[nodiscard]] MutexTry {
+    public:
+        MutexTry(const Target&, Address, uint64_t) {}
+        MutexTry(const MutexTry&) = delete;
+        ~MutexTry() {}
+
+        static constexpr bool held() { return true; }
+    };
 
     class Object {
     public:
