@@ -144,6 +144,8 @@ public:
     // path is the struct itself. Each member and each type looked at is a step;
     // to run out of them is an error.
     Result<BtfMember> member(const BtfType& type, Slice path, uint32_t& steps) const;
+    // What a variable is, by itself: a kernel's BTF has those that are per CPU.
+    Result<BtfMember> variable(const BtfType& type, uint32_t& steps) const;
 
 private:
     struct Spot;

@@ -114,6 +114,13 @@ Result<BtfMember> Btf::member(const BtfType& type, Slice path, uint32_t& steps) 
     return member;
 }
 
+Result<BtfMember> Btf::variable(const BtfType& type, uint32_t& steps) const
+{
+    if (type.kind != BtfKind::kVariable)
+        return Errno::kInvalid;
+    return measure({type.word, 0, 0}, steps);
+}
+
 Result<BtfMember> Btf::measure(const Spot& spot, uint32_t& steps) const
 {
     BtfMember member;

@@ -42,6 +42,8 @@ public:
             locations_[i] = {};
             if (specs_[i].kind == Kind::kMember)
                 structs_.add(specs_[i].in);
+            else if (specs_[i].kind == Kind::kVariable)
+                variables_.add(specs_[i].name);
             for (Slice names = specs_[i].name; specs_[i].kind == Kind::kConstant && !names.empty();)
                 constants_.add(names.take('|'));
         }
@@ -54,6 +56,8 @@ public:
                 see_struct(type);
             else if (type.is_enum())
                 see_enum(type);
+            else if (type.kind == BtfKind::kVariable && variables_.may_have(type.name))
+                see_variable(type);
             return steps_ != 0;
         });
         if (!steps_)
@@ -134,6 +138,24 @@ private:
         });
     }
 
+    void see_variable(const BtfType& type)
+    {
+        for (size_t i = 0; i < specs_.size(); i++) {
+            if (specs_[i].kind != Kind::kVariable || !same_text(specs_[i].name, type.name))
+                continue;
+            FieldLocation& had = locations_[i];
+            FieldLocation has;
+            auto member = btf_.variable(type, steps_);
+            has.found = member.ok() ? Found::kYes : Found::kDamaged;
+            if (member.ok())
+                has.member = member.take();
+            if (had.found == Found::kNoType)
+                had = has;
+            else if (!(had.found == has.found && had.member == has.member))
+                had = {.found = Found::kSeveralFit, .member = {}};
+        }
+    }
+
     void see_enum(const BtfType& type)
     {
         for (uint32_t i = 0; i < type.count; i++) {
@@ -163,6 +185,7 @@ private:
     Span<const FieldSpec> specs_;
     Span<FieldLocation> locations_;
     NameFilter structs_;
+    NameFilter variables_;
     NameFilter constants_;
     uint32_t steps_ = kSteps;
 };
@@ -170,14 +193,16 @@ private:
 const char* why_absent(FieldSpec::Kind kind, FieldLocation::Found found)
 {
     using Found = FieldLocation::Found;
-    const bool constant = kind == FieldSpec::Kind::kConstant;
+    using Kind = FieldSpec::Kind;
+    const bool constant = kind == Kind::kConstant, variable = kind == Kind::kVariable;
     switch (found) {
-    case Found::kNoType: return constant ? "no such constant" : "no such struct";
+    case Found::kNoType: return constant ? "no such constant" : variable ? "no such variable" : "no such struct";
     case Found::kNoMember: return "no such member";
     case Found::kOtherSize: return "another size";
     case Found::kDamaged: return "damaged";
     case Found::kNoneFits: return "several such structs, none with every member";
-    case Found::kSeveralFit: return constant ? "several such constants" : "several such structs";
+    case Found::kSeveralFit:
+        return constant ? "several such constants" : variable ? "several such variables" : "several such structs";
     case Found::kYes: break;
     }
     return "found";

@@ -13,14 +13,14 @@ enum class Need : uint8_t {
     kVariant,  // needed; and which of its names the kernel has says how it is to be read
 };
 
-// A member of a struct, a struct as a whole, or an enum's constant. Names may
+// A member of a struct, a struct as a whole, a variable, or an enum's constant. Names may
 // have alternatives, "attrs|unbound_attrs": the first that there is, is taken.
 struct FieldSpec {
-    enum class Kind : uint8_t { kNothing, kMember, kConstant };
+    enum class Kind : uint8_t { kNothing, kMember, kVariable, kConstant };
 
     Kind kind = Kind::kNothing;
     const char* in = nullptr;    // the struct or union; of a constant the enum, nullptr for any
-    const char* name = nullptr;  // Btf::member()'s path or the constant
+    const char* name = nullptr;  // Btf::member()'s path, the variable or the constant
     uint32_t views = 0;          // that show it, a bit for each; 0: nobody lacks it if it is absent
     uint32_t sizes = 0;          // of one element: 4, or 4 | 8 for either; 0 for any
     Need need = Need::kNeeded;
@@ -44,6 +44,11 @@ constexpr FieldSpec whole(const char* type, uint32_t views = 0, Need need = Need
     return member(type, "", views, 0, need);
 }
 
+constexpr FieldSpec variable(const char* name, uint32_t views = 0, Need need = Need::kNeeded)
+{
+    return {FieldSpec::Kind::kVariable, nullptr, name, views, 0, need};
+}
+
 constexpr FieldSpec constant(const char* name, uint32_t views = 0, const char* of_enum = nullptr,
                              Need need = Need::kNeeded)
 {
@@ -58,12 +63,12 @@ void duplicate_field();
 // Where a field was found, or why it was not.
 struct FieldLocation {
     enum class Found : uint8_t {
-        kNoType,      // there is no such struct, or no such constant
+        kNoType,      // there is no such struct, variable or constant
         kNoMember,    // not in the struct
         kOtherSize,   // it is there, with a size that nobody expects
         kDamaged,     // the BTF contradicts itself there
         kNoneFits,    // several structs have this name, and none has all that views need of it
-        kSeveralFit,  // more than one has, and they differ; or the constants do
+        kSeveralFit,  // more than one has, and they differ; or the variables or constants do
         kYes,
     };
 
@@ -129,17 +134,18 @@ public:
     uint32_t size(Field field) const { return has(field) ? (*this)[field].member.size : 0; }
     int64_t value(Field field) const { return (*this)[field].value; }
 
-    // Whether any of these views lacks what it needs; the first such field is added to why.
-    bool lacks(uint32_t views, Text& why) const
+    // Each field that is not there, of those for which that holds, as text.
+    template <typename Which, typename Visit>
+    void for_each_absent(Which which, Visit visit) const
     {
         for (size_t i = 0; i < FieldTable<Field>::kSize; i++) {
-            const FieldSpec& spec = specs_.all()[i];
-            if (!spec.is_needed_by(views) || locations_[i].found == FieldLocation::Found::kYes)
+            if (locations_[i].found == FieldLocation::Found::kYes || !which(specs_.all()[i]))
                 continue;
-            describe(spec, locations_[i], why);
-            return true;
+            char text[96];
+            Text out(text);
+            describe(specs_.all()[i], locations_[i], out);
+            visit(text);
         }
-        return false;
     }
 
 private:

@@ -20,6 +20,7 @@ constexpr uint32_t kWorkers = kWork | kRescuers;
 constexpr FieldTable<Field> kTable({
 #define FIELD(id, need, views, of, path, sizes) {Field::id, field::member(of, path, views, sizes, need)},
 #define WHOLE(id, need, views, of) {Field::id, field::whole(of, views, need)},
+#define VARIABLE(id, need, views, name) {Field::id, field::variable(name, views, need)},
 #define CONSTANT(id, need, views, name) {Field::id, field::constant(name, views, nullptr, need)},
 #include "fields.def"
 });

@@ -10,6 +10,7 @@ namespace wqlab {
 enum class Field : uint32_t {
 #define FIELD(id, ...) id,
 #define WHOLE(id, ...) id,
+#define VARIABLE(id, ...) id,
 #define CONSTANT(id, ...) id,
 #include "fields.def"
     kCount

@@ -8,7 +8,7 @@ namespace wqlab {
 namespace {
 
 constexpr uint32_t kMostTimersAtOnce = 512;  // under one hold of a base's lock
-constexpr uint32_t kMostBases = 3;           // NR_BASES: 2 or 3, 1 without NO_HZ
+constexpr uint32_t kMostBases = 3;           // NR_BASES: 2 before 6.9, 1 without NO_HZ
 constexpr uint32_t kMostWords = 64;          // of a base's pending_map, of which the kernel has 8 or 9
 
 class TimerWalk {
@@ -31,8 +31,9 @@ private:
     Result<void> walk_cpu(uint32_t cpu)
     {
         Address base = kernel_.per_cpu(kernel_[Symbol::kTimerBases], cpu);
-        for (uint32_t i = 0; i < kMostBases; i++, base += kernel_.size(Field::kTimerBase)) {
-            // NR_BASES is a macro, and in no BTF: stop at the first that is not this CPU's.
+        const uint32_t bases = kernel_.has(Field::kTimerBases) ? kernel_.elements(Field::kTimerBases) : kMostBases;
+        for (uint32_t i = 0; i < bases; i++, base += kernel_.size(Field::kTimerBase)) {
+            // Each knows its CPU. Where NR_BASES can't be known, what is behind the last one does not, as a rule.
             uint32_t of_cpu;
             Address first;
             if (!kernel_.peek(of_cpu, base, Field::kTimerBaseCpu) || of_cpu != cpu ||

@@ -95,12 +95,15 @@ uint64_t Machine::function(const std::string& name)
 void Machine::make_timer_bases()
 {
     // Behind the last base is something else, which is of no CPU.
-    const uint32_t size = types_.size_of("timer_base");
-    const uint64_t bases = allocate_per_cpu(3 * size);
-    define("timer_bases", bases);
+    define("timer_bases", allocate_per_cpu(3 * types_.size_of("timer_base")));
     for (unsigned cpu = 0; cpu < cpus_; cpu++)
         for (unsigned i = 0; i < 3; i++)
-            set(per_cpu(bases, cpu) + i * size, "timer_base", "cpu", i < 2 ? cpu : ~0u);
+            set(timer_base(cpu, i), "timer_base", "cpu", i < 2 ? cpu : ~0u);
+}
+
+uint64_t Machine::timer_base(unsigned cpu, unsigned number) const
+{
+    return per_cpu(symbols_.at("timer_bases"), cpu) + number * types_.size_of("timer_base");
 }
 
 uint64_t Machine::add_attrs(int nice, uint64_t cpus, unsigned scope)
@@ -288,9 +291,11 @@ uint64_t Machine::add_barrier(uint64_t list, uint64_t pwq, uint64_t waiter)
     return barrier;
 }
 
-uint64_t Machine::add_delayed(uint64_t wq, unsigned cpu, const std::string& name, uint64_t expires, uint32_t vector)
+uint64_t Machine::add_delayed(uint64_t wq, unsigned cpu, const std::string& name, uint64_t expires, uint32_t vector,
+                              unsigned number)
 {
-    const uint64_t delayed = make("delayed_work"), base = per_cpu(symbols_.at("timer_bases"), cpu);
+    const uint64_t delayed = make("delayed_work");
+    const uint64_t base = timer_base(cpu, number);
     const uint64_t timer = at(delayed, "delayed_work", "timer");
     set(delayed, "delayed_work", "work.func", function(name));
     set(delayed, "delayed_work", "wq", wq);

@@ -60,7 +60,10 @@ public:
     // Ends up on the list, of a pool, worker or pwq.
     uint64_t add_work(uint64_t list, uint64_t pwq, const std::string& function, bool linked = false);
     uint64_t add_barrier(uint64_t list, uint64_t pwq, uint64_t waiter);
-    uint64_t add_delayed(uint64_t wq, unsigned cpu, const std::string& function, uint64_t expires, uint32_t vector);
+    uint64_t add_delayed(uint64_t wq, unsigned cpu, const std::string& function, uint64_t expires, uint32_t vector,
+                         unsigned base = 0);
+    // 2, the one behind the last, is no base.
+    uint64_t timer_base(unsigned cpu, unsigned number) const;
     uint64_t add_flusher(uint64_t wq, int color, uint64_t task);
 
     const Types& types() const { return types_; }

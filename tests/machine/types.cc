@@ -343,6 +343,9 @@ std::vector<uint8_t> Types::btf() const
         }
         ids[one.name] = builder.structure(one.name, one.size, members);
     }
+    for (const auto& [name, variable] : variables_)
+        if (const auto type = ids.find(variable.type); type != ids.end())
+            builder.record(name, BtfBuilder::Kind::kVariable, 0, builder.array(type->second, variable.elements), {1});
     std::vector<BtfBuilder::Constant> constants;
     for (const auto& [name, value] : constants_)
         constants.push_back({name, value});

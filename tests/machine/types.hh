@@ -22,6 +22,7 @@ public:
 
     // Forgets a member, or a whole struct, as a kernel that never had it.
     void drop(const std::string& type, const std::string& member);
+    void drop_variable(const std::string& name) { variables_.erase(name); }
     void set_constant(const std::string& name, int64_t value) { constants_[name] = value; }
 
     std::vector<uint8_t> btf() const;
@@ -44,5 +45,11 @@ private:
     const Member& find(const std::string& type, const std::string& path, uint32_t& offset) const;
 
     std::vector<Struct> structs_;
+    // Arrays, as per-CPU variables are.
+    struct Variable {
+        std::string type;
+        uint32_t elements;
+    };
+    std::map<std::string, Variable> variables_ = {{"timer_bases", {"timer_base", 2}}};
     std::map<std::string, int64_t> constants_;
 };

@@ -11,8 +11,8 @@ using Found = FieldLocation::Found;
 
 namespace {
 
-enum class Field { kPool, kPoolId, kPoolSince, kPoolSpare, kNode, kStarted, kMode, kCount };
-enum View : uint32_t { kPools = 1, kTimes = 2, kStats = 4 };
+enum class Field { kPool, kPoolId, kPoolSince, kPoolSpare, kNode, kStarted, kMode, kBases, kCount };
+enum View : uint32_t { kPools = 1, kTimes = 2, kStats = 4, kBusy = 8 };
 
 // In no order.
 constexpr FieldTable<Field> kSpecs({
@@ -23,6 +23,7 @@ constexpr FieldTable<Field> kSpecs({
     {Field::kNode, field::member("node", "nr.counter", kStats, 4 | 8)},
     {Field::kPoolSpare, field::member("pool", "spare")},
     {Field::kMode, field::constant("OLD_MODE|MODE", 0, "modes")},
+    {Field::kBases, field::variable("bases", kBusy)},
 });
 
 // What the table finds; the Layout is filled by it.
@@ -52,9 +53,10 @@ public:
 
 std::string lacking(const Layout<Field>& layout, uint32_t views)
 {
-    char text[128];
-    Text out(text);
-    return layout.lacks(views, out) ? text : "";
+    std::string first;
+    layout.for_each_absent([views](const FieldSpec& spec) { return spec.is_needed_by(views); },
+                           [&](const char* text) { first = first.empty() ? text : first; });
+    return first;
 }
 
 }  // namespace
@@ -192,6 +194,28 @@ TEST_CASE("constants of one name must agree, or be of the enum that is meant")
     kernel.enumeration("", {{"STAT_STARTED", 5}});
     CHECK(lacking(kernel.layout(), kStats) == "node.nr.counter (no such struct)");
     CHECK(kernel.layout()[Field::kStarted].found == Found::kSeveralFit);
+}
+
+TEST_CASE("a variable is as large as its array")
+{
+    Kernel kernel;
+    CHECK(lacking(kernel.layout(), kBusy) == "bases (no such variable)");
+    const uint32_t base = kernel.structure("base", 24, {{"cpu", kernel.number, 0}});
+    kernel.record("bases", BtfBuilder::Kind::kVariable, 0,
+                  kernel.array(kernel.modified(wqlab::BtfKind::kConst, base), 3), {1});
+    kernel.record("basement", BtfBuilder::Kind::kVariable, 0, kernel.number, {1});
+    const Layout<Field> layout = kernel.layout();
+    CHECK(lacking(layout, kBusy) == "");
+    CHECK(layout[Field::kBases].member.elements == 3);
+    CHECK(layout[Field::kBases].member.element_size == 24);
+    CHECK(layout.size(Field::kBases) == 72);
+
+    kernel.record("bases", BtfBuilder::Kind::kVariable, 0, kernel.array(base, 2), {1});
+    CHECK(lacking(kernel.layout(), kBusy) == "bases (several such variables)");
+
+    Kernel damaged;
+    damaged.record("bases", BtfBuilder::Kind::kVariable, 0, 999, {1});
+    CHECK(lacking(damaged.layout(), kBusy) == "bases (damaged)");
 }
 
 TEST_CASE("damage in one struct is that field's")

@@ -174,6 +174,23 @@ TEST_CASE("an overdue timer is due before now", "[inspect]")
     CHECK(look->timers[1].due_ns == -3 * static_cast<int64_t>(Machine::kTick));
 }
 
+TEST_CASE("what lies behind a CPU's timer bases is none, whatever it looks like", "[inspect]")
+{
+    SmallMachine machine;
+    machine.add_delayed(machine.driver, 2, "last_fn", Machine::kJiffies + 3, 0, 1);
+    machine.add_delayed(machine.driver, 2, "no_fn", Machine::kJiffies + 3, 0, 2);
+    machine.set(machine.timer_base(2, 2), "timer_base", "cpu", 2);
+    const Look look(machine);
+    REQUIRE(look->timers.size() == 2);
+    CHECK(look.string(look->timers[1].function) == "last_fn");
+
+    // A kernel whose BTF has no variables: who knows its CPU is a base.
+    machine.types().drop_variable("timer_bases");
+    CHECK(Look(machine)->timers.size() == 3);
+    machine.set(machine.timer_base(2, 2), "timer_base", "cpu", 7);
+    CHECK(Look(machine)->timers.size() == 2);
+}
+
 TEST_CASE("pools beyond the first node of the idr are found", "[inspect]")
 {
     Machine machine;
