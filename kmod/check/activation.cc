@@ -20,7 +20,7 @@ struct QueueingOrder {
 
     static constexpr uint32_t kItems = 64;
 
-    static void expect_order(Trial& t, TestItem** items, const char* where)
+    static void expect_order(Trial& t, Items items, const char* where)
     {
         AWAIT(t, executions(items, kItems) == kItems, "the items to run");
         for (uint32_t i = 1; i < kItems; i++)
@@ -34,7 +34,7 @@ struct QueueingOrder {
         Queue* const queues[] = {&t.queue({.max_active = 1}),
                                  &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
-            TestItem** items = t.items(kItems, "an item");
+            const Items items = t.items(kItems, "an item");
             for (uint32_t i = 0; i < kItems; i++)
                 items[i]->queue_on(*wq, cpu);
             expect_order(t, items, "held back by max_active");
@@ -44,7 +44,7 @@ struct QueueingOrder {
         const Threshold off(t, 0);
         Queue& wq = t.queue();
         TestItem& front = t.item("the item in front", TestItem::Body::kSpin);
-        TestItem** items = t.items(kItems, "an item");
+        const Items items = t.items(kItems, "an item");
         wqlab_queue_bare_on(wq.get(), front.address(), static_cast<int>(cpu));
         AWAIT(t, front.started() == 1, "the item in front to start");
         for (uint32_t i = 0; i < kItems; i++)
@@ -63,7 +63,7 @@ struct OrderSurvivesChange {
                                          0,
                                          Fault::kQueueReorders};
 
-    static uint32_t first_out_of_order(TestItem** items, uint32_t n)
+    static uint32_t first_out_of_order(Items items, uint32_t n)
     {
         for (uint32_t i = 1; i < n; i++)
             if (items[i - 1]->last().start > items[i]->last().start)
@@ -75,7 +75,7 @@ struct OrderSurvivesChange {
     {
         constexpr uint32_t kItems = 96;
         TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
-        TestItem** items = t.items(kItems, "an item");
+        const Items items = t.items(kItems, "an item");
         wqlab_queue_bare_on(wq.get(), gate.address(), static_cast<int>(cpu));
         AWAIT(t, gate.started() == 1, "the item in front to start");
         for (uint32_t i = 0; i < kItems; i++) {
@@ -123,7 +123,7 @@ struct OrderSurvivesChange {
         Rounds* rounds = t.own<Rounds>();
         if (!rounds)
             return;
-        TestItem** items = t.items(kItems, "an item");
+        const Items items = t.items(kItems, "an item");
         TestItem& front = t.item("the item that spins", TestItem::Body::kSpin);
         t.actor("who raises max_active", static_cast<int>(t.other_cpu(cpu)),
                 [&t, &wq, rounds] { raise_in_each(t, wq, *rounds); });
@@ -222,7 +222,7 @@ struct OneIsNotOrdered {
         if (t.decided())
             return;
         WANT(t, row && !(row->flags & WQLAB_WQ_ORDERED), "it is among the ordered ones");
-        TestItem** items = t.items(2, "an item", TestItem::Body::kGate);
+        const Items items = t.items(2, "an item", TestItem::Body::kGate);
         items[0]->queue(wq);
         items[1]->queue(wq);
         AWAIT(t, started(items, 2) >= 1, "an item to start");

@@ -167,7 +167,7 @@ struct ChangesLoseNothing {
     {
         constexpr uint32_t kItems = 24, kTimes = 200;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
-        TestItem** items = t.items(kItems, "an item that queues itself", TestItem::Body::kRequeue);
+        const Items items = t.items(kItems, "an item that queues itself", TestItem::Body::kRequeue);
         uint32_t cpu = t.first_cpu();
         for (uint32_t i = 0; i < kItems; i++, cpu = t.other_cpu(cpu))
             items[i]->requeues(kTimes - 1).queue_on(wq, cpu);

@@ -66,7 +66,7 @@ struct QueuedOnAnother {
 struct Batch {
     Trial* trial;
     Queue* queues[2];
-    TestItem** items;
+    Items items;
     uint32_t count;
 
     // On one CPU with softirqs off, so that none runs before all are queued;

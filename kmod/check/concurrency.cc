@@ -51,7 +51,7 @@ struct OneRunsAtATime {
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue();
         TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
-        TestItem** others = t.items(3, "an item behind it");
+        const Items others = t.items(3, "an item behind it");
         spinner.queue_on(wq, cpu);
         AWAIT(t, spinner.started() == 1, "the item that spins to start");
         for (uint32_t i = 0; i < 3; i++)
@@ -206,7 +206,7 @@ struct WorkersOnDemand {
         Queue* const queues[] = {&t.queue({.max_active = 2 * kItems}),
                                  &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 2 * kItems})};
         for (Queue* wq : queues) {
-            TestItem** items = t.items(kItems, "an item that sleeps", TestItem::Body::kGate);
+            const Items items = t.items(kItems, "an item that sleeps", TestItem::Body::kGate);
             for (uint32_t i = 0; i < kItems; i++)
                 items[i]->queue_on(*wq, cpu);
             AWAIT(t, ({

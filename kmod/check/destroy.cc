@@ -38,7 +38,7 @@ struct DestroyFinishesAll {
         TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
         gate.queue(wq);
         AWAIT(t, gate.started() == 1, "the item in front to start");
-        TestItem** items = t.items(kItems, "an item");
+        const Items items = t.items(kItems, "an item");
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue(wq);
         const char* directory = "/sys/devices/virtual/workqueue/wqlab-c47/max_active";
@@ -116,7 +116,7 @@ struct ManagedIsDestroyed {
         SKIP_UNLESS(t, wqlab_wq_is_manageable(), "this kernel has no devm_alloc_workqueue()");
         SKIP_UNLESS(t, wqlab_device_ends_at_once(), "with DEBUG_KOBJECT_RELEASE a device is released later");
         TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
-        TestItem** items = t.items(kItems, "an item");
+        const Items items = t.items(kItems, "an item");
         device* owner = t.decided() ? nullptr : wqlab_device_create("wqlab-c128");
         SKIP_UNLESS(t, owner, "no device can be made");
         if (workqueue_struct* wq = wqlab_wq_create_managed(owner, "wqlab-c128", WQLAB_WQ_UNBOUND, 1)) {

@@ -127,7 +127,7 @@ struct AnyNumberOfFlushers {
     static void flush_held_back(Trial& t, uint32_t flags)
     {
         Queue& wq = t.queue({.flags = flags, .max_active = 2, .scope = flags ? "system" : nullptr});
-        TestItem** fronts = t.items(2, "an item in front", TestItem::Body::kGate);
+        const Items fronts = t.items(2, "an item in front", TestItem::Body::kGate);
         TestItem& item = t.item("the item held back", TestItem::Body::kGate);
         for (uint32_t i = 0; i < 2; i++)
             fronts[i]->queue_on(wq, t.first_cpu());
@@ -268,7 +268,7 @@ struct BarriersDoNotCount {
         constexpr uint32_t kFlushers = 8;
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.max_active = 2});
-        TestItem** gates = t.items(5, "an item", TestItem::Body::kGate);
+        const Items gates = t.items(5, "an item", TestItem::Body::kGate);
         gates[0]->queue_on(wq, cpu);
         AWAIT(t, gates[0]->started() == 1, "the first item to start");
         Actor* flushers[kFlushers];

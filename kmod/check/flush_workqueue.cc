@@ -94,7 +94,7 @@ struct QueueIsNotLivelocked {
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        TestItem** producers = t.items(3, "an item that always queues itself", TestItem::Body::kRequeue);
+        const Items producers = t.items(3, "an item that always queues itself", TestItem::Body::kRequeue);
         for (uint32_t i = 0; i < 3; i++)
             producers[i]->requeues(UINT32_MAX).queue(wq);
         AWAIT(t, producers[0]->started() > 10 && producers[2]->started() > 10,
@@ -122,7 +122,7 @@ struct QueueFlushesOverlap {
     {
         constexpr uint32_t kFlushes = 24;  // 15 colours and an overflow list
         Queue& wq = t.queue({.max_active = 1});
-        TestItem** items = t.items(kFlushes, "an item", TestItem::Body::kGate);
+        const Items items = t.items(kFlushes, "an item", TestItem::Body::kGate);
         Actor* flushers[kFlushes];
         for (uint32_t i = 0; i < kFlushes; i++) {
             items[i]->queue_on(wq, t.first_cpu());

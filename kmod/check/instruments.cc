@@ -80,7 +80,7 @@ TestItem& Instruments::item(const char* name, TestItem::Body body, wqlab_work_ki
     return *made;
 }
 
-TestItem** Instruments::items(uint32_t n, const char* name, TestItem::Body body, wqlab_work_kind kind)
+Items Instruments::items(uint32_t n, const char* name, TestItem::Body body, wqlab_work_kind kind)
 {
     constexpr uint32_t kMost = 256;
     struct List {
@@ -89,11 +89,11 @@ TestItem** Instruments::items(uint32_t n, const char* name, TestItem::Body body,
     List* list = n <= kMost ? make<List>() : nullptr;
     if (!list) {
         skip_for_memory("items");
-        return &no_item_;
+        return Items(nullptr, 0, no_item_);
     }
     for (uint32_t i = 0; i < n; i++)
         list->of[i] = &item(name, body, kind);
-    return list->of;
+    return Items(list->of, n, no_item_);
 }
 
 Gate& Instruments::gate()

@@ -29,8 +29,8 @@ public:
     TestItem& item(const char* name, TestItem::Body body = TestItem::Body::kReturn,
                    wqlab_work_kind kind = WQLAB_WORK_PLAIN, bool deferrable = false);
     // Several of one kind, side by side: items(n, ...)[i].
-    TestItem** items(uint32_t n, const char* name, TestItem::Body body = TestItem::Body::kReturn,
-                     wqlab_work_kind kind = WQLAB_WORK_PLAIN);
+    Items items(uint32_t n, const char* name, TestItem::Body body = TestItem::Body::kReturn,
+                wqlab_work_kind kind = WQLAB_WORK_PLAIN);
     // Starts at once; cpu Kthread::kAnyCpu: anywhere. It may go on when the check
     // has returned: what it captures is the trial's (own()), never a local variable.
     template <typename Act>

@@ -110,7 +110,7 @@ struct HogsAreSetApart {
             const uint64_t now = wqlab_now();
             *parts = {one ? kParts : 1, {now, now}, 0};
             Queue& wq = t.queue();
-            TestItem** items = t.items(kParts, "an item that uses the CPU");
+            const Items items = t.items(kParts, "an item that uses the CPU");
             const uint32_t n = one ? 1 : kParts;
             for (uint32_t i = 0; i < n; i++)
                 items[i]->on_run(spin_and_sleep, parts).queue_on(wq, cpu);
@@ -200,7 +200,7 @@ struct UnboundIsNotManaged {
         const Threshold off(t, 0);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
         TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
-        TestItem** others = t.items(3, "an item");
+        const Items others = t.items(3, "an item");
         spinner.queue(wq);
         AWAIT(t, spinner.started() == 1, "the item that spins to start");
         for (uint32_t i = 0; i < 3; i++) {

@@ -171,7 +171,7 @@ struct WorkerNames {
         const uint32_t cpu = t.first_cpu();
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI}),
                                  &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
-        TestItem** items = t.items(3, "an item");
+        const Items items = t.items(3, "an item");
         for (uint32_t i = 0; i < 3; i++)
             items[i]->queue_on(*queues[i], cpu);
         AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1 && items[2]->ended() == 1, "the items to run");
@@ -245,7 +245,7 @@ struct StatsAgree {
         constexpr uint32_t kProducers = 4, kEach = 2000;
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
         for (Queue* wq : queues) {
-            TestItem** items = t.items(kProducers, "an item that queues itself", TestItem::Body::kRequeue);
+            const Items items = t.items(kProducers, "an item that queues itself", TestItem::Body::kRequeue);
             uint32_t cpu = t.first_cpu();
             for (uint32_t i = 0; i < kProducers; i++, cpu = t.other_cpu(cpu))
                 items[i]->requeues(kEach - 1).queue_on(*wq, cpu);

@@ -22,7 +22,7 @@ struct LimitPerCpu {
         for (const uint32_t limit : {1u, 3u}) {
             Queue& wq = t.queue({.max_active = limit});
             const uint32_t each = limit + 2;
-            TestItem** items[8];
+            Items items[8];
             uint32_t cpus = 0;
             for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && cpus < 8; cpu++) {
                 if (!wqlab_cpu_online(cpu))
@@ -69,7 +69,7 @@ struct LimitOfSystem {
         SKIP_UNLESS(t, nodes == 1, "with several nodes the shares say, see max-active.node-minimum");
         for (const uint32_t limit : {1u, 2u, 5u}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = limit, .scope = "cpu"});
-            TestItem** items = t.items(12, "an item", TestItem::Body::kGate);
+            const Items items = t.items(12, "an item", TestItem::Body::kGate);
             uint32_t cpu = t.first_cpu();
             for (uint32_t i = 0; i < 12; i++, cpu = t.other_cpu(cpu))
                 items[i]->queue_on(wq, cpu);
@@ -126,7 +126,7 @@ struct NodeMinimum {
                 cpu++;
             if (cpu == wqlab_nr_cpus())
                 continue;
-            TestItem** items = t.items(kMinimum, "an item", TestItem::Body::kGate);
+            const Items items = t.items(kMinimum, "an item", TestItem::Body::kGate);
             for (uint32_t i = 0; i < kMinimum; i++)
                 items[i]->queue_on(wq, cpu);
             AWAIT(t, started(items, kMinimum) == kMinimum, "8 items of one node to be in flight");
@@ -153,7 +153,7 @@ struct LimitCanChange {
         Queue* const queues[] = {&t.queue({.max_active = 1}),
                                  &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"})};
         for (Queue* wq : queues) {
-            TestItem** items = t.items(7, "an item", TestItem::Body::kGate);
+            const Items items = t.items(7, "an item", TestItem::Body::kGate);
             for (uint32_t i = 0; i < 6; i++)
                 items[i]->queue_on(*wq, cpu);
             AWAIT(t, started(items, 6) >= 1, "an item to start");

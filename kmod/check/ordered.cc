@@ -52,7 +52,7 @@ struct OneAtATimeInOrder {
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
         Line* line = t.own<Line>();
         Place* places = t.own<Place, kItems * kProducers>();
-        TestItem** items = t.items(kItems * kProducers, "an item");
+        const Items items = t.items(kItems * kProducers, "an item");
         if (!line || !places)
             return;
         Actor* producers[kProducers];
@@ -101,7 +101,7 @@ struct OrderSurvivesNewPool {
         TestItem& a = t.item("A", TestItem::Body::kGate);
         a.queue(wq);
         AWAIT(t, a.started() == 1, "A to start");
-        TestItem** rest = t.items(kAll, "an item");
+        const Items rest = t.items(kAll, "an item");
         for (uint32_t i = 0; i < kBefore; i++)
             rest[i]->queue(wq);
         if (!cpus.restrict_to(t.first_cpu()))
@@ -192,7 +192,7 @@ struct MaxActiveIsFixed {
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
         // Warns, and changes nothing.
         wqlab_set_max_active(wq.get(), 4);
-        TestItem** items = t.items(2, "an item", TestItem::Body::kGate);
+        const Items items = t.items(2, "an item", TestItem::Body::kGate);
         items[0]->queue(wq);
         items[1]->queue(wq);
         AWAIT(t, items[0]->started() == 1, "the first item to start");

@@ -65,7 +65,7 @@ struct RunsOnNamedCpu {
             return;
         Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})};
         const uint32_t n = wqlab_nr_cpus() < kMostCpus ? wqlab_nr_cpus() : kMostCpus;
-        TestItem** const items[] = {t.items(n, "the item"), t.items(n, "the item")};
+        const Items items[] = {t.items(n, "the item"), t.items(n, "the item")};
         if (t.decided())
             return;
         uint32_t rounds = 0;
@@ -108,7 +108,7 @@ struct OfflineCpuLosesNothing {
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
         Queue& wq = t.queue();
         TestItem& before = t.item("an item queued before", TestItem::Body::kGate);
-        TestItem** after = t.items(8, "an item queued after");
+        const Items after = t.items(8, "an item queued after");
         before.queue_on(wq, cpu);
         AWAIT(t, before.started() == 1, "the item to start");
         CpuAway away(t, cpu);

@@ -211,7 +211,7 @@ struct RescuerServesMany {
         Queue& plain = t.queue({.max_active = 512});
         Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
         Line* line = t.own<Line>();
-        TestItem** items = t.items(kItems, "an item to rescue");
+        const Items items = t.items(kItems, "an item to rescue");
         if (!line)
             return;
         NoNewThreads scarce(t);

@@ -133,8 +133,22 @@ private:
     Execution executions_[kKept];
 };
 
+// Several items; each that could not be had is one that does nothing.
+class Items {
+public:
+    Items() = default;
+    Items(TestItem** list, uint32_t n, TestItem* none) : list_(list), n_(n), none_(none) {}
+
+    TestItem* operator[](uint32_t i) const { return i < n_ ? list_[i] : none_; }
+
+private:
+    TestItem** list_ = nullptr;
+    uint32_t n_ = 0;
+    TestItem* none_ = nullptr;
+};
+
 // Executions that have started, of all of them together.
-inline uint32_t started(TestItem* const* items, uint32_t n)
+inline uint32_t started(const Items& items, uint32_t n)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -143,7 +157,7 @@ inline uint32_t started(TestItem* const* items, uint32_t n)
 }
 
 // Those that have ended.
-inline uint32_t executions(TestItem* const* items, uint32_t n)
+inline uint32_t executions(const Items& items, uint32_t n)
 {
     uint32_t ended = 0;
     for (uint32_t i = 0; i < n; i++)
