@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 # For the module's C++, one unit of half a minute. CMake looks for it itself.
 CCACHE ?= $(shell command -v ccache)
+# Empty: without the module that the guest's tests load beside it.
+WQLAB_TESTS ?= 1
 
 # CXX=clang++-19, on the command line or in the environment. CMake takes it when it begins, and never looks again.
 compiler  := $(if $(filter default,$(origin CXX)),,$(CXX))
@@ -22,7 +24,8 @@ configure = @mkdir -p build/tool && cmake -S . -B build/tool \
 all: module tool  ## the module for KDIR (default: the running kernel), and wqctl
 
 module:           ## build/kmod/RELEASE/wqlab.ko
-	@WQLAB_CCACHE="$(CCACHE)" CCACHE_BASEDIR="$(CURDIR)" CCACHE_NOHASHDIR=1 scripts/lib/module "$(KDIR)"
+	@WQLAB_CCACHE="$(CCACHE)" CCACHE_BASEDIR="$(CURDIR)" CCACHE_NOHASHDIR=1 \
+		scripts/lib/module "$(KDIR)" WQLAB_TESTS=$(WQLAB_TESTS)
 
 tool:             ## build/tool/wqctl
 	$(call configure,OFF)

@@ -4,11 +4,12 @@
 
 source "$root/scripts/lib/progress.sh"
 
-# build_module KERNEL-NAME
+# build_module KERNEL-NAME [MAKE-VARIABLE...]
 build_module() {
     local directory
     directory=$("$root/scripts/kernel" get "$1") || return
-    with_progress "building the module for $1" make --no-print-directory -C "$root" module KDIR="$directory/build"
+    with_progress "building the module for $1" \
+        make --no-print-directory -C "$root" module KDIR="$directory/build" "${@:2}"
 }
 
 build_tool() {
