@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // The conformance suite: this kernel keeps its promises, and every check can fail.
 #include <catch2/catch.hpp>
+#include <algorithm>
 #include <csignal>
+#include <functional>
 #include <set>
 #include <sstream>
 
+#include "hold.hh"
 #include "lab.hh"
 #include "system/kept_value.hh"
 
@@ -124,6 +127,65 @@ TEST_CASE("where a warning is a panic, a check that makes the kernel warn is ski
         CHECK_THAT(report["checks"][1]["reason"].get<std::string>(),
                    Catch::Contains("/proc/sys/kernel/panic_on_warn is set"));
     }
+}
+
+// Makes the kernel's workqueue code warn while checks are judged, again and again; judgements of all of them.
+std::vector<json> judged_meanwhile(const std::function<void()>& warn, const std::function<bool(const json&)>& enough)
+{
+    std::vector<json> all;
+    CHECK(eventually([&] {
+        Process checks({"wqctl", "check", "--json", "--repeat", "20", "flush"});
+        REQUIRE(eventually([&] { return checks.catches(SIGINT); }));
+        for (int i = 0; i < 5; i++)
+            warn();
+        const json report = json::parse(checks.wait().out);
+        for (const json& judgement : report["checks"])
+            all.push_back(judgement);
+        return std::any_of(all.begin(), all.end(), enough);
+    }));
+    return all;
+}
+
+TEST_CASE("a warning that somebody else has earned is noted, and fails no check", "[warned]")
+{
+    Hold hold;
+    const auto noted = [](const json& judgement) {
+        return judgement["evidence"].dump().find("perhaps of somebody else's") != std::string::npos;
+    };
+    for (const json& judgement : judged_meanwhile([&] { hold.tell("warn"); }, noted)) {
+        INFO(told(judgement));
+        CHECK(judgement["status"] != "fail");
+    }
+}
+
+TEST_CASE("a warning that wqctl provokes fails the check in which it came", "[warned]")
+{
+    Hold hold;
+    // What it is called is all that the kernel knows of it.
+    REQUIRE(execute({"cp", "/bin/bash", "/tmp/wqctl"}).status == 0);
+    const auto failed = [](const json& judgement) {
+        return judgement["status"] == "fail" &&
+               judgement["reason"].get<std::string>().find("the kernel's workqueue code warned") == 0;
+    };
+    judged_meanwhile([] { execute({"/tmp/wqctl", "-c", "echo warn >/proc/wqlab_hold"}); }, failed);
+}
+
+TEST_CASE("where kprobes are disarmed, attributes are not said to be set", "[check]")
+{
+    const std::string enabled = "/sys/kernel/debug/kprobes/enabled";
+    if (read_file(enabled).empty())
+        return;
+    write_file(enabled, "0");
+    const json judgement = json::parse(tool({"check", "--json", "affinity", "attributes"}).out);
+    write_file(enabled, "1");
+    unsigned skipped = 0;
+    for (const json& one : judgement["checks"]) {
+        INFO(told(one));
+        CHECK(one["status"] != "fail");
+        skipped += one["reason"].get<std::string>().find("its attributes can't be set: error 95") == 0;
+    }
+    CHECK(skipped > 0);
+    CHECK(tool({"check", "affinity"}).status == 0);
 }
 
 TEST_CASE("killing wqctl in mid-check ends the check", "[check]")
