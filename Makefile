@@ -10,12 +10,16 @@ CCACHE ?= $(shell command -v ccache)
 # Empty: without the module that the guest's tests load beside it.
 WQLAB_TESTS ?= 1
 
+# ARCH=arm64: wqctl for that; what the module is for, KDIR says.
+TOOL   := build/$(if $(filter arm64,$(ARCH)),arm64/)tool
+CROSS  := $(if $(filter arm64,$(ARCH)),-DCMAKE_TOOLCHAIN_FILE=scripts/lib/arm64.cmake)
+
 # CXX=clang++-19, on the command line or in the environment. CMake takes it when it begins, and never looks again.
 compiler  := $(if $(filter default,$(origin CXX)),,$(CXX))
-configure = @mkdir -p build/tool && cmake -S . -B build/tool \
-	$$([ "$$(cat build/tool/compiler 2>/dev/null)" = "$(compiler)" ] || echo --fresh) \
+configure = @mkdir -p $(TOOL) && cmake -S . -B $(TOOL) $(CROSS) \
+	$$([ "$$(cat $(TOOL)/compiler 2>/dev/null)" = "$(compiler)" ] || echo --fresh) \
 	-DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=$(1) && \
-	echo "$(compiler)" >build/tool/compiler
+	echo "$(compiler)" >$(TOOL)/compiler
 
 .PHONY: all module tool shared-tool guest-tests run test build-unit unit lint format bench install dkms-install \
 	dkms-remove deb clean help
@@ -29,14 +33,14 @@ module:           ## build/kmod/RELEASE/wqlab.ko
 
 tool:             ## build/tool/wqctl
 	$(call configure,OFF)
-	@cmake --build build/tool --parallel $(JOBS) --target tool
+	@cmake --build $(TOOL) --parallel $(JOBS) --target tool
 
 shared-tool: tool ## build/tool/shared/wqctl, of the same objects with shared libraries, for packages
 	@scripts/lib/link-shared
 
 guest-tests:      ## the tests that run in the guest, which scripts/vm has in /tests
 	$(call configure,ON)
-	@cmake --build build/tool --parallel $(JOBS) --target wqlab-guest-tests
+	@cmake --build $(TOOL) --parallel $(JOBS) --target wqlab-guest-tests
 
 run:              ## the tour, in QEMU (scripts/run)
 	@scripts/run
@@ -63,7 +67,7 @@ bench:            ## measure what recording and dumps cost (scripts/bench)
 
 install: all      ## module (for KDIR's kernel), wqctl, man page and completion; DESTDIR and PREFIX are honoured
 	@scripts/lib/install-module "$(KDIR)" "$(DESTDIR)"
-	@DESTDIR="$(DESTDIR)" cmake --install build/tool
+	@DESTDIR="$(DESTDIR)" cmake --install $(TOOL)
 
 dkms-install:     ## have DKMS build and install the module, for KDIR's kernel and those that come
 	@scripts/lib/dkms install "$(KDIR)"

@@ -110,7 +110,7 @@ Gate& Instruments::gate()
 void Instruments::open_gates()
 {
     for (TestItem* item = __atomic_load_n(&items_, __ATOMIC_ACQUIRE); item; item = item->next_) {
-        item->requeues_ = 0;
+        __atomic_store_n(&item->requeues_, 0, __ATOMIC_RELAXED);
         item->open();
     }
     for (OwnGate* gate = __atomic_load_n(&gates_, __ATOMIC_ACQUIRE); gate; gate = gate->next_)

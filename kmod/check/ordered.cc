@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group G: ordered workqueues.
+#include "../core/counter.hh"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -26,7 +27,7 @@ struct OneAtATimeInOrder {
     struct Line {
         NamedMutex<"wqlab ordered line"> lock;
         uint32_t next = 0;
-        uint32_t inside = 0, most_inside = 0;
+        Gauge running;
         uint32_t ran = 0, out_of_order = 0;
     };
     struct Place {
@@ -38,13 +39,11 @@ struct OneAtATimeInOrder {
     {
         const Place& place = *static_cast<Place*>(argument);
         Line& line = *place.line;
-        const uint32_t inside = __atomic_add_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
-        if (inside > line.most_inside)
-            line.most_inside = inside;
+        line.running.enter();
         if (__atomic_fetch_add(&line.ran, 1, __ATOMIC_ACQ_REL) != place.number)
             __atomic_add_fetch(&line.out_of_order, 1, __ATOMIC_RELAXED);
         wqlab_sleep(50'000);  // lets another one in, if there is one
-        __atomic_sub_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
+        line.running.leave();
     }
 
     static void run(Trial& t)
@@ -75,7 +74,7 @@ struct OneAtATimeInOrder {
               "the producers to have queued everything");
         wq.flush();
         WANT(t, line->ran == kItems * kProducers, "%u of %u items ran", line->ran, kItems * kProducers);
-        WANT(t, line->most_inside == 1, "%u items ran at once", line->most_inside);
+        WANT(t, line->running.most() == 1, "%u items ran at once", line->running.most());
         WANT(t, line->out_of_order == 0, "%u of %u items ran out of order", line->out_of_order, line->ran);
         t.note("%u items of %u producers", line->ran, kProducers);
     }

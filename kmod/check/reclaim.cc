@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I: rescuers, and the freezer.
+#include "../core/counter.hh"
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/time.h"
@@ -189,19 +190,18 @@ struct RescuerServesMany {
                                          Fault::kQueueElsewhere};
 
     struct Line {
-        uint32_t inside, most, others, free;
+        Gauge running;
+        uint32_t others = 0, free = 0;
     };
 
     static void pass(TestItem& item, void* argument)
     {
         Line& line = *static_cast<Line*>(argument);
-        const uint32_t inside = __atomic_add_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
-        if (inside > line.most)
-            line.most = inside;
+        line.running.enter();
         line.others += !is_rescuer(item.last().command);
         line.free += is_other_worker(item.last().command);
         wqlab_sleep(200'000);
-        __atomic_sub_fetch(&line.inside, 1, __ATOMIC_ACQ_REL);
+        line.running.leave();
     }
 
     static void run(Trial& t)
@@ -221,7 +221,7 @@ struct RescuerServesMany {
             items[i]->on_run(pass, line).queue_on(saved, cpu);
         AWAIT(t, executions(items, kItems) == kItems, "the rescuer to run 64 items");
         SKIP_UNLESS(t, !line->free, "a worker became free, or threads ended meanwhile");
-        WANT(t, line->most == 1, "%u ran at once", line->most);
+        WANT(t, line->running.most() == 1, "%u ran at once", line->running.most());
         WANT(t, line->others == 0, "%u ran in other workers", line->others);
         scarce.end();
     }

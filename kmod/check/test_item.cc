@@ -78,19 +78,20 @@ void TestItem::execute()
         if (__atomic_compare_exchange_n(&overlapped_, &most, inside, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
             break;
     const wqlab_context context = wqlab_current();
+    const uint64_t payload = __atomic_load_n(&payload_, __ATOMIC_RELAXED);
     // Executions that overlap are a violation by themselves; their notes may mix.
     Execution& execution = executions_[started_ % kKept];
     execution = {};
     execution.jiffies = wqlab_jiffies();
     execution.cpus = wqlab_current_cpus();
-    execution.payload = payload_;
+    execution.payload = payload;
     execution.cpu = context.cpu;
     execution.pid = context.pid;
     execution.nice = context.nice;
     execution.softirq = context.softirq;
     wqlab_current_command(execution.command);
     trial_.api().execution(trial_, *this, execution);
-    payload_before_ = payload_;
+    payload_before_ = payload;
     execution.start = trial_.ticket();
     __atomic_add_fetch(&started_, 1, __ATOMIC_RELEASE);
     trial_.changed();
@@ -119,8 +120,9 @@ void TestItem::perform()
         }
         break;
     case Body::kRequeue:
-        if (requeues_) {
-            requeues_--;
+        // The trial's end sets it to 0 meanwhile. If that is overwritten it goes on, and cancelling ends it.
+        if (const uint32_t left = __atomic_load_n(&requeues_, __ATOMIC_RELAXED)) {
+            __atomic_store_n(&requeues_, left - 1, __ATOMIC_RELAXED);
             wqlab_queue_bare_on(queue_->get(), address(), -1);
         }
         break;

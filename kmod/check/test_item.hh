@@ -54,7 +54,8 @@ public:
         argument_ = argument;
         return *this;
     }
-    void set_payload(uint64_t payload) { payload_ = payload; }
+    // Relaxed, while the item may run: that it is seen is the promise of queue_work(), and must not be ours.
+    void set_payload(uint64_t payload) { __atomic_store_n(&payload_, payload, __ATOMIC_RELAXED); }
     // That of the last execution.
     uint64_t payload_before() const { return payload_before_; }
 
@@ -100,7 +101,8 @@ public:
     uint32_t ended() const { return __atomic_load_n(&ended_, __ATOMIC_ACQUIRE); }
     bool running() const { return started() != ended(); }
     uint32_t overlapped() const { return __atomic_load_n(&overlapped_, __ATOMIC_ACQUIRE); }  // most executions at once
-    // Of the i-th execution, from 0; the last kKept are kept.
+    // Of the i-th execution, from 0; the last kKept are kept. What it saw at its start is released by started(), its
+    // end by ended().
     static constexpr uint32_t kKept = 8;
     const Execution& execution(uint32_t i) const { return executions_[i % kKept]; }
     const Execution& last() const { return execution(started() - 1); }

@@ -20,6 +20,9 @@ Result<void> Trial::create()
     return fault_ == Fault::kNone ? Result<void>() : faults_.threads.start();
 }
 
+// Who waits counts itself and then looks at its condition; here the condition was
+// changed before the look at the count. No barrier keeps the two looks from
+// missing each other: then the waiter looks again after kLook.
 void Trial::changed()
 {
     if (__atomic_load_n(&waiting_, __ATOMIC_ACQUIRE))

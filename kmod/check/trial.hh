@@ -40,7 +40,10 @@ public:
     bool on_cpu(uint32_t cpu, Act act);
 
     // ---- time
-    // Later events have higher ones.
+    // Later events have higher ones: two calls of which one happens before the
+    // other, by whatever the kernel promises of them (a pool's lock, a completion),
+    // draw from the one word in that order, on any processor. Between others the
+    // order says nothing, and no verdict is made of it.
     uint64_t ticket() { return __atomic_add_fetch(&tickets_, 1, __ATOMIC_ACQ_REL); }
     // Until the condition holds; if it does not for very long, fails with what
     // was waited for and the state of the trial's pools. False: failed, or
@@ -54,8 +57,9 @@ public:
     // No wait() succeeds any more.
     bool given_up() const { return __atomic_load_n(&given_up_, __ATOMIC_ACQUIRE); }
     void give_up();
-    // When something that was waited for last came true; wqlab_now().
-    uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_RELAXED); }
+    // When something that was waited for last came true; wqlab_now(). Acquired, so that a clock that is read afterwards
+    // is not before it: reading the clock begins with a load, and arm64 reads the counter when that one is there.
+    uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_ACQUIRE); }
 
     // ---- the machine; more in look.hh
     const Kernel& kernel() const { return kernel_; }

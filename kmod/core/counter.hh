@@ -6,10 +6,14 @@
 
 namespace wqlab {
 
-// One writer at a time: an ordinary addition, whole for readers.
+// One writer at a time: an ordinary addition, whole for readers. It orders
+// nothing: a sum of several is of no instant while they are written, and what
+// must be complete is read after a Flag, or after whoever wrote it was flushed or
+// joined. The next writer comes after the last one by the same means, or on the
+// same CPU.
 class Counter {
 public:
-    // Plain, so that it is one instruction; an aligned word is written whole.
+    // Plain, so that it is one instruction on x86; an aligned word is written whole, there and on arm64.
     void add(uint64_t n = 1) { value_ += n; }
     void raise_to(uint64_t n)
     {
@@ -23,7 +27,9 @@ private:
     uint64_t value_ = 0;
 };
 
-// Set once by one context, seen by others.
+// Set once by one context, seen by others, who then see what was written before.
+// Who sets it for a sleeper wakes it afterwards; what the two then need is said
+// in core/handback.hh.
 class Flag {
 public:
     void set() { __atomic_store_n(&value_, true, __ATOMIC_RELEASE); }
@@ -33,7 +39,10 @@ private:
     bool value_ = false;
 };
 
-// How many are inside at once, and the most there ever were. Any context, many writers.
+// How many are inside at once, and the most there ever were. Any context, many
+// writers. Relaxed: who may enter only when another has left comes after that one
+// in the kernel's own order (a pool's lock, the counts of active items), and so in
+// that of this one word; only who is not kept from it counts twice.
 class Gauge {
 public:
     void enter()

@@ -7,17 +7,21 @@
 
 #include "span.hh"
 
+// A busy wait goes on: in the module it is glue/time.c.
+extern "C" void wqlab_relax(void);
+
 namespace wqlab {
 
 // A leaf, held for some tens of instructions. Whoever takes it must not be
-// interrupted by another who might: in the kernel, interrupts are off.
+// interrupted by another who might: in the kernel, interrupts are off. Acquire
+// and release are all that a lock needs; nobody looks at two of them.
 class BucketLock {
 public:
     void lock()
     {
         while (__atomic_exchange_n(&taken_, 1, __ATOMIC_ACQUIRE))
             while (__atomic_load_n(&taken_, __ATOMIC_RELAXED))
-                relax();
+                wqlab_relax();
     }
     void unlock() { __atomic_store_n(&taken_, 0, __ATOMIC_RELEASE); }
 
@@ -32,13 +36,6 @@ public:
     };
 
 private:
-    static void relax()
-    {
-#ifdef __x86_64__
-        __builtin_ia32_pause();
-#endif
-    }
-
     uint32_t taken_ = 0;
 };
 
@@ -118,7 +115,8 @@ public:
     enum class Start { kPaired, kUnpaired, kFull };
 
     // pending(): whether the work is queued again already; asked when no queue()
-    // of it can come in between. unseen(item): says of which workqueue it is,
+    // of it can come in between, and with the lock that a queue() which was noted
+    // has released: so its PENDING, set before, is seen. unseen(item): says of which workqueue it is,
     // when nobody saw it queued. stamp() is asked last.
     template <typename Pending, typename Unseen, typename Stamp>
     Start start(uint64_t work, uint64_t worker, uint64_t started, Pending pending, Unseen unseen, Stamp stamp)

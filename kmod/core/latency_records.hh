@@ -86,7 +86,7 @@ public:
                 __atomic_store_n(&record.state_, LatencyRecord::kReady, __ATOMIC_RELEASE);
                 return &record;
             }
-            // One that is being claimed is another CPU's, and so is its key.
+            // One that is being claimed is another CPU's, and so is its key. Who sees one ready sees its key and name.
             if (state == LatencyRecord::kReady && record.key_ == key)
                 return &record;
         }

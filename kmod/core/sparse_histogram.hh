@@ -44,7 +44,8 @@ private:
 };
 
 // Single writer at a time; readers may look at any moment. The cells are
-// always those that it was filled with, or a copy of them.
+// always those that it was filled with, or a copy of them. A cell's number is
+// released when it is handed out, so that who finds it also finds it handed out.
 class SparseHistogram {
 public:
     using Geometry = HistogramGeometry;

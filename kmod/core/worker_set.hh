@@ -6,8 +6,8 @@
 
 namespace wqlab {
 
-// Open addressing by pid. One writer; a reader meanwhile sees each entry
-// either whole or not at all. Pid 0 marks a free slot: the idle task, which
+// Open addressing by pid. One writer; a reader meanwhile sees each entry either
+// whole or not at all: the pid is written last (release) and read first. Pid 0 marks a free slot: the idle task, which
 // no workqueue worker is.
 class WorkerSet {
 public:

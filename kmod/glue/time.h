@@ -10,15 +10,14 @@ WQLAB_BEGIN_C
 uint64_t wqlab_now(void);		/* ktime_get_ns(): the same on all CPUs; any context */
 uint64_t wqlab_now_anywhere(void);	/* also from within timekeeping; may then step back by a tick */
 /*
- * For measuring what is short (lab/clock.hh): whether the kernel trusts the
- * TSC, so that its cycles may be read on any CPU; and what makes nanoseconds of
- * a difference, times mult and shifted right by WQLAB_STAMP_SHIFT. Without it,
- * stamps are wqlab_now().
+ * For measuring what is short (lab/clock.hh): whether wqlab_counter() (arch.h)
+ * may be read, on any CPU; and what makes nanoseconds of a difference, times
+ * mult and shifted right by WQLAB_STAMP_SHIFT. Without it, stamps are wqlab_now().
  */
-extern bool wqlab_stamp_is_tsc;
+extern bool wqlab_stamp_is_counter;
 extern uint32_t wqlab_stamp_mult;
 #define WQLAB_STAMP_SHIFT 22
-void wqlab_stamp_init(void);		/* once, before the first stamp */
+void wqlab_stamp_init(void);		/* once, before the first stamp; sleeps */
 uint64_t wqlab_jiffies(void);
 uint32_t wqlab_hz(void);
 void wqlab_relax(void);			/* cpu_relax(); any context */

@@ -2,6 +2,7 @@
 // The clock of the records.
 #pragma once
 
+#include "../glue/arch.h"
 #include "../glue/time.h"
 
 namespace wqlab {
@@ -28,34 +29,22 @@ public:
     }
 
     // Of the clock's parts, for what can't afford the choice.
-    static bool is_tsc() { return wqlab_stamp_is_tsc; }
-#ifdef __x86_64__
-    static uint64_t tsc()
-    {
-        // The fence keeps the read behind what comes before, as rdtsc_ordered().
-        uint64_t low, high;
-        asm volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-        return high << 32 | low;
-    }
-#else
-    static uint64_t tsc() { return wqlab_now(); }
-#endif
+    static bool is_counter() { return wqlab_stamp_is_counter; }
+    static uint64_t counter() { return wqlab_counter(); }
 
 private:
     template <uint64_t (*Now)()>
     static uint64_t stamp_or()
     {
-#ifdef __x86_64__
         // Inline, and not through ktime_get(), which is 57 instructions: four
         // stamps would be more than half of what recording an item costs.
-        if (is_tsc()) [[likely]]
-            return tsc();
-#endif
+        if (is_counter()) [[likely]]
+            return counter();
         return Now();
     }
 
-    // Two CPUs' counters may differ by their last tick: never below 0.
-    [[gnu::cold, gnu::noinline]] static uint64_t ns_of_unusual(int64_t ticks)
+    // Two CPUs' counters may differ by their last tick: never below 0. (Not gnu::cold: see scripts/gate.)
+    [[gnu::noinline]] static uint64_t ns_of_unusual(int64_t ticks)
     {
         return ticks < 0 ? 0 : ns_of(static_cast<uint64_t>(ticks));
     }

@@ -51,6 +51,9 @@ public:
     void leave() { task_ = nullptr; }
 
     // Sleeps once, unless the condition holds already. It may not hold after.
+    // Preparing is set_current_state(), a full barrier behind the new state; waking
+    // is wake_up_process(), a full barrier before the look at it: either the
+    // condition is seen here, or the sleeper there, on any processor.
     template <typename Condition>
     static void sleep_unless(Condition condition)
     {

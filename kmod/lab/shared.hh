@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// An object with several owners; the last one to go ends it.
+// An object with several owners; the last one to go ends it. Who copies one has
+// one, so counting up orders nothing; going releases what its owner did to the
+// object, and the last to go acquires that of all.
 #pragma once
 
 #include "../core/memory.hh"

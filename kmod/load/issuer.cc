@@ -23,7 +23,7 @@ Result<void> Issuer::create(RunControl& control, LoadedQueue& queue, const Issue
     plain_ = spec.mode != WQLAB_MODE_CHAIN && spec.mode != WQLAB_MODE_DELAYED && spec.mode != WQLAB_MODE_RCU &&
              !spec.coalesce && !spec.cancel_percent && !spec.flush_percent && spec.queue_on == IssuerSpec::kAnywhere &&
              spec.queue_node == IssuerSpec::kAnywhere;
-    bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING && Clock::is_tsc();
+    bare_ = plain_ && !keeps_order_ && spec.body.kind == WQLAB_BODY_NOTHING && Clock::is_counter();
 
     const int node = wqlab_cpu_node(cpu);
     record_.returned_from = TRY(Array<Counter>::create(wqlab_nr_cpus(), node));

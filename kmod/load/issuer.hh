@@ -47,12 +47,13 @@ public:
     // Queued by queue_work() and left alone: comes back after each execution.
     bool is_plain() const { return plain_; }
     // Plain, there is nothing to do for its items, or to check, and the stamps
-    // are the TSC's.
+    // are the counter's.
     bool is_bare() const { return bare_; }
     // Whether items must start in the order of this issuer's queue calls.
     bool keeps_order() const { return keeps_order_; }
     // Only where it must, and so where items run one at a time: this has one
-    // writer at a time, on the line that hand_back() writes anyway.
+    // writer at a time, each after the last by the pool's lock, on the line that
+    // hand_back() writes anyway.
     bool started_out_of_order(uint32_t ticket)
     {
         const bool early = static_cast<int32_t>(ticket - last_started_) < 0;

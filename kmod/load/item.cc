@@ -38,12 +38,12 @@ inline void Item::execute_bare(const wqlab_context& where)
     const bool timed = notes_[0].stamp != 0;
     running.enter();
     if (timed)
-        outcome_.start = Clock::tsc();
+        outcome_.start = Clock::counter();
     // A run that aborts does so to its end: there is no next time to clear it for.
     if (issuer.control().aborting.is_set()) [[unlikely]]
         outcome_.exceptions = Outcome::kDrained;
     if (timed)
-        outcome_.end = Clock::tsc();
+        outcome_.end = Clock::counter();
     running.leave();
     issuer.hand_back(*this);
 }

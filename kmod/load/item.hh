@@ -20,6 +20,12 @@ class Issuer;
 // dropped: one for each execution owed, and one more while the issuer still
 // means to modify the item.
 //
+// Each way is ordered by who carries the item: queue_work() that returns true
+// publishes what was written before it to the function, a hand-back (release) to
+// the issuer that takes it (acquire), a dropped reference to who drops the last,
+// and a pool's lock one execution to the next. A call that is refused publishes
+// nothing here: the note that it withdraws is in nobody's place.
+//
 // An item can be queued again while it runs. What is noted at a queue call is
 // therefore kept for three instances: one that has begun, one that is pending,
 // and one whose queue call may yet be refused. The one before those has ended,
@@ -40,6 +46,7 @@ public:
 
     void set_links(uint32_t links) { links_left_ = links; }
     uint32_t links_left() const { return links_left_; }
+    // Relaxed: the queue call that follows publishes it.
     void set_references(uint32_t n) { __atomic_store_n(&references_, n, __ATOMIC_RELAXED); }
     // True: that was the last.
     bool drop_reference() { return __atomic_sub_fetch(&references_, 1, __ATOMIC_ACQ_REL) == 0; }

@@ -44,8 +44,9 @@ Result<void> QueueSnapshot::take(const Run& run, uint32_t index)
     for (const Issuer& issuer : run.issuers()) {
         if (issuer.spec().workqueue != index)
             continue;
-        add_issuer(issuer, cpus, flows);
+        // Asked first: of one that has finished by then, the record is complete.
         all_finished &= issuer.finished();
+        add_issuer(issuer, cpus, flows);
     }
     if (!all_finished)
         elapsed_ns = run.elapsed();

@@ -7,6 +7,7 @@ source "$root/scripts/lib/progress.sh"
 
 apt_state=$cache/apt
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+architectures=(amd64) # whose packages there are; one without a word is of the first
 
 # private_apt apt-get|apt-cache ARGUMENT...
 private_apt() {
@@ -15,6 +16,7 @@ private_apt() {
     # The sandbox user of a root's apt could not write in our cache; signatures are checked as ever.
     "$tool" -o Dir::State="$apt_state" -o Dir::State::status="$apt_state/status" -o Dir::Cache="$apt_state/cache" \
         -o Dir::Etc::sourcelist="$apt_state/sources.list" -o Dir::Etc::sourceparts=- \
+        -o APT::Architecture="${architectures[0]}" "${architectures[@]/#/-oAPT::Architectures::=}" \
         -o APT::Sandbox::User=root -o Acquire::Languages=none -o APT::Get::List-Cleanup=0 -o APT::Status-Fd=1 "$@"
 }
 
@@ -45,21 +47,38 @@ use_suites() {
     : >"$apt_state/status"
     for suite; do
         [[ $suite == *-security ]] && from=security || from=main
-        echo "deb [signed-by=$keyring arch=amd64] $(mirror $from) $suite main"
+        echo "deb [signed-by=$keyring arch=$(IFS=, && echo "${architectures[*]}")] $(mirror $from) $suite main"
     done >"$apt_state/sources.list"
     with_progress "reading package lists of $*" private_apt apt-get update || die "cannot read the package lists of $*"
 }
 
 # fetch_packages DIR PACKAGE...: downloads the packages and unpacks them under DIR, installing nothing.
 fetch_packages() {
-    local dir=$1 debs package
+    local dir=$1 debs
     shift
     debs=$(mktemp -d "$apt_state/debs.XXXXXX")
     (cd "$debs" && with_progress "downloading" private_apt apt-get download "$@") || die "cannot download $*"
-    mkdir -p "$dir"
-    for package in "$debs"/*.deb; do
-        dpkg-deb -x "$package" "$dir"
+    unpack "$debs" "$dir"
+}
+
+# fetch_with_dependencies DIR PACKAGE...: the same, and all that the packages depend on.
+fetch_with_dependencies() {
+    local dir=$1 debs
+    shift
+    debs=$(mktemp -d "$apt_state/debs.XXXXXX")
+    mkdir "$debs/partial"
+    with_progress "downloading" private_apt apt-get install -y --no-install-recommends --download-only \
+        -o Dir::Cache::archives="$debs" -o Debug::NoLocking=1 "$@" || die "cannot download $*"
+    unpack "$debs" "$dir"
+}
+
+# unpack DEBS DIR: and removes DEBS. The lists are anybody's again.
+unpack() {
+    local package
+    mkdir -p "$2"
+    for package in "$1"/*.deb; do
+        dpkg-deb -x "$package" "$2"
     done
-    rm -rf "$debs"
+    rm -rf "$1"
     exec 9>&-
 }

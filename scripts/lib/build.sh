@@ -12,10 +12,14 @@ build_module() {
         make --no-print-directory -C "$root" module KDIR="$directory/build" "${@:2}"
 }
 
+# build_tool [ARCH], build_guest_tests [ARCH]
+# shellcheck disable=SC2120  # mostly without
 build_tool() {
-    with_progress "building wqctl" make --no-print-directory -C "$root" tool
+    with_progress "building wqctl${1:+ for $1}" make --no-print-directory -C "$root" tool ARCH="${1-}"
 }
 
+# shellcheck disable=SC2120
 build_guest_tests() {
-    with_progress "building the guest's tests" make --no-print-directory -C "$root" guest-tests
+    with_progress "building the guest's tests${1:+ for $1}" \
+        make --no-print-directory -C "$root" guest-tests ARCH="${1-}"
 }

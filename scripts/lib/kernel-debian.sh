@@ -14,40 +14,50 @@ this_debian() {
 
 # fetch_kernel NAME
 fetch_kernel() {
-    local name=$1 debian series=6.12 suites flavour=${1#13-} image release common version dir
+    local name=$1 debian series=6.12 suites arch=amd64 flavour image release common version dir packages modules
     [[ $name == 13-* ]] && debian=13 || debian=$(this_debian)
     [[ $debian == 12 ]] && suites=(bookworm-security) || suites=(trixie trixie-security)
-    case $flavour in
+    case $name in
+        *-backport) flavour=cloud- series=7.3 suites=(trixie-backports) ;;
         generic) flavour='' ;;
-        backport) flavour=cloud- series=7.3 suites=(trixie-backports) ;;
-        *) flavour+=- ;;
+        *) flavour=${name#*-}- ;;
     esac
+    # What builds modules are programs of this machine, also for another one.
+    [[ $name != arm64-* ]] || arch=arm64 architectures=(amd64 arm64)
 
     say "getting kernel \"$name\""
     use_suites "${suites[@]}"
     # The newest one; "-unsigned" is the same kernel, there a while before its signed copy.
     image=$(private_apt apt-cache pkgnames "linux-image-$series." |
-        grep -E "^linux-image-${series//./\\.}\.[0-9.]+\+[a-z0-9]+-${flavour}amd64(-unsigned)?$" |
-        sort -V | tail -n 1) || die "this mirror's ${suites[*]} has no linux-image-$series.*-${flavour}amd64"
+        grep -E "^linux-image-${series//./\\.}\.[0-9.]+\+[a-z0-9]+-$flavour$arch(-unsigned)?$" |
+        sort -V | tail -n 1) || die "this mirror's ${suites[*]} has no linux-image-$series.*-$flavour$arch"
     release=${image#linux-image-}
     release=${release%-unsigned}
-    version=${release%-"${flavour}amd64"}
+    version=${release%-"$flavour$arch"}
     common=$version-common
     [[ $flavour != rt- ]] || common+=-rt
 
+    packages=("$image:$arch" "linux-headers-$release:$arch" "linux-headers-$common" "linux-kbuild-$version:amd64")
+    # In 7.x linux-image is a frame around these.
+    mapfile -t -O ${#packages[@]} packages < <(private_apt apt-cache pkgnames linux- |
+        grep -xF -e "linux-binary-$release" -e "linux-modules-$release" | sed "s/$/:$arch/")
     dir=$kernels/$release
     # Of two names the other may have brought it.
     [[ ! -e $dir/release ]] || { ln -sfn "$release" "$kernels/$name" && return; }
     rm -rf "$dir" "$dir.new"
-    fetch_packages "$dir.new/root" "$image" "linux-headers-$release" "linux-headers-$common" "linux-kbuild-$version"
+    fetch_packages "$dir.new/root" "${packages[@]}"
 
     # The symlinks between the packages are relative; this file alone names an absolute path.
     # shellcheck disable=SC2016  # for make to expand
     echo 'include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../'"linux-headers-$common/Makefile" \
         >"$dir.new/root/usr/src/linux-headers-$release/Makefile"
-    ln -s "root/boot/vmlinuz-$release" "$dir.new/vmlinuz"
+    # 7.x has all in usr, and the kernel beside its modules.
+    modules=root/usr/lib/modules/$release image=$modules/vmlinuz
+    [[ -e $dir.new/$modules ]] || modules=root/lib/modules/$release
+    [[ -e $dir.new/$image ]] || image=root/boot/vmlinuz-$release
+    ln -s "$image" "$dir.new/vmlinuz"
     ln -s "root/usr/src/linux-headers-$release" "$dir.new/build"
-    ln -s "root/lib/modules/$release" "$dir.new/modules"
+    ln -s "$modules" "$dir.new/modules"
     echo "$release" >"$dir.new/release"
     mv "$dir.new" "$dir"
     ln -sfn "$release" "$kernels/$name"

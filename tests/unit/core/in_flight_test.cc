@@ -13,6 +13,9 @@
 using namespace wqlab;
 using Start = InFlight::Start;
 
+// Of the buckets' locks.
+extern "C" void wqlab_relax() { std::this_thread::yield(); }
+
 namespace {
 
 constexpr uint64_t kWork = 0xffff888001234560;
