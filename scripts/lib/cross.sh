@@ -18,8 +18,8 @@ use_cross_compiler() {
         die "\"$kdir\" is a kernel of $arch, and ARCH says $wanted; give the directory of one of $wanted, or ARCH=$arch"
     "$kdir/scripts/basic/fixdep" >/dev/null 2>&1 || status=$?
     ((status != 126)) ||
-        die "the build tools in \"$kdir\" are programs of another architecture than this machine's; unpack this
-    machine's linux-kbuild of the same version over them, as scripts/kernel get arm64-cloud does"
+        die "the build tools in \"$kdir\" are programs of another architecture than this machine's; unpack" \
+            "this machine's linux-kbuild of the same version over them, as scripts/kernel get arm64-cloud does"
     [[ $arch == arm64 && $(uname -m) != aarch64 ]] || return 0
 
     prefix=$(told CROSS_COMPILE)
@@ -29,6 +29,10 @@ use_cross_compiler() {
     own=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="[^ ]*gcc\(-[0-9]*\) .*/\1/p' "$kdir/.config")
     for compiler in "${prefix}gcc$own" "${prefix}gcc" "$prefix"gcc-{20..12}; do
         has_cxx "$compiler" || continue
+        ! grep -qx CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=y "$kdir/.config" ||
+            "$compiler" -fmin-function-alignment=8 -fsyntax-only -x c /dev/null 2>/dev/null ||
+            die "\"$kdir\" is a kernel of gcc$own, whose options $compiler does not know: compile on a" \
+            "newer Debian, in a chroot or a container (docs/kernels.md)"
         cross=(ARCH=arm64 CROSS_COMPILE="$prefix" CC="$compiler")
         return
     done

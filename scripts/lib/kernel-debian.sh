@@ -47,10 +47,13 @@ fetch_kernel() {
     rm -rf "$dir" "$dir.new"
     fetch_packages "$dir.new/root" "${packages[@]}"
 
-    # The symlinks between the packages are relative; this file alone names an absolute path.
+    # The symlinks between the packages are relative; this file alone names an absolute path. Since 6.13 the directory
+    # of the configuration is wherever make is told.
     # shellcheck disable=SC2016  # for make to expand
-    echo 'include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../'"linux-headers-$common/Makefile" \
-        >"$dir.new/root/usr/src/linux-headers-$release/Makefile"
+    printf '%s\n' 'here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))' \
+        "include \$(here)../linux-headers-$common/Makefile" >"$dir.new/root/usr/src/linux-headers-$release/Makefile"
+    ! grep -q KBUILD_EXTMOD_OUTPUT "$dir.new/root/usr/src/linux-headers-$common/Makefile" ||
+        sed -i '1a KBUILD_OUTPUT ?= $(here)' "$dir.new/root/usr/src/linux-headers-$release/Makefile"
     # 7.x has all in usr, and the kernel beside its modules.
     modules=root/usr/lib/modules/$release image=$modules/vmlinuz
     [[ -e $dir.new/$modules ]] || modules=root/lib/modules/$release
