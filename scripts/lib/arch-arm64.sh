@@ -20,4 +20,4 @@ emulate() {
 is_image() { [[ $(tail -c +$((0x38 + 1)) "$1" 2>/dev/null | head -c 4 | tr -d '\0') == ARMd ]]; }
 
 # release_of FILE: from its banner.
-release_of() { grep -aom 1 'Linux version [^ ]*' "$1" | head -n 1 | cut -d ' ' -f 3; }
+release_of() { grep -aoEm 1 'Linux version [0-9][^ ]*' "$1" | head -n 1 | cut -d ' ' -f 3; }
