@@ -9,6 +9,7 @@
 #include "wire/lab.hh"
 #include "commands/explain/judge.hh"
 #include "hold.hh"
+#include "one_truth.hh"
 #include "system/kept_value.hh"
 
 namespace {
@@ -76,6 +77,7 @@ TEST_CASE("dump: who flushes a workqueue, in their order", "[inspect]")
     CHECK_THAT(text,
                Catch::Contains("wqlab_hold will then be flushed by bash " + std::to_string(pids[1]) + ", colour"));
     CHECK_THAT(text, Catch::Contains("wqlab_hold is to be flushed by bash " + std::to_string(pids.back())));
+    check_all_sources({"--wq", kOfHold});
     hold.open();
     CHECK(flushers(look({"work"})).empty());
 }
@@ -96,6 +98,7 @@ TEST_CASE("dump: who drains a workqueue", "[inspect]")
     for (const int pid : pids)
         CHECK(all_of(document["work"]["flushers"], "pid", pid).size() == 1);
     CHECK_THAT(tool({"dump", "work", "--wq", kOfHold}).out, Catch::Contains("wqlab_hold is drained by 2"));
+    check_all_sources({"--wq", kOfHold});
     hold.open();
     document = look({"work", "workqueues"});
     CHECK(workqueue(document)["drainers"] == 0);
@@ -156,6 +159,7 @@ TEST_CASE("dump: who waits for an item that runs, and for one that is held back"
     // A barrier is no item that max_active holds back.
     const json pwq = one_of(workqueue(document)["pwqs"], "nr_active", 1);
     CHECK(pwq["nr_inactive"] == 2);
+    check_all_sources({"--wq", kOfHold});
     CHECK_THAT(tool({"dump", "work", "--wq", kOfHold}).out, Catch::Contains("1 active, 2 held back"));
     hold.open();
 }
@@ -244,6 +248,8 @@ TEST_CASE("dump: a rescuer at work, who manages in vain, and who waits for the r
     CHECK(pwq["stats"]["rescued"] == rescued + 1);
     CHECK(pwq["stats"]["mayday"].get<int>() >= 2);
 
+    check_all_sources({"--wq", kOfHold});
+
     hold.tell("open");
     see([&] { return rescuer["pool"].is_null() && rescuer["maydays"] == 0 && at_work(document) == 0; });
 }
@@ -285,6 +291,7 @@ TEST_CASE("dump: pwqs of an ordered workqueue that are plugged until their turn"
     CHECK(newest["cpus"] == before["online_cpus"]);
     const std::string text = tool({"dump", "work", "--wq", kOfHold}).out;
     CHECK_THAT(text, Catch::Contains("2 held back, plugged"));
+    check_all_sources({"--wq", kOfHold});
 
     hold.open();
     // The old ones go when RCU lets go of them.

@@ -46,11 +46,10 @@ void Hold::open()
     waiting_.clear();
 }
 
-json dump_here(Words arguments)
+std::string tool_here(const Words& arguments)
 {
-    arguments.insert(arguments.begin(), {"dump", "--json"});
     std::fflush(stdout);
-    const int file = memfd_create("dump", MFD_CLOEXEC), kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    const int file = memfd_create("output", MFD_CLOEXEC), kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     dup2(file, STDOUT_FILENO);
     int status = -1;
     {
@@ -70,7 +69,13 @@ json dump_here(Words arguments)
     close(file);
     REQUIRE(status == 0);
     REQUIRE(size == static_cast<ssize_t>(text.size()));
-    const json document = json::parse(text);
+    return text;
+}
+
+json dump_here(Words arguments)
+{
+    arguments.insert(arguments.begin(), {"dump", "--json"});
+    const json document = json::parse(tool_here(arguments));
     CHECK(document["troubles"] == json::array());
     return document;
 }

@@ -29,5 +29,7 @@ private:
     std::list<Process> waiting_;
 };
 
-// `wqctl dump --json …` in this process: where no other can be made.
+// What a command of wqctl prints, run in this process: where no other can be made. It must end well.
+std::string tool_here(const Words& arguments);
+// `wqctl dump --json …` so.
 json dump_here(Words arguments = {});

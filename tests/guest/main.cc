@@ -7,6 +7,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -41,6 +42,9 @@ public:
     Ended assertionEnded(const Catch::AssertionStats& stats) override
     {
         const auto& result = stats.assertionResult;
+        if (const std::string said(result.getMessage());
+            result.getResultType() == Catch::ResultWas::Warning && said.starts_with(kSkip))
+            skipped_ = " # " + said;
         if (result.isOk())
             return Ended(true);
         std::ostringstream text;
@@ -61,10 +65,14 @@ public:
     {
         Reporter::testCaseEnded(stats);
         std::cout << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " "
-                  << name_of(stats.testInfo) << std::endl;
+                  << name_of(stats.testInfo) << std::exchange(skipped_, "") << std::endl;
     }
 
 private:
+    // What a case that can't be tried here says with WARN().
+    static constexpr const char* kSkip = "SKIP ";
+
+    std::string skipped_;
     unsigned number_ = 0;
 };
 

@@ -8,10 +8,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
 #include "dump_lab.hh"
+#include "one_truth.hh"
 #include "soak_books.hh"
 #include "system/kept_value.hh"
 
@@ -210,12 +212,26 @@ TEST_CASE("looking at workqueues holds whatever is done to them", "[soak]")
                               : Words{"wqctl", "top", "-b", "-n", "2", "-d", "0.1"};
         },
         [](const Outcome& outcome) { CHECK_FALSE(outcome.out.empty()); });
+    size_t troubles = 0, looks = 0;
+    std::optional<Again> unlocked;
+    if (why_no_kcore_here().empty())
+        unlocked.emplace(
+            "dump --source kcore",
+            [] {
+                return Words{"wqctl", "dump", "--json", "--source", "kcore"};
+            },
+            [&](const Outcome& outcome) {
+                troubles += check_unlocked_dump(json::parse(outcome.out));
+                looks++;
+            });
     Disturbance attributes(1ms, change_an_attribute), hotplug(20ms, take_a_cpu_off_and_on);
 
     do {
         check_dump(dump());
         for (Again* each : {&runs, &more_runs, &monitor, &latency, &others})
             each->look();
+        if (unlocked)
+            unlocked->look();
     } while (Clock::now() < end);
 
     // It has happened, and has done so while somebody looked.
@@ -223,6 +239,10 @@ TEST_CASE("looking at workqueues holds whatever is done to them", "[soak]")
     CHECK(hotplug.finish() > 0);
     for (Again* each : {&runs, &more_runs, &monitor, &latency, &others})
         each->finish();
+    if (unlocked) {
+        unlocked->finish();
+        std::fprintf(stderr, "# %zu looks at kcore: %zu troubles\n", looks, troubles);
+    }
     for (Process* process : {&load, &ordered}) {
         const Outcome outcome = process->wait();
         INFO(outcome.err);

@@ -136,6 +136,36 @@ void check_dump(const json& document)
         }
 }
 
+size_t check_unlocked_dump(const json& document)
+{
+    std::set<int> in_motion, known;
+    for (const std::string trouble : document["troubles"]) {
+        INFO(trouble);
+        int pool;
+        if (const size_t at = trouble.find("pool "); at != std::string::npos && sscanf(&trouble[at], "pool %d", &pool))
+            in_motion.insert(pool);
+    }
+    for (const json& pool : document["pools"])
+        known.insert(pool["id"].get<int>());
+    const auto is_a_function = [](const json& name) { return !name.get<std::string>().starts_with("0x"); };
+    for (const json& worker : document["work"]["workers"]) {
+        INFO(worker);
+        CHECK((worker["pool"].is_null() || known.contains(worker["pool"])));
+        if (worker["pool"].is_null() || in_motion.contains(worker["pool"]))
+            continue;
+        CHECK((worker["pid"].is_null() || worker["command"].get<std::string>().starts_with("kworker/")));
+        if (!worker["item"].is_null())
+            CHECK((worker["function"].is_null() || is_a_function(worker["function"])));
+    }
+    for (const json& item : document["work"]["items"]) {
+        INFO(item);
+        CHECK(known.contains(item["pool"]));
+        if (!in_motion.contains(item["pool"]))
+            CHECK(is_a_function(item["function"]));
+    }
+    return document["troubles"].size();
+}
+
 void check_monitor(const std::string& text)
 {
     std::map<std::string, json> before;

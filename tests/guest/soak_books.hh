@@ -8,6 +8,10 @@
 // pool_workqueues count is what is listed there, but for items that are just leaving.
 void check_dump(const json& document);
 
+// Of `dump --json --source kcore`, which holds no lock: what is shown of a pool without a trouble is what there can be.
+// How many troubles there are.
+size_t check_unlocked_dump(const json& document);
+
 // Of `monitor -j`, its lines: no total falls.
 void check_monitor(const std::string& lines);
 

@@ -17,6 +17,7 @@ public:
     const Info& info() override;
     Snapshot snapshot(uint32_t sections) override;
     std::string origin() override { return "the module"; }
+    bool is_module() const override { return true; }
 
 private:
     Lab& lab_;

@@ -18,6 +18,7 @@ public:
     virtual Snapshot snapshot(uint32_t sections) = 0;
     // What it is, for people: "the module", "/proc/kcore, not locked", "crash.elf".
     virtual std::string origin() = 0;
+    virtual bool is_module() const { return false; }
     // Whether the next snapshot may be another one.
     virtual bool is_live() const { return true; }
 };

@@ -67,6 +67,8 @@ class DumpCommand final : public Command {
         Dump dump{.snapshot = snapshot, .selection = selection, .kernel = info.release};
         dump.sections = request.sections & snapshot.sections;
         dump.lacking = lacking_of(info, request.sections);
+        if (!source.is_module())
+            dump.source = source.origin();
         const uint32_t missing = request.sections & ~snapshot.sections & ~unavailable;
         for (const SectionName& entry : section_names())
             if (missing & entry.section)

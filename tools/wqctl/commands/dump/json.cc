@@ -84,6 +84,7 @@ private:
         const wqlab_snap_head& head = s_.head;
         j_.member("schema", "wqlab/dump/1");
         j_.member("kernel", dump_.kernel);
+        unless("source", dump_.source.empty(), dump_.source);
         j_.member("time_ns", head.time_ns);
         j_.member("took_ns", head.took_ns);
         j_.member("longest_hold_ns", head.longest_hold_ns);

@@ -18,6 +18,7 @@ struct Dump {
     std::string kernel;           // its release
     uint32_t sections = 0;        // enum wqlab_section to be shown
     std::vector<View> lacking{};  // asked for, but not to be had
+    std::string source{};         // where it was read, for people; empty: the module
 };
 
 // "default (cache)" of an unbound workqueue; "" of another.

@@ -65,6 +65,8 @@ std::string footer(const Dump& dump, const Style& style)
     if (head.longest_hold_pool >= 0)
         text += fmt::format("; the longest that a pool's lock was held for it: {}, of pool {}",
                             human_time(head.longest_hold_ns, style.charset), head.longest_hold_pool);
+    if (!dump.source.empty())
+        text += "; source: " + dump.source;
     return wrap(text, style.width, "");
 }
 

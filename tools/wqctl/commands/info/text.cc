@@ -43,14 +43,17 @@ std::string render_info(const Info& info, const Style& style)
     std::string text = line("module", info.module_version) + line("kernel", info.release) +
                        line("features", list(feature_names(info.features))) +
                        line("flags", list(flags_to_names(info.wq_flags))) +
-                       line("system workqueues", list(info.system_workqueues)) +
-                       line("histogram error", fmt::format("{:.4f} % at worst", 100.0 / (2u << info.sub_bits)));
-    Table limits;
-    limits.column("limit", Table::Align::kLeft);
-    limits.column("at most");
-    for (const auto& [name, value] : info.limits)
-        limits.row({name, limit_text(name, value)});
-    text += "\n" + limits.render(style);
+                       line("system workqueues", list(info.system_workqueues));
+    // Without the module there are neither.
+    if (!info.limits.empty()) {
+        text += line("histogram error", fmt::format("{:.4f} % at worst", 100.0 / (2u << info.sub_bits)));
+        Table limits;
+        limits.column("limit", Table::Align::kLeft);
+        limits.column("at most");
+        for (const auto& [name, value] : info.limits)
+            limits.row({name, limit_text(name, value)});
+        text += "\n" + limits.render(style);
+    }
     if (!info.views.empty())
         text += "\n" + style.bold("what this kernel shows") + "\n";
     for (const View& view : info.views)
