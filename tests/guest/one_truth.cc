@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "one_truth.hh"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <map>
 
 #include "hold.hh"
 
 namespace {
 
-// All that may differ. Of the first, only in what they stand for: the module prints addresses as %p does, the others
-// have a key of their own, so which of them are equal is compared.
-const Words kIdentities = {"identity", "workqueue_identity", "item", "waits_for"};
-// Without locks nothing is held for any time; and where it comes from.
+// All that may differ. Without locks nothing is held for any time; and where it comes from.
 const Words kOfLocks = {"longest_hold_ns", "longest_hold_pool", "lock_hold_ns", "source"};
 // The clock goes on. That there is such a time is compared.
 const Words kTimes = {"time_ns",         "took_ns", "since_progress_ns", "idle_timer_ns",
@@ -20,42 +17,26 @@ const Words kTimes = {"time_ns",         "took_ns", "since_progress_ns", "idle_t
 
 bool is_one(const std::string& key, const Words& of) { return std::find(of.begin(), of.end(), key) != of.end(); }
 
-class Comparable {
-public:
-    explicit Comparable(const json& document) : document_(of(document)) {}
-    const json& document() const { return document_; }
-
-private:
-    json of(const json& value)
-    {
-        json result = value;
-        if (value.is_object())
-            for (auto& [key, member] : result.items())
-                member = is_one(key, kOfLocks)                           ? json()
-                         : is_one(key, kTimes) && !member.is_null()      ? json("a time")
-                         : is_one(key, kIdentities) && !member.is_null() ? ordinal(member)
-                                                                         : of(member);
-        if (value.is_array())
-            for (json& element : result)
-                element = of(element);
-        return result;
-    }
-
-    json ordinal(const json& identity)
-    {
-        return ordinals_.try_emplace(identity.dump(), ordinals_.size()).first->second;
-    }
-
-    std::map<std::string, size_t> ordinals_;
-    json document_;
-};
+json comparable(const json& value)
+{
+    json result = value;
+    if (value.is_object())
+        for (auto& [key, member] : result.items())
+            member = is_one(key, kOfLocks)                      ? json()
+                     : is_one(key, kTimes) && !member.is_null() ? json("a time")
+                                                                : comparable(member);
+    if (value.is_array())
+        for (json& element : result)
+            element = comparable(element);
+    return result;
+}
 
 json look(const Words& where, const Words& filters)
 {
     Words words = {"dump", "--json"};
     words.insert(words.end(), where.begin(), where.end());
     words.insert(words.end(), filters.begin(), filters.end());
-    return Comparable(json::parse(tool_here(words))).document();
+    return comparable(json::parse(tool_here(words)));
 }
 
 // Where the second differs from what the first and the third agree on.

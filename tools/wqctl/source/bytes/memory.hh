@@ -37,7 +37,10 @@ struct Image {
     const SymbolTable* symbols = nullptr;
     Span<const uint8_t> btf;           // vmlinux's; empty: there is none
     std::function<uint64_t()> now_ns;  // CLOCK_MONOTONIC of the kernel; none: not known
-    uint64_t key = 0;                  // of the identities that stand for addresses
+    // Of the identities that stand for addresses: the kernel's own ptr_key, with which they are as it prints them with
+    // %p; else, if that is not known, a number.
+    uint64_t printk_key[2] = {};
+    uint64_t key = 0;
 };
 
 }  // namespace wqlab

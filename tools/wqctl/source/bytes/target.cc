@@ -2,7 +2,10 @@
 // What of a Target made of bytes need not be inline.
 #include "target.hh"
 
+#include <algorithm>
 #include <cstdio>
+
+#include "siphash.hh"
 
 namespace wqlab {
 
@@ -13,6 +16,14 @@ void Target::name_of(Address address, char* text, size_t size) const
         std::snprintf(text, size, "0x%llx", static_cast<unsigned long long>(address));
     else
         std::snprintf(text, size, "%s", name.c_str());
+}
+
+uint64_t Target::identity(Address address) const
+{
+    if (!address)
+        return 0;
+    const bool as_printed = image_.printk_key[0] | image_.printk_key[1];
+    return std::max<uint64_t>((as_printed ? siphash(address, image_.printk_key) : hash(address)) & 0xffff'ffff, 1);
 }
 
 // A bijection (Stafford's thirteenth mix), so that no two addresses collide. It

@@ -4,7 +4,6 @@
 // kmod/inspect/contract.hh says what each function is for.
 #pragma once
 
-#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -42,10 +41,7 @@ public:
     uint64_t stamp() const { return 0; }
     uint64_t ns_since(uint64_t) const { return 0; }
     uint32_t hz() const { return 0; }
-    uint64_t identity(Address address) const
-    {
-        return address ? std::max<uint64_t>(hash(address) & 0xffff'ffff, 1) : 0;
-    }
+    uint64_t identity(Address address) const;
     uint64_t hash(Address address) const;
 
     class [[nodiscard]] MutexHold {

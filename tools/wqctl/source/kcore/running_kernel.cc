@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ namespace {
 constexpr const char* kKallsyms = "/proc/kallsyms";
 constexpr const char* kBtf = "/sys/kernel/btf/vmlinux";
 constexpr const char* kWitness = "linux_banner";
+constexpr const char* kPrintkKey = "ptr_key";
 
 // Empty: this kernel has none, and info says so.
 std::vector<uint8_t> read_btf()
@@ -58,22 +60,18 @@ uint64_t monotonic_ns()
     return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
-// Identities are the same in all looks at one boot, so that one can be taken from a dump to another command.
-uint64_t key_of_this_boot()
+// If the key of %p is not known. Identities are then those of this look only: they keep addresses out of reports.
+uint64_t random_key()
 {
-    std::ifstream file("/proc/sys/kernel/random/boot_id");
-    std::string id;
-    std::getline(file, id);
-    uint64_t key = 0xcbf29ce484222325;  // FNV-1a
-    for (const char letter : id)
-        key = (key ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+    uint64_t key = 0;
+    [[maybe_unused]] const ssize_t size = getrandom(&key, sizeof(key), GRND_NONBLOCK);
     return key;
 }
 
 }  // namespace
 
 RunningKernel::RunningKernel()
-    : symbols_(std::array<std::string_view, 1>{kWitness}), btf_(read_btf()), key_(key_of_this_boot())
+    : symbols_(std::array<std::string_view, 2>{kWitness, kPrintkKey}), btf_(read_btf()), key_(random_key())
 {
     begin();
     if (!symbols_.lines())
@@ -81,6 +79,8 @@ RunningKernel::RunningKernel()
     if (symbols_.hides_addresses())
         throw why_no_addresses();
     memory_.set_witness(symbols_.address_of(kWitness));
+    if (const uint64_t key = symbols_.address_of(kPrintkKey))
+        memory_.read(printk_key_, key, sizeof(printk_key_));
 }
 
 void RunningKernel::begin()
@@ -100,6 +100,7 @@ wqlab::Image RunningKernel::image()
             .symbols = &symbols_,
             .btf = {btf_.data(), btf_.size()},
             .now_ns = monotonic_ns,
+            .printk_key = {printk_key_[0], printk_key_[1]},
             .key = key_};
 }
 

@@ -25,6 +25,7 @@ private:
     Kallsyms symbols_;
     std::string modules_;  // those whose functions symbols_ has
     std::vector<uint8_t> btf_;
+    uint64_t printk_key_[2] = {};
     uint64_t key_;
 };
 
