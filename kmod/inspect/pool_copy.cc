@@ -60,6 +60,7 @@ private:
         mark.cut(snapshot_, state_);
         row_ = mark.row;
         inactive_left_ = kMostWorks;
+        has_gone_ = false;
     }
 
     void copy()
@@ -97,21 +98,12 @@ private:
     bool holds_still(const PoolMark& before) const
     {
         const Struct now(kernel_, at_.pool, Field::kPool);
-        if (snapshot_.troubles.rows().size() != before.troubles ||
-            now.get<int32_t>(Field::kPoolNrWorkers) != row_.nr_workers ||
+        if (snapshot_.troubles.rows().size() != before.troubles || has_gone_ ||
+            now.get<int32_t>(Field::kPoolId) != row_.id || now.get<int32_t>(Field::kPoolNrWorkers) != row_.nr_workers ||
             now.get<int32_t>(Field::kPoolNrIdle) != row_.nr_idle ||
             now.get_or<uint64_t>(Field::kPoolProgress, progress_) != progress_ || worklist(now) != worklist_)
             return false;
-        if (!sees_work() || row_.flags & WQLAB_POOL_BUSY_CUT)
-            return true;
-        int32_t idle = 0, busy = 0;
-        for (uint32_t i = before.workers; i < snapshot_.workers.size(); i++) {
-            const wqlab_snap_worker& worker = snapshot_.workers[i];
-            idle += worker.idle_ns != WQLAB_NEVER;
-            // A rescuer is busy and not counted.
-            busy += worker.idle_ns == WQLAB_NEVER && !(worker.flags & WQLAB_WORKER_RESCUER);
-        }
-        return idle == row_.nr_idle && busy + idle <= row_.nr_workers;
+        return !sees_work() || row_.flags & WQLAB_POOL_BUSY_CUT || before.workers_fit(snapshot_, row_);
     }
 
     ListNode worklist(const Struct& pool) const
@@ -185,6 +177,11 @@ private:
             // A rescuer's bookmark is no item.
             if (function == kernel_[Symbol::kMaydayCursorFunction])
                 return true;
+            // As long as it is listed, it says by which pwq. Without locks, another list may be followed by now.
+            if (!Target::kLocked && !(data & kernel_.constant(Field::kWorkHasPwq))) {
+                has_gone_ = true;
+                return false;
+            }
             if (!add_work(work, function, data, state, target, worker))
                 return false;
             copied++;
@@ -336,6 +333,9 @@ private:
         const Struct pwq(kernel_, state_.pwqs[number].pwq, Field::kPwq);
         wqlab_snap_pwq& row = snapshot_.pwqs[number];
         row.flags = row.nr_inactive = 0;
+        has_gone_ |= !Target::kLocked && pwq.get<Address>(Field::kPwqPool) != at_.pool;
+        if (has_gone_)
+            return;
         row.refcnt = pwq.get<int32_t>(Field::kPwqRefcnt);
         row.nr_active = pwq.get<int32_t>(Field::kPwqNrActive);
         row.work_color = pwq.get<int32_t>(Field::kPwqWorkColor);
@@ -370,6 +370,7 @@ private:
     uint64_t progress_ = 0;
     ListNode worklist_ = {};
     uint32_t inactive_left_ = kMostWorks;
+    bool has_gone_ = false;  // without locks: something of it was freed or elsewhere by then
 };
 
 }  // namespace
@@ -377,9 +378,7 @@ private:
 Result<void> copy_pools(const Kernel& kernel, Snapshot& snapshot, WalkState& state)
 {
     // Rehearsals, one of each kind: BH, bound, unbound.
-    uint32_t rehearsed = 0;
-    for (uint32_t i = 0; i < state.pools.size(); i++) {
-        uint32_t flags = 0;
+    for (uint32_t i = 0, rehearsed = 0, flags = 0; i < state.pools.size(); i++) {
         kernel.peek(flags, state.pools[i].pool, Field::kPoolFlags);
         const bool bh = flags & kernel.constant(Field::kPoolBh);
         const uint32_t kind = bh ? 1 : snapshot.pools[i].cpu >= 0 ? 2 : 4;

@@ -26,6 +26,19 @@ struct PoolMark {
         snapshot.troubles.cut_to(troubles);
     }
 
+    // Whether those that came since then are as many as the pool counts.
+    bool workers_fit(const Snapshot& snapshot, const wqlab_snap_pool& pool) const
+    {
+        int32_t idle = 0, busy = 0;
+        for (uint32_t i = workers; i < snapshot.workers.size(); i++) {
+            const wqlab_snap_worker& worker = snapshot.workers[i];
+            idle += worker.idle_ns != WQLAB_NEVER;
+            // A rescuer is busy and not counted.
+            busy += worker.idle_ns == WQLAB_NEVER && !(worker.flags & WQLAB_WORKER_RESCUER);
+        }
+        return idle == pool.nr_idle && busy + idle <= pool.nr_workers;
+    }
+
     wqlab_snap_pool row;
     uint32_t workers, works, troubles;
 };

@@ -36,7 +36,17 @@ WalkEnd walk_list(const Kernel& kernel, Address head, uint32_t limit, Each each)
     return WalkEnd::kWhole;
 }
 
-// The same for an hlist, whose entries point back at the pointer to them.
+// Whether what was read of a list's entry until now was that entry's. Where there are locks, it is.
+inline bool is_still_listed(const Kernel& kernel, Address entry)
+{
+    if constexpr (Target::kLocked)
+        return true;
+    ListNode node, before;
+    return kernel.read(&node, entry, sizeof(node)) && kernel.read(&before, node.prev, sizeof(before)) &&
+           before.next == entry;
+}
+
+// walk_list() for an hlist, whose entries point back at the pointer to them.
 template <typename Each>
 WalkEnd walk_hlist(const Kernel& kernel, Address head, uint32_t limit, Each each)
 {

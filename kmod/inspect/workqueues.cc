@@ -76,7 +76,7 @@ private:
     {
         const Struct wq(kernel_, address, Field::kWq);
         const uint32_t index = state_.workqueues.size();
-        if (!wq.there()) {
+        if (!wq.there() || !is_still_listed(kernel_, wq.at(Field::kWqList))) {
             snapshot_.troubles.add(Trouble::Where::kWorkqueues, Trouble::Why::kStranger, -1);
             return {};
         }

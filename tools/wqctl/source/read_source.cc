@@ -95,15 +95,23 @@ const Info& ReadSource::info()
 Snapshot ReadSource::snapshot(uint32_t sections)
 {
     const wqlab::Kernel& known = kernel();
-    read_->begin();
-    wqlab::Snapshot taken;
-    if (!taken.take(known, sections).ok())
-        throw Error(kUnavailable, read_->origin() + ": which CPUs there are cannot be read",
-                    "wqctl info says what can be shown of it, and what is lacking");
-    Snapshot snapshot = copy(taken);
+    // The list of workqueues, too, may change under the walk, and what is behind that place is missing then.
+    constexpr int kMostTries = 3;
+    Snapshot best;
+    for (int left = read_->is_running() ? kMostTries : 1; left; left--) {
+        read_->begin();
+        wqlab::Snapshot taken;
+        if (!taken.take(known, sections).ok())
+            throw Error(kUnavailable, read_->origin() + ": which CPUs there are cannot be read",
+                        "wqctl info says what can be shown of it, and what is lacking");
+        if (best.strings.empty() || taken.troubles.rows().size() < best.troubles.size())
+            best = copy(taken);
+        if (best.troubles.empty())
+            break;
+    }
     for (std::string& trouble : read_->troubles())
-        snapshot.troubles.push_back(std::move(trouble));
-    return snapshot;
+        best.troubles.push_back(std::move(trouble));
+    return best;
 }
 
 }  // namespace wqctl
