@@ -28,6 +28,9 @@ json comparable(const json& value)
     if (value.is_array())
         for (json& element : result)
             element = comparable(element);
+    // That of a pool_workqueue is not as %p prints it, but a hash with a key of the source's own.
+    if (value.is_object() && value.contains("in_flight"))
+        result["identity"] = json();
     return result;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,6 +11,18 @@
 #include "inspect/symbols.hh"
 
 namespace wqctl {
+
+namespace {
+
+// 0 for what is no hexadecimal number.
+uint64_t parse_address(std::string_view text)
+{
+    uint64_t address = 0;
+    std::from_chars(text.data(), text.data() + text.size(), address, 16);
+    return address;
+}
+
+}  // namespace
 
 Kallsyms::Kallsyms(std::span<const std::string_view> also)
 {
@@ -85,41 +96,44 @@ void Kallsyms::finish()
     });
 }
 
-// "ffffffff8d0bc3f0 t wq_barrier_func", or of a module with "\t[module]" behind it.
+// "ffffffff8d0bc3f0 t wq_barrier_func", or of a module with "\t[module]" behind it. There are hundreds of thousands, so
+// of what nobody asks for no more is looked at than says that.
 void Kallsyms::take_line(std::string_view line)
 {
-    uint64_t address;
-    const char* end = line.data() + line.size();
-    const auto [behind, error] = std::from_chars(line.data(), end, address, 16);
-    if (error != std::errc() || end - behind < 4 || behind[0] != ' ' || behind[2] != ' ')
+    const size_t space = line.find(' ');
+    if (space == 0 || space == std::string_view::npos || line.size() < space + 4 || line[space + 2] != ' ')
         return;
-    const char type = behind[1];
-    std::string_view name(behind + 3, static_cast<size_t>(end - behind - 3));
+    const std::string_view address = line.substr(0, space), rest = line.substr(space + 3);
     lines_++;
-    hidden_ += address == 0;
+    hidden_ += address.find_first_not_of('0') == std::string_view::npos;
 
-    const size_t tab = name.find('\t');
-    const std::string_view module = tab == std::string_view::npos ? "" : name.substr(tab + 1);
-    name = name.substr(0, tab);
+    const size_t tab = rest.find('\t');
+    const std::string_view name = rest.substr(0, tab);
+    const std::string_view module = tab == std::string_view::npos ? "" : rest.substr(tab + 1);
     if (name.empty())
         return;
-    if (module.empty())
-        note_wanted(name, address);
+    if (module.empty() && may_be_wanted(name))
+        note_wanted(name, parse_address(address));
     // Those with __pfx_ are the padding in front of functions, half of all, and nothing ever calls them.
-    if (!std::strchr("tTwW", type) || name.starts_with("__pfx_") || names_.size() > UINT32_MAX / 2)
+    const char type = line[space + 1];
+    if ((type != 't' && type != 'T' && type != 'w' && type != 'W') || name.starts_with("__pfx_") ||
+        names_.size() > UINT32_MAX / 2)
         return;
-    functions_.push_back({address, static_cast<uint32_t>(names_.size())});
+    functions_.push_back({parse_address(address), static_cast<uint32_t>(names_.size())});
     names_.append(name);
     if (!module.empty())
         names_.append(" ").append(module);
     names_.push_back('\0');
 }
 
-void Kallsyms::note_wanted(std::string_view name, uint64_t address)
+bool Kallsyms::may_be_wanted(std::string_view name) const
 {
     const unsigned bit = filter_bit(name);
-    if (!(filter_[bit / 64] >> bit % 64 & 1))
-        return;
+    return filter_[bit / 64] >> bit % 64 & 1;
+}
+
+void Kallsyms::note_wanted(std::string_view name, uint64_t address)
+{
     for (auto at = std::ranges::lower_bound(wanted_, name, {}, &Wanted::name); at != wanted_.end() && at->name == name;
          ++at) {
         at->address = address;

@@ -45,6 +45,7 @@ private:
     void forget();
     void take_line(std::string_view line);
     void note_wanted(std::string_view name, uint64_t address);
+    bool may_be_wanted(std::string_view name) const;
     static unsigned filter_bit(std::string_view name);
 
     std::vector<Wanted> wanted_;  // by name

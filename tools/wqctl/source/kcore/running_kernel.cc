@@ -70,8 +70,7 @@ uint64_t random_key()
 
 }  // namespace
 
-RunningKernel::RunningKernel()
-    : symbols_(std::array<std::string_view, 2>{kWitness, kPrintkKey}), btf_(read_btf()), key_(random_key())
+RunningKernel::RunningKernel() : symbols_(std::array<std::string_view, 2>{kWitness, kPrintkKey}), key_(random_key())
 {
     begin();
     if (!symbols_.lines())
@@ -81,6 +80,8 @@ RunningKernel::RunningKernel()
     memory_.set_witness(symbols_.address_of(kWitness));
     if (const uint64_t key = symbols_.address_of(kPrintkKey))
         memory_.read(printk_key_, key, sizeof(printk_key_));
+    // Last, because it is the largest, and goes when it has been read.
+    btf_ = read_btf();
 }
 
 void RunningKernel::begin()
