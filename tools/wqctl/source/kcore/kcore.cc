@@ -25,8 +25,8 @@ constexpr uint64_t kLine = 64;
 
 Kcore::Kcore(std::string path) : path_(std::move(path)), file_(open(path_.c_str(), O_RDONLY | O_CLOEXEC))
 {
-    if (file_ < 0)
-        throw why_no_kcore(path_, errno);
+    if (const int error = errno; file_ < 0)
+        throw why_no_kcore(path_, error);
     try {
         renew();
     } catch (...) {
