@@ -73,20 +73,20 @@ struct OrderSurvivesChange {
 
     static void in_turn(Trial& t, Queue& wq, uint32_t cpu)
     {
-        constexpr uint32_t kItems = 96;
+        constexpr uint32_t kInTurn = 96;
         TestItem& gate = t.item("the item in front", TestItem::Body::kGate);
-        const Items items = t.items(kItems, "an item");
+        const Items items = t.items(kInTurn, "an item");
         wqlab_queue_bare_on(wq.get(), gate.address(), static_cast<int>(cpu));
         AWAIT(t, gate.started() == 1, "the item in front to start");
-        for (uint32_t i = 0; i < kItems; i++) {
+        for (uint32_t i = 0; i < kInTurn; i++) {
             items[i]->queue_on(wq, cpu);
             if (i % 16 == 8)
                 wq.set_max_active(1 + i / 16 % 3);
-            if (i == kItems / 2)
+            if (i == kInTurn / 2)
                 gate.open();
         }
-        AWAIT(t, executions(items, kItems) == kItems, "the items to run");
-        const uint32_t i = first_out_of_order(items, kItems);
+        AWAIT(t, executions(items, kInTurn) == kInTurn, "the items to run");
+        const uint32_t i = first_out_of_order(items, kInTurn);
         WANT(t, !i, "item %u started before item %u", i + 1, i);
     }
 

@@ -10,11 +10,11 @@
 namespace wqlab {
 
 class Queue;
-class Snapshot;
 class TestItem;
 class Trial;
 struct Execution;
 struct Shape;
+struct Snapshot;
 
 struct Api {
     // ---- of items; cpu -1 is WORK_CPU_UNBOUND

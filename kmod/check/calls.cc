@@ -32,7 +32,7 @@ Calls::Scope::Scope(Calls& calls, Call call, const char* object) : slot_(nullptr
             continue;
         slot_ = &slot;
         __atomic_store_n(&slot.object, object, __ATOMIC_RELAXED);
-        __atomic_store_n(&slot.call, call, __ATOMIC_RELEASE);
+        __atomic_store(&slot.call, &call, __ATOMIC_RELEASE);
         return;
     }
 }
@@ -41,7 +41,8 @@ Calls::Scope::~Scope()
 {
     if (!slot_)
         return;
-    __atomic_store_n(&slot_->call, Call::kNone, __ATOMIC_RELAXED);
+    Call none = Call::kNone;
+    __atomic_store(&slot_->call, &none, __ATOMIC_RELAXED);
     __atomic_store_n(&slot_->taken, false, __ATOMIC_RELEASE);
 }
 
@@ -50,7 +51,8 @@ uint32_t Calls::look(Group (&groups)[kGroups]) const
     uint32_t n = 0;
     for (const bool joins : {false, true}) {
         for (const Slot& slot : slots_) {
-            const Call call = __atomic_load_n(&slot.call, __ATOMIC_ACQUIRE);
+            Call call;
+            __atomic_load(&slot.call, &call, __ATOMIC_ACQUIRE);
             if (call == Call::kNone || (call == Call::kJoin) != joins)
                 continue;
             const char* const object = __atomic_load_n(&slot.object, __ATOMIC_RELAXED);

@@ -24,9 +24,9 @@ struct found {
  * Stands for the function at the address, which gets the first three arguments.
  * Only if nobody sends its caller there, because kprobes were disarmed (debugfs
  * can), does it run itself. notrace: a probe by ftrace could not send it
- * elsewhere. noipa: callers must expect what any function may do.
+ * elsewhere.
  */
-static __attribute__((noipa)) notrace unsigned long
+static notrace unsigned long
 stand_in(unsigned long a, unsigned long b, unsigned long c, uintptr_t address, bool *stayed)
 {
 	*stayed = true;
@@ -78,12 +78,15 @@ void wqlab_symbols_exit(void)
 
 bool wqlab_call(uintptr_t address, unsigned long a, unsigned long b, unsigned long c, unsigned long *result)
 {
+	typeof(&stand_in) function = stand_in;
 	bool stayed = false;
 	unsigned long value;
 
 	if (!can_call)
 		return false;
-	value = stand_in(a, b, c, address, &stayed);
+	/* The compiler must expect what any function may do. */
+	OPTIMIZER_HIDE_VAR(function);
+	value = function(a, b, c, address, &stayed);
 	if (result)
 		*result = value;
 	return !stayed;
