@@ -96,11 +96,9 @@ private:
     void locate()
     {
         Layout<Field> layout(kSpecs);
-        char text[256];
-        Text why(text);
         if (!layout.locate(btf_).ok())
             return;
-        layout.lacks(1 | 2 | 4, why);
+        layout.for_each_absent([](const FieldSpec&) { return true; }, [](const char*) {});
         if (layout.has(Field::kPoolId) && !layout.has(Field::kPool))
             complain("a member without its struct");
         if (layout.has(Field::kPoolId) && uint64_t{layout.offset(Field::kPoolId)} + 4 > layout.size(Field::kPool))
