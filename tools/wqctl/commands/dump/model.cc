@@ -41,14 +41,29 @@ std::vector<CpuList> cpus_of_pwqs(const Snapshot& snapshot)
     return cpus;
 }
 
+namespace {
+
+template <typename Row>
+std::vector<const Row*> part_of(const std::vector<const Row*>& rows, uint32_t workqueue)
+{
+    const auto less = [](const Row* row, uint32_t wanted) { return row->workqueue < wanted; };
+    const auto first = std::lower_bound(rows.begin(), rows.end(), workqueue, less);
+    auto end = first;
+    while (end != rows.end() && (*end)->workqueue == workqueue)
+        ++end;
+    return {first, end};
+}
+
+}  // namespace
+
 std::vector<const wqlab_snap_cpu_pwq*> entries_of(const Selection& selection, uint32_t workqueue)
 {
-    const auto less = [](const wqlab_snap_cpu_pwq* entry, uint32_t wanted) { return entry->workqueue < wanted; };
-    auto at = std::lower_bound(selection.cpu_pwqs.begin(), selection.cpu_pwqs.end(), workqueue, less);
-    std::vector<const wqlab_snap_cpu_pwq*> entries;
-    for (; at != selection.cpu_pwqs.end() && (*at)->workqueue == workqueue; ++at)
-        entries.push_back(*at);
-    return entries;
+    return part_of(selection.cpu_pwqs, workqueue);
+}
+
+std::vector<const wqlab_snap_pwq*> pwqs_of(const Selection& selection, uint32_t workqueue)
+{
+    return part_of(selection.pwqs, workqueue);
 }
 
 std::vector<PoolRun> pool_runs(const std::vector<const wqlab_snap_cpu_pwq*>& entries)

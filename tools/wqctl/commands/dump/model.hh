@@ -50,5 +50,6 @@ std::string pool_runs_text(const std::vector<PoolRun>& runs);
 
 // The entries of one workqueue from a list that is ordered by workqueue.
 std::vector<const wqlab_snap_cpu_pwq*> entries_of(const Selection& selection, uint32_t workqueue);
+std::vector<const wqlab_snap_pwq*> pwqs_of(const Selection& selection, uint32_t workqueue);
 
 }  // namespace wqctl

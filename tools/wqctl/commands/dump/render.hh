@@ -11,7 +11,8 @@ namespace wqctl {
 
 std::string render_dump(const Dump& dump, const Style& style);
 
-// dump.schema.json is its shape.
+// dump.schema.json is its shape, and columns.cc says what is in it.
+constexpr const char* kDumpSchema = "wqlab/dump/1";
 std::string dump_to_json(const Dump& dump);
 
 // What tools/workqueue/wq_dump.py of Linux 7.3 prints, for the sections that it has.
