@@ -177,6 +177,20 @@ TEST_CASE("what a kernel can't show is said")
     CHECK(violations(load_schema("dump"), document) == std::vector<std::string>{});
 }
 
+TEST_CASE("a dump says that it was read without locks, and only then")
+{
+    Snapshot s = busy_machine();
+    const Selection all = select(s, {});
+    const Dump dump = dump_of(s, all);
+    CHECK_FALSE(json::parse(dump_to_json(dump)).contains("unlocked"));
+    CHECK(render_dump(dump, plain(80)).find("without locks") == std::string::npos);
+    s.head.flags |= WQLAB_STATE_UNLOCKED;
+    const json document = json::parse(dump_to_json(dump));
+    CHECK(document["unlocked"] == true);
+    CHECK(violations(load_schema("dump"), document) == std::vector<std::string>{});
+    CHECK_THAT(render_dump(dump, plain(200)), Catch::Contains("read without locks"));
+}
+
 TEST_CASE("a dump's JSON fits its schema and says what the snapshot does")
 {
     Snapshot s = busy_machine();

@@ -56,7 +56,7 @@ json one_of(const Shape& shape)
     return said;
 }
 
-// An object whose every member is there, in this order.
+// An object with these members, in this order.
 json of_columns(decltype(Shape::columns) columns)
 {
     json object = {{"type", "object"}, {"properties", json::object()}, {"required", json::array()}};
@@ -68,7 +68,8 @@ json of_columns(decltype(Shape::columns) columns)
         if (!doc.empty())
             said["description"] = doc;
         all["properties"][std::string(name)] = said;
-        all["required"].push_back(name);
+        if (!shape.may_be_left_out)
+            all["required"].push_back(name);
     });
     object["additionalProperties"] = false;
     return object;

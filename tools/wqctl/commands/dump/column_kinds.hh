@@ -74,9 +74,8 @@ constexpr auto number_or_null(std::string_view name, std::string_view doc = {})
 template <auto Member>
 constexpr auto pid_or_null(std::string_view name, std::string_view doc = {})
 {
-    return of<RowOf<Member>>(name, or_null(Kind::kInteger), doc, [](auto&, auto& row) {
-        return row.*Member ? std::optional(row.*Member) : std::nullopt;
-    });
+    return of<RowOf<Member>>(name, or_null(Kind::kInteger), doc,
+                             [](auto&, auto& row) { return row.*Member ? std::optional(row.*Member) : std::nullopt; });
 }
 
 template <auto Member>
@@ -97,15 +96,15 @@ constexpr auto identity_or_null(std::string_view name, std::string_view doc = {}
 template <auto Member>
 constexpr auto identity(std::string_view name, std::string_view doc = {})
 {
-    return of<RowOf<Member>>(name, {Kind::kIdentity}, doc,
-                             [](auto&, auto& row) { return identity_text(row.*Member); });
+    return of<RowOf<Member>>(name, {Kind::kIdentity}, doc, [](auto&, auto& row) { return identity_text(row.*Member); });
 }
 
 // ---- what is an index into the snapshot
 template <auto Member>
 constexpr auto string(std::string_view name)
 {
-    return of<RowOf<Member>>(name, {Kind::kText}, {}, [](auto& c, auto& row) { return c.snapshot.string(row.*Member); });
+    return of<RowOf<Member>>(name, {Kind::kText}, {},
+                             [](auto& c, auto& row) { return c.snapshot.string(row.*Member); });
 }
 template <auto Member>
 constexpr auto string_or_null(std::string_view name, std::string_view doc = {})

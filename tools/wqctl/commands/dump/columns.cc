@@ -48,7 +48,8 @@ using Head = wqlab_snap_head;
 template <auto Member>
 constexpr auto head_cpus(std::string_view name, std::string_view doc = {})
 {
-    return of<Dump>(name, or_null(Kind::kCpus), doc, [](auto& c, auto&) { return cpus_of(c, c.snapshot.head.*Member); });
+    return of<Dump>(name, or_null(Kind::kCpus), doc,
+                    [](auto& c, auto&) { return cpus_of(c, c.snapshot.head.*Member); });
 }
 template <auto Member>
 constexpr auto head_count(std::string_view name, std::string_view doc = {})
@@ -93,18 +94,23 @@ constexpr Column<Dump> kHead[] = {
                                                "0: off; null: this kernel has no workqueue watchdog."),
     head_state<WQLAB_STATE_FREEZING>("freezing"),
     head_state<WQLAB_STATE_FORCE_RR>("force_rr_cpu"),
+    {"unlocked", Shape{.kind = Kind::kBoolean, .may_be_left_out = true},
+     "true: read without locks, so what moved meanwhile may not fit together. Else absent.",
+     [](JsonWriter& j, const RowContext&, const Dump&) { j.value(true); },
+     [](const RowContext& c, const Dump&) { return (c.snapshot.head.flags & WQLAB_STATE_UNLOCKED) != 0; }},
     of<Dump>("filtered", {Kind::kBoolean}, "Only a part was asked for.",
              [](auto&, auto& dump) { return dump.selection.filtered; }),
     of<Dump>("troubles", list(Kind::kText), "Where a walk stopped, and why: what is behind it is missing.",
              [](auto& c, auto&) { return c.snapshot.troubles; }),
     of<Dump>("sections", list_of(all_sections), "Those that are here.",
              [](auto&, auto& dump) { return sections_to_names(dump.sections); }),
-    rows<Dump, View, Lines::kEach>("unavailable", "Asked for, but not to be had.",
-                                   [](auto&, auto& dump) -> auto& { return dump.lacking; }),
+    rows<Dump, View, Lines::kEach>(
+        "unavailable", "Asked for, but not to be had.", [](auto&, auto& dump) -> auto& { return dump.lacking; }),
 };
 
 constexpr Column<View> kUnavailable[] = {
-    of<View>("section", words(all_sections_or_unknown), {}, [](auto&, auto& view) { return section_name(view.section); }),
+    of<View>("section", words(all_sections_or_unknown), {},
+             [](auto&, auto& view) { return section_name(view.section); }),
     of<View>("lacks", list(Kind::kText), "Symbols and fields that this kernel lacks.",
              [](auto&, auto& view) { return view.lacks; }),
 };
@@ -128,12 +134,16 @@ using CpuPod = wqlab_snap_cpu_pod;
 constexpr Column<Scopes> kScopes[] = {
     string<&Scopes::name>("name"),
     truth<&Scopes::is_default>("default", "This is what the scope default means."),
-    rows<Scopes, Pod, Lines::kNone>("pods", {}, [](auto& c, auto& scope) {
-        return those_of(c.snapshot.pods, [&](const Pod& pod) { return pod.scope == scope.type; });
-    }),
-    rows<Scopes, CpuPod, Lines::kNone>("cpu_pods", {}, [](auto& c, auto& scope) {
-        return those_of(c.snapshot.cpu_pods, [&](const CpuPod& pod) { return pod.scope == scope.type; });
-    }),
+    rows<Scopes, Pod, Lines::kNone>("pods", {},
+                                    [](auto& c, auto& scope) {
+                                        return those_of(c.snapshot.pods,
+                                                        [&](const Pod& pod) { return pod.scope == scope.type; });
+                                    }),
+    rows<Scopes, CpuPod, Lines::kNone>("cpu_pods", {},
+                                       [](auto& c, auto& scope) {
+                                           return those_of(c.snapshot.cpu_pods,
+                                                           [&](const CpuPod& pod) { return pod.scope == scope.type; });
+                                       }),
 };
 
 constexpr Column<Pod> kPods[] = {
@@ -152,9 +162,10 @@ using Pool = wqlab_snap_pool;
 
 constexpr Column<Pool> kPools[] = {
     plain<&Pool::id>("id"),
-    of<Pool>("type", words(pool_types), {}, [](auto&, auto& pool) {
-        return pool.flags & WQLAB_POOL_BH ? "bh" : pool.cpu < 0 ? "unbound" : "percpu";
-    }),
+    of<Pool>("type", words(pool_types), {},
+             [](auto&, auto& pool) { return pool.flags & WQLAB_POOL_BH ? "bh"
+                                            : pool.cpu < 0             ? "unbound"
+                                                                       : "percpu"; }),
     number_or_null<&Pool::cpu>("cpu"),
     number_or_null<&Pool::node>("node"),
     flags<&Pool::flags, pool_flag_words>("flags"),
@@ -214,19 +225,19 @@ constexpr Column<Workqueue> kWorkqueues[] = {
     plain<&Workqueue::nr_pwqs_to_flush>("pwqs_to_flush"),
     plain<&Workqueue::nr_drainers>("drainers"),
     of<Workqueue>("default_pool", or_null(Kind::kInteger), {}, [](auto& c, auto& wq) { return default_pool(c, wq); }),
-    rows<Workqueue, PoolRun, Lines::kNone>("cpu_pools", "CPUs in a row whose items go to one pool.", [](auto& c, auto& wq) {
-        return pool_runs(entries_of(c.dump.selection, c.snapshot.index_of(wq)));
-    }),
-    rows<Workqueue, Pwq, Lines::kBefore>("pwqs", {}, [](auto& c, auto& wq) {
-        return pwqs_of(c.dump.selection, c.snapshot.index_of(wq));
-    }),
+    rows<Workqueue, PoolRun, Lines::kNone>(
+        "cpu_pools", "CPUs in a row whose items go to one pool.",
+        [](auto& c, auto& wq) { return pool_runs(entries_of(c.dump.selection, c.snapshot.index_of(wq))); }),
+    rows<Workqueue, Pwq, Lines::kBefore>(
+        "pwqs", {}, [](auto& c, auto& wq) { return pwqs_of(c.dump.selection, c.snapshot.index_of(wq)); }),
 };
 
 constexpr Column<PoolRun> kCpuPools[] = {
-    of<PoolRun>("cpus", {Kind::kCpus}, {}, [](auto&, auto& run) {
-        return run.first_cpu == run.last_cpu ? std::to_string(run.first_cpu)
-                                             : fmt::format("{}-{}", run.first_cpu, run.last_cpu);
-    }),
+    of<PoolRun>("cpus", {Kind::kCpus}, {},
+                [](auto&, auto& run) {
+                    return run.first_cpu == run.last_cpu ? std::to_string(run.first_cpu)
+                                                         : fmt::format("{}-{}", run.first_cpu, run.last_cpu);
+                }),
     number_or_null<&PoolRun::pool>("pool"),
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// What each row of a dump's JSON has, said once, in columns.cc: a name, what its values may be, what they mean, and where
-// they come from. json.cc writes what is listed here, and dump.schema.json is made of it. A column is a line there:
-// docs/contributing/adding-a-column.md.
+// What each row of a dump's JSON has, said once, in columns.cc: a name, what its values may be, what they mean, and
+// where they come from. json.cc writes what is listed here, and dump.schema.json is made of it. A column is a line
+// there: docs/contributing/adding-a-column.md.
 #pragma once
 
 #include <span>
@@ -49,10 +49,11 @@ struct Shape {
     Kind kind;
     bool or_null = false;
     bool list = false;
+    bool may_be_left_out = false;
     Words (*words)() = nullptr;
     // Calls back with each of a row's columns; see each_column().
-    void (*columns)(void* visitor, void (*visit)(void* visitor, std::string_view name, const Shape&,
-                                                 std::string_view doc)) = nullptr;
+    void (*columns)(void* visitor,
+                    void (*visit)(void* visitor, std::string_view name, const Shape&, std::string_view doc)) = nullptr;
 };
 
 template <typename Row>
@@ -61,29 +62,31 @@ struct Column {
     Shape shape;
     std::string_view doc;
     void (*write)(JsonWriter& j, const RowContext& context, const Row& row);  // its value
+    // Of one that may be left out: whether it is said.
+    bool (*is_said)(const RowContext& context, const Row& row) = nullptr;
 };
 
 template <typename Row>
 std::span<const Column<Row>> columns();
 
 // Every kind of row, and the list of its columns in columns.cc. Dump's are the document's head.
-#define WQCTL_DUMP_ROWS(X)                    \
-    X(Dump, kHead)                            \
-    X(View, kUnavailable)                     \
-    X(wqlab_snap_scope, kScopes)              \
-    X(wqlab_snap_pod, kPods)                  \
-    X(wqlab_snap_cpu_pod, kCpuPods)           \
-    X(wqlab_snap_pool, kPools)                \
-    X(wqlab_snap_workqueue, kWorkqueues)      \
-    X(PoolRun, kCpuPools)                     \
-    X(wqlab_snap_pwq, kPwqs)                  \
-    X(Rescuer, kRescuers)                     \
-    X(wqlab_snap_node, kNodes)                \
-    X(wqlab_snap_node_active, kNodeActive)    \
-    X(wqlab_snap_worker, kWorkers)            \
-    X(wqlab_snap_work, kItems)                \
-    X(wqlab_snap_flusher, kFlushers)          \
-    X(wqlab_snap_timer, kTimers)              \
+#define WQCTL_DUMP_ROWS(X)                 \
+    X(Dump, kHead)                         \
+    X(View, kUnavailable)                  \
+    X(wqlab_snap_scope, kScopes)           \
+    X(wqlab_snap_pod, kPods)               \
+    X(wqlab_snap_cpu_pod, kCpuPods)        \
+    X(wqlab_snap_pool, kPools)             \
+    X(wqlab_snap_workqueue, kWorkqueues)   \
+    X(PoolRun, kCpuPools)                  \
+    X(wqlab_snap_pwq, kPwqs)               \
+    X(Rescuer, kRescuers)                  \
+    X(wqlab_snap_node, kNodes)             \
+    X(wqlab_snap_node_active, kNodeActive) \
+    X(wqlab_snap_worker, kWorkers)         \
+    X(wqlab_snap_work, kItems)             \
+    X(wqlab_snap_flusher, kFlushers)       \
+    X(wqlab_snap_timer, kTimers)           \
     X(wqlab_snap_hog, kHogs)
 
 #define WQCTL_DECLARE(Row, list) \
@@ -96,6 +99,8 @@ template <typename Row>
 void write_row(JsonWriter& j, const RowContext& context, const Row& row)
 {
     for (const Column<Row>& column : columns<Row>()) {
+        if (column.is_said && !column.is_said(context, row))
+            continue;
         j.key(column.name);
         column.write(j, context, row);
     }

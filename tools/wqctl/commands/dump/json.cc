@@ -8,10 +8,7 @@ namespace {
 
 class DumpWriter {
 public:
-    explicit DumpWriter(const Dump& dump)
-        : dump_(dump), s_(dump.snapshot), chosen_(dump.selection), context_(dump)
-    {
-    }
+    explicit DumpWriter(const Dump& dump) : dump_(dump), s_(dump.snapshot), chosen_(dump.selection), context_(dump) {}
 
     std::string document()
     {

@@ -91,6 +91,8 @@ std::string headline(const Dump& dump, const Style& style)
         text += ", workqueues are FROZEN";
     if (head.flags & WQLAB_STATE_FORCE_RR)
         text += ", unbound items go round-robin (debug_force_rr_cpu)";
+    if (head.flags & WQLAB_STATE_UNLOCKED)
+        text += ", read without locks";
     return wrap(text, style.width, "");
 }
 
