@@ -48,11 +48,16 @@ using Slot =
                  std::optional<uint32_t> Spec::*, std::optional<uint64_t> Spec::*, std::optional<double> Spec::*,
                  std::optional<int> Spec::*, std::optional<std::string> Spec::*, std::optional<CpuList> Spec::*>;
 
+// Where the rules of runs (core/run_rules.hh) look for its value. None: they don't, or shape.cc makes it of several.
+using ShapeSlot = std::variant<std::monostate, bool wqlab::IssuerShape::*, uint32_t wqlab::IssuerShape::*,
+                               uint64_t wqlab::IssuerShape::*>;
+
 template <typename Spec>
 struct Key {
     std::string_view name;  // in files; empty: a flag only
     Kind kind;
     Slot<Spec> slot;
+    ShapeSlot shape = {};        // of an issuer
     std::string_view flag = {};  // empty: files only
     std::string_view type = {};  // what --help calls the flag's value
     std::string_view help = {};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scenario/keys.hh"
 #include "text/names.hh"
 #include "uapi/wqlab.h"
 
@@ -15,25 +16,37 @@ wqlab::WorkqueueShape shape_of(const WorkqueueSpec& workqueue)
             .max_active = workqueue.max_active.value_or(0)};
 }
 
+namespace {
+
+// What nobody has said stays as the shape has it by itself.
+void take_over(const Key<IssuerSpec>& key, const IssuerSpec& issuer, wqlab::IssuerShape& shape)
+{
+    std::visit(
+        [&](auto from, auto to) {
+            if constexpr (!std::is_same_v<decltype(to), std::monostate>) {
+                using Kept = std::remove_cvref_t<decltype(issuer.*from)>;
+                using Wanted = std::remove_cvref_t<decltype(shape.*to)>;
+                if constexpr (std::is_same_v<Kept, Wanted>)
+                    shape.*to = issuer.*from;
+                else if constexpr (std::is_same_v<Kept, std::optional<Wanted>>)
+                    shape.*to = (issuer.*from).value_or(shape.*to);
+                else
+                    throw std::logic_error("the rules look for the key as something else");
+            }
+        },
+        key.slot, key.shape);
+}
+
+}  // namespace
+
 wqlab::IssuerShape shape_of(const IssuerSpec& issuer)
 {
     wqlab::IssuerShape shape;
-    shape.threads = issuer.threads;
-    shape.mode = issuer.mode;
-    shape.depth = issuer.depth.value_or(shape.depth);
+    for (const Key<IssuerSpec>& key : issuer_keys())
+        take_over(key, issuer, shape);
     // Of a rate that is beyond all limits it may round to 0, which would be none.
     if (issuer.rate || issuer.every)
         shape.interval = std::max<uint64_t>(1, issue_interval_ns(issuer));
-    shape.poisson = issuer.poisson;
-    shape.burst = issuer.burst.value_or(shape.burst);
-    shape.links = issuer.links.value_or(0);
-    shape.delay = issuer.delay.value_or(0);
-    shape.mod_percent = issuer.mod_percent.value_or(0);
-    shape.cancel_percent = issuer.cancel_percent.value_or(0);
-    shape.flush_percent = issuer.flush_percent.value_or(0);
-    shape.coalesce = issuer.coalesce;
-    shape.queue_on = issuer.queue_on.value_or(shape.queue_on);
-    shape.queue_node = issuer.queue_node.value_or(shape.queue_node);
     shape.body = {
         .kind = issuer.body, .bytes = issuer.bytes, .time = {issuer.time.kind, issuer.time.ns, issuer.time.max_ns}};
     return shape;
