@@ -104,20 +104,28 @@ private:
 
     void see_struct(const BtfType& type)
     {
-        Found before = Found::kNoType;
-        bool has_fields = false, had_all = true, has_all = true, same = true;
-        for_each_field(type.name, [&](const FieldSpec& spec, const FieldLocation& had) {
+        Found before = Found::kYes;
+        bool has_fields = false;
+        for_each_field(type.name, [&](const FieldSpec&, const FieldLocation& had) {
             if (!has_fields)
                 before = had.found;
             has_fields = true;
+        });
+        if (has_fields)
+            before == Found::kNoType ? take(type) : compare(type, before);
+    }
+
+    // With what a struct of the same name had.
+    void compare(const BtfType& type, Found before)
+    {
+        bool had_all = true, has_all = true, same = true;
+        for_each_field(type.name, [&](const FieldSpec& spec, const FieldLocation& had) {
             const FieldLocation has = look(type, spec);
             had_all &= !spec.is_needed() || had.found == Found::kYes;
             has_all &= !spec.is_needed() || has.found == Found::kYes;
             same &= had.found == has.found && had.member == has.member;
         });
-        if (!has_fields)
-            return;
-        if (before == Found::kNoType || (has_all && !had_all && before != Found::kSeveralFit))
+        if (has_all && !had_all && before != Found::kSeveralFit)
             take(type);
         else if (!same && has_all == had_all)
             drop(type, has_all ? Found::kSeveralFit : Found::kNoneFits);
