@@ -52,6 +52,7 @@ fetch_kernel() {
     # shellcheck disable=SC2016  # for make to expand
     printf '%s\n' 'here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))' \
         "include \$(here)../linux-headers-$common/Makefile" >"$dir.new/root/usr/src/linux-headers-$release/Makefile"
+    # shellcheck disable=SC2016  # likewise
     ! grep -q KBUILD_EXTMOD_OUTPUT "$dir.new/root/usr/src/linux-headers-$common/Makefile" ||
         sed -i '1a KBUILD_OUTPUT ?= $(here)' "$dir.new/root/usr/src/linux-headers-$release/Makefile"
     # 7.x has all in usr, and the kernel beside its modules.
