@@ -9,7 +9,7 @@
 
 namespace {
 
-// All that may differ. Without locks nothing is held for any time; and where it comes from.
+// All that may differ. Without locks nothing is held for any time; and where it comes from. ("unlocked" says the same.)
 const Words kOfLocks = {"longest_hold_ns", "longest_hold_pool", "lock_hold_ns", "source"};
 // The clock goes on. That there is such a time is compared.
 const Words kTimes = {"time_ns",         "took_ns", "since_progress_ns", "idle_timer_ns",
@@ -28,6 +28,8 @@ json comparable(const json& value)
     if (value.is_array())
         for (json& element : result)
             element = comparable(element);
+    if (value.is_object())
+        result.erase("unlocked");
     // That of a pool_workqueue is not as %p prints it, but a hash with a key of the source's own.
     if (value.is_object() && value.contains("in_flight"))
         result["identity"] = json();
