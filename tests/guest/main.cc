@@ -16,12 +16,12 @@ class KtapReporter;
 #if CATCH_VERSION_MAJOR >= 3
 using Reporter = Catch::StreamingReporterBase;
 using Ended = void;
+const std::string& name_of(const Catch::TestCaseStats& stats) { return stats.testInfo->name; }
 #else
 using Reporter = Catch::StreamingReporterBase<KtapReporter>;
 using Ended = bool;
+const std::string& name_of(const Catch::TestCaseStats& stats) { return stats.testInfo.name; }
 #endif
-const std::string& name_of(const Catch::TestCaseInfo& info) { return info.name; }
-[[maybe_unused]] const std::string& name_of(const Catch::TestCaseInfo* info) { return info->name; }
 
 // Names hold no '#': KTAP would read what follows as a directive.
 class KtapReporter : public Reporter {
@@ -64,8 +64,8 @@ public:
     void testCaseEnded(const Catch::TestCaseStats& stats) override
     {
         Reporter::testCaseEnded(stats);
-        std::cout << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " "
-                  << name_of(stats.testInfo) << std::exchange(skipped_, "") << std::endl;
+        std::cout << (stats.totals.assertions.allOk() ? "ok " : "not ok ") << ++number_ << " " << name_of(stats)
+                  << std::exchange(skipped_, "") << std::endl;
     }
 
 private:
