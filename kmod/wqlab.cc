@@ -16,6 +16,7 @@
 #include "check/concurrency.cc"
 #include "check/delayed.cc"
 #include "check/destroy.cc"
+#include "check/disable.cc"
 #include "check/drain.cc"
 #include "check/events.cc"
 #include "check/fault.cc"

@@ -237,7 +237,7 @@ struct OneIsNotOrdered {
 constexpr Check kAll[] = {
     check_of<QueueingOrder>(),
     check_of<OrderSurvivesChange>(),
-    check_of<SlotWakesOtherPool>(),
+    check_of<SlotWakesOtherPool>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<OneIsNotOrdered>(),
 };
 

@@ -287,8 +287,9 @@ struct DefaultCanChange {
 };
 
 constexpr Check kAll[] = {
-    check_of<DefaultScope>(), check_of<StrictCpu>(),          check_of<StrictStaysInside>(),
-    check_of<Shards>(),       check_of<WorkersMayRunWhere>(), check_of<DefaultCanChange>(),
+    check_of<DefaultScope>(WQLAB_LACK_SCOPES),       check_of<StrictCpu>(WQLAB_LACK_SCOPES),
+    check_of<StrictStaysInside>(WQLAB_LACK_SCOPES),  check_of<Shards>(WQLAB_LACK_SCOPES),
+    check_of<WorkersMayRunWhere>(WQLAB_LACK_SCOPES), check_of<DefaultCanChange>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace affinity

@@ -221,8 +221,9 @@ struct DeadCpuIsDrained {
 };
 
 constexpr Check kAll[] = {
-    check_of<SoftirqOfQueueingCpu>(), check_of<QueuedOnAnother>(), check_of<QueueingOrder>(),
-    check_of<HighpriFirst>(),         check_of<WorksLikeOthers>(), check_of<DeadCpuIsDrained>(),
+    check_of<SoftirqOfQueueingCpu>(WQLAB_LACK_BH), check_of<QueuedOnAnother>(WQLAB_LACK_BH),
+    check_of<QueueingOrder>(WQLAB_LACK_BH),        check_of<HighpriFirst>(WQLAB_LACK_BH),
+    check_of<WorksLikeOthers>(WQLAB_LACK_BH),      check_of<DeadCpuIsDrained>(WQLAB_LACK_BH),
 };
 
 }  // namespace bh

@@ -182,7 +182,7 @@ struct NothingLeaks {
             SKIP_UNLESS(t, made.ok(), "there was no workqueue");
             const Workqueue wq = made.take();
             if (i % 2) {
-                const wqlab_attributes own = {0, kOwnNice, wqlab_scope_of("cpu"), false};
+                const wqlab_attributes own = {0, kOwnNice, wqlab_scope_of(smallest_scope()), false};
                 const int error = wqlab_attributes_apply(wq.get(), &own);
                 SKIP_UNLESS(t, error == 0, "attributes can't be set: error %d", -error);
             }

@@ -176,7 +176,7 @@ struct DrainsNest {
 
 constexpr Check kAll[] = {
     check_of<ChainsAreAllowed>(),
-    check_of<BhChainsAreAllowed>(),
+    check_of<BhChainsAreAllowed>(WQLAB_LACK_BH),
     check_of<OthersAreRefused>(),
     check_of<DrainsNest>(),
 };

@@ -295,9 +295,12 @@ struct BarriersDoNotCount {
 };
 
 constexpr Check kAll[] = {
-    check_of<SaysWhetherItWaited>(),           check_of<WaitsForLastInstance>(),
-    check_of<AnyNumberOfFlushers>(),           check_of<InactiveCancelReleasesWithHelp>(),
-    check_of<InactiveCancelReleasesFlusher>(), check_of<BarriersDoNotCount>(),
+    check_of<SaysWhetherItWaited>(),
+    check_of<WaitsForLastInstance>(),
+    check_of<AnyNumberOfFlushers>(),
+    check_of<InactiveCancelReleasesWithHelp>(WQLAB_LACK_SCOPES),
+    check_of<InactiveCancelReleasesFlusher>(WQLAB_LACK_SCOPES),
+    check_of<BarriersDoNotCount>(),
 };
 
 }  // namespace flushing

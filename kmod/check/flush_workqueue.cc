@@ -23,7 +23,7 @@ struct QueueWaitsForAllAtEntry {
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
         wq.flush();
         wq.flush();
-        const int error = wq.apply("cpu", false);
+        const int error = wq.apply(smallest_scope(), false);
         WANT(t, error == 0, "a change of attributes gave error %d", -error);
         TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate),
                                    &t.item("an item", TestItem::Body::kGate)};

@@ -126,6 +126,7 @@ struct HogsAreSetApart {
 
     static void run(Trial& t)
     {
+        SKIP_UNLESS(t, sets_hogs_apart(t), "this kernel sets no hogs apart, which came with Linux 6.5");
         const Threshold low(t, 20'000);
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue();
@@ -166,6 +167,7 @@ struct ZeroTurnsDetectionOff {
 
     static void run(Trial& t)
     {
+        SKIP_UNLESS(t, sets_hogs_apart(t), "this kernel sets no hogs apart, which came with Linux 6.5");
         const Threshold off(t, 0);
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue();

@@ -182,8 +182,8 @@ struct LimitCanChange {
 
 constexpr Check kAll[] = {
     check_of<LimitPerCpu>(),
-    check_of<LimitOfSystem>(),
-    check_of<NodeMinimum>(),
+    check_of<LimitOfSystem>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<NodeMinimum>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<LimitCanChange>(),
 };
 

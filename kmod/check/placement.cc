@@ -63,7 +63,11 @@ struct RunsOnNamedCpu {
         const uint64_t allowed = unbound_cpus(t);
         if (!allowed)
             return;
-        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})};
+        // The second one where unbound items can be held to one CPU.
+        const bool has_scopes = !(wqlab_lacks() & WQLAB_LACK_SCOPES);
+        Queue* const queues[] = {&t.queue(), has_scopes
+                                                 ? &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})
+                                                 : &t.queue()};
         const uint32_t n = wqlab_nr_cpus() < kMostCpus ? wqlab_nr_cpus() : kMostCpus;
         const Items items[] = {t.items(n, "the item"), t.items(n, "the item")};
         if (t.decided())

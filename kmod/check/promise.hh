@@ -13,6 +13,12 @@ class Trial;
 struct Known {
     const char* reference;       // the commit that mends it, or "not mended"
     uint32_t until_feature = 0;  // enum wqlab_feature: kernels with it have it mended; 0: none has
+    uint32_t of_lacking = 0;     // enum wqlab_lack: only kernels without it deviate; 0: others too
+
+    bool applies(uint32_t features, uint32_t lacks) const
+    {
+        return reference && !(features & until_feature) && (!of_lacking || lacks & of_lacking);
+    }
 };
 
 struct Promise {
@@ -29,13 +35,14 @@ struct Promise {
 struct Check {
     const Promise* promise;
     void (*run)(Trial& trial);
+    uint32_t needs = 0;  // enum wqlab_lack: a kernel that lacks one is not judged
 };
 
 // A class with `static constexpr Promise kPromise` and `static void run(Trial&)`.
 template <typename T>
-constexpr Check check_of()
+constexpr Check check_of(uint32_t needs = 0)
 {
-    return {&T::kPromise, T::run};
+    return {&T::kPromise, T::run, needs};
 }
 
 struct Group {

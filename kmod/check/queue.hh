@@ -3,11 +3,15 @@
 #pragma once
 
 #include "../glue/attributes.h"
+#include "../glue/workqueue.h"
 #include "../lab/workqueue.hh"
 
 namespace wqlab {
 
 class Trial;
+
+// The one with the most pods: that of nodes where there are no affinity scopes.
+inline const char* smallest_scope() { return wqlab_lacks() & WQLAB_LACK_SCOPES ? "numa" : "cpu"; }
 
 // What a workqueue shall be like.
 struct Shape {

@@ -167,8 +167,11 @@ struct ModOfDisabled {
 };
 
 constexpr Check kAll[] = {
-    check_of<ModQueuesIdle>(),  check_of<ModMovesPending>(), check_of<ModZeroIsImmediate>(),
-    check_of<ModFromHardirq>(), check_of<ModOfDisabled>(),
+    check_of<ModQueuesIdle>(),
+    check_of<ModMovesPending>(),
+    check_of<ModZeroIsImmediate>(),
+    check_of<ModFromHardirq>(),
+    check_of<ModOfDisabled>(WQLAB_LACK_DISABLE),
 };
 
 }  // namespace rearming

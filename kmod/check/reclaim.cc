@@ -12,7 +12,11 @@ namespace wqlab {
 
 namespace reclaim {
 
-inline bool is_rescuer(const char* command) { return __builtin_memcmp(command, "kworker/R-", 10) == 0; }
+// Before 6.9 a rescuer was called as its workqueue, which here is wqlab-c and a number.
+inline bool is_rescuer(const char* command)
+{
+    return __builtin_memcmp(command, "kworker/R-", 10) == 0 || __builtin_memcmp(command, "wqlab-c", 7) == 0;
+}
 
 // Somebody else's worker that had nothing to do any more: no worker had to be made, and nothing is shown.
 inline bool is_other_worker(const char* command)
@@ -67,10 +71,13 @@ struct RescuerExists {
         WANT(t, t.read(path) == 0, "%s can't be read", path);
         // In /proc a worker's name has its item behind it.
         const char* text = t.text();
-        constexpr char kName[] = "kworker/R-wl98";
+        constexpr char kPrefix[] = "kworker/R-";
+        const bool prefixed = __builtin_memcmp(text, kPrefix, sizeof(kPrefix) - 1) == 0;
+        const char* name = prefixed ? text + sizeof(kPrefix) - 1 : text;
+        // The prefix came with 6.9, as did the other.
         WANT(t,
-             __builtin_memcmp(text, kName, sizeof(kName) - 1) == 0 &&
-                 (text[14] == '\n' || text[14] == '-' || text[14] == '+'),
+             (prefixed || wqlab_lacks() & WQLAB_LACK_SYSTEM_MAX_ACTIVE) && __builtin_memcmp(name, "wl98", 4) == 0 &&
+                 (name[4] == '\n' || name[4] == '-' || name[4] == '+'),
              "the rescuer is called %s", text);
         wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
         WANT(t, t.read(path) == 0, "%s can't be read", path);
@@ -173,8 +180,8 @@ struct RescuerRunsItems {
             "a worker became free, or threads ended meanwhile");
         WANT(t, is_rescuer(rescued.last().command), "it ran in %s, and not in the rescuer", rescued.last().command);
         WANT(t, stuck.started() == 0, "an item of another workqueue ran, too");
-        const uint64_t counted = stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED);
-        WANT(t, counted >= 1, "it is not counted as rescued");
+        if (t.kernel().has(Field::kPwqStats))
+            WANT(t, stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED) >= 1, "it is not counted as rescued");
         scarce.end();
         AWAIT(t, stuck.ended() == 1, "the other item to run once there are threads again");
     }
@@ -247,6 +254,8 @@ struct RescuerAffinity {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        // 49584bb8ddbe, of the same series as 4c065dbce1e8, which added that member.
+        SKIP_UNLESS(t, t.kernel().has(Field::kPwqPlugged), "before Linux 6.9 it may run anywhere");
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
         const uint64_t before = cpus_of_rescuer(t, wq);
         UnboundCpus cpus(t);

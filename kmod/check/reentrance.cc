@@ -255,8 +255,10 @@ struct MemoryIsTheItems {
 
     static void run(Trial& t)
     {
-        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND}), &t.queue({.flags = WQLAB_WQ_BH})};
-        for (Queue* wq : queues) {
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_UNBOUND}, uint32_t{WQLAB_WQ_BH}}) {
+            if (flags & ~wqlab_wq_flags_known())
+                continue;
+            Queue* const wq = &t.queue({.flags = flags});
             Filled* item = t.own<Filled>();
             if (!item || !wq->get())
                 return;

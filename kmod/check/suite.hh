@@ -22,6 +22,7 @@ extern const Group kDrainChecks;
 extern const Group kDestroyChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kCancelChecks;
+extern const Group kDisableChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kAllocationChecks;
 extern const Group kMaxActiveChecks;

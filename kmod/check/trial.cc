@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trial.hh"
 
+#include "../core/lacks.hh"
+#include "../glue/workqueue.h"
+
 namespace wqlab {
 
 Trial::Trial(const Promise& promise, const Kernel& kernel, Fault fault, uint64_t seed)
@@ -41,6 +44,14 @@ void Trial::give_up()
     user_steps_.give_up();
     changed_.signal();
     open_gates();
+}
+
+bool Trial::skip_without(uint32_t needs)
+{
+    const Lack* lack = first_lack(needs & wqlab_lacks());
+    if (lack)
+        skip("this kernel has not %s, which came with Linux %s", lack->what, lack->since);
+    return lack;
 }
 
 uint32_t Trial::online_cpus() const

@@ -61,6 +61,9 @@ public:
     // is not before it: reading the clock begins with a load, and arm64 reads the counter when that one is there.
     uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_ACQUIRE); }
 
+    // True: this kernel lacks one of enum wqlab_lack, and so the trial is skipped.
+    bool skip_without(uint32_t needs);
+
     // ---- the machine; more in look.hh
     const Kernel& kernel() const { return kernel_; }
     // A new one, with the trial's workqueues in it; nullptr: skipped.

@@ -21,7 +21,8 @@ Result<void> TrialThread::create(const Warnings* warnings)
 void TrialThread::main()
 {
     const uint32_t ours = warnings_ ? warnings_->ours() : 0, all = warnings_ ? warnings_->all() : 0;
-    check_.run(trial_);
+    if (!trial_.skip_without(check_.needs))
+        check_.run(trial_);
     __atomic_store_n(&ending_since_, wqlab_now(), __ATOMIC_RELEASE);
     trial_.end();
     if (warnings_)

@@ -10,7 +10,7 @@ namespace {
 
 bool is_known(const Known& known, Fault fault)
 {
-    return known.reference && fault == Fault::kNone && !(wqlab_features() & known.until_feature);
+    return fault == Fault::kNone && known.applies(wqlab_features(), wqlab_lacks());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
  * C, because workqueue_attrs and cpumasks are the kernel's. What changes the
  * attributes of a workqueue is not exported, and found by name.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/workqueue.h>
 
@@ -23,6 +24,9 @@ bool wqlab_attributes_init(void)
 	return alloc_attrs && free_attrs && apply_attrs;
 }
 
+/* Without affinity scopes, two things can be asked for; and workers never leave what they are given. */
+enum { BY_NODE, ALL_IN_ONE };
+
 int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attributes *wanted)
 {
 	struct workqueue_attrs *attrs;
@@ -37,8 +41,12 @@ int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attri
 	if (!attrs)
 		return -ENOMEM;
 	attrs->nice = wanted->nice;
+#if WQLAB_HAVE_AFFINITY_SCOPES
 	attrs->affn_scope = wanted->scope;
 	attrs->affn_strict = wanted->strict;
+#else
+	attrs->no_numa = wanted->scope == ALL_IN_ONE;
+#endif
 	if (wanted->cpus) {
 		cpumask_clear(attrs->cpumask);
 		for (unsigned int cpu = 0; cpu < nr_cpu_ids && cpu < 64; cpu++)
@@ -46,8 +54,13 @@ int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attri
 				cpumask_set_cpu(cpu, attrs->cpumask);
 	}
 	error = -EOPNOTSUPP;
+	/* Before 6.11 it wants this held; no header says so. */
+	if (!WQLAB_HAVE_DISABLE)
+		cpus_read_lock();
 	if (wqlab_call(apply_attrs, (unsigned long)wq, (unsigned long)attrs, 0, &result))
 		error = (int)result;
+	if (!WQLAB_HAVE_DISABLE)
+		cpus_read_unlock();
 	/* If kprobes were disarmed just now, they stay: a few hundred bytes. */
 	if (!wqlab_call(free_attrs, (unsigned long)attrs, 0, 0, NULL))
 		error = error ?: -EOPNOTSUPP;
@@ -56,6 +69,7 @@ int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attri
 
 int wqlab_scope_of(const char *name)
 {
+#if WQLAB_HAVE_AFFINITY_SCOPES
 	static const struct {
 		const char *name;
 		int scope;
@@ -74,5 +88,11 @@ int wqlab_scope_of(const char *name)
 	for (int i = 0; i < ARRAY_SIZE(scopes); i++)
 		if (!strcmp(scopes[i].name, name))
 			return scopes[i].scope;
+#else
+	if (!strcmp(name, "default") || !strcmp(name, "numa"))
+		return BY_NODE;
+	if (!strcmp(name, "system"))
+		return ALL_IN_ONE;
+#endif
 	return -1;
 }

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How kernels differ, told by what their headers say, never by a version:
- * distributions backport. Kbuild greps linux/workqueue.h and passes
- * -DWQLAB_HAVE_...=0 or 1; here is what each means.
+ * distributions backport. Kbuild greps them and passes -DWQLAB_HAVE_...=0 or 1;
+ * here is what each means. In linux/workqueue.h:
  *
+ * WQLAB_HAVE_AFFINITY_SCOPES	6.6: unbound workqueues have pods by enum wq_affn_scope;
+ *				before, by node
+ * WQLAB_HAVE_BH		4cb1ef64609f ("workqueue: Implement BH workqueues to
+ *				eventually replace tasklets", 6.9): WQ_BH
+ * WQLAB_HAVE_SYSTEM_MAX_ACTIVE	5797b1c18919 ("workqueue: Implement system-wide nr_active
+ *				enforcement for unbound workqueues", 6.9); before,
+ *				max_active was each pool_workqueue's. Taken from
+ *				WQ_DFL_MIN_ACTIVE, which it added
+ * WQLAB_HAVE_DISABLE		6.10: disable_work() and its relatives; taken from the last
+ *				of them, enable_and_queue_work()
  * WQLAB_HAVE_WQ_PERCPU		930c2ea566af ("workqueue: Add new WQ_PERCPU flag", 6.17,
  *				in late 6.12.y): the flag exists
  * WQLAB_HAVE_SYSTEM_PERCPU_WQ	128ea9f6ccfb ("workqueue: Add system_percpu_wq and
@@ -18,11 +28,22 @@
  * WQLAB_HAVE_CACHE_SHARD	7.x: the affinity scope cache_shard
  * WQLAB_HAVE_IS_MEM_RECLAIM	7.x: current_is_workqueue_mem_reclaim()
  * WQLAB_HAVE_DEVM		7.x: devm_alloc_workqueue()
+ *
+ * In net/genetlink.h, linux/netlink.h and linux/lockdep_types.h:
+ *
+ * WQLAB_HAVE_GENL_SPLIT_OPS	6.2: pre_doit() gets a struct genl_split_ops
+ * WQLAB_HAVE_GENL_INFO_DUMP	6.6: a dump has a struct genl_info
+ * WQLAB_HAVE_EXTACK_BUFFER	6.2: an extack has room for a text of its own
+ * WQLAB_HAVE_LOCKDEP_NO_TRACK	6.10: a lock class that lockdep does not track at all
  */
 #ifndef WQLAB_FEATURES_H
 #define WQLAB_FEATURES_H
 
-#if !defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
+#if !defined(WQLAB_HAVE_AFFINITY_SCOPES) || !defined(WQLAB_HAVE_BH) || \
+	!defined(WQLAB_HAVE_SYSTEM_MAX_ACTIVE) || !defined(WQLAB_HAVE_DISABLE) || \
+	!defined(WQLAB_HAVE_GENL_SPLIT_OPS) || !defined(WQLAB_HAVE_GENL_INFO_DUMP) || \
+	!defined(WQLAB_HAVE_EXTACK_BUFFER) || !defined(WQLAB_HAVE_LOCKDEP_NO_TRACK) || \
+	!defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
 	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
 	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || \
 	!defined(WQLAB_HAVE_IS_MEM_RECLAIM) || !defined(WQLAB_HAVE_DEVM)

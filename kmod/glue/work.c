@@ -24,7 +24,11 @@ static struct rcu_work *rcu(struct work_struct *work)
 static void do_not_track(struct work_struct *work)
 {
 #ifdef CONFIG_LOCKDEP
+#if WQLAB_HAVE_LOCKDEP_NO_TRACK
 	lockdep_init_map(&work->lockdep_map, "wqlab item, not tracked", &__lockdep_no_track__, 0);
+#else
+	lockdep_init_map(&work->lockdep_map, "wqlab item, not validated", &__lockdep_no_validate__, 0);
+#endif
 #endif
 }
 
@@ -150,6 +154,7 @@ bool wqlab_flush(struct work_struct *work, enum wqlab_work_kind kind)
 	}
 }
 
+#if WQLAB_HAVE_DISABLE
 bool wqlab_disable(struct work_struct *work, enum wqlab_work_kind kind, bool sync)
 {
 	if (kind == WQLAB_WORK_DELAYED)
@@ -166,6 +171,23 @@ bool wqlab_enable_and_queue(struct workqueue_struct *wq, struct work_struct *wor
 {
 	return enable_and_queue_work(wq, work);
 }
+#else
+/* Nobody asks for it: wqlab_lacks(). */
+bool wqlab_disable(struct work_struct *work, enum wqlab_work_kind kind, bool sync)
+{
+	return false;
+}
+
+bool wqlab_enable(struct work_struct *work, enum wqlab_work_kind kind)
+{
+	return false;
+}
+
+bool wqlab_enable_and_queue(struct workqueue_struct *wq, struct work_struct *work)
+{
+	return false;
+}
+#endif
 
 bool wqlab_work_pending(struct work_struct *work)
 {

@@ -13,7 +13,9 @@ static const struct {
 	u32 ours;
 	u32 kernels;
 } flag_map[] = {
+#if WQLAB_HAVE_BH
 	{ WQLAB_WQ_BH,			WQ_BH },
+#endif
 	{ WQLAB_WQ_UNBOUND,		WQ_UNBOUND },
 	{ WQLAB_WQ_FREEZABLE,		WQ_FREEZABLE },
 	{ WQLAB_WQ_MEM_RECLAIM,		WQ_MEM_RECLAIM },
@@ -40,6 +42,14 @@ uint32_t wqlab_features(void)
 	return (WQLAB_HAVE_ORDERED_SYSFS ? WQLAB_FEATURE_ORDERED_SYSFS : 0) |
 	       (WQLAB_HAVE_BH_PERCPU ? WQLAB_FEATURE_BH_PERCPU : 0) |
 	       (IS_ENABLED(CONFIG_PREEMPT_RT) ? WQLAB_FEATURE_PREEMPT_RT : 0);
+}
+
+uint32_t wqlab_lacks(void)
+{
+	return (WQLAB_HAVE_AFFINITY_SCOPES ? 0 : WQLAB_LACK_SCOPES) |
+	       (WQLAB_HAVE_BH ? 0 : WQLAB_LACK_BH) |
+	       (WQLAB_HAVE_SYSTEM_MAX_ACTIVE ? 0 : WQLAB_LACK_SYSTEM_MAX_ACTIVE) |
+	       (WQLAB_HAVE_DISABLE ? 0 : WQLAB_LACK_DISABLE);
 }
 
 static u32 kernels_flags(u32 flags)

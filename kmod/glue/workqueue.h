@@ -13,6 +13,7 @@ struct workqueue_struct;
 /* enum wqlab_wq_flag, enum wqlab_feature; any context */
 uint32_t wqlab_wq_flags_known(void);
 uint32_t wqlab_features(void);
+uint32_t wqlab_lacks(void);	/* enum wqlab_lack, of which headers tell some */
 
 /* The name is not a format. NULL: refused or no memory. */
 struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);

@@ -20,7 +20,8 @@ void Kernel::learn()
         find_symbols();
         if (const Result<void> read = read_layouts(); !read.ok() && !problem_[0])
             why.add("BTF that can be read: error ").add(static_cast<uint32_t>(read.error()));
-        else if (const Result<void> known = read_machine(); !known.ok() && !problem_[0])
+        // How many CPUs there are is known without BTF, too.
+        if (const Result<void> known = read_machine(); !known.ok() && !problem_[0])
             why.add("how many CPUs there are");
     }
 

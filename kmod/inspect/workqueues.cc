@@ -132,7 +132,7 @@ private:
             kernel_.peek(row.max_active, state_.pwqs[row.first_pwq].pwq, Field::kPwqMaxActive);
         row.min_active = wq.get_or<int32_t>(Field::kWqMinActive, -1);
         row.saved_max_active = wq.get_or<int32_t>(Field::kWqSavedMaxActive, 0);
-        row.saved_min_active = wq.get_or<int32_t>(Field::kWqSavedMinActive, 0);
+        row.saved_min_active = wq.get_or<int32_t>(Field::kWqSavedMinActive, -1);
     }
 
     // What wq->mutex protects. It is taken in memory reclaim, so nothing allocates under it.

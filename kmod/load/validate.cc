@@ -71,7 +71,9 @@ const char* words_of(const Broken& broken)
     case Rule::kUnboundPercpu: return "PERCPU excludes UNBOUND and ordered; give one";
     case Rule::kOrderedMaxActive: return "ordered means max_active 1; leave it 0";
     case Rule::kOrderedSysfs: return "this kernel refuses SYSFS for an ordered workqueue";
-    case Rule::kFlagsUnknown: return "this kernel lacks flags 0x%llx";
+    case Rule::kFlagsUnknown:
+        return broken.a == WQLAB_WQ_BH ? "this kernel has no BH workqueues: they came with Linux 6.9"
+                                       : "this kernel lacks flags 0x%llx";
     case Rule::kNotInMode:
     case Rule::kMissingInMode: return words_of(broken.setting);
     case Rule::kBurstBeyondDepth: return "a burst of %llu needs a depth as large, not %llu";

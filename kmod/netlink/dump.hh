@@ -25,11 +25,8 @@ concept Cursor = std::same_as<decltype(T::kCommand), const uint8_t> && std::same
 };
 
 template <Cursor T>
-int dump_start(netlink_callback* cb)
+int dump_take(netlink_callback* cb, genl_info* info)
 {
-    genl_info* info;
-    if (const int error = wqlab_nl_dump_begin(cb, &info))
-        return error;
     Result<Box<T>> created = Box<T>::create();
     if (!created.ok())
         return refuse(info, created.error());
@@ -78,6 +75,6 @@ int dump_done(netlink_callback* cb)
 
 // The handlers of a dump.
 #define WQLAB_DUMP(name, cursor)                                                                                     \
-    int wqlab_nl_##name##_start(netlink_callback* cb) { return wqlab::dump_start<cursor>(cb); }                      \
+    int wqlab_nl_##name##_start(netlink_callback* cb) { return wqlab_nl_dump_begin(cb, wqlab::dump_take<cursor>); }  \
     int wqlab_nl_##name##_dumpit(sk_buff* part, netlink_callback* cb) { return wqlab::dump_next<cursor>(part, cb); } \
     int wqlab_nl_##name##_done(netlink_callback* cb) { return wqlab::dump_done<cursor>(cb); }

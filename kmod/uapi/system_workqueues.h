@@ -16,8 +16,8 @@
 	X(system_freezable_wq, WQLAB_WQ_FREEZABLE, 1)						\
 	X(system_power_efficient_wq, WQLAB_WQ_POWER_EFFICIENT, 1)				\
 	X(system_freezable_power_efficient_wq, WQLAB_WQ_FREEZABLE | WQLAB_WQ_POWER_EFFICIENT, 1)\
-	X(system_bh_wq, WQLAB_WQ_BH, 1)								\
-	X(system_bh_highpri_wq, WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI, 1)				\
+	X(system_bh_wq, WQLAB_WQ_BH, WQLAB_HAVE_BH)						\
+	X(system_bh_highpri_wq, WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI, WQLAB_HAVE_BH)			\
 	X(system_percpu_wq, 0, WQLAB_HAVE_SYSTEM_PERCPU_WQ)					\
 	X(system_dfl_wq, WQLAB_WQ_UNBOUND, WQLAB_HAVE_SYSTEM_PERCPU_WQ)				\
 	X(system_dfl_long_wq, WQLAB_WQ_UNBOUND, WQLAB_HAVE_SYSTEM_DFL_LONG_WQ)

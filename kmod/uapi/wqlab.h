@@ -115,6 +115,8 @@ enum wqlab_info {
 	WQLAB_A_INFO_SUB_BITS,		/* u32: Sub-bucket bits of the histograms. */
 	WQLAB_A_INFO_VIEW,		/* nest of enum wqlab_view, multi: What a snapshot can
 					 * show of this kernel. */
+	WQLAB_A_INFO_LACKS,		/* u32 enum wqlab_lack: What this kernel is too old for;
+					 * absent, nothing. */
 
 	__WQLAB_A_INFO_MAX,
 	WQLAB_A_INFO_MAX = __WQLAB_A_INFO_MAX - 1
@@ -125,6 +127,21 @@ enum wqlab_feature {
 	WQLAB_FEATURE_ORDERED_SYSFS = 1 << 0,	/* WQ_SYSFS goes with ordered. */
 	WQLAB_FEATURE_BH_PERCPU = 1 << 1,	/* WQ_BH goes with WQ_PERCPU. */
 	WQLAB_FEATURE_PREEMPT_RT = 1 << 2,	/* BH items may be preempted. */
+};
+
+/*
+ * What a kernel may be too old for; core/lacks.hh says since when there is
+ * such.
+ */
+enum wqlab_lack {
+	WQLAB_LACK_SCOPES = 1 << 0,	/* Affinity scopes, strict or not. */
+	WQLAB_LACK_BH = 1 << 1,		/* BH workqueues. */
+	WQLAB_LACK_SYSTEM_MAX_ACTIVE = 1 << 2,	/* A max_active of unbound workqueues that counts
+						 * for the system and not for each node. */
+	WQLAB_LACK_DISABLE = 1 << 3,	/* disable_work(), enable_work() and their relatives. */
+	WQLAB_LACK_COUNTERS = 1 << 4,	/* Counts of what each workqueue did. */
+	WQLAB_LACK_HOGS = 1 << 5,	/* Items that run for long are set apart, so that they
+					 * hold back no others. */
 };
 
 /* Ours, not the kernel's; those differ between releases. */

@@ -16,5 +16,9 @@ die() { clear_line && printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 # On a terminal the steps of scripts/lib/steps.sh are a line that is written over.
 clear_line() { [[ ! ${WQLAB_STEP-} || ! -t 2 ]] || printf '\r\e[K' >&2; }
 
+# release_of KDIR: what a kernel that is built there calls itself, or nothing. Debian's 6.1 headers say the version of
+# their source in include/config/kernel.release.
+release_of() { sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null || true; }
+
 # The comment block at a script's head, after the licence, is its --help.
 usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }

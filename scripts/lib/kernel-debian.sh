@@ -14,12 +14,13 @@ this_debian() {
 
 # fetch_kernel NAME
 fetch_kernel() {
-    local name=$1 debian series=6.12 suites arch=amd64 flavour image release common version dir packages modules
+    local name=$1 debian series=6.12 suites arch=amd64 flavour image release common version dir packages modules kbuild
     [[ $name == 13-* ]] && debian=13 || debian=$(this_debian)
     [[ $debian == 12 ]] && suites=(bookworm-security) || suites=(trixie trixie-security)
+    [[ $name != 6.1-* ]] || { series=6.1 suites=(bookworm bookworm-security); }
     case $name in
         *-backport) flavour=cloud- series=7.3 suites=(trixie-backports) ;;
-        generic) flavour='' ;;
+        generic | 6.1-generic) flavour='' ;;
         *) flavour=${name#*-}- ;;
     esac
     # What builds modules are programs of this machine, also for another one.
@@ -27,17 +28,18 @@ fetch_kernel() {
 
     say "getting kernel \"$name\""
     use_suites "${suites[@]}"
-    # The newest one; "-unsigned" is the same kernel, there a while before its signed copy.
+    # The newest one; "-unsigned" is the same kernel, there a while before its signed copy. 6.1.0-40, 6.12.90+deb12.
     image=$(private_apt apt-cache pkgnames "linux-image-$series." |
-        grep -E "^linux-image-${series//./\\.}\.[0-9.]+\+[a-z0-9]+-$flavour$arch(-unsigned)?$" |
+        grep -E "^linux-image-${series//./\\.}\.[0-9.]+[-+][a-z0-9]+-$flavour$arch(-unsigned)?$" |
         sort -V | tail -n 1) || die "this mirror's ${suites[*]} has no linux-image-$series.*-$flavour$arch"
     release=${image#linux-image-}
     release=${release%-unsigned}
     version=${release%-"$flavour$arch"}
     common=$version-common
+    [[ $series == 6.1 ]] && kbuild=$series || kbuild=$version
     [[ $flavour != rt- ]] || common+=-rt
 
-    packages=("$image:$arch" "linux-headers-$release:$arch" "linux-headers-$common" "linux-kbuild-$version:amd64")
+    packages=("$image:$arch" "linux-headers-$release:$arch" "linux-headers-$common" "linux-kbuild-$kbuild:amd64")
     # In 7.x linux-image is a frame around these.
     mapfile -t -O ${#packages[@]} packages < <(private_apt apt-cache pkgnames linux- |
         grep -xF -e "linux-binary-$release" -e "linux-modules-$release" | sed "s/$/:$arch/")

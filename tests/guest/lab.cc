@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -136,6 +137,38 @@ std::vector<int> pod_of(const std::string& scope, int cpu)
         }
     }
     return online_cpus();
+}
+
+bool kernel_lacks(const std::string& what)
+{
+    static const std::set<std::string> lacks = [] {
+        std::set<std::string> all;
+        const json info = json::parse(tool({"info", "--json"}).out);
+        for (const json& lack : info["lacks"])
+            all.insert(lack["what"].get<std::string>());
+        return all;
+    }();
+    return lacks.contains(what);
+}
+
+bool kernel_runs(const Words& words)
+{
+    const auto has = [&](const std::string& part) {
+        return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return word == part; });
+    };
+    const auto starts = [&](const std::string& part) {
+        return std::any_of(words.begin(), words.end(),
+                           [&](const std::string& word) { return word.rfind(part, 0) == 0; });
+    };
+    return !((has("bh") || starts("bh,")) && kernel_lacks("bh")) &&
+           !((has("--scope") || has("--strict")) && kernel_lacks("scopes"));
+}
+
+bool left_out(const std::string& what)
+{
+    if (kernel_lacks(what))
+        WARN("SKIP this kernel lacks " + what);
+    return kernel_lacks(what);
 }
 
 bool kernel_has(const std::string& feature)

@@ -34,6 +34,11 @@ std::vector<int> online_cpus();
 // The CPUs that share a pod with this one, as sysfs has them; on a machine with two nodes.
 std::vector<int> pod_of(const std::string& scope, int cpu);
 bool kernel_has(const std::string& feature);  // as `wqctl info` names them
+bool kernel_lacks(const std::string& what);
+// Whether it has what a run with these words needs.
+bool kernel_runs(const Words& words);
+// True: the kernel lacks it, and the test, which returns, is reported as skipped.
+bool left_out(const std::string& what);
 bool module_loaded();
 void load_module();
 void unload_module();

@@ -115,6 +115,8 @@ TEST_CASE("each item of any kind of workqueue is recorded once, on its CPU", "[i
         Words words = {"--items", "3000", "--depth", "8", "--issuers", "3"};
         if (flags != std::string("percpu"))
             words.insert(words.end(), {"--flags", flags});
+        if (!kernel_runs(words))
+            continue;
         const Observed seen = observe("kind", words);
         check_within_the_run(seen);
         if (flags == std::string("unbound"))
@@ -172,7 +174,8 @@ TEST_CASE("items that are cancelled, requeued, modified and coalesced keep their
         for (const std::string& word : load)
             line += " " + word;
         INFO(line);
-        check_within_the_run(observe("odd", load));
+        if (kernel_runs(load))
+            check_within_the_run(observe("odd", load));
     }
 }
 

@@ -68,7 +68,10 @@ TEST_CASE("wqctl refuses bad input with one line, a hint, and nothing started", 
     if (!kernel_has("ordered_sysfs"))
         bad.push_back({{"--ordered", "--scope", "cpu"}, "scope"});
     const uint64_t before = workqueues_created();
-    for (const BadCommand& command : bad) {
+    for (BadCommand& command : bad) {
+        // What else is wrong with it does not matter then.
+        if (!kernel_runs(command.words))
+            command.says = "";
         Words words = {"run"};
         words.insert(words.end(), command.words.begin(), command.words.end());
         const Outcome outcome = tool(words);

@@ -22,6 +22,8 @@ TEST_CASE("the machine has pods of every size", "[topology]")
 
 TEST_CASE("items of a strict scope stay inside the pod of the CPU that queued them", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     for (const std::string scope : {"cpu", "smt", "cache", "numa", "system"}) {
         for (const int cpu : {0, 3, 6}) {
             INFO(scope << " from CPU " << cpu);
@@ -38,6 +40,8 @@ TEST_CASE("items of a strict scope stay inside the pod of the CPU that queued th
 
 TEST_CASE("off_scope counts what a wide placement does to a narrow expectation", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     // Strict system scope, queued from one CPU, many sleeping items: the
     // scheduler spreads them, so some must run outside of that CPU.
     const json wq = run_one({"--flags", "unbound", "--scope", "system", "--strict", "--cpus", "0", "--items", "4000",
@@ -70,6 +74,8 @@ TEST_CASE("an ordered workqueue keeps its scope where the kernel lets it have on
 
 TEST_CASE("queue_work_node() runs items of a strict numa scope on the node named", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     for (const int node : {0, 1}) {
         const json wq = run_one({"--flags", "unbound", "--scope", "numa", "--strict", "--queue-node",
                                  std::to_string(node), "--items", "500", "--depth", "8"});

@@ -202,6 +202,8 @@ Proof prove(const json& workqueues, const json& issuers, size_t items)
 
 TEST_CASE("where: unbound items are where it says, in every scope, strict or not", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     const Snapshot snapshot = look();
     std::vector<std::string> scopes = {"default"};
     for (const wqlab_snap_scope& scope : snapshot.scopes)
@@ -245,6 +247,8 @@ TEST_CASE("where: items of system workqueues are where it says", "[inspect]")
 
 TEST_CASE("where: BH items run in the softirq and on the CPU that it says", "[inspect]")
 {
+    if (left_out("bh"))
+        return;
     constexpr int hi = 0, tasklet = 6;
     json issuers = issuers_everywhere();
     for (json& issuer : issuers)
@@ -292,6 +296,8 @@ TEST_CASE("where: BH items run in the softirq and on the CPU that it says", "[in
 
 TEST_CASE("where: with a narrow wq_unbound_cpumask the other CPUs' items take turns as it says", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     const Setting mask(kWorkqueues + "cpumask", "2c");  // 2, 3 and 5
     json issuers = issuers_everywhere();
     issuers[0]["depth"] = 6;
@@ -309,6 +315,8 @@ TEST_CASE("where: with a narrow wq_unbound_cpumask the other CPUs' items take tu
 
 TEST_CASE("where: debug_force_rr_cpu makes every CPU's items take turns", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     const Setting forced("/sys/module/workqueue/parameters/debug_force_rr_cpu", "Y");
     json issuers = issuers_everywhere();
     issuers[0]["depth"] = 4;
@@ -322,6 +330,8 @@ TEST_CASE("where: debug_force_rr_cpu makes every CPU's items take turns", "[topo
 
 TEST_CASE("where: queue_work_node() is answered as the kernel does it", "[topology]")
 {
+    if (left_out("scopes"))
+        return;
     Held held(json{{"workqueues", json::array({{{"name", "near"}, {"flags", {"unbound"}}, {"scope", "cpu"}}})},
                    {"issuers",
                     {{{"threads", 8}, {"cpus", "0-7"}, {"queue_node", 0}, {"item", {{"sleep", "1h"}}}},

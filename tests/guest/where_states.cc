@@ -43,6 +43,8 @@ WherePlace place_of(const Snapshot& snapshot, const wqctl::WhereQuestion& questi
 
 TEST_CASE("where: the worker that it names is the one that runs the item", "[inspect]")
 {
+    if (left_out("scopes"))
+        return;
     // Pools with a nice value of their own are nobody else's.
     wqctl::RunFlags flags;
     flags["--flags"] = "unbound";
@@ -76,6 +78,8 @@ TEST_CASE("where: the worker that it names is the one that runs the item", "[ins
 
 TEST_CASE("where: an item that runs stays on its pool, whatever the attributes become", "[inspect]")
 {
+    if (left_out("counters"))
+        return;
     wqctl::RunFlags flags;
     flags["--flags"] = "unbound";
     flags["--scope"] = "system";
@@ -129,6 +133,8 @@ TEST_CASE("where: an item that runs stays on its pool, whatever the attributes b
 
 TEST_CASE("where: queue_work_on() an offline CPU", "[inspect]")
 {
+    if (left_out("scopes"))
+        return;
     const std::string online = "/sys/devices/system/cpu/cpu3/online";
     wqctl::RunFlags flags;
     flags["--cpus"] = "0";
@@ -239,6 +245,8 @@ TEST_CASE("where: names that mean several workqueues, or none", "[inspect]")
 TEST_CASE("a snapshot has the effective cpumask of an unbound workqueue, strict or not", "[inspect]")
 {
     for (const bool strict : {false, true}) {
+        if (strict && kernel_lacks("scopes"))
+            continue;
         wqctl::RunFlags flags;
         flags["--flags"] = "unbound";
         flags["--cpumask"] = "1-2";

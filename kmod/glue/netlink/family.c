@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 
 #include "../../uapi/wqlab.h"
+#include "../features.h"
 #include "../upcalls.h"
 #include "family.h"
 #include "message.h"
@@ -22,16 +23,34 @@ static int refuse_unprivileged(struct sk_buff *request, struct genl_info *info)
 	return wqlab_nl_refuse(info, NULL, EPERM, "CAP_SYS_ADMIN is needed");
 }
 
+#if !WQLAB_HAVE_GENL_SPLIT_OPS
+#define genl_split_ops genl_ops
+#endif
+
 static int pre_doit(const struct genl_split_ops *ops, struct sk_buff *request, struct genl_info *info)
 {
 	return ops->internal_flags & WQLAB_NL_ADMIN ? refuse_unprivileged(request, info) : 0;
 }
 
 /* The kernel calls pre_doit for no dump. */
-int wqlab_nl_dump_begin(struct netlink_callback *cb, struct genl_info **info)
+int wqlab_nl_dump_begin(struct netlink_callback *cb,
+			int (*take)(struct netlink_callback *cb, struct genl_info *info))
 {
-	*info = (struct genl_info *)genl_info_dump(cb);
-	return refuse_unprivileged(cb->skb, *info);
+#if WQLAB_HAVE_GENL_INFO_DUMP
+	struct genl_info *info = (struct genl_info *)genl_info_dump(cb);
+#else
+	/* As the kernel's is filled later. */
+	struct genl_info *info = &(struct genl_info){
+		.snd_seq = cb->nlh->nlmsg_seq,
+		.snd_portid = NETLINK_CB(cb->skb).portid,
+		.nlhdr = (struct nlmsghdr *)cb->nlh,
+		.genlhdr = nlmsg_data(cb->nlh),
+		.attrs = genl_dumpit_info(cb)->attrs,
+		.extack = cb->extack,
+	};
+#endif
+
+	return refuse_unprivileged(cb->skb, info) ?: take(cb, info);
 }
 
 static const struct genl_multicast_group groups[] = {

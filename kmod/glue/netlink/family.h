@@ -17,8 +17,9 @@ extern struct genl_family wqlab_nl_family;
 int wqlab_nl_register(void);
 /* Once it returns none comes, and none is being answered. */
 void wqlab_nl_unregister(void);
-/* The request of a dump that starts; -errno: who asks may not, and is told so. */
-int wqlab_nl_dump_begin(struct netlink_callback *cb, struct genl_info **info);
+/* Of a dump that starts: what take() makes of its request, or -errno: who asks may not, and is told so. */
+int wqlab_nl_dump_begin(struct netlink_callback *cb,
+			int (*take)(struct netlink_callback *cb, struct genl_info *info));
 
 WQLAB_END_C
 

@@ -2,8 +2,31 @@
 /* C, because most of the netlink API is inlines and macros. */
 #include <net/genetlink.h>
 
+#include "../features.h"
 #include "family.h"
 #include "message.h"
+
+#if WQLAB_HAVE_EXTACK_BUFFER
+static void say(struct netlink_ext_ack *extack, const char *format, va_list arguments)
+{
+	vsnprintf(extack->_msg_buf, sizeof(extack->_msg_buf), format, arguments);
+	extack->_msg = extack->_msg_buf;
+}
+#else
+/*
+ * The text is read when the handler has returned, by the same task, and while the family can't be unregistered. If as
+ * many others are refused just then it reads one of theirs; the last byte is never written.
+ */
+static void say(struct netlink_ext_ack *extack, const char *format, va_list arguments)
+{
+	static char texts[64][81];
+	static atomic_t next;
+	char *text = texts[(unsigned int)atomic_inc_return(&next) % ARRAY_SIZE(texts)];
+
+	vsnprintf(text, sizeof(texts[0]) - 1, format, arguments);
+	extack->_msg = text;
+}
+#endif
 
 int wqlab_nl_refuse(struct genl_info *info, const void *attribute, int error,
 		    const char *format, ...)
@@ -13,9 +36,8 @@ int wqlab_nl_refuse(struct genl_info *info, const void *attribute, int error,
 
 	if (extack) {
 		va_start(arguments, format);
-		vsnprintf(extack->_msg_buf, sizeof(extack->_msg_buf), format, arguments);
+		say(extack, format, arguments);
 		va_end(arguments);
-		extack->_msg = extack->_msg_buf;
 		extack->bad_attr = attribute;
 	}
 	return -error;

@@ -8,7 +8,7 @@
 
 /* The plain ranges of a policy hold 15 bits. */
 #define WIDE_RANGE(type, low, high) \
-	NLA_POLICY_FULL_RANGE(type, (&(const struct netlink_range_validation){ low, high }))
+	NLA_POLICY_FULL_RANGE(type, (void *)&((const struct netlink_range_validation){ low, high }))
 
 static const struct nla_policy no_attributes[1 + 1] = {
 	[1] = { .type = NLA_REJECT, .reject_message = "this command takes no attributes" },

@@ -113,6 +113,7 @@ TEST_CASE("without BTF there is nothing to show, and the reason is said", "[insp
     image.btf = {};
     wqlab::Kernel kernel(image);
     kernel.learn();
+    CHECK(kernel.nr_cpus() == 4);
     CHECK(kernel.available(WQLAB_SECTIONS_ALL) == 0);
     std::vector<std::string> lacks;
     kernel.for_each_lack(WQLAB_SECTION_POOLS, [&](const char* text) { lacks.push_back(text); });

@@ -241,7 +241,13 @@ TEST_CASE("what a kernel can do decides")
     CHECK(refusal("--flags percpu", newer) == "");
     Info older = info_612();
     older.wq_flags &= ~uint32_t{WQLAB_WQ_BH};
-    CHECK_THAT(refusal("--flags bh", older), Catch::Contains("have bh, which this kernel does not have"));
+    CHECK_THAT(refusal("--flags bh", older),
+               Catch::Contains("have bh, which this kernel does not have: BH workqueues came with Linux 6.9"));
+    older.lacks = WQLAB_LACK_SCOPES;
+    CHECK_THAT(refusal("--flags unbound --scope cpu", older),
+               Catch::Contains("--scope needs affinity scopes, which this kernel does not have: they came with Linux "
+                               "6.6; leave it out"));
+    CHECK(refusal("--flags unbound --nice 3", older) == "");
 }
 
 TEST_CASE("scenario files are refused with their line")

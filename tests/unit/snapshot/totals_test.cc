@@ -56,6 +56,16 @@ TEST_CASE("totals are the sums of pwqs, rates are their changes")
     CHECK(second.workqueues[0].in_flight() == 0);
 }
 
+TEST_CASE("where a kernel does not count, nothing is made up")
+{
+    Totals totals;
+    const auto sample = take(totals, kSecond, {{10, WQLAB_NEVER, WQLAB_NEVER, WQLAB_NEVER, 2, 3}});
+    CHECK_FALSE(sample.workqueues[0].counted);
+    CHECK(started(sample, 0) == 0);
+    CHECK(sample.workqueues[0].in_flight() == 2);
+    CHECK(sample.workqueues[0].inactive == 3);
+}
+
 TEST_CASE("what a replaced pwq counted stays in the total")
 {
     Totals totals;

@@ -75,6 +75,15 @@ TEST_CASE("the machine is read from sysfs")
     CHECK_THROWS(Topology::read(root.path() + "/nowhere"));
 }
 
+TEST_CASE("before there were affinity scopes, the pods of unbound workqueues were nodes, or all CPUs")
+{
+    const std::string cpu = "sys/devices/system/cpu/", parameter = "sys/module/workqueue/parameters/disable_numa";
+    for (const auto& [disabled, scope] : {std::pair{"N", "numa"}, {"Y", "system"}}) {
+        const FakeRoot root({{cpu + "online", "0"}, {cpu + "present", "0"}, {parameter, disabled}});
+        CHECK(Topology::read(root.path()).default_scope == scope);
+    }
+}
+
 TEST_CASE("without a cache in sysfs the package takes its place")
 {
     const std::string cpu = "sys/devices/system/cpu/";

@@ -31,7 +31,10 @@ void write_attributes(const WorkqueueSpec& workqueue, const std::string& kernel_
         put("nice", std::to_string(*workqueue.nice));
     if (workqueue.cpumask)
         put("cpumask", format_cpu_mask(*workqueue.cpumask));
-    if (workqueue.scope)
+    // Before 6.6: a pool for each node, or one for all CPUs.
+    if (workqueue.scope == "system" && read_line(directory(kernel_name, root) + "numa"))
+        put("numa", "0");
+    else if (workqueue.scope)
         put("affinity_scope", *workqueue.scope);
     if (workqueue.strict)
         put("affinity_strict", "1");

@@ -99,8 +99,11 @@ void check_system(const WorkqueueSpec& wq, const Info* info)
 }
 
 // What is written to the workqueue's files.
-void check_attributes(const WorkqueueSpec& wq, const Topology& topology)
+void check_attributes(const WorkqueueSpec& wq, const Topology& topology, const Info* info)
 {
+    if (info && info->lacks & WQLAB_LACK_SCOPES && (wq.scope || wq.strict))
+        refuse(wq, wq.scope ? "scope" : "strict",
+               "needs affinity scopes, which this kernel does not have: they came with Linux 6.6", "leave it out");
     const bool is_bh = wq.flags & WQLAB_WQ_BH;
     const bool unbound = !is_bh && (wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED) ||
                                     (wq.flags & WQLAB_WQ_POWER_EFFICIENT && topology.power_efficient));
@@ -122,7 +125,7 @@ void check_workqueue(const WorkqueueSpec& wq, const Topology& topology, const In
     check_name(wq);
     if (!wq.system.empty())
         return check_system(wq, info);
-    check_attributes(wq, topology);
+    check_attributes(wq, topology, info);
     refuse_if(wqlab::judge(shape_of(wq), limits_of(info)), wq, info);
     check_numbers(workqueue_keys(), wq, info);
 }

@@ -109,7 +109,9 @@ void refuse_if(const Broken& broken, const WorkqueueSpec& wq, const Info* info)
                "leave it out, or use an unbound workqueue with max_active 1");
     case Rule::kUnboundPercpu: refuse(wq, "flags", "have both unbound and percpu", "leave one of them out");
     case Rule::kFlagsUnknown:
-        refuse(wq, "flags", fmt::format("have {}, which this kernel does not have", enumerate(flags_to_names(flags))),
+        refuse(wq, "flags",
+               fmt::format("have {}, which this kernel does not have{}", enumerate(flags_to_names(flags)),
+                           flags == WQLAB_WQ_BH ? ": BH workqueues came with Linux 6.9" : ""),
                fmt::format("it has {}", enumerate(flags_to_names(info->wq_flags))));
     default: refuse_bare(wq, broken);
     }

@@ -17,9 +17,13 @@ void add(Counters& sum, const Counters& part)
         sum[i] += part[i];
 }
 
+bool is_counted(const wqlab_snap_pwq& pwq) { return pwq.stats[WQLAB_PWQ_STAT_STARTED] != WQLAB_NEVER; }
+
 Counters counters_of(const wqlab_snap_pwq& pwq)
 {
-    Counters counters;
+    Counters counters{};
+    if (!is_counted(pwq))
+        return counters;
     std::copy(std::begin(pwq.stats), std::end(pwq.stats), counters.begin());
     return counters;
 }
@@ -65,6 +69,8 @@ uint64_t inactive_of(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
 
 uint64_t WorkqueueTotals::in_flight() const
 {
+    if (!counted)
+        return busy.value_or(active);
     const uint64_t started = total[WQLAB_PWQ_STAT_STARTED];
     return started - std::min(started, total[WQLAB_PWQ_STAT_COMPLETED]);
 }
@@ -162,6 +168,7 @@ TotalsSample Totals::take(const Snapshot& snapshot)
             for (size_t c = 0; c < before.size(); c++)
                 totals.delta[c] = record.total[c] - before[c];
         for (const wqlab_snap_pwq& pwq : snapshot.pwqs_of(workqueue)) {
+            totals.counted = is_counted(pwq);
             totals.active += static_cast<uint64_t>(std::max(pwq.nr_active, 0));
             totals.inactive += inactive_of(snapshot, pwq);
         }

@@ -26,6 +26,7 @@ struct WorkqueueTotals {
     uint32_t flags = 0;  // enum wqlab_wq_flag, enum wqlab_snap_wq_flag
     int32_t max_active = 0;
 
+    bool counted = true;  // false: a kernel before 6.5, which has no such counters
     Counters total{};
     Counters delta{};              // since the sample before
     uint64_t active = 0;           // items that max_active lets through: executing, or waiting for a worker
@@ -35,6 +36,7 @@ struct WorkqueueTotals {
     bool is(uint32_t flag) const { return flags & flag; }
     // As wq_monitor.py counts them. Older kernels, 6.12 too, may lose
     // completions of unbound items, so this can be too high there.
+    // Where nothing is counted, what executes is as far as one can see.
     uint64_t in_flight() const;
     // Waiting for a worker.
     uint64_t pending() const;

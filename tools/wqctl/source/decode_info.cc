@@ -29,6 +29,7 @@ Info decode_info(const Attributes& attributes)
     info.release = attributes.string(WQLAB_A_INFO_RELEASE);
     info.features = attributes.u32(WQLAB_A_INFO_FEATURES);
     info.wq_flags = attributes.u32(WQLAB_A_INFO_WQ_FLAGS);
+    info.lacks = attributes.u32(WQLAB_A_INFO_LACKS);
     info.sub_bits = attributes.u32(WQLAB_A_INFO_SUB_BITS);
     for (const Attribute& attribute : attributes.all()) {
         if (attribute.type == WQLAB_A_INFO_SYSTEM_WQ)

@@ -23,6 +23,7 @@ struct Info {
     std::string release;
     uint32_t features = 0;  // enum wqlab_feature
     uint32_t wq_flags = 0;  // enum wqlab_wq_flag that this kernel has
+    uint32_t lacks = 0;     // enum wqlab_lack; core/lacks.hh has the words
     uint32_t sub_bits = 0;  // of the histograms
     std::vector<std::string> system_workqueues;
     std::vector<std::pair<std::string, uint64_t>> limits;

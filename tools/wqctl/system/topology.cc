@@ -129,6 +129,8 @@ Topology Topology::read(const std::string& root)
     const std::string parameters = root + "/sys/module/workqueue/parameters";
     if (const auto scope = read_line(parameters + "/default_affinity_scope"))
         topology.default_scope = *scope;
+    else if (const auto disabled = read_line(parameters + "/disable_numa"))
+        topology.default_scope = *disabled == "Y" ? "system" : "numa";  // the pods of kernels without scopes, until 6.5
     if (const auto efficient = read_line(parameters + "/power_efficient"))
         topology.power_efficient = *efficient == "Y" || *efficient == "1";
     if (const auto size = read_line(parameters + "/cache_shard_size"))

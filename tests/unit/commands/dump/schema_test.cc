@@ -47,7 +47,9 @@ json one_of(const Shape& shape)
     case Shape::Kind::kRows: return {{"type", "array"}, {"items", of_columns(shape.columns)}};
     case Shape::Kind::kStats: break;
     }
-    said = {{"type", "object"}, {"properties", json::object()}, {"required", json::array()}};
+    said = typed("object");
+    said["properties"] = json::object();
+    said["required"] = json::array();
     for (const std::string_view word : shape.words()) {
         said["properties"][std::string(word)] = {{"type", "integer"}, {"minimum", 0}};
         said["required"].push_back(word);

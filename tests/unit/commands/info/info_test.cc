@@ -17,6 +17,7 @@ Info with_views()
     info.features = 7;
     info.views = {{WQLAB_SECTION_POOLS, {}}, {WQLAB_SECTION_HOGS, {"wci_ents", "wci_nr_ents"}}, {0, {}}};
     info.views[0].missing_columns = {"workqueue_attrs.affn_scope (no such member)"};
+    info.lacks = WQLAB_LACK_SCOPES | WQLAB_LACK_BH;
     return info;
 }
 
@@ -25,6 +26,14 @@ Info with_views()
 TEST_CASE("the document of info fits its schema")
 {
     CHECK(violations(load_schema("info"), info_to_json(with_views())) == std::vector<std::string>{});
+}
+
+TEST_CASE("info tells what the kernel is too old for, and nothing of a kernel that is not")
+{
+    CHECK_THAT(render_info(with_views(), plain(80)),
+               Catch::Contains("too old for         affinity scopes (since 6.6), BH workqueues (since 6.9)\n"));
+    CHECK_THAT(render_info(info_612(), plain(80)), !Catch::Contains("too old"));
+    CHECK_THAT(info_to_json(with_views()), Catch::Contains("\"scopes\"") && Catch::Contains("\"6.6\""));
 }
 
 TEST_CASE("info tells what can be looked at, and what lacks")

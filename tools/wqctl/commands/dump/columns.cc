@@ -216,9 +216,9 @@ constexpr Column<Workqueue> kWorkqueues[] = {
     cpus<&Workqueue::cpus>("cpumask", "As set."),
     of<Workqueue>("effective_cpumask", or_null(Kind::kCpus), "Where workers of its default pool may run.",
                   [](auto& c, auto& wq) { return cpus_of(c, c.snapshot.effective_cpus(wq)); }),
-    plain<&Workqueue::min_active>("min_active"),
+    number_or_null<&Workqueue::min_active>("min_active"),
     plain<&Workqueue::max_active>("max_active"),
-    plain<&Workqueue::saved_min_active>("saved_min_active"),
+    number_or_null<&Workqueue::saved_min_active>("saved_min_active"),
     plain<&Workqueue::saved_max_active>("saved_max_active"),
     plain<&Workqueue::work_color>("work_color"),
     plain<&Workqueue::flush_color>("flush_color"),
@@ -255,12 +255,13 @@ constexpr Column<Pwq> kPwqs[] = {
     plain<&Pwq::work_color>("work_color"),
     plain<&Pwq::flush_color>("flush_color"),
     plain<&Pwq::in_flight>("in_flight", "By colour."),
-    {"stats", Shape{.kind = Kind::kStats, .words = pwq_stats}, "Since the pool_workqueue was made.",
+    {"stats", Shape{.kind = Kind::kStats, .or_null = true, .words = pwq_stats}, "Of its life; null before 6.5.",
      [](JsonWriter& j, const RowContext&, const Pwq& pwq) {
-         j.object([&] {
+         const auto counts = [&] {
              for (uint32_t stat = 0; stat < WQLAB_PWQ_STATS; stat++)
                  j.member(pwq_stat_name(stat), pwq.stats[stat]);
-         });
+         };
+         pwq.stats[0] == WQLAB_NEVER ? j.value(nullptr) : j.object(counts);
      }},
 };
 

@@ -108,7 +108,7 @@ std::string render_workqueues(const Dump& dump, const Style& style)
         const std::string symbol = wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol);
         table.row({labels[index], std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
                    wq->max_active == INT32_MAX ? "-" : std::to_string(wq->max_active),
-                   unbound ? std::to_string(wq->min_active) : "",
+                   unbound && wq->min_active >= 0 ? std::to_string(wq->min_active) : "",
                    cpus_text(s, unbound ? s.effective_cpus(*wq) : WQLAB_NONE), join(wq_further_words(wq->flags)),
                    unless_zero(wq->nr_drainers), pool_runs_text(pool_runs(entries_of(dump.selection, index))),
                    dfl ? std::to_string(dfl->pool) : "",
@@ -138,7 +138,8 @@ std::string render_rescuers(const Dump& dump, const Style& style)
         for (const wqlab_snap_pwq& pwq : s.pwqs_of(*wq)) {
             if (pwq.flags & WQLAB_PWQ_MAYDAY)
                 waiting += fmt::format("{}{}", waiting.empty() ? "pool " : ", ", pwq.pool);
-            rescued += pwq.stats[WQLAB_PWQ_STAT_RESCUED];
+            if (pwq.stats[WQLAB_PWQ_STAT_RESCUED] != WQLAB_NEVER)
+                rescued += pwq.stats[WQLAB_PWQ_STAT_RESCUED];
         }
         if (waiting.empty() && wq->nr_maydays)
             waiting = fmt::format("{} pools", wq->nr_maydays);

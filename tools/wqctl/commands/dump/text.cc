@@ -112,6 +112,13 @@ std::string lacking(const Dump& dump, const Style& style)
 std::string render_scopes(const Dump& dump, const Style& style)
 {
     const Snapshot& s = dump.snapshot;
+    if (s.scopes.empty())
+        return style.bold("affinity scopes") + "\n" +
+               wrap(fmt::format(
+                        "unbound cpumask {}; scopes came with Linux 6.6: here an unbound workqueue has a pool for "
+                        "each node",
+                        cpus_or(s, s.head.unbound_cpus, "none")),
+                    style.width, "");
     std::string masks = fmt::format("unbound cpumask {}, requested {}, isolated {}",
                                     cpus_or(s, s.head.unbound_cpus, "none"), cpus_or(s, s.head.requested_cpus, "?"),
                                     cpus_or(s, s.head.isolated_cpus, "none"));

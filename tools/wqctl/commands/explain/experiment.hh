@@ -16,6 +16,7 @@ struct Experiment {
     std::string_view question;
     // Says first what it is about, then does it; throws Skip when it can't.
     void (*run)(Bench& bench, Explanation& e);
+    uint32_t needs = 0;  // enum wqlab_lack: it is not tried on a kernel that lacks one
 };
 
 // In the order in which they build on each other.

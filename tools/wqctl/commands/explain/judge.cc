@@ -5,6 +5,8 @@
 #include <iterator>
 #include <map>
 
+#include "commands/explain/bench.hh"
+
 namespace wqctl {
 
 std::optional<uint32_t> find_workqueue(const Snapshot& snapshot, std::string_view name)
@@ -103,7 +105,11 @@ Number sum(const Snapshot& snapshot, uint32_t workqueue, Get get)
 
 uint64_t stat(const Snapshot& snapshot, uint32_t workqueue, wqlab_pwq_stat which)
 {
-    return sum<uint64_t>(snapshot, workqueue, [which](const wqlab_snap_pwq& pwq) { return pwq.stats[which]; });
+    return sum<uint64_t>(snapshot, workqueue, [which](const wqlab_snap_pwq& pwq) {
+        if (pwq.stats[which] == WQLAB_NEVER)
+            throw Skip{"this kernel keeps no such counts, which came with Linux 6.5"};
+        return pwq.stats[which];
+    });
 }
 
 int64_t active(const Snapshot& snapshot, uint32_t workqueue)

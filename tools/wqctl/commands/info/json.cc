@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/info/render.hh"
 
+#include "core/lacks.hh"
 #include "snapshot/names.hh"
 #include "term/json_writer.hh"
 #include "text/names.hh"
@@ -18,6 +19,14 @@ std::string info_to_json(const Info& info)
         j.member("family_version", WQLAB_FAMILY_VERSION);
         j.member("features", feature_names(info.features));
         j.member("flags", flags_to_names(info.wq_flags));
+        std::vector<wqlab::Lack> lacks;
+        for (const wqlab::Lack& lack : wqlab::kLacks)
+            if (info.lacks & lack.bit)
+                lacks.push_back(lack);
+        j.objects("lacks", lacks, [&](const wqlab::Lack& lack) {
+            j.member("what", lack.name);
+            j.member("since", lack.since);
+        });
         j.member("system_workqueues", info.system_workqueues);
         j.member("histogram_sub_bits", info.sub_bits);
         j.object("limits", [&] {

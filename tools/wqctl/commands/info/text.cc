@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "core/lacks.hh"
 #include "snapshot/names.hh"
 #include "term/table.hh"
 #include "text/names.hh"
@@ -18,6 +19,15 @@ std::string list(const std::vector<std::string>& words)
     for (const std::string& word : words)
         text += (text.empty() ? "" : ", ") + word;
     return text;
+}
+
+std::string list_of_lacks(uint32_t bits)
+{
+    std::vector<std::string> words;
+    for (const wqlab::Lack& lack : wqlab::kLacks)
+        if (bits & lack.bit)
+            words.push_back(fmt::format("{} (since {})", lack.what, lack.since));
+    return list(words);
 }
 
 // "depth" is a count, "spin_ns" a time, "touch_bytes" a size.
@@ -43,6 +53,7 @@ std::string render_info(const Info& info, const Style& style)
     std::string text = line("module", info.module_version) + line("kernel", info.release) +
                        line("features", list(feature_names(info.features))) +
                        line("flags", list(flags_to_names(info.wq_flags))) +
+                       (info.lacks ? line("too old for", list_of_lacks(info.lacks)) : "") +
                        line("system workqueues", list(info.system_workqueues));
     // Without the module there are neither.
     if (!info.limits.empty()) {

@@ -13,7 +13,7 @@ namespace {
 void write_rates(JsonWriter& j, const TotalsSample& sample, const WorkqueueTotals& wq)
 {
     const auto started = sample.per_second(wq.delta[WQLAB_PWQ_STAT_STARTED]);
-    if (!started)
+    if (!started || !wq.counted)
         return j.member("rates", nullptr);
     const auto rate = [&](uint32_t counter) { return *sample.per_second(wq.delta[counter]); };
     j.object("rates", [&] {
@@ -35,17 +35,17 @@ void write_workqueue(JsonWriter& j, const TotalsSample& sample, const WorkqueueT
     j.member("unbound", unbound);
     j.member("mem_reclaim", reclaims);
     j.member("max_active", wq.max_active);
-    j.member("started", total[WQLAB_PWQ_STAT_STARTED]);
-    j.member("completed", total[WQLAB_PWQ_STAT_COMPLETED]);
+    j.member_if(wq.counted, "started", total[WQLAB_PWQ_STAT_STARTED]);
+    j.member_if(wq.counted, "completed", total[WQLAB_PWQ_STAT_COMPLETED]);
     j.member("in_flight", wq.in_flight());
     j.member("pending", wq.pending());
     j.member("inactive", wq.inactive);
-    j.member_if(!wq.is(WQLAB_WQ_BH), "cpu_time_us", total[WQLAB_PWQ_STAT_CPU_TIME]);
-    j.member_if(!unbound, "cpu_intensive", total[WQLAB_PWQ_STAT_CPU_INTENSIVE]);
-    j.member_if(!unbound, "cm_wakeup", total[WQLAB_PWQ_STAT_CM_WAKEUP]);
-    j.member_if(unbound, "repatriated", total[WQLAB_PWQ_STAT_REPATRIATED]);
-    j.member_if(reclaims, "mayday", total[WQLAB_PWQ_STAT_MAYDAY]);
-    j.member_if(reclaims, "rescued", total[WQLAB_PWQ_STAT_RESCUED]);
+    j.member_if(wq.counted && !wq.is(WQLAB_WQ_BH), "cpu_time_us", total[WQLAB_PWQ_STAT_CPU_TIME]);
+    j.member_if(wq.counted && !unbound, "cpu_intensive", total[WQLAB_PWQ_STAT_CPU_INTENSIVE]);
+    j.member_if(wq.counted && !unbound, "cm_wakeup", total[WQLAB_PWQ_STAT_CM_WAKEUP]);
+    j.member_if(wq.counted && unbound, "repatriated", total[WQLAB_PWQ_STAT_REPATRIATED]);
+    j.member_if(wq.counted && reclaims, "mayday", total[WQLAB_PWQ_STAT_MAYDAY]);
+    j.member_if(wq.counted && reclaims, "rescued", total[WQLAB_PWQ_STAT_RESCUED]);
     write_rates(j, sample, wq);
 }
 

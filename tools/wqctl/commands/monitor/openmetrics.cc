@@ -94,20 +94,19 @@ std::string workqueue_metrics(const TotalsSample& sample)
         Labels about = labels;
         about.insert(about.end(), {{"symbol", wq.symbol}, {"flags", joined_flags(wq.flags)}});
         info.add(about, 1);
-        started.add(labels, wq.total[WQLAB_PWQ_STAT_STARTED]);
-        completed.add(labels, wq.total[WQLAB_PWQ_STAT_COMPLETED]);
-        if (!wq.is(WQLAB_WQ_BH))
+        const auto add_if = [&](bool has_it, Metric& metric, uint32_t counter) {
+            if (wq.counted && has_it)
+                metric.add(labels, wq.total[counter]);
+        };
+        add_if(true, started, WQLAB_PWQ_STAT_STARTED);
+        add_if(true, completed, WQLAB_PWQ_STAT_COMPLETED);
+        if (wq.counted && !wq.is(WQLAB_WQ_BH))
             cpu.add(labels, seconds(wq.total[WQLAB_PWQ_STAT_CPU_TIME], 6));
-        if (unbound) {
-            repatriated.add(labels, wq.total[WQLAB_PWQ_STAT_REPATRIATED]);
-        } else {
-            intensive.add(labels, wq.total[WQLAB_PWQ_STAT_CPU_INTENSIVE]);
-            wakeups.add(labels, wq.total[WQLAB_PWQ_STAT_CM_WAKEUP]);
-        }
-        if (wq.is(WQLAB_WQ_MEM_RECLAIM)) {
-            maydays.add(labels, wq.total[WQLAB_PWQ_STAT_MAYDAY]);
-            rescued.add(labels, wq.total[WQLAB_PWQ_STAT_RESCUED]);
-        }
+        add_if(unbound, repatriated, WQLAB_PWQ_STAT_REPATRIATED);
+        add_if(!unbound, intensive, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+        add_if(!unbound, wakeups, WQLAB_PWQ_STAT_CM_WAKEUP);
+        add_if(wq.is(WQLAB_WQ_MEM_RECLAIM), maydays, WQLAB_PWQ_STAT_MAYDAY);
+        add_if(wq.is(WQLAB_WQ_MEM_RECLAIM), rescued, WQLAB_PWQ_STAT_RESCUED);
         in_flight.add(labels, wq.in_flight());
         pending.add(labels, wq.pending());
         inactive.add(labels, wq.inactive);

@@ -17,7 +17,7 @@ double seconds_of(uint64_t us) { return static_cast<double>(us) / 1e6; }
 std::string percent_of_a_cpu(const TotalsSample& sample, const WorkqueueTotals& wq)
 {
     const auto us = sample.per_second(wq.delta[WQLAB_PWQ_STAT_CPU_TIME]);
-    return us && !wq.is(WQLAB_WQ_BH) ? fmt::format("{:.1f}", *us / 1e4) : "-";
+    return us && wq.counted && !wq.is(WQLAB_WQ_BH) ? fmt::format("{:.1f}", *us / 1e4) : "-";
 }
 
 // What the kernel counts differently for these two kinds shares a column.
@@ -39,12 +39,16 @@ std::string render_monitor(const TotalsSample& sample, const Style& style)
     for (const WorkqueueTotals& wq : sample.workqueues) {
         const Counters& total = wq.total;
         const auto rate = sample.per_second(wq.delta[WQLAB_PWQ_STAT_STARTED]);
-        const bool reclaims = wq.is(WQLAB_WQ_MEM_RECLAIM);
-        table.row({wq.label, grouped(total[WQLAB_PWQ_STAT_STARTED]), rate ? human_count(*rate) : "-",
-                   grouped(wq.in_flight()), grouped(wq.pending()), grouped(wq.inactive),
-                   wq.is(WQLAB_WQ_BH) ? "-" : fmt::format("{:.1f}", seconds_of(total[WQLAB_PWQ_STAT_CPU_TIME])),
-                   percent_of_a_cpu(sample, wq), only_if(!wq.is(WQLAB_WQ_UNBOUND), total[WQLAB_PWQ_STAT_CPU_INTENSIVE]),
-                   grouped(wakeups_or_repatriations(wq)), only_if(reclaims, total[WQLAB_PWQ_STAT_MAYDAY]),
+        const bool reclaims = wq.is(WQLAB_WQ_MEM_RECLAIM) && wq.counted;
+        table.row({wq.label, only_if(wq.counted, total[WQLAB_PWQ_STAT_STARTED]),
+                   rate && wq.counted ? human_count(*rate) : "-", grouped(wq.in_flight()), grouped(wq.pending()),
+                   grouped(wq.inactive),
+                   wq.is(WQLAB_WQ_BH) || !wq.counted
+                       ? "-"
+                       : fmt::format("{:.1f}", seconds_of(total[WQLAB_PWQ_STAT_CPU_TIME])),
+                   percent_of_a_cpu(sample, wq),
+                   only_if(!wq.is(WQLAB_WQ_UNBOUND) && wq.counted, total[WQLAB_PWQ_STAT_CPU_INTENSIVE]),
+                   only_if(wq.counted, wakeups_or_repatriations(wq)), only_if(reclaims, total[WQLAB_PWQ_STAT_MAYDAY]),
                    only_if(reclaims, total[WQLAB_PWQ_STAT_RESCUED])});
     }
     return "\n" + table.render(style);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fmt/core.h>
+
 #include "command.hh"
 #include "commands/run/started.hh"
 #include "commands/run/flags.hh"
@@ -7,10 +9,12 @@
 #include "report/wq_sysfs.hh"
 #include "scenario/encode.hh"
 #include "scenario/file.hh"
+#include "scenario/presets/presets.hh"
 #include "scenario/validate.hh"
 #include "source/source.hh"
 #include "term/output.hh"
 #include "text/error.hh"
+#include "text/names.hh"
 
 namespace wqctl {
 
@@ -80,7 +84,7 @@ class RunCommand final : public Command {
 
     int run(Context& context) override
     {
-        const Scenario scenario = resolve(scenario_from(flags_));
+        Scenario scenario = resolve(scenario_from(flags_));
         const Topology topology = Topology::read();
         validate(scenario, topology, nullptr);
         if (flags_.dry_run)
@@ -89,6 +93,10 @@ class RunCommand final : public Command {
         Lab& lab = context.lab();
         Output& output = context.output();
         const Info& info = context.source().info();
+        if (flags_.preset)
+            if (const std::vector<std::string> names = leave_out(scenario, info.lacks); !names.empty())
+                print_trouble(fmt::format("left out, because this kernel is too old for it (see wqctl info): {}",
+                                          enumerate(names)));
         validate(scenario, topology, &info);
         // Before the start, so that no event is missed.
         Events events(lab);

@@ -32,8 +32,10 @@ std::vector<WorkqueueRow> workqueue_rows(const TotalsSample& sample, const Snaps
     for (const WorkqueueTotals& totals : sample.workqueues) {
         WorkqueueRow row;
         static_cast<WorkqueueTotals&>(row) = totals;
-        row.items_per_s = sample.per_second(totals.delta[WQLAB_PWQ_STAT_STARTED]);
-        if (const auto us = sample.per_second(totals.delta[WQLAB_PWQ_STAT_CPU_TIME]); us && !row.is(WQLAB_WQ_BH))
+        if (totals.counted)
+            row.items_per_s = sample.per_second(totals.delta[WQLAB_PWQ_STAT_STARTED]);
+        if (const auto us = sample.per_second(totals.delta[WQLAB_PWQ_STAT_CPU_TIME]);
+            us && totals.counted && !row.is(WQLAB_WQ_BH))
             row.cpus = *us / 1e6;
         rows.push_back(std::move(row));
     }
@@ -133,7 +135,9 @@ TopSummary summarise(const TopData& data, const TotalsSample& sample, const Snap
     TopSummary summary;
     uint64_t started = 0;
     uint64_t cpu_us = 0;
+    bool counted = true;
     for (const WorkqueueRow& row : data.workqueues) {
+        counted = row.counted;
         started += row.delta[WQLAB_PWQ_STAT_STARTED];
         cpu_us += row.is(WQLAB_WQ_BH) ? 0 : row.delta[WQLAB_PWQ_STAT_CPU_TIME];
         summary.pending += row.pending();
@@ -141,8 +145,9 @@ TopSummary summarise(const TopData& data, const TotalsSample& sample, const Snap
         summary.hogs += row.total[WQLAB_PWQ_STAT_CPU_INTENSIVE];
         summary.new_hogs += row.delta[WQLAB_PWQ_STAT_CPU_INTENSIVE];
     }
-    summary.items_per_s = sample.per_second(started);
-    if (const auto us = sample.per_second(cpu_us))
+    if (counted)
+        summary.items_per_s = sample.per_second(started);
+    if (const auto us = sample.per_second(cpu_us); us && counted)
         summary.cpus = *us / 1e6;
     summary.pools = data.pools.size();
     for (const PoolRow& row : data.pools) {

@@ -2,6 +2,7 @@
 #include "scenario/presets/presets.hh"
 
 #include "text/choose.hh"
+#include "uapi/wqlab.h"
 
 namespace wqctl {
 
@@ -19,6 +20,19 @@ const Preset& find_preset(std::string_view name)
     for (const Preset& preset : presets())
         names.push_back(preset.name);
     return presets()[choose_place(name, names, "preset")];
+}
+
+std::vector<std::string> leave_out(Scenario& preset, uint32_t lacks)
+{
+    std::vector<std::string> names;
+    std::erase_if(preset.workqueues, [&](const WorkqueueSpec& workqueue) {
+        const uint32_t needs = (workqueue.flags & WQLAB_WQ_BH ? WQLAB_LACK_BH : 0) |
+                               (workqueue.scope || workqueue.strict ? WQLAB_LACK_SCOPES : 0);
+        if (needs & lacks)
+            names.push_back(workqueue.name);
+        return (needs & lacks) != 0;
+    });
+    return names;
 }
 
 }  // namespace wqctl

@@ -50,6 +50,7 @@ void explain_percpu(Bench& bench, Explanation& e)
     };
 
     const Snapshot before = bench.look();
+    const bool has_bh = !(bench.info().lacks & WQLAB_LACK_BH);
     const uint32_t flags[] = {0,
                               WQLAB_WQ_HIGHPRI,
                               WQLAB_WQ_CPU_INTENSIVE,
@@ -60,18 +61,21 @@ void explain_percpu(Bench& bench, Explanation& e)
                               WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI};
     std::vector<WorkqueueSpec> workqueues;
     for (const uint32_t each : flags)
-        workqueues.push_back(own(fmt::format("percpu{}", workqueues.size()), each));
+        if (has_bh || !(each & WQLAB_WQ_BH))
+            workqueues.push_back(own(fmt::format("percpu{}", workqueues.size()), each));
     const size_t count = workqueues.size();
     const Load load(bench, workqueues);
     const Snapshot after = bench.look();
 
     const size_t possible = after.cpus(after.head.possible_cpus).size();
-    e.done.push_back(fmt::format("Created {} more workqueues: per-CPU ones of all kinds, and two of BH.", count));
+    e.done.push_back(fmt::format("Created {} more workqueues: per-CPU ones of all kinds{}.", count,
+                                 has_bh ? ", and two of BH" : ""));
     e.see("possible CPUs", possible, possible);
     e.see("per-CPU pools", pool_ids(before, is_percpu).size(), pool_ids(after, is_percpu).size());
-    e.see("BH pools", pool_ids(before, is_bh).size(), pool_ids(after, is_bh).size());
+    if (has_bh)
+        e.see("BH pools", pool_ids(before, is_bh).size(), pool_ids(after, is_bh).size());
 
-    for (const bool bh : {false, true})
+    for (const bool bh : has_bh ? std::vector{false, true} : std::vector{false})
         e.state(one_for_each(after, bh, 0) && one_for_each(after, bh, -20) &&
                     pool_ids(after, bh ? is_bh : is_percpu).size() == 2 * possible,
                 fmt::format("Each of the {} possible CPUs has one {} of nice 0, one of nice -20, and no other.",
