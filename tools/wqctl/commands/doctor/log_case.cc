@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/doctor/log_case.hh"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+
+#include <fmt/core.h>
+
+#include "text/names.hh"
+
+namespace wqctl {
+
+namespace {
+
+bool is_the_scheduler(std::string_view frame)
+{
+    constexpr std::array<std::string_view, 12> kOwn = {"__schedule",
+                                                       "schedule",
+                                                       "__switch_to",
+                                                       "schedule_timeout",
+                                                       "io_schedule",
+                                                       "context_switch",
+                                                       "preempt_schedule",
+                                                       "schedule_preempt_disabled",
+                                                       "preempt_schedule_common",
+                                                       "preempt_schedule_irq",
+                                                       "__cond_resched",
+                                                       "schedule_hrtimeout_range"};
+    frame = frame.substr(0, frame.find_first_of(".["));
+    return std::ranges::find(kOwn, frame) != kOwn.end();
+}
+
+}  // namespace
+
+DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), dump_(dump)
+{
+    for (const klog::Workqueue& workqueue : dump.workqueues)
+        for (const klog::Pwq& pwq : workqueue.pwqs) {
+            for (const klog::InFlight& worker : pwq.in_flight)
+                at_work_.push_back({&workqueue, &pwq, &worker, worker.pid ? stack_of(*worker.pid) : nullptr});
+            if (!pwq.pending.empty())
+                waiting_.push_back({&workqueue, &pwq, &pwq.pending, false});
+            if (!pwq.inactive.empty())
+                waiting_.push_back({&workqueue, &pwq, &pwq.inactive, true});
+        }
+}
+
+// Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump tell of another moment.
+const klog::Stack* DumpCase::nearest_stack(auto&& fits) const
+{
+    constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
+    const klog::Stack* nearest = nullptr;
+    uint64_t least = kFar;
+    for (const klog::Stack& stack : log_.stacks) {
+        const uint64_t away = stack.line < dump_.line        ? dump_.line - stack.line
+                              : stack.line > dump_.last_line ? stack.line - dump_.last_line
+                                                             : 0;
+        if (away < least && fits(stack)) {
+            nearest = &stack;
+            least = away;
+        }
+    }
+    return nearest;
+}
+
+std::vector<AtWork> DumpCase::at_work_on(int pool) const
+{
+    std::vector<AtWork> found;
+    std::ranges::copy_if(at_work_, std::back_inserter(found),
+                         [&](const AtWork& item) { return item.pwq->pool == pool; });
+    return found;
+}
+
+std::vector<Waiting> DumpCase::pending_on(int pool) const
+{
+    std::vector<Waiting> found;
+    std::ranges::copy_if(waiting_, std::back_inserter(found),
+                         [&](const Waiting& items) { return items.pwq->pool == pool && !items.is_inactive; });
+    return found;
+}
+
+const klog::Stack* DumpCase::stack_of(int pid) const
+{
+    return nearest_stack([&](const klog::Stack& stack) { return stack.pid == pid && !stack.frames.empty(); });
+}
+
+const klog::Stack* DumpCase::stack_on(int cpu) const
+{
+    return nearest_stack([&](const klog::Stack& stack) {
+        return stack.cpu == cpu && !stack.command.starts_with("kworker/") && !stack.command.starts_with("swapper/");
+    });
+}
+
+bool DumpCase::stays(const AtWork& item) const
+{
+    constexpr uint64_t kLong = 10;
+    if (item.worker->seconds && *item.worker->seconds >= kLong)
+        return true;
+    const auto has_it = [&](const klog::Dump& other) {
+        return &other != &dump_ && std::ranges::any_of(other.workqueues, [&](const klog::Workqueue& workqueue) {
+            return std::ranges::any_of(workqueue.pwqs, [&](const klog::Pwq& pwq) {
+                return std::ranges::any_of(pwq.in_flight, [&](const klog::InFlight& worker) {
+                    return worker.pid && worker.pid == item.worker->pid && worker.function == item.worker->function;
+                });
+            });
+        });
+    };
+    return std::ranges::any_of(log_.dumps, has_it);
+}
+
+std::optional<int> cpu_of(const klog::PoolKind& kind)
+{
+    int cpu;
+    const char* end = kind.cpus.data() + kind.cpus.size();
+    const auto [behind, error] = std::from_chars(kind.cpus.data(), end, cpu);
+    return error == std::errc() && behind == end ? std::optional(cpu) : std::nullopt;
+}
+
+std::string name_of(int id, const klog::PoolKind& kind)
+{
+    std::string name = kind.is_bh ? "BH pool" : "Pool";
+    if (id >= 0)
+        name += fmt::format(" {}", id);
+    std::vector<std::string> words;
+    if (!kind.cpus.empty())
+        words.push_back((cpu_of(kind) ? "CPU " : "CPUs ") + kind.cpus);
+    if (kind.nice)
+        words.push_back(fmt::format("nice {}", *kind.nice));
+    if (words.empty())
+        return name;
+    return name + " (" + words[0] + (words.size() > 1 ? ", " + words[1] : "") + ")";
+}
+
+uint64_t count_items(const std::vector<klog::Item>& items)
+{
+    uint64_t count = 0;
+    for (const klog::Item& item : items)
+        if (!item.waiter)
+            count += item.count;
+    return count;
+}
+
+std::string describe(const std::vector<Waiting>& waiting)
+{
+    std::map<std::string, uint64_t> functions;
+    uint64_t count = 0;
+    for (const Waiting& list : waiting)
+        for (const klog::Item& item : *list.items)
+            if (!item.waiter) {
+                functions[item.function] += item.count;
+                count += item.count;
+            }
+    if (!count)
+        return "";
+    std::vector<std::pair<std::string, uint64_t>> most(functions.begin(), functions.end());
+    std::ranges::stable_sort(most, [](const auto& a, const auto& b) { return a.second > b.second; });
+    constexpr size_t kShown = 4;
+    std::vector<std::string> words;
+    for (size_t i = 0; i < std::min(kShown, most.size()); i++)
+        words.push_back(most[i].second == 1 ? most[i].first : fmt::format("{} of {}", most[i].second, most[i].first));
+    if (most.size() > kShown)
+        words.push_back(fmt::format("{} other functions", most.size() - kShown));
+    return fmt::format("{} item{}: {}", count, count == 1 ? "" : "s", enumerate(words));
+}
+
+std::string place_of(const klog::Stack& stack)
+{
+    for (const std::string& frame : stack.frames)
+        if (!is_the_scheduler(frame))
+            return frame;
+    return "";
+}
+
+Suspect suspect_of(const AtWork& item)
+{
+    Suspect suspect{item.worker->function, item.workqueue->name, item.worker->pid, ""};
+    if (item.stack) {
+        const std::string place = place_of(*item.stack);
+        const bool runs = item.stack->is_running || item.stack->state == 'R';
+        suspect.doing = runs                       ? "runnable or on a CPU"
+                        : item.stack->state == 'D' ? "in uninterruptible sleep"
+                                                   : "asleep";
+        if (!place.empty())
+            suspect.doing += " in " + place;
+    }
+    if (item.worker->is_rescuer)
+        suspect.doing += suspect.doing.empty() ? "the rescuer" : ", the rescuer";
+    if (item.worker->seconds)
+        suspect.doing += fmt::format("{}for {}", suspect.doing.empty() ? "" : ", ",
+                                     seconds_text(*item.worker->seconds));
+    return suspect;
+}
+
+Evidence in_flight_of(const AtWork& item)
+{
+    std::string text = fmt::format("workqueue {}, pwq {}: in flight {}:{}", item.workqueue->name, item.pwq->pool,
+                                   item.worker->pid ? std::to_string(*item.worker->pid) : "bh", item.worker->function);
+    if (item.worker->seconds)
+        text += fmt::format(" for {}s", *item.worker->seconds);
+    return {item.pwq->in_flight_line, text};
+}
+
+std::string seconds_text(uint64_t seconds)
+{
+    if (seconds < 600)
+        return fmt::format("{} s", seconds);
+    if (seconds < 36000)
+        return fmt::format("{} min", seconds / 60);
+    return fmt::format("{} h", seconds / 3600);
+}
+
+}  // namespace wqctl

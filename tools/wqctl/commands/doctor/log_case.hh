@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+// A log's dumps as rules ask for them: who is on which pool, whose stack is whose, who waits for whom.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/doctor/finding.hh"
+#include "klog/dump.hh"
+
+namespace wqctl {
+
+// An item that is executed, with where it stands.
+struct AtWork {
+    const klog::Workqueue* workqueue;
+    const klog::Pwq* pwq;
+    const klog::InFlight* worker;
+    const klog::Stack* stack;  // or nothing
+};
+
+// Items of one list, with where they stand.
+struct Waiting {
+    const klog::Workqueue* workqueue;
+    const klog::Pwq* pwq;
+    const std::vector<klog::Item>* items;
+    bool is_inactive;
+};
+
+class DumpCase {
+public:
+    DumpCase(const klog::Log& log, const klog::Dump& dump);
+
+    const klog::Dump& dump() const { return dump_; }
+    const std::vector<AtWork>& at_work() const { return at_work_; }
+    const std::vector<Waiting>& waiting() const { return waiting_; }
+    std::vector<AtWork> at_work_on(int pool) const;
+    std::vector<Waiting> pending_on(int pool) const;
+    const klog::Stack* stack_of(int pid) const;
+    // Whether the same worker was seen with the same function in another dump, or has been said to be at it for long.
+    bool stays(const AtWork& item) const;
+    // The stack that shows what a CPU did, not printed for a worker of a workqueue.
+    const klog::Stack* stack_on(int cpu) const;
+
+private:
+    const klog::Stack* nearest_stack(auto&& fits) const;
+
+    const klog::Log& log_;
+    const klog::Dump& dump_;
+    std::vector<AtWork> at_work_;
+    std::vector<Waiting> waiting_;
+};
+
+// The CPU of a pool that has one.
+std::optional<int> cpu_of(const klog::PoolKind& kind);
+// "Pool 6 (CPU 1, nice 0)", "Pool 16 (CPUs 0-7, nice 0)", "The BH pool 1 (CPU 0)"
+std::string name_of(int id, const klog::PoolKind& kind);
+// "3 items (2 of func, 1 of other)"; barriers are no items.
+std::string describe(const std::vector<Waiting>& waiting);
+uint64_t count_items(const std::vector<klog::Item>& items);
+// Where a task sleeps: the first frame that is not the scheduler's or a lock's own, behind the one that says how.
+std::string place_of(const klog::Stack& stack);
+Suspect suspect_of(const AtWork& item);
+// "line 12: in-flight: …" as the log had it, or near enough.
+Evidence in_flight_of(const AtWork& item);
+std::string seconds_text(uint64_t seconds);
+
+}  // namespace wqctl

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "klog/envelope.hh"
+
+#include <algorithm>
+#include <array>
+
+#include "klog/scan.hh"
+
+namespace wqctl {
+
+namespace {
+
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 7> kDays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+constexpr std::array<std::string_view, 12> kFacilities = {"kern", "user", "mail", "daemon", "auth",     "syslog",
+                                                          "lpr",  "news", "uucp", "cron",   "authpriv", "ftp"};
+constexpr std::array<std::string_view, 8> kLevels = {"emerg", "alert",  "crit", "err",
+                                                     "warn",  "notice", "info", "debug"};
+
+bool is_one_of(std::string_view word, auto& words) { return std::ranges::find(words, word) != words.end(); }
+
+// "13:17:39", "13:17:39.123456", with a comma for the point, too.
+std::optional<double> clock(Scan& scan)
+{
+    Scan ahead = scan;
+    double parts[3];
+    for (int i = 0; i < 3; i++) {
+        const std::string_view digits = ahead.digits();
+        if (digits.size() != 2 || (i < 2 && !ahead.take(":")))
+            return {};
+        parts[i] = (digits[0] - '0') * 10 + (digits[1] - '0');
+    }
+    double fraction = 0, worth = 1;
+    if ((ahead.peek() == '.' || ahead.peek() == ',') && ahead.peek(1) >= '0' && ahead.peek(1) <= '9') {
+        ahead.skip(1);
+        for (const char digit : ahead.digits())
+            fraction += (digit - '0') * (worth /= 10);
+    }
+    scan = ahead;
+    return parts[0] * 3600 + parts[1] * 60 + parts[2] + fraction;
+}
+
+// "2026-11-28T13:17:39.123+00:00", or with a space in the middle; what it gives counts days, too.
+std::optional<double> iso_time(Scan& scan)
+{
+    Scan ahead = scan;
+    const std::string_view year = ahead.digits();
+    if (year.size() != 4 || !ahead.take("-"))
+        return {};
+    const auto month = ahead.number<unsigned>();
+    if (!month || !ahead.take("-"))
+        return {};
+    const auto day = ahead.number<unsigned>();
+    if (!day || (!ahead.take("T") && !ahead.take(" ")))
+        return {};
+    const std::optional<double> time = clock(ahead);
+    if (!time)
+        return {};
+    if (ahead.peek() == 'Z')
+        ahead.skip(1);
+    else if ((ahead.peek() == '+' || ahead.peek() == '-') && ahead.peek(1) >= '0' && ahead.peek(1) <= '9')
+        ahead.until_not("+-0123456789:");
+    scan = ahead;
+    return (*month * 31 + *day) * 86400.0 + *time;
+}
+
+// "Nov 28 13:17:39", as syslog has it, and "Sat Nov 28 13:17:39 2026", as `dmesg -T` has it.
+std::optional<double> month_time(Scan& scan)
+{
+    Scan ahead = scan;
+    if (is_one_of(ahead.left().substr(0, 3), kDays)) {
+        ahead.skip(3);
+        ahead.skip_spaces();
+    }
+    const auto month = std::ranges::find(kMonths, ahead.left().substr(0, 3));
+    if (month == kMonths.end())
+        return {};
+    ahead.skip(3);
+    ahead.skip_spaces();
+    const auto day = ahead.number<unsigned>();
+    if (!day || ahead.peek() != ' ')
+        return {};
+    ahead.skip_spaces();
+    const std::optional<double> time = clock(ahead);
+    if (!time)
+        return {};
+    Scan year = ahead;
+    year.skip_spaces();
+    if (year.digits().size() == 4)
+        ahead = year;
+    scan = ahead;
+    return ((month - kMonths.begin()) * 31.0 + *day) * 86400 + *time;
+}
+
+// What stands between brackets: "   12.345678", "<    0.000012>", "Sat Nov 28 13:17:39 2026", "  T123".
+bool open_bracket(Scan& scan, LogLine& line)
+{
+    Scan ahead = scan;
+    if (!ahead.take("["))
+        return false;
+    ahead.skip_spaces();
+    const char first = ahead.peek();
+    if (first == 'T' || first == 'C') {
+        const std::string_view word = ahead.left().substr(0, ahead.left().find_first_of("] "));
+        if (word.size() > 1 && word.find_first_not_of("0123456789", 1) == std::string_view::npos) {
+            ahead.skip(word.size());
+            ahead.skip_spaces();
+            if (!ahead.take("]"))
+                return false;
+            line.caller = word;
+            line.is_stamped = true;
+            scan = ahead;
+            return true;
+        }
+    }
+    std::optional<double> time;
+    const bool is_relative = ahead.take("<") || ahead.take("+");
+    ahead.skip_spaces();
+    if (first >= '0' && first <= '9' && ahead.left().find('-') == 4) {
+        time = iso_time(ahead);
+    } else if (is_relative || (first >= '0' && first <= '9')) {
+        time = ahead.number<double>();
+        ahead.take(">");
+        // `dmesg -d` has the difference behind the time.
+        ahead.skip_spaces();
+        if (ahead.take("<")) {
+            ahead.skip_spaces();
+            ahead.number<double>();
+            ahead.take(">");
+        }
+    } else {
+        time = month_time(ahead);
+    }
+    // "[  12.345678,3]" and "[   12.345678@0]" are some vendors'.
+    if (time && (ahead.peek() == ',' || ahead.peek() == '@')) {
+        ahead.skip(1);
+        ahead.digits();
+    }
+    ahead.skip_spaces();
+    // The caller may stand within, too: "[   12.345678][  T123]" and "[   12.345678 T123]".
+    if (time && (ahead.peek() == 'T' || ahead.peek() == 'C')) {
+        line.caller = ahead.until("] ");
+        ahead.skip_spaces();
+    }
+    if (!time || !ahead.take("]"))
+        return false;
+    if (!is_relative && !line.time)
+        line.time = time;
+    line.is_stamped = true;
+    scan = ahead;
+    return true;
+}
+
+// "kern  :warn  : " of `dmesg -x`, "kern.warn: " of some syslogs.
+bool open_level(Scan& scan, LogLine& line)
+{
+    Scan ahead = scan;
+    const std::string_view facility = ahead.until(" :.");
+    if (!is_one_of(facility, kFacilities))
+        return false;
+    ahead.skip_spaces();
+    if (!ahead.take(":") && !ahead.take("."))
+        return false;
+    ahead.skip_spaces();
+    if (!is_one_of(ahead.until(" :"), kLevels))
+        return false;
+    ahead.skip_spaces();
+    ahead.take(":");
+    line.is_stamped = true;
+    scan = ahead;
+    return true;
+}
+
+// "6,1234,5678901,-;text" of netconsole and /dev/kmsg, perhaps with "ncfrag=" or "caller=" before the semicolon.
+bool open_kmsg(Scan& scan, LogLine& line)
+{
+    Scan ahead = scan;
+    const auto level = ahead.number<unsigned>();
+    if (!level || !ahead.take(",") || !ahead.number<uint64_t>() || !ahead.take(","))
+        return false;
+    const auto microseconds = ahead.number<uint64_t>();
+    if (!microseconds || ahead.peek() != ',')
+        return false;
+    ahead.until(";");
+    if (!ahead.take(";"))
+        return false;
+    line.time = static_cast<double>(*microseconds) / 1e6;
+    line.is_stamped = true;
+    scan = ahead;
+    return true;
+}
+
+// "<6>", and "<4>[   12.345678]" behind it is a bracket.
+bool open_priority(Scan& scan, LogLine& line)
+{
+    Scan ahead = scan;
+    if (!ahead.take("<") || ahead.digits().empty() || !ahead.take(">"))
+        return false;
+    line.is_stamped = true;
+    scan = ahead;
+    return true;
+}
+
+// "host kernel: ", "kernel: ", "host kernel[0]: "
+bool open_host(Scan& scan, LogLine& line)
+{
+    Scan ahead = scan;
+    for (int words = 0; words < 3; words++) {
+        const std::string_view word = ahead.until(" ");
+        if (word == "kernel:" || (word.starts_with("kernel[") && word.ends_with("]:"))) {
+            line.is_stamped = true;
+            scan = ahead;
+            return true;
+        }
+        ahead.skip_spaces();
+    }
+    return false;
+}
+
+bool open_date(Scan& scan, LogLine& line)
+{
+    std::optional<double> time = iso_time(scan);
+    if (!time)
+        time = month_time(scan);
+    if (!time)
+        time = clock(scan);
+    if (!time)
+        return false;
+    if (!line.time)
+        line.time = time;
+    line.is_stamped = true;
+    return true;
+}
+
+// "> ", "> > ", ">>", "| "; one that is drawn by some mailers before each line.
+bool open_quote(Scan& scan, LogLine& line)
+{
+    if (line.is_stamped || !(scan.take("> ") || scan.take(">") || scan.take("| ")))
+        return false;
+    line.quotes++;
+    return true;
+}
+
+}  // namespace
+
+std::string plain_spaces(std::string_view raw)
+{
+    std::string plain;
+    plain.reserve(raw.size());
+    for (size_t i = 0; i < raw.size(); i++) {
+        const auto c = static_cast<unsigned char>(raw[i]);
+        const auto next = i + 1 < raw.size() ? static_cast<unsigned char>(raw[i + 1]) : 0;
+        const auto third = i + 2 < raw.size() ? static_cast<unsigned char>(raw[i + 2]) : 0;
+        if (c == '\t') {
+            plain += ' ';
+        } else if (c == 0xc2 && next == 0xa0) {  // U+00A0
+            plain += ' ';
+            i++;
+        } else if (c == 0xe2 && next == 0x80 && (third == 0x8b || third == 0xaf)) {  // U+200B, U+202F
+            if (third == 0xaf)
+                plain += ' ';
+            i += 2;
+        } else if (c == 0xef && next == 0xbb && third == 0xbf) {  // U+FEFF
+            i += 2;
+        } else if (c == 0xa0) {  // the same in Latin-1
+            plain += ' ';
+        } else if (c == '\033' && next == '[') {
+            for (i += 2; i < raw.size() && (raw[i] < '@' || raw[i] > '~');)
+                i++;
+        } else if (c >= ' ' || c >= 0x80) {
+            plain += static_cast<char>(c);
+        }
+    }
+    return plain;
+}
+
+LogLine open_envelope(std::string_view raw, uint64_t number)
+{
+    LogLine line{.number = number, .time = {}, .caller = {}, .text = {}};
+    const std::string plain = plain_spaces(raw);
+    Scan scan(plain);
+    constexpr int kMostLayers = 24;  // mails that quote mails
+    for (int layer = 0; layer < kMostLayers; layer++) {
+        scan.skip_spaces();
+        if (!(open_quote(scan, line) || open_bracket(scan, line) || open_priority(scan, line) ||
+              open_kmsg(scan, line) || open_date(scan, line) || open_level(scan, line) || open_host(scan, line)))
+            break;
+    }
+    std::string_view text = scan.left();
+    while (text.ends_with(' '))
+        text.remove_suffix(1);
+    line.text = text;
+    return line;
+}
+
+}  // namespace wqctl

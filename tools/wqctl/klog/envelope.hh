@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+// A line of a kernel log without what its keeper put around it: stamps, levels, callers, hosts, the quotes of a mail.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wqctl {
+
+struct LogLine {
+    uint64_t number = 0;         // in the file, from 1
+    std::optional<double> time;  // seconds of the kernel's clock, or of the day, or since 1970
+    bool is_stamped = false;     // something that stands before each message only stood before this one
+    unsigned quotes = 0;         // "> " of a mail
+    std::string caller;          // "T123", "C0"
+    std::string text;
+};
+
+// raw: one line, without its end.
+LogLine open_envelope(std::string_view raw, uint64_t number);
+
+// Without colours, carriage returns, tabs and the spaces that do not break.
+std::string plain_spaces(std::string_view raw);
+
+}  // namespace wqctl

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// A line of `journalctl -o json`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wqctl {
+
+struct JournalEntry {
+    std::string message;
+    std::optional<double> time;  // seconds of the kernel's clock
+};
+
+// Nothing: the line is none.
+std::optional<JournalEntry> read_journal_entry(std::string_view line);
+
+}  // namespace wqctl

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "klog/stacks.hh"
+
+#include <utility>
+
+#include "klog/scan.hh"
+#include "klog/statement.hh"
+
+namespace wqctl::klog {
+
+namespace {
+
+constexpr size_t kMostFrames = 32;
+// Other messages may stand between two of one stack.
+constexpr unsigned kMostStrangers = 8;
+
+std::string_view trimmed(std::string_view text)
+{
+    while (text.ends_with(' '))
+        text.remove_suffix(1);
+    while (text.starts_with(' '))
+        text.remove_prefix(1);
+    return text;
+}
+
+std::optional<int> number_behind(std::string_view text, std::string_view word)
+{
+    const size_t at = text.find(word);
+    if (at == std::string_view::npos)
+        return {};
+    Scan scan(text.substr(at + word.size()));
+    scan.skip_spaces();
+    return scan.number<int>();
+}
+
+// "task:kworker/0:1     state:D stack:0     pid:123   tgid:123 …" (5.10 and newer)
+std::optional<Stack> new_task_line(std::string_view text)
+{
+    const size_t state = text.find(" state:");
+    if (!text.starts_with("task:") || state == std::string_view::npos || state + 7 >= text.size())
+        return {};
+    Stack stack;
+    stack.command = trimmed(text.substr(5, state - 5));
+    stack.state = text[state + 7];
+    stack.is_running = text.find("running task") != std::string_view::npos;
+    stack.pid = number_behind(text, " pid:");
+    return stack;
+}
+
+// "kworker/0:1     D    0   123      2 0x80000000", "kworker/0:1     R  running task        0   123 …" (before)
+std::optional<Stack> old_task_line(std::string_view text)
+{
+    constexpr std::string_view kStates = "RSDTtXZPIKWN";
+    Scan scan(text);
+    const std::string_view command = scan.until(" ");
+    scan.skip_spaces();
+    const char state = scan.peek();
+    if (command.empty() || kStates.find(state) == std::string_view::npos || scan.peek(1) != ' ')
+        return {};
+    scan.skip(1);
+    scan.skip_spaces();
+    Stack stack;
+    stack.command = command;
+    stack.state = state;
+    stack.is_running = scan.take("running task");
+    scan.skip_spaces();
+    const auto free = scan.number<unsigned>();
+    scan.skip_spaces();
+    const auto pid = scan.number<int>();
+    scan.skip_spaces();
+    const auto parent = scan.number<int>();
+    scan.skip_spaces();
+    if (!free || !pid || !parent || !scan.hex())
+        return {};
+    stack.pid = pid;
+    return stack;
+}
+
+// "CPU: 3 PID: 123 Comm: kworker/3:1 Tainted: …", with "UID: 0" between since 6.12
+std::optional<Stack> cpu_line(std::string_view text)
+{
+    const size_t comm = text.find(" Comm: ");
+    if (!text.starts_with("CPU: ") || comm == std::string_view::npos)
+        return {};
+    Stack stack;
+    stack.cpu = number_behind(text, "CPU:");
+    stack.pid = number_behind(text, " PID:");
+    std::string_view command = text.substr(comm + 7);
+    for (const std::string_view end : {" Not tainted", " Tainted:", " Kdump:"})
+        command = command.substr(0, command.find(end));
+    stack.command = trimmed(command);
+    stack.is_running = true;
+    return stack.pid ? std::optional(stack) : std::nullopt;
+}
+
+// "func+0x12/0x34 [module]", with "? " before one that is perhaps left over, with addresses before it. Nothing if it is
+// no frame; an empty one if it is not sure.
+std::optional<std::string> frame_of(std::string_view text)
+{
+    Scan scan(text);
+    for (;;) {
+        scan.skip_spaces();
+        if (scan.peek() == '[' && scan.peek(1) == '<') {  // "[<ffffffff81000000>]", of old kernels
+            scan.until("]");
+            scan.skip(1);
+        } else if (scan.peek() == '[' && scan.left().find(']') != std::string_view::npos &&
+                   scan.left().substr(1, scan.left().find(']') - 1).find_first_not_of("0123456789abcdef") ==
+                       std::string_view::npos) {  // "[c000000012345678]", of powerpc
+            scan.until("]");
+            scan.skip(1);
+        } else {
+            break;
+        }
+    }
+    const bool is_unsure = scan.take("? ");
+    std::string_view left = scan.left();
+    const size_t plus = left.find("+0x");
+    if (plus == std::string_view::npos || plus == 0 || left.substr(0, plus).find(' ') != std::string_view::npos ||
+        left.find("/0x", plus) == std::string_view::npos)
+        return {};
+    const std::optional<std::string> function = take_function(left);
+    return is_unsure ? "" : function;
+}
+
+bool is_in_between(std::string_view text)
+{
+    return text.empty() || text == "Call Trace:" || text == "Call trace:" || text.starts_with("<") ||
+           text.starts_with("RIP: ") || text.starts_with("Code: ") || text.starts_with("RSP: ") ||
+           text.starts_with("RAX: ") || text.starts_with("RDX: ") || text.starts_with("RBP: ") ||
+           text.starts_with("R10: ") || text.starts_with("R13: ") || text.starts_with("FS: ") ||
+           text.starts_with("CS: ") || text.starts_with("CR2: ") || text.starts_with("DR0: ") ||
+           text.starts_with("Hardware name:") || text.starts_with("Stopper:") || text.starts_with("Sched_ext:") ||
+           text.starts_with("pc : ") || text.starts_with("lr : ") || text.starts_with("sp : ") ||
+           text.starts_with("pstate: ") || text.starts_with("x");
+}
+
+}  // namespace
+
+void StackReader::open(const LogLine& line, Stack&& stack)
+{
+    close();
+    stack_ = std::move(stack);
+    stack_.line = line.number;
+    is_open_ = true;
+    in_frames_ = false;
+    strangers_ = 0;
+}
+
+void StackReader::close()
+{
+    if (is_open_ && (!stack_.frames.empty() || stack_.state))
+        done_ = std::exchange(stack_, {});
+    is_open_ = in_frames_ = false;
+}
+
+std::optional<Stack> StackReader::done() { return std::exchange(done_, {}); }
+
+bool StackReader::take(const LogLine& line)
+{
+    const std::string_view text = line.text;
+    // Only these begin with such words; the rest of the test is dear.
+    if (std::optional<Stack> stack = new_task_line(text)) {
+        open(line, std::move(*stack));
+        return true;
+    }
+    if (std::optional<Stack> stack = cpu_line(text)) {
+        open(line, std::move(*stack));
+        return true;
+    }
+    if (text.find("0x") != std::string_view::npos)
+        if (std::optional<Stack> stack = old_task_line(text)) {
+            open(line, std::move(*stack));
+            return true;
+        }
+    if (!is_open_)
+        return false;
+    constexpr std::string_view kWorkqueue = "Workqueue: ";
+    if (text.starts_with(kWorkqueue)) {
+        // "events foo [mod] (description)": a name has no space as a rule, and a function never.
+        std::string_view left = text.substr(kWorkqueue.size());
+        const size_t space = left.find(' ');
+        stack_.workqueue = left.substr(0, space);
+        left = space == std::string_view::npos ? "" : left.substr(space + 1);
+        stack_.function = take_function(left).value_or("");
+        return true;
+    }
+    if (text == "Call Trace:" || text == "Call trace:") {
+        in_frames_ = true;
+        strangers_ = 0;
+        return true;
+    }
+    if (const std::optional<std::string> frame = frame_of(text)) {
+        in_frames_ = true;
+        strangers_ = 0;
+        if (!frame->empty() && stack_.frames.size() < kMostFrames)
+            stack_.frames.push_back(*frame);
+        return true;
+    }
+    if (is_in_between(text))
+        return true;
+    if (++strangers_ > kMostStrangers)
+        close();
+    return false;
+}
+
+}  // namespace wqctl::klog
