@@ -110,11 +110,13 @@ void find_unfinished(const klog::Log& log, std::vector<Finding>& findings)
         const auto dump = std::ranges::find_if(log.dumps, [&](const klog::Dump& of) {
             return of.kind == klog::DumpKind::kDestroyed && of.line == one.line;
         });
-        if (dump != log.dumps.end())
-            for (const AtWork& item : DumpCase(log, *dump).at_work()) {
+        if (dump != log.dumps.end()) {
+            const DumpCase at(log, *dump);
+            for (const AtWork& item : at.at_work()) {
                 finding.suspects.push_back(suspect_of(item));
                 finding.evidence.push_back(in_flight_of(item));
             }
+        }
         finding.next = is_drain ? "Stop what queues (disable_work(), a flag that the item looks at) before the drain"
                                 : "Cancel its items, and stop whoever queues them, before destroy_workqueue()";
         findings.push_back(std::move(finding));
