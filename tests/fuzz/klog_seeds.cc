@@ -23,11 +23,13 @@ constexpr std::string_view kLogs[] = {
     "workqueue: WQ_MEM_RECLAIM writeback:wb_workfn is flushing !WQ_MEM_RECLAIM events_unbound:foo_fn\n"
     "Freezing of tasks failed after 20.005 seconds (0 tasks refusing to freeze, wq_busy=1):\n"
     "Showing freezable workqueues that are still busy:\n"
-    "workqueue usb_hub_wq: flags=0x4\n  pwq 4: cpus=2 flags=0x0 nice=0 active=1\n    in-flight: 312:hub_event [usbcore]\n"
+    "workqueue usb_hub_wq: flags=0x4\n  pwq 4: cpus=2 flags=0x0 nice=0 active=1\n    in-flight: 312:hub_event "
+    "[usbcore]\n"
     "INFO: task kworker/0:1:123 blocked for more than 120 seconds.\n"
     "kworker/0:1     R  running task        0   124      2 0x80000000\n [<ffffffff81000000>] __flush_work+0x1/0x2\n"
     "CPU: 3 UID: 0 PID: 125 Comm: spdk reactor Not tainted 6.12 #1\nCall trace:\n poll+0x1/0x2\n"
-    "workqueue foo: drain_workqueue() isn't complete after 10 tries\ndestroy_workqueue: bar has the following busy pwq\n",
+    "workqueue foo: drain_workqueue() isn't complete after 10 tries\ndestroy_workqueue: bar has the following busy "
+    "pwq\n",
     "Nov 28 13:17:39 box kernel: workqueue kcryptd/254:0: flags=3D0x2a\n"
     "2026-11-28T13:17:39+0000 box kernel:   pwq 17: cpus=3D0-7 flags=3D0x4 nice=3D0 active=\n=3D64/64 refcnt=3D70\n"
     "[Sat Nov 28 13:17:39 2026]     in-flight: bh:kcryptd_crypt [dm_cry=\npt] for 58s, BAR(1)\n"

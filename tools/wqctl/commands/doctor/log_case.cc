@@ -16,20 +16,20 @@ namespace {
 
 bool is_the_scheduler(std::string_view frame)
 {
-    constexpr std::array<std::string_view, 12> kOwn = {"__schedule",
-                                                       "schedule",
-                                                       "__switch_to",
-                                                       "schedule_timeout",
-                                                       "io_schedule",
-                                                       "context_switch",
-                                                       "preempt_schedule",
-                                                       "schedule_preempt_disabled",
-                                                       "preempt_schedule_common",
-                                                       "preempt_schedule_irq",
-                                                       "__cond_resched",
-                                                       "schedule_hrtimeout_range"};
+    constexpr std::array<std::string_view, 12> kOfScheduler = {"__schedule",
+                                                               "schedule",
+                                                               "__switch_to",
+                                                               "schedule_timeout",
+                                                               "io_schedule",
+                                                               "context_switch",
+                                                               "preempt_schedule",
+                                                               "schedule_preempt_disabled",
+                                                               "preempt_schedule_common",
+                                                               "preempt_schedule_irq",
+                                                               "__cond_resched",
+                                                               "schedule_hrtimeout_range"};
     frame = frame.substr(0, frame.find_first_of(".["));
-    return std::ranges::find(kOwn, frame) != kOwn.end();
+    return std::ranges::find(kOfScheduler, frame) != kOfScheduler.end();
 }
 
 }  // namespace
