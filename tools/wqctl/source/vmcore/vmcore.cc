@@ -50,7 +50,15 @@ public:
 
     wqlab::Image image() override
     {
-        return {memory_.get(), symbols_.get(), {btf_.data(), btf_.size()}, {}, kKey};
+        wqlab::Image image;
+        image.memory = memory_.get();
+        image.symbols = symbols_.get();
+        image.btf = {btf_.data(), btf_.size()};
+        image.key = kKey;
+        // Drawn when %p is first printed, and zeros before.
+        if (!memory_->read(image.printk_key, symbols_->address_of("ptr_key"), sizeof(image.printk_key)))
+            image.printk_key[0] = image.printk_key[1] = 0;
+        return image;
     }
     void begin() override { memory_->forget_absent(); }
     bool is_running() const override { return false; }
@@ -132,7 +140,7 @@ void Vmcore::find_symbols(const VmcoreFiles& files)
 
 void Vmcore::read_symbols(const std::string& path)
 {
-    static constexpr std::string_view kAlso[] = {"linux_banner", "_stext", "__start_BTF", "__stop_BTF"};
+    static constexpr std::string_view kAlso[] = {"linux_banner", "_stext", "__start_BTF", "__stop_BTF", "ptr_key"};
     constexpr char kRemedy[] = "save it on that machine, in the boot that is dumped, as root: cat /proc/kallsyms >FILE";
     auto symbols = std::make_unique<Kallsyms>(kAlso);
     if (const int error = symbols->read(path))
