@@ -85,6 +85,16 @@ public:
     uint32_t hz() const { return hz_; }
     uint64_t jiffies() const { return target_.load<uint64_t>((*this)[Symbol::kJiffies]); }
     uint64_t jiffies_to_ns(uint64_t jiffies) const { return jiffies * tick_ns_; }
+    // CLOCK_MONOTONIC; of a kernel that has stopped by its jiffies, which began at INITIAL_JIFFIES, five minutes before
+    // their lower half wraps. 0: not known.
+    uint64_t now_ns() const
+    {
+        const uint64_t now = target_.now_ns(), first = (uint64_t{1} << 32) - 300 * uint64_t{hz_};
+        if constexpr (!Target::kLocked)
+            if (!now && jiffies() > first)
+                return jiffies_to_ns(jiffies() - first);
+        return now;
+    }
 
 private:
     void find_symbols();

@@ -36,7 +36,7 @@ void Trouble::describe(Text& out) const
 Result<void> Snapshot::take_head(const Kernel& kernel)
 {
     masks.set_cpus(kernel.nr_cpus());
-    head.time_ns = kernel.target().now_ns();
+    head.time_ns = kernel.now_ns();
     head.longest_hold_pool = -1;
     head.nr_cpu_ids = kernel.nr_cpus();
     head.mask_words = masks.words_each();
@@ -73,7 +73,7 @@ Result<void> Snapshot::take(const Kernel& kernel, uint32_t wanted)
         TRY(take_machine(kernel));
     if (sections & WQLAB_SECTION_HOGS)
         TRY(copy_hogs(kernel, *this));
-    head.took_ns = kernel.target().now_ns() - head.time_ns;
+    head.took_ns = kernel.now_ns() - head.time_ns;
     return {};
 }
 

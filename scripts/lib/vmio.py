@@ -13,6 +13,7 @@ import argparse
 import base64
 import contextlib
 import fcntl
+import json
 import os
 import re
 import queue
@@ -129,6 +130,7 @@ class Machine:
         self.control = self._port(1, "control")
         # Only a plain descriptor delivers its end of file after all of its data; a socket's hang-up overtakes them.
         self.arguments += ["-chardev", "stdio,id=stdin,signal=off", "-device", "virtserialport,nr=2,chardev=stdin"]
+        self.monitor = self._socket("monitor", ["-mon", "chardev=monitor,mode=control"]) if options.core else None
         self.stdout, self.stderr, self.files = self._port(3, "stdout"), self._port(4, "stderr"), self._port(5, "files")
         # setpriv: however we end, QEMU ends with us.
         self.complaints = tempfile.TemporaryFile()
@@ -157,6 +159,46 @@ class Machine:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+class Monitor(threading.Thread):
+    """QEMU's machine protocol: tells when the guest has ended itself, and writes its memory to a file. With it QEMU
+    does not end with the guest (scripts/vm says -no-shutdown), so that there is still a memory."""
+
+    DUMP_SECONDS = 600
+
+    def __init__(self, connection, on_end):
+        super().__init__(daemon=True)
+        self.connection, self.on_end, self.answers = connection, on_end, queue.Queue()
+        self.dumped = False
+        self._send("qmp_capabilities")
+        self.start()
+
+    def _send(self, command, **arguments):
+        self.connection.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+
+    def run(self):
+        with contextlib.suppress(ConnectionResetError):
+            for line in self.connection.makefile():
+                message = json.loads(line)
+                if message.get("event") == "SHUTDOWN":
+                    self.on_end()
+                elif "return" in message or "error" in message:
+                    self.answers.put(message)
+        self.answers.put({"error": {"desc": "QEMU is gone"}})
+
+    def dump(self, path, form):
+        """The guest stands still meanwhile."""
+        self._send("dump-guest-memory", paging=False, protocol="file:" + os.path.abspath(path), format=form)
+        wrong = f"QEMU did not write it within {self.DUMP_SECONDS} s"
+        with contextlib.suppress(queue.Empty):
+            if not self.dumped:
+                self.answers.get(timeout=self.DUMP_SECONDS)  # of qmp_capabilities
+            answer = self.answers.get(timeout=self.DUMP_SECONDS)
+            wrong = answer["error"]["desc"] if "error" in answer else ""
+        self.dumped = True
+        if wrong:
+            print(f"vm: no {path}: {wrong}", file=sys.stderr)
 
 
 class Terminal:
@@ -210,6 +252,8 @@ def parse_arguments():
     parser.add_argument("--timeout", type=float, default=0)
     parser.add_argument("--dmesg")
     parser.add_argument("--out")
+    parser.add_argument("--core")
+    parser.add_argument("--core-format", default="elf")
     parser.add_argument("--module", action="store_true")
     parser.add_argument("--initrd", required=True)
     parser.add_argument("--add", action="append", default=[])
@@ -233,6 +277,7 @@ def wanted(options, with_terminal):
     rows, columns = Terminal.size() if with_terminal else (24, 80)
     settings = {
         "module": int(options.module), "files": int(bool(options.out)), "terminal": int(with_terminal),
+        "core": int(bool(options.core)),
         "stderr_apart": int(not is_terminal(2)), "rows": rows, "columns": columns,
     }
     lines = [f"{name}={value}" for name, value in settings.items()]
@@ -269,11 +314,15 @@ def run(options):
         machine.process.wait()
         events.put("gone")
 
+    monitor = Monitor(machine.monitor, lambda: events.put("gone")) if options.core else None
+
     def stop(number, _frame):
         events.put(f"signal {number}")
 
     for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, stop)
+    if monitor:
+        signal.signal(signal.SIGUSR1, lambda *_: events.put("core"))
     threading.Thread(target=read_control, daemon=True).start()
     threading.Thread(target=read_end, daemon=True).start()
     message, show_log = None, True
@@ -298,13 +347,17 @@ def run(options):
                     pump.wait_for(count)
                 log.ended.wait(2)
                 break
+            elif event == "core":
+                monitor.dump(options.core, options.core_format)
             elif event == "fail":
                 message, status = rest[0], EXIT_SETUP
                 break
             elif event == "gone":
+                message, status = "the kernel died, or the command ended the machine", EXIT_DIED
+                if machine.process.poll() is None:  # it waits to be dumped
+                    break
                 for pump in out, err, files:
                     pump.join()
-                message, status = "the kernel died, or the command ended the machine", EXIT_DIED
                 if machine.process.returncode:  # a guest's end, however violent, is a success for QEMU
                     message, status = "QEMU failed: " + machine.complaint(), EXIT_SETUP
                 break
@@ -318,7 +371,12 @@ def run(options):
                 message, status, show_log = "ended by Ctrl-] three times", 128 + signal.SIGINT, False
                 break
     finally:
+        if monitor and not monitor.dumped:
+            monitor.dump(options.core, options.core_format)
         machine.kill()
+        if monitor:
+            for pump in out, err, files:
+                pump.join()
         serial.join()  # what a dead kernel said last may still be in the socket
         if terminal:
             terminal.restore()

@@ -333,6 +333,8 @@ std::string nonsense_in_machine(const uint8_t* data, size_t size)
     return taken ? Verdict(snapshot).see() : "";
 }
 
+std::string nonsense_in_snapshot(const wqlab::Snapshot& snapshot) { return Verdict(snapshot).see(); }
+
 std::vector<Seed> machine_seeds()
 {
     std::vector<Seed> seeds;

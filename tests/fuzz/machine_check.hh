@@ -15,3 +15,9 @@
 std::string nonsense_in_machine(const uint8_t* data, size_t size);
 
 std::vector<Seed> machine_seeds();
+
+namespace wqlab {
+struct Snapshot;
+}
+// What is wrong with a snapshot, wherever it comes from: the first number in it that refers to nothing.
+std::string nonsense_in_snapshot(const wqlab::Snapshot& snapshot);

@@ -14,7 +14,7 @@
 
 class Machine : public wqlab::Memory, public wqlab::SymbolTable {
 public:
-    static constexpr uint64_t kBase = 0xffff'8880'0010'0000;
+    static constexpr uint64_t kBase = 0xffff'ffff'8810'0000;  // so near its symbols that kallsyms can tell where
     static constexpr uint64_t kFunctions = 0xffff'ffff'8110'0000;
     static constexpr uint64_t kJiffies = 4'295'000'000;
     static constexpr uint64_t kTick = 4'000'000;  // ns: HZ is 250
@@ -73,6 +73,7 @@ public:
 
     std::vector<uint8_t>& bytes() { return bytes_; }
     const std::map<std::string, uint64_t>& symbols() const { return symbols_; }
+    const std::map<std::string, uint64_t>& functions() const { return functions_; }
     unsigned cpus() const { return cpus_; }
 
     // ---- Memory, SymbolTable ----

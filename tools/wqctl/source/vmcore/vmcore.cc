@@ -1,13 +1,220 @@
 // SPDX-License-Identifier: GPL-2.0
+// From a file to a kernel that the walkers can read, without debug information:
+// page tables by VMCOREINFO (or what CPUs had as root), symbols by the kernel's
+// own tables, types by its BTF.
 #include "source/vmcore/vmcore.hh"
 
+#include <cstring>
+
+#include "source/kallsyms.hh"
+#include "source/vmcore/kallsyms.hh"
+#include "source/vmcore/module_symbols.hh"
+#include "source/vmcore/virtual_memory.hh"
 #include "text/error.hh"
 
 namespace wqctl {
 
+namespace {
+
+constexpr uint64_t kMostBtf = uint64_t{64} << 20;  // a distribution's kernel has 5 to 8 MB
+
+// vmlinux's, and modules' once one is asked for that is none of vmlinux's.
+class DumpSymbols final : public wqlab::SymbolTable {
+public:
+    DumpSymbols(SymbolList kernel, std::function<SymbolList()> modules)
+        : kernel_(std::move(kernel)), read_modules_(std::move(modules))
+    {
+    }
+
+    uint64_t address_of(const std::string& name) const override { return kernel_.address_of(name); }
+    std::string name_of(uint64_t address) const override
+    {
+        if (std::string name = kernel_.name_of(address); !name.empty())
+            return name;
+        if (read_modules_) {
+            modules_ = read_modules_();
+            read_modules_ = nullptr;
+        }
+        return modules_.name_of(address);
+    }
+
+private:
+    SymbolList kernel_;
+    mutable std::function<SymbolList()> read_modules_;
+    mutable SymbolList modules_;
+};
+
+class Vmcore final : public ReadKernel {
+public:
+    Vmcore(std::unique_ptr<ByteFile> dump, const VmcoreFiles& files);
+
+    wqlab::Image image() override
+    {
+        wqlab::Image image;
+        image.memory = memory_.get();
+        image.symbols = symbols_.get();
+        image.btf = {btf_.data(), btf_.size()};
+        image.key = kKey;
+        // Drawn when %p is first printed, and zeros before.
+        if (!memory_->read(image.printk_key, symbols_->address_of("ptr_key"), sizeof(image.printk_key)))
+            image.printk_key[0] = image.printk_key[1] = 0;
+        return image;
+    }
+    void begin() override { memory_->forget_absent(); }
+    bool is_running() const override { return false; }
+    std::string release() override { return release_; }
+    std::string origin() override { return name_ + ", " + dump_.format; }
+    std::vector<std::string> troubles() override;
+
+private:
+    // Of the identities that stand for addresses: the same in each look at any dump, so that two can be compared.
+    static constexpr uint64_t kKey = 0x5157'4c41'4220'4331;
+
+    void find_tables();
+    void find_symbols(const VmcoreFiles& files);
+    void read_symbols(const std::string& path);
+    void find_btf(const VmcoreFiles& files);
+    std::vector<uint8_t> btf_in_memory() const;
+    void find_release();
+    [[noreturn]] void refuse_without_tables() const;
+
+    std::string name_;
+    DumpFile dump_;
+    Vmcoreinfo note_;
+    std::unique_ptr<VirtualMemory> memory_;
+    std::unique_ptr<wqlab::SymbolTable> symbols_;
+    std::vector<uint8_t> btf_;
+    std::string release_;
+};
+
+Vmcore::Vmcore(std::unique_ptr<ByteFile> dump, const VmcoreFiles& files)
+    : name_(files.dump), dump_(open_dump(std::move(dump), files.dump)), note_(dump_.vmcoreinfo)
+{
+    find_tables();
+    find_symbols(files);
+    find_btf(files);
+    find_release();
+}
+
+// A search of all pages is the last resort: what CPUs had as root is there at once.
+void Vmcore::find_tables()
+{
+    std::optional<PageTables> tables = PageTables::by_note(dump_, note_);
+    if (!tables)
+        tables = PageTables::by_cpus(dump_);
+    if (!tables) {
+        note_ = search_vmcoreinfo(*dump_.memory);
+        tables = PageTables::by_note(dump_, note_);
+    }
+    if (!tables)
+        refuse_without_tables();
+    memory_ = std::make_unique<VirtualMemory>(*dump_.memory, *tables);
+}
+
+void Vmcore::refuse_without_tables() const
+{
+    throw Error(kUnavailable,
+                name_ + ": where the kernel's page tables are can't be found: it has no VMCOREINFO" +
+                    (dump_.arch == Arch::kX86_64 ? ", and no note of QEMU's tells what the CPUs had" : "") +
+                    (dump_.troubles.empty() ? "" : "; " + dump_.troubles.front()),
+                "a kernel with CONFIG_VMCORE_INFO has one (QEMU: -device vmcoreinfo)");
+}
+
+void Vmcore::find_symbols(const VmcoreFiles& files)
+{
+    if (files.symbols)
+        return read_symbols(*files.symbols);
+    SymbolList kernel;
+    if (const auto tables = kallsyms_by_note(note_))
+        kernel = read_kallsyms(*memory_, *tables);
+    if (kernel.empty() && dump_.arch == Arch::kX86_64)
+        kernel = search_kallsyms(*memory_);
+    if (kernel.empty())
+        throw Error(kUnavailable, name_ + ": the kernel's symbols can't be found in it",
+                    "if that machine's /proc/kallsyms was saved in that boot, as root, give --symbols FILE");
+    const uint64_t modules = kernel.address_of("modules");
+    symbols_ = std::make_unique<DumpSymbols>(std::move(kernel), [this, modules] {
+        return read_module_symbols(*memory_, modules, {btf_.data(), btf_.size()});
+    });
+}
+
+void Vmcore::read_symbols(const std::string& path)
+{
+    static constexpr std::string_view kAlso[] = {"linux_banner", "_stext", "__start_BTF", "__stop_BTF", "ptr_key"};
+    constexpr char kRemedy[] = "save it on that machine, in the boot that is dumped, as root: cat /proc/kallsyms >FILE";
+    auto symbols = std::make_unique<Kallsyms>(kAlso);
+    if (const int error = symbols->read(path))
+        throw Error::usage(path + ": " + std::strerror(error));
+    if (!symbols->lines())
+        throw Error::usage(path + " is no copy of /proc/kallsyms", kRemedy);
+    if (symbols->hides_addresses())
+        throw Error::usage(path + " has zeros in place of addresses, as who is not root sees them", kRemedy);
+    const std::optional<uint64_t> text = note_.symbol("_stext");
+    if (!symbols_fit(*memory_, *symbols) || (text && symbols->address_of("_stext") != *text))
+        throw Error::usage(path + " has the symbols of another kernel than " + name_ + ", or of another boot of it",
+                           "addresses differ from boot to boot (KASLR): save it in the boot that is dumped");
+    symbols_ = std::move(symbols);
+}
+
+std::vector<uint8_t> Vmcore::btf_in_memory() const
+{
+    const uint64_t begin = symbols_->address_of("__start_BTF"), end = symbols_->address_of("__stop_BTF");
+    std::vector<uint8_t> btf(begin && end > begin && end - begin <= kMostBtf ? end - begin : 0);
+    if (!memory_->read(btf.data(), begin, btf.size()))
+        btf.clear();
+    return btf;
+}
+
+void Vmcore::find_btf(const VmcoreFiles& files)
+{
+    if (!files.btf) {
+        btf_ = btf_in_memory();
+        if (btf_.empty())
+            throw Error(kUnavailable, name_ + ": the kernel's types (BTF) are not in it",
+                        "if that kernel's /sys/kernel/btf/vmlinux was saved, give --btf FILE");
+        return;
+    }
+    const std::unique_ptr<ByteFile> file = open_disk_file(*files.btf);
+    btf_.resize(std::min(file->size(), kMostBtf));
+    if (!file->read(btf_.data(), 0, btf_.size()))
+        throw Error::usage(*files.btf + " can't be read");
+    constexpr uint8_t kMagic[] = {0x9f, 0xeb};
+    if (btf_.size() < sizeof(kMagic) || std::memcmp(btf_.data(), kMagic, sizeof(kMagic)) != 0)
+        throw Error::usage(*files.btf + " is no BTF", "it is what /sys/kernel/btf/vmlinux of that kernel holds");
+    // The kernel's own size of it is known even where its pages are not in the dump.
+    const uint64_t begin = symbols_->address_of("__start_BTF"), end = symbols_->address_of("__stop_BTF");
+    if (begin && end > begin && end - begin != btf_.size())
+        throw Error::usage(*files.btf + " has the types of another kernel than " + name_ + " is of");
+}
+
+void Vmcore::find_release()
+{
+    release_ = note_.line("OSRELEASE");
+    char banner[128] = {};
+    constexpr size_t kBefore = sizeof("Linux version ") - 1;
+    if (release_.empty() && memory_->read(banner, symbols_->address_of("linux_banner"), sizeof(banner) - 1))
+        release_.assign(banner + kBefore, strcspn(banner + kBefore, " "));
+}
+
+std::vector<std::string> Vmcore::troubles()
+{
+    std::vector<std::string> troubles = dump_.troubles;
+    if (const uint64_t absent = memory_->absent())
+        troubles.push_back(std::to_string(absent) + (absent == 1 ? " read was" : " reads were") +
+                           " of pages that are not in the dump");
+    return troubles;
+}
+
+}  // namespace
+
 std::unique_ptr<ReadKernel> open_vmcore(const VmcoreFiles& files)
 {
-    throw Error::usage(files.dump + " is no snapshot that wqctl dump --save wrote");
+    return open_vmcore(open_disk_file(files.dump), files);
+}
+
+std::unique_ptr<ReadKernel> open_vmcore(std::unique_ptr<ByteFile> dump, const VmcoreFiles& files)
+{
+    return std::make_unique<Vmcore>(std::move(dump), files);
 }
 
 }  // namespace wqctl

@@ -10,6 +10,8 @@
 
 namespace wqctl {
 
+class ByteFile;
+
 // What a dump may lack, from elsewhere.
 struct VmcoreFiles {
     std::string dump;
@@ -19,5 +21,7 @@ struct VmcoreFiles {
 
 // Refuses with the remedy: what is no dump, is of another architecture, or lacks what can't be done without.
 std::unique_ptr<ReadKernel> open_vmcore(const VmcoreFiles& files);
+// The same of a file that is open; files.dump is its name.
+std::unique_ptr<ReadKernel> open_vmcore(std::unique_ptr<ByteFile> dump, const VmcoreFiles& files);
 
 }  // namespace wqctl

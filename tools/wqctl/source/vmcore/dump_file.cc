@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "source/vmcore/dump_file.hh"
+
+#include <algorithm>
+#include <cstring>
+#include <elf.h>
+
+#include "source/vmcore/flattened.hh"
+#include "source/vmcore/formats.hh"
+#include "text/error.hh"
+
+namespace wqctl {
+
+namespace {
+
+// What people take for a dump, by its first bytes.
+struct Stranger {
+    const char* magic;
+    const char* is;
+    const char* remedy;
+};
+constexpr Stranger kStrangers[] = {
+    {"QEVM", "a saved virtual machine", "dump its memory: virsh dump --memory-only, or QEMU's dump-guest-memory"},
+    {"LibvirtQemudSave", "a saved virtual machine", "dump its memory: virsh dump --memory-only"},
+    {"PAGEDU64", "a dump of Windows", ""},
+    {"EMiL", "a LiME image", "which has no notes; take an ELF or a kdump file"},
+    {"\x1f\x8b", "compressed as a whole", "decompress it first: gunzip"},
+    {"\xfd"
+     "7zXZ",
+     "compressed as a whole", "decompress it first: unxz"},
+    {"\x28\xb5\x2f\xfd", "compressed as a whole", "decompress it first: unzstd"},
+};
+
+[[noreturn]] void refuse(const ByteFile& file, const std::string& name)
+{
+    char begin[16] = {};
+    file.read(begin, 0, std::min<uint64_t>(sizeof(begin), file.size()));
+    for (const Stranger& stranger : kStrangers)
+        if (std::memcmp(begin, stranger.magic, std::strlen(stranger.magic)) == 0)
+            throw Error::usage(name + " is " + stranger.is, stranger.remedy);
+    throw Error::usage(
+        name + (file.size() ? " is no dump" : " is empty"),
+        "what can be read are vmcores of kdump and makedumpfile, and of QEMU and virsh dump --memory-only");
+}
+
+constexpr uint64_t align(uint64_t size) { return (size + 3) & ~uint64_t{3}; }
+
+// QEMUCPUState of target/i386/arch_dump.c, of which the control registers are from cr0 at 392 on.
+constexpr size_t kCr3At = 416, kCr4At = 424, kQemuStateSize = 440;
+
+}  // namespace
+
+void read_notes(std::span<const char> notes, DumpFile& dump)
+{
+    Elf64_Nhdr head;
+    while (notes.size() >= sizeof(head)) {
+        std::memcpy(&head, notes.data(), sizeof(head));
+        const uint64_t name_at = sizeof(head), text_at = name_at + align(head.n_namesz);
+        const uint64_t end = text_at + align(head.n_descsz);
+        if (text_at + head.n_descsz > notes.size())
+            return;
+        const std::string_view name(notes.data() + name_at, strnlen(notes.data() + name_at, head.n_namesz));
+        const char* text = notes.data() + text_at;
+        if (name == "VMCOREINFO") {
+            dump.vmcoreinfo.assign(text, strnlen(text, head.n_descsz));
+        } else if (name == "QEMU" && head.n_descsz >= kQemuStateSize) {
+            ControlRegisters registers;
+            std::memcpy(&registers.cr3, text + kCr3At, sizeof(registers.cr3));
+            std::memcpy(&registers.cr4, text + kCr4At, sizeof(registers.cr4));
+            dump.cpus.push_back(registers);
+        }
+        notes = notes.subspan(std::min<uint64_t>(end, notes.size()));
+    }
+}
+
+DumpFile open_dump(std::unique_ptr<ByteFile> file, const std::string& name)
+{
+    DumpFile dump;
+    const bool flattened = is_flattened(*file);
+    if (flattened) {
+        Reassembled reassembled = reassemble(std::move(file));
+        file = std::move(reassembled.file);
+        if (!reassembled.whole)
+            dump.troubles.push_back(name + " was cut short");
+    }
+    if (is_elf(*file))
+        open_elf(std::move(file), name, dump);
+    else if (is_kdump(*file))
+        open_kdump(std::move(file), name, dump);
+    else
+        refuse(*file, name);
+    if (flattened)
+        dump.format += ", flattened";
+    return dump;
+}
+
+}  // namespace wqctl

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+// VMCOREINFO: what a kernel says of itself to who reads its dump. Lines such as
+// SYMBOL(init_top_pgt)=ffffffffaf02e000, NUMBER(phys_base)=-60817408, OSRELEASE=6.12.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "source/vmcore/physical_memory.hh"
+
+namespace wqctl {
+
+class Vmcoreinfo {
+public:
+    Vmcoreinfo() = default;
+    explicit Vmcoreinfo(std::string text) : text_(std::move(text)) {}
+
+    bool empty() const { return text_.empty(); }
+    // "OSRELEASE"; empty: no such line.
+    std::string line(const std::string& key) const;
+    std::optional<uint64_t> symbol(const std::string& name) const;
+    // Decimal and signed, or 0x and hexadecimal.
+    std::optional<uint64_t> number(const std::string& name) const;
+
+private:
+    std::string text_;
+};
+
+// A dump without the note has the text itself, in a page of its own. Looks at every page.
+Vmcoreinfo search_vmcoreinfo(const PhysicalMemory& memory);
+
+}  // namespace wqctl
