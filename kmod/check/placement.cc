@@ -3,6 +3,7 @@
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
 #include "unbound_cpus.hh"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group A, continued: one item is never two executions at once, and its memory is its own.
 #include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "trial.hh"
 
 namespace wqlab {

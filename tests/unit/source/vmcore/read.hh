@@ -2,6 +2,7 @@
 // What a snapshot of a dump says, to be compared with what one of its machine says.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <catch2/catch.hpp>
@@ -50,11 +51,12 @@ inline std::unique_ptr<wqctl::ReadKernel> read_dump(DumpBytes bytes, const wqctl
     return wqctl::open_vmcore(std::make_unique<BytesFile>(std::move(bytes)), files);
 }
 
-// That of the machine itself, with the dump's key, so that identities are the same.
-inline Seen seen_of(Machine& machine, uint64_t key)
+// That of the machine itself, with the dump's keys, so that identities are the same.
+inline Seen seen_of(Machine& machine, const wqlab::Image& dump)
 {
     wqlab::Image image = machine.image();
-    image.key = key;
+    image.key = dump.key;
+    std::ranges::copy(dump.printk_key, image.printk_key);
     return Seen(image);
 }
 

@@ -18,7 +18,7 @@ void check_same(Machine& machine, DumpBytes bytes, const wqctl::VmcoreFiles& fil
     constexpr uint64_t kFirst = (uint64_t{1} << 32) - 300 * 250;
     CHECK(seen.snapshot.head.time_ns == (Machine::kJiffies - kFirst) * Machine::kTick);
     CHECK(seen.snapshot.head.took_ns == 0);
-    CHECK(seen.differs_from(seen_of(machine, kernel->image().key)) == "");
+    CHECK(seen.differs_from(seen_of(machine, kernel->image())) == "");
     CHECK(seen.snapshot.troubles.rows().empty());
     CHECK(kernel->troubles().empty());
 }

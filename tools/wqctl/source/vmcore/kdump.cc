@@ -62,7 +62,10 @@ public:
                 ranks_.push_back(rank);
             rank += static_cast<uint64_t>(std::popcount(words_[i]));
         }
+        count_ = rank;
     }
+
+    uint64_t count() const { return count_; }
 
     bool has(uint64_t page) const { return page / 64 < words_.size() && words_[page / 64] >> page % 64 & 1; }
     uint64_t rank(uint64_t page) const
@@ -86,6 +89,7 @@ private:
 
     std::vector<uint64_t> words_;
     std::vector<uint64_t> ranks_;
+    uint64_t count_ = 0;
 };
 
 class KdumpMemory final : public PhysicalMemory {
@@ -195,12 +199,13 @@ PageBits bits_of(const ByteFile& file, const Header& header, uint64_t at, const 
 }
 
 // That can't be undone here is better said at once than as many pages that can't be read.
-void check_compression(const ByteFile& file, uint64_t descriptors_at, const std::string& name, DumpFile& dump)
+void check_compression(const ByteFile& file, uint64_t descriptors_at, const PageBits& bits, const std::string& name,
+                       DumpFile& dump)
 {
-    constexpr int kLooks = 64;
-    for (int i = 0; i < kLooks; i++) {
+    constexpr uint64_t kLooks = 64;
+    for (uint64_t i = 0; i < std::min(kLooks, bits.count()); i++) {
         PageDescriptor descriptor;
-        if (!file.get(descriptor, descriptors_at + static_cast<uint64_t>(i) * sizeof(descriptor)))
+        if (!file.get(descriptor, descriptors_at + i * sizeof(descriptor)))
             return;
         const auto compression = static_cast<Compression>(descriptor.flags & kCompressions);
         if (compression == Compression::kNone)
@@ -251,7 +256,7 @@ void open_kdump(std::unique_ptr<ByteFile> file, const std::string& name, DumpFil
     const uint64_t bitmap_at = (1 + uint64_t{header.sub_header_blocks}) * header.block_size;
     const uint64_t descriptors_at = bitmap_at + uint64_t{header.bitmap_blocks} * header.block_size;
     PageBits bits = bits_of(*file, header, bitmap_at, name);
-    check_compression(*file, descriptors_at, name, dump);
+    check_compression(*file, descriptors_at, bits, name, dump);
     dump.memory = std::make_unique<KdumpMemory>(std::move(file), header.block_size, descriptors_at, std::move(bits));
 }
 
