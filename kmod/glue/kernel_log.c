@@ -15,7 +15,7 @@ static void see_line(void *data, const char *text, size_t length)
 		.text = text,
 		.size = length,
 		/* An interrupt stays on the task that it came upon, and no task's address is odd. */
-		.writer = (uintptr_t)current | !in_task(),
+		.writer = (uintptr_t)current | (in_task() ? 0 : 1),
 		.command = current->comm,
 		.in_interrupt = !in_task(),
 	};

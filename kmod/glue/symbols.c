@@ -78,7 +78,7 @@ void wqlab_symbols_exit(void)
 
 bool wqlab_call(uintptr_t address, unsigned long a, unsigned long b, unsigned long c, unsigned long *result)
 {
-	typeof(&stand_in) function = stand_in;
+	typeof(stand_in) *function = stand_in;
 	bool stayed = false;
 	unsigned long value;
 

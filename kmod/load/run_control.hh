@@ -8,9 +8,9 @@
 namespace wqlab {
 
 struct RunControl {
-    Flag closing;   // issue nothing more
-    Flag aborting;  // and cut bodies short
-    Counter begun_ns;  // publishes nothing but itself: all else was there before the threads
+    Flag closing;         // issue nothing more
+    Flag aborting;        // and cut bodies short
+    Counter begun_ns;     // publishes nothing but itself: all else was there before the threads
     uint32_t sample = 1;  // one item in so many is timed
     // Lines of their own: what is above is read for every item.
     alignas(64) NamedMutex<"wqlab items' shared mutex"> mutex;  // of WQLAB_BODY_MUTEX

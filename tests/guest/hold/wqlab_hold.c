@@ -37,7 +37,7 @@ static bool let[ITEMS];
 struct begin_of_workqueue {
 	struct list_head pwqs;
 	struct list_head list;
-	struct mutex mutex;
+	struct mutex mutex;	/* WQ: protects pwqs and flushers */
 };
 
 /* Idle, so that however long it is held, it is no hung task. */

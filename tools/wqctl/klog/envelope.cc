@@ -90,7 +90,7 @@ std::optional<double> month_time(Scan& scan)
     if (year.digits().size() == 4)
         ahead = year;
     scan = ahead;
-    return ((month - kMonths.begin()) * 31.0 + *day) * 86400 + *time;
+    return (static_cast<double>(month - kMonths.begin()) * 31 + *day) * 86400 + *time;
 }
 
 // What stands between brackets: "   12.345678", "<    0.000012>", "Sat Nov 28 13:17:39 2026", "  T123".
@@ -252,7 +252,7 @@ std::string plain_spaces(std::string_view raw)
         const auto c = static_cast<unsigned char>(raw[i]);
         const auto next = i + 1 < raw.size() ? static_cast<unsigned char>(raw[i + 1]) : 0;
         const auto third = i + 2 < raw.size() ? static_cast<unsigned char>(raw[i + 2]) : 0;
-        if (c == '\t') {
+        if (c == '\t' || c == 0xa0) {  // U+00A0 in Latin-1
             plain += ' ';
         } else if (c == 0xc2 && next == 0xa0) {  // U+00A0
             plain += ' ';
@@ -263,8 +263,6 @@ std::string plain_spaces(std::string_view raw)
             i += 2;
         } else if (c == 0xef && next == 0xbb && third == 0xbf) {  // U+FEFF
             i += 2;
-        } else if (c == 0xa0) {  // the same in Latin-1
-            plain += ' ';
         } else if (c == '\033' && next == '[') {
             for (i += 2; i < raw.size() && (raw[i] < '@' || raw[i] > '~');)
                 i++;

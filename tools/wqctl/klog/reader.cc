@@ -14,7 +14,7 @@ constexpr size_t kMostDumps = 1000, kMostRows = 20'000, kMostStacks = 10'000, kM
 constexpr unsigned kMostStrangers = 400;
 
 template <typename T>
-void add(std::vector<T>& to, T&& one, size_t most = kMostRows)
+void add(std::vector<T>& to, T one, size_t most = kMostRows)
 {
     if (to.size() < most)
         to.push_back(std::move(one));
@@ -208,7 +208,7 @@ void LogReader::end_statement()
         NobodyRuns nobody{number, -1, -1, false};
         ok = parse_nobody_runs(text, nobody);
         if (ok && is_open_)
-            add(log_.dumps.back().nobody_runs, std::move(nobody));
+            add(log_.dumps.back().nobody_runs, nobody);
         break;
     }
     case Kind::kLockup: {

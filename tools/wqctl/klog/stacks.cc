@@ -97,20 +97,13 @@ std::optional<Stack> cpu_line(std::string_view text)
 // no frame; an empty one if it is not sure.
 std::optional<std::string> frame_of(std::string_view text)
 {
+    // "[<ffffffff81000000>]" of old kernels, "[c000000012345678]" of powerpc
     Scan scan(text);
-    for (;;) {
-        scan.skip_spaces();
-        if (scan.peek() == '[' && scan.peek(1) == '<') {  // "[<ffffffff81000000>]", of old kernels
-            scan.until("]");
-            scan.skip(1);
-        } else if (scan.peek() == '[' && scan.left().find(']') != std::string_view::npos &&
-                   scan.left().substr(1, scan.left().find(']') - 1).find_first_not_of("0123456789abcdef") ==
-                       std::string_view::npos) {  // "[c000000012345678]", of powerpc
-            scan.until("]");
-            scan.skip(1);
-        } else {
+    for (scan.skip_spaces(); scan.peek() == '['; scan.skip_spaces()) {
+        const std::string_view address = scan.left().substr(1, scan.left().find(']') - 1);
+        if (address.find_first_not_of("<>0123456789abcdef") != std::string_view::npos)
             break;
-        }
+        scan.skip(address.size() + 2);
     }
     const bool is_unsure = scan.take("? ");
     std::string_view left = scan.left();

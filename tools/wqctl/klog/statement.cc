@@ -14,9 +14,7 @@ void take_pool_kind(Scan& scan, PoolKind& kind)
 {
     for (;;) {
         scan.skip_spaces();
-        if (scan.take("cpus="))
-            kind.cpus = scan.until_not("0123456789-,");
-        else if (scan.take("cpu="))
+        if (scan.take("cpus=") || scan.take("cpu="))
             kind.cpus = scan.until_not("0123456789-,");
         else if (scan.take("node="))
             kind.node = scan.number<int>();

@@ -54,7 +54,7 @@ Kind kind_at(std::string_view text)
     if (text.starts_with("pool ") && text.find(": no worker in running state") != std::string_view::npos)
         return Kind::kNobodyRuns;
     if (scan.take("pool "))
-        return !scan.digits().empty() && scan.take(": ") && scan.left().find("=") != std::string_view::npos
+        return !scan.digits().empty() && scan.take(": ") && scan.left().find('=') != std::string_view::npos
                    ? Kind::kPool
                    : Kind::kOther;
     // A mail may have folded it behind the colon.
@@ -118,10 +118,9 @@ bool is_rest_of(Kind kind, std::string_view text)
         } else if (word.starts_with("BAR(") || word.find('*') != std::string_view::npos ||
                    (is_list && is_worker(word))) {
             has_sign = true;
-        } else if (word.starts_with("[") && word.ends_with("]")) {
-            continue;
-        } else if (word == "for" || word == "MAYDAY" || word == "manager:" || word == "idle:" || word == "bh" ||
-                   word == "stuck" || word.find_first_not_of("0123456789s!") == std::string_view::npos) {
+        } else if ((word.starts_with("[") && word.ends_with("]")) || word == "for" || word == "MAYDAY" ||
+                   word == "manager:" || word == "idle:" || word == "bh" || word == "stuck" ||
+                   word.find_first_not_of("0123456789s!") == std::string_view::npos) {
             continue;
         } else if (is_list && word.find_first_not_of(kOfFunctions) == std::string_view::npos) {
             // Without an underscore it may be any word, but behind a comma.

@@ -388,11 +388,11 @@ constexpr Column<Hog> kHogs[] = {
 
 }  // namespace
 
-#define WQCTL_DEFINE(Row, list)            \
-    template <>                            \
-    std::span<const Column<Row>> columns() \
-    {                                      \
-        return list;                       \
+#define WQCTL_DEFINE(Row, list)                                                             \
+    template <>                                                                             \
+    std::span<const Column<Row>> columns() /* NOLINT(bugprone-macro-parentheses): a type */ \
+    {                                                                                       \
+        return list;                                                                        \
     }
 WQCTL_DUMP_ROWS(WQCTL_DEFINE)
 #undef WQCTL_DEFINE

@@ -89,11 +89,14 @@ std::span<const Column<Row>> columns();
     X(wqlab_snap_timer, kTimers)           \
     X(wqlab_snap_hog, kHogs)
 
+// A type in angle brackets takes no parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define WQCTL_DECLARE(Row, list) \
     template <>                  \
     std::span<const Column<Row>> columns();
 WQCTL_DUMP_ROWS(WQCTL_DECLARE)
 #undef WQCTL_DECLARE
+// NOLINTEND(bugprone-macro-parentheses)
 
 template <typename Row>
 void write_row(JsonWriter& j, const RowContext& context, const Row& row)
