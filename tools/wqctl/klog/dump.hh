@@ -139,13 +139,6 @@ struct Unfinished {
     std::string call;
 };
 
-// "BUG: workqueue leaked atomic, lock or RCU: kworker/0:1[12]", with the function behind
-struct Leak {
-    uint64_t line = 0;
-    std::string command;
-    std::string function;
-};
-
 struct Log {
     std::vector<Dump> dumps;
     std::vector<Hog> hogs;
@@ -153,7 +146,6 @@ struct Log {
     std::vector<RefusedFreeze> refused_freezes;
     std::vector<HungTask> hung_tasks;
     std::vector<Unfinished> unfinished;
-    std::vector<Leak> leaks;
     std::vector<Stack> stacks;  // of workers, of who was on a CPU, and of who waits for a workqueue
     uint64_t lines = 0;
     // What stood in a dump and was not understood, with its line; no more than some hundreds are kept.

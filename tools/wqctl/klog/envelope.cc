@@ -238,7 +238,6 @@ bool open_quote(Scan& scan, LogLine& line)
 {
     if (line.is_stamped || !(scan.take("> ") || scan.take(">") || scan.take("| ")))
         return false;
-    line.quotes++;
     return true;
 }
 

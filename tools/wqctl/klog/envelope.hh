@@ -13,7 +13,6 @@ struct LogLine {
     uint64_t number = 0;         // in the file, from 1
     std::optional<double> time;  // seconds of the kernel's clock, or of the day, or since 1970
     bool is_stamped = false;     // something that stands before each message only stood before this one
-    unsigned quotes = 0;         // "> " of a mail
     std::string caller;          // "T123", "C0"
     std::string text;
 };

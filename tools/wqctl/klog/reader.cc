@@ -256,7 +256,6 @@ void LogReader::end_statement()
         break;
     }
     case Kind::kBacktraces:
-    case Kind::kLeak:
     case Kind::kOther: break;
     }
     if (is_of_a_dump(kind) && is_open_ && !log_.dumps.empty())

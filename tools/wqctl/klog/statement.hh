@@ -27,7 +27,6 @@ enum class Kind {
     kRefusedFreeze,
     kHungTask,
     kUnfinished,
-    kLeak,
 };
 
 // What names of functions are made of.

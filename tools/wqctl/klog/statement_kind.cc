@@ -36,7 +36,6 @@ constexpr std::array kBeginnings = {
     Beginning{"Showing freezable workqueues", Kind::kTitle},
     Beginning{"Showing backtraces of", Kind::kBacktraces},
     Beginning{"BUG: workqueue lockup", Kind::kLockup},
-    Beginning{"BUG: workqueue leaked", Kind::kLeak},
     Beginning{"in-flight:", Kind::kInFlight},
     Beginning{"pending:", Kind::kPending},
     Beginning{"inactive:", Kind::kInactive},

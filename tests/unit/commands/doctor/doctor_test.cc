@@ -56,12 +56,28 @@ TEST_CASE("doctor: an item that keeps the CPU")
     CHECK(findings[0].rule == "hung-pool");
     CHECK(findings[0].certainty == Certainty::kLikely);
     CHECK_THAT(findings[0].sentence, Catch::Contains("Pool 6 (CPU 1, nice 0) has not moved for 43 s") &&
-                                         Catch::Contains("blk_mq_timeout_work has the CPU"));
+                                         Catch::Contains("blk_mq_timeout_work runs, or wants to,"));
     REQUIRE(findings[0].suspects.size() == 1);
     CHECK(findings[0].suspects[0].pid == 123);
     CHECK(findings[0].suspects[0].workqueue == "kblockd");
     REQUIRE(findings[0].victims.size() == 1);
     CHECK_THAT(findings[0].victims[0], Catch::Contains("3 items") && Catch::Contains("2 of psi_avgs_work"));
+}
+
+TEST_CASE("doctor: that an item has the CPU is said where the CPU itself has")
+{
+    const auto findings = findings_of(kHung + "    in-flight: 123:spin_fn\n" + kPool +
+                                      "CPU: 1 PID: 123 Comm: kworker/1:2 Not tainted 6.12 #1\n"
+                                      "Workqueue: events spin_fn\nCall Trace:\n spin_here+0x1/0x2\n");
+    REQUIRE(findings.size() == 1);
+    CHECK_THAT(findings[0].sentence, Catch::Contains("spin_fn has the CPU and does not sleep"));
+    CHECK_THAT(findings[0].suspects.at(0).doing, Catch::StartsWith("on the CPU"));
+}
+
+TEST_CASE("doctor: of many functions that wait the rest is counted")
+{
+    const std::string four = kHung + "    pending: a_fn, b_fn, c_fn";
+    CHECK_THAT(findings_of(four + "\n" + kPool).at(0).victims.at(0), Catch::Contains("and 1 other function"));
 }
 
 TEST_CASE("doctor: an item that sleeps while the pool counts it as running")
@@ -123,7 +139,22 @@ TEST_CASE("doctor: an item that waits for what max_active holds back behind it")
     CHECK(findings[0].certainty == Certainty::kCertain);
     CHECK(findings[0].suspects.at(0).pid == 5512);
     CHECK_THAT(findings[0].sentence, Catch::Contains("waits for css_free_rwork_fn"));
-    // With another active one that may end it is none.
+    // The log was cut, and may lack what will end.
+    findings = findings_of(kTitle +
+                           "workqueue cgroup_destroy: flags=0x0\n"
+                           "  pwq 4: cpus=2 node=0 flags=0x0 nice=0 active=2/2 refcnt=3\n"
+                           "    in-flight: 5512:css_killed_work_fn\n"
+                           "    inactive: css_free_rwork_fn BAR(5512)\n");
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].certainty == Certainty::kLikely);
+    // With another active one that may end, or that is yet to run, it is none.
+    findings = findings_of(kTitle +
+                           "workqueue cgroup_destroy: flags=0x0\n"
+                           "  pwq 4: cpus=2 node=0 flags=0x0 nice=0 active=2/2 refcnt=3\n"
+                           "    in-flight: 5512:css_killed_work_fn\n"
+                           "    pending: other_fn\n"
+                           "    inactive: css_free_rwork_fn BAR(5512)\n");
+    CHECK(findings.empty());
     findings = findings_of(kTitle +
                            "workqueue cgroup_destroy: flags=0x0\n"
                            "  pwq 4: cpus=2 node=0 flags=0x0 nice=0 active=2/2 refcnt=3\n"
@@ -142,6 +173,8 @@ TEST_CASE("doctor: two items that wait for each other")
     REQUIRE(findings.size() == 1);
     CHECK_THAT(findings[0].sentence, Catch::Contains("a_fn (worker 10, workqueue a) waits for b_fn") &&
                                          Catch::Contains("b_fn (worker 11, workqueue b) waits for a_fn"));
+    // Each pwq was printed at a moment of its own.
+    CHECK(findings[0].certainty == Certainty::kLikely);
 }
 
 TEST_CASE("doctor: a workqueue that is full of what does not end")
@@ -155,6 +188,22 @@ TEST_CASE("doctor: a workqueue that is full of what does not end")
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].rule == "held-back");
     CHECK_THAT(findings[0].sentence, Catch::Contains("105 items") && Catch::Contains("max_active 1"));
+    CHECK(findings[0].certainty == Certainty::kLikely);
+}
+
+TEST_CASE("doctor: that a workqueue is full is certain where the kernel says how long all of it lasts")
+{
+    const auto certainty = [](const std::string& active, const std::string& in_flight) {
+        const auto findings = findings_of(
+            kTitle + "workqueue btrfs: flags=0x2\n  pwq 4: cpus=2 flags=0x0 nice=0 active=" + active +
+            "\n    in-flight: " + in_flight + "\n    inactive: 105*b_fn\n");
+        REQUIRE(findings.size() == 1);
+        return findings[0].certainty;
+    };
+    CHECK(certainty("1/1", "10:a_fn for 10s") == Certainty::kCertain);
+    CHECK(certainty("2/2", "10:a_fn for 40s, 11:a_fn for 30s") == Certainty::kCertain);
+    CHECK(certainty("2/2", "10:a_fn for 40s, 11:a_fn for 3s") == Certainty::kLikely);
+    CHECK(certainty("2/2", "10:a_fn for 40s") == Certainty::kLikely);
 }
 
 TEST_CASE("doctor: the one among many that is elsewhere")

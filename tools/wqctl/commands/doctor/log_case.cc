@@ -95,8 +95,7 @@ const klog::Stack* DumpCase::stack_on(int cpu) const
 
 bool DumpCase::stays(const AtWork& item) const
 {
-    constexpr uint64_t kLong = 10;
-    if (item.worker->seconds && *item.worker->seconds >= kLong)
+    if (is_said_to_stay(item))
         return true;
     const auto has_it = [&](const klog::Dump& other) {
         return &other != &dump_ && std::ranges::any_of(other.workqueues, [&](const klog::Workqueue& workqueue) {
@@ -108,6 +107,12 @@ bool DumpCase::stays(const AtWork& item) const
         });
     };
     return std::ranges::any_of(log_.dumps, has_it);
+}
+
+bool is_said_to_stay(const AtWork& item)
+{
+    constexpr uint64_t kLong = 10;
+    return item.worker->seconds.value_or(0) >= kLong;
 }
 
 std::optional<int> cpu_of(const klog::PoolKind& kind)
@@ -161,9 +166,13 @@ std::string describe(const std::vector<Waiting>& waiting)
     for (size_t i = 0; i < std::min(kShown, most.size()); i++)
         words.push_back(most[i].second == 1 ? most[i].first : fmt::format("{} of {}", most[i].second, most[i].first));
     if (most.size() > kShown)
-        words.push_back(fmt::format("{} other functions", most.size() - kShown));
+        words.push_back(most.size() - kShown == 1 ? "1 other function"
+                                                  : fmt::format("{} other functions", most.size() - kShown));
     return fmt::format("{} item{}: {}", count, count == 1 ? "" : "s", enumerate(words));
 }
+
+bool has_cpu(const AtWork& item) { return item.stack && item.stack->cpu; }
+bool is_runnable(const AtWork& item) { return item.stack && (item.stack->is_running || item.stack->state == 'R'); }
 
 std::string place_of(const klog::Stack& stack)
 {
@@ -178,8 +187,8 @@ Suspect suspect_of(const AtWork& item)
     Suspect suspect{item.worker->function, item.workqueue->name, item.worker->pid, ""};
     if (item.stack) {
         const std::string place = place_of(*item.stack);
-        const bool runs = item.stack->is_running || item.stack->state == 'R';
-        suspect.doing = runs                       ? "runnable or on a CPU"
+        suspect.doing = has_cpu(item)              ? "on the CPU"
+                        : is_runnable(item)        ? "runnable or on a CPU"
                         : item.stack->state == 'D' ? "in uninterruptible sleep"
                                                    : "asleep";
         if (!place.empty())

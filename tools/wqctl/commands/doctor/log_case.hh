@@ -52,6 +52,11 @@ private:
     std::vector<Waiting> waiting_;
 };
 
+// By the kernel's own "for 12s", and not by comparing.
+bool is_said_to_stay(const AtWork& item);
+// By its stack: a CPU printed it ("CPU: 1 PID: 123"), or it runs or wants to (sysrq-t's R does not say which).
+bool has_cpu(const AtWork& item);
+bool is_runnable(const AtWork& item);
 // The CPU of a pool that has one.
 std::optional<int> cpu_of(const klog::PoolKind& kind);
 // "Pool 6 (CPU 1, nice 0)", "Pool 16 (CPUs 0-7, nice 0)", "The BH pool 1 (CPU 0)"

@@ -20,8 +20,7 @@ bool is_same(const klog::PoolKind& a, const klog::PoolKind& b)
     return a.cpus == b.cpus && a.nice == b.nice && a.is_bh == b.is_bh && a.flags == b.flags;
 }
 
-bool runs(const AtWork& item) { return item.stack && (item.stack->is_running || item.stack->state == 'R'); }
-bool sleeps(const AtWork& item) { return item.stack && !runs(item) && item.stack->state; }
+bool sleeps(const AtWork& item) { return item.stack && !is_runnable(item) && item.stack->state; }
 
 struct HungPool {
     const DumpCase& at;
@@ -67,7 +66,7 @@ const klog::NobodyRuns* nobody_runs(const HungPool& hung)
 
 void explain(const HungPool& hung, Finding& finding)
 {
-    const auto running = std::ranges::find_if(hung.at_work, runs);
+    const auto running = std::ranges::find_if(hung.at_work, is_runnable);
     const bool all_sleep = !hung.at_work.empty() && std::ranges::all_of(hung.at_work, sleeps);
     const AtWork* oldest = hung.at_work.empty() ? nullptr : &hung.at_work.front();
     for (const AtWork& item : hung.at_work)
@@ -89,8 +88,9 @@ void explain(const HungPool& hung, Finding& finding)
             "workqueue a rescuer for this";
     } else if (running != hung.at_work.end() && !hung.pool.kind.is_bh) {
         finding.certainty = Certainty::kLikely;
-        finding.sentence += fmt::format("{} has the CPU and does not sleep, so no other worker is started",
-                                        running->worker->function);
+        finding.sentence += fmt::format("{} {} and does not sleep, so no other worker is started",
+                                        running->worker->function,
+                                        has_cpu(*running) ? "has the CPU" : "runs, or wants to,");
         oldest = &*running;
         finding.next = fmt::format(
             "See what it loops for; WQ_UNBOUND or WQ_CPU_INTENSIVE for {} would let the others run",
@@ -195,7 +195,10 @@ void find_held_back(const DumpCase& at, std::vector<Finding>& findings)
             continue;
         Finding finding;
         finding.of = waiting.workqueue->name;
-        finding.certainty = Certainty::kCertain;
+        // Two dumps may show two executions, and a log that was cut not all that are active.
+        const bool are_all = !waiting.pwq->active || *waiting.pwq->active <= active.size();
+        finding.certainty = are_all && std::ranges::all_of(active, is_said_to_stay) ? Certainty::kCertain
+                                                                                    : Certainty::kLikely;
         finding.weight = 500;
         finding.sentence = fmt::format(
             "Workqueue {} is full: {} item{} held back behind {} that do{} not end{}", waiting.workqueue->name, count,

@@ -57,6 +57,26 @@ public:
         return pids;
     }
 
+    std::vector<int> executors_of(const klog::Pwq* pwq) const
+    {
+        std::vector<int> pids;
+        for (const AtWork& item : at_.at_work())
+            if (item.pwq == pwq && item.worker->pid)
+                pids.push_back(*item.worker->pid);
+        return pids;
+    }
+
+    // The kernel prints each pwq under its pool's lock, and lets go of that before the next: what several show may
+    // never have been so at one moment. And of what is active a log that was cut may lack one.
+    bool is_certain(const std::vector<std::pair<int, Wait>>& circle) const
+    {
+        return std::ranges::all_of(circle, [&](const auto& step) {
+            const Wait& wait = step.second;
+            return wait.pwq == circle.front().second.pwq &&
+                   (wait.executor || wait.pwq->active.value_or(0) == executors_of(wait.pwq).size());
+        });
+    }
+
 private:
     bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, std::set<int>& seen) const
     {
@@ -68,19 +88,19 @@ private:
         if (at->second.executor)
             blockers.push_back(*at->second.executor);
         else
-            for (const AtWork& item : at_.at_work())
-                if (item.pwq == at->second.pwq && item.worker->pid)
-                    blockers.push_back(*item.worker->pid);
-        // Any active item that ends lets the next one in, so all have to be part of it.
-        const bool all = !blockers.empty() && std::ranges::all_of(blockers, [&](int blocker) {
-            std::set<int> so_far = seen;
-            std::vector<std::pair<int, Wait>> behind;
-            if (blocker != goal && !follow(blocker, goal, behind, so_far))
-                return false;
-            if (path.back().first == pid)
-                path.insert(path.end(), behind.begin(), behind.end());
-            return true;
-        });
+            blockers = executors_of(at->second.pwq);
+        // Any active item that ends lets the next one in, so all have to be part of it, and none may still wait to
+        // begin.
+        const bool all = !blockers.empty() && (at->second.executor || !count_items(at->second.pwq->pending)) &&
+                         std::ranges::all_of(blockers, [&](int blocker) {
+                             std::set<int> so_far = seen;
+                             std::vector<std::pair<int, Wait>> behind;
+                             if (blocker != goal && !follow(blocker, goal, behind, so_far))
+                                 return false;
+                             if (path.back().first == pid)
+                                 path.insert(path.end(), behind.begin(), behind.end());
+                             return true;
+                         });
         if (!all)
             path.pop_back();
         return all;
@@ -103,7 +123,7 @@ void find_circles(const DumpCase& at, std::vector<Finding>& findings)
         if (circle.empty())
             continue;
         Finding finding;
-        finding.certainty = Certainty::kCertain;
+        finding.certainty = waits.is_certain(circle) ? Certainty::kCertain : Certainty::kLikely;
         finding.weight = 1000;
         std::vector<std::string> steps;
         for (const auto& [waiter, wait] : circle) {
