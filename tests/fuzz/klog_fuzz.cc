@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "commands/doctor/log_rules.hh"
+#include "commands/doctor/log/rules.hh"
 #include "commands/doctor/render.hh"
 #include "klog/reader.hh"
 
@@ -41,10 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
             must(evidence.line <= log.lines, "evidence behind the end");
     }
     const Style style;
-    const std::string document = doctor_to_json(log, findings);
+    const std::string document = doctor_to_json(findings, {.log = &log});
     must(render_findings(findings, style).size() + render_dumps(log, style).size() < (64 << 20), "more than was read");
     // Where the pieces end makes no difference.
     const klog::Log again = read(text, 7);
-    must(document == doctor_to_json(again, examine(again)), "another answer to the same log");
+    must(document == doctor_to_json(examine(again), {.log = &again}), "another answer to the same log");
     return 0;
 }

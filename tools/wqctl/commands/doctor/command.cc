@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+
 #include "command.hh"
 #include "commands/doctor/flags.hh"
-#include "commands/doctor/log_rules.hh"
+#include "commands/doctor/live/look.hh"
+#include "commands/doctor/live/rules.hh"
+#include "commands/doctor/log/render.hh"
+#include "commands/doctor/log/rules.hh"
 #include "commands/doctor/render.hh"
 #include "klog/open.hh"
 #include "klog/reader.hh"
+#include "source/source.hh"
 #include "term/output.hh"
+#include "text/patterns.hh"
 
 namespace wqctl {
 
 namespace {
+
+bool names_any(const Finding& finding, const Patterns& patterns)
+{
+    return patterns.match(finding.sentence) ||
+           std::ranges::any_of(finding.suspects,
+                               [&](const Suspect& suspect) {
+                                   return patterns.match(suspect.workqueue) || patterns.match(suspect.function) ||
+                                          patterns.match(suspect.task);
+                               }) ||
+           std::ranges::any_of(finding.victims, [&](const std::string& victim) { return patterns.match(victim); });
+}
 
 class DoctorCommand final : public Command {
     DoctorFlags flags_;
@@ -23,14 +41,49 @@ class DoctorCommand final : public Command {
             output.text(render_rules(output.style()));
             return kDone;
         }
-        if (!flags_.log)
-            throw Error::usage("it takes a kernel log", "dmesg | wqctl doctor --log -");
+        return flags_.log ? read_log(output) : look_at_machine(context.source(flags_.source), output);
+    }
+
+    void keep_wanted(std::vector<Finding>& findings) const
+    {
+        const Patterns patterns(flags_.patterns);
+        std::erase_if(findings, [&](const Finding& finding) { return !names_any(finding, patterns); });
+    }
+
+    int look_at_machine(Source& source, Output& output) const
+    {
+        const uint64_t between = live::parse_between(flags_.interval);
+        Interrupts interrupts;
+        const std::optional<live::Looks> looks = live::look(source, between, interrupts);
+        if (!looks)
+            return kDone;
+        const Snapshot& now = looks->now ? *looks->now : looks->before;
+        for (const std::string& trouble : now.troubles)
+            print_trouble(trouble);
+        const live::Case at(looks->before, now);
+        live::Examination examination = live::examine(at);
+        keep_wanted(examination.findings);
+        const std::vector<Finding>& findings = examination.findings;
+        if (flags_.json)
+            output.text(doctor_to_json(findings, {.origin = source.origin(),
+                                                  .kernel = source.info().release,
+                                                  .interval_ns = at.interval_ns(),
+                                                  .not_looked_at = examination.not_looked_at}));
+        else
+            output.text(render_findings(findings, output.style()) +
+                        (flags_.verbose ? render_not_looked_at(examination.not_looked_at, output.style()) : ""));
+        return findings.empty() ? kDone : kBad;
+    }
+
+    int read_log(Output& output) const
+    {
         klog::LogReader reader;
         read_log_file(*flags_.log, [&](std::string_view piece) { reader.take(piece); });
         const klog::Log log = reader.finish();
-        const std::vector<Finding> findings = examine(log);
+        std::vector<Finding> findings = examine(log);
+        keep_wanted(findings);
         if (flags_.json) {
-            output.text(doctor_to_json(log, findings));
+            output.text(doctor_to_json(findings, {.log = &log}));
         } else {
             if (flags_.verbose)
                 output.text(render_dumps(log, output.style()));

@@ -9,18 +9,19 @@
 
 namespace wqctl {
 
-// Likely: the log does not say it, but hardly anything else fits. Unexplained: something is wrong, and no rule knows
-// why.
+// Likely: what was looked at does not say it, but hardly anything else fits. Unexplained: something is wrong, and no
+// rule knows why.
 enum class Certainty { kCertain, kLikely, kUnexplained };
 
 struct Suspect {
     std::string function, workqueue;
     std::optional<int> pid;
-    std::string doing;  // "on the CPU", "asleep in mutex_lock"
+    std::string doing;      // "on the CPU", "asleep in mutex_lock"
+    std::string task = {};  // its name, of one that is no worker
 };
 
 struct Evidence {
-    uint64_t line = 0;
+    std::optional<uint64_t> line;  // of a log
     std::string text;
 };
 
@@ -35,6 +36,14 @@ struct Finding {
     std::vector<std::string> victims;
     std::vector<Evidence> evidence;
     std::string next;
+    // What else needs no explanation any more ("pool 6", "workqueue 12"): for the rules behind.
+    std::vector<std::string> explains = {};
+};
+
+// A rule that could not be followed, and why.
+struct NotLookedAt {
+    std::string rule;
+    std::string why;
 };
 
 }  // namespace wqctl

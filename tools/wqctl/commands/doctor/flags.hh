@@ -4,16 +4,21 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "args/args.hh"
+#include "source/flags.hh"
 
 namespace wqctl {
 
 struct DoctorFlags {
+    std::vector<std::string> patterns;
+    std::string interval = "1s";
     std::optional<std::string> log;
     bool list = false;
     bool verbose = false;
     bool json = false;
+    SourceFlags source;
 
     void declare(Args& args);
 };

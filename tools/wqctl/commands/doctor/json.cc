@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "commands/doctor/log/render.hh"
 #include "commands/doctor/render.hh"
 #include "term/json_writer.hh"
 
@@ -6,113 +7,45 @@ namespace wqctl {
 
 namespace {
 
-void write(JsonWriter& j, const klog::PoolKind& kind)
+void write(JsonWriter& j, const Finding& finding)
 {
-    j.member("cpus", kind.cpus);
-    j.member("node", kind.node);
-    j.member("raw_flags", kind.flags);
-    j.member("nice", kind.nice);
-    j.member("bh", kind.is_bh);
-}
-
-void write(JsonWriter& j, const std::vector<klog::Item>& items, std::string_view name)
-{
-    j.objects(name, items, [&](const klog::Item& item) {
-        j.member_if(!item.waiter, "function", item.function);
-        j.member("count", item.count);
-        j.member("waiter", item.waiter);
+    j.member("rule", finding.rule);
+    j.member("certainty", certainty_name(finding.certainty));
+    j.member("sentence", finding.sentence);
+    j.objects("suspects", finding.suspects, [&](const Suspect& suspect) {
+        j.member_if(!suspect.function.empty(), "function", suspect.function);
+        j.member_if(!suspect.workqueue.empty(), "workqueue", suspect.workqueue);
+        j.member("pid", suspect.pid);
+        j.member_if(!suspect.task.empty(), "task", suspect.task);
+        j.member("doing", suspect.doing);
     });
-}
-
-void write(JsonWriter& j, const klog::Pwq& pwq)
-{
-    j.member("line", pwq.line);
-    j.member("pool", pwq.pool);
-    write(j, pwq.kind);
-    j.member("nr_active", pwq.active);
-    j.member("max_active", pwq.max_active);
-    j.member("refcnt", pwq.refcnt);
-    j.member("mayday", pwq.mayday);
-    j.objects("in_flight", pwq.in_flight, [&](const klog::InFlight& worker) {
-        j.member("pid", worker.pid);
-        j.member("rescuer", worker.is_rescuer);
-        j.member("function", worker.function);
-        j.member("seconds", worker.seconds);
-        write(j, worker.scheduled, "scheduled");
+    j.member("victims", finding.victims);
+    j.objects("evidence", finding.evidence, [&](const Evidence& evidence) {
+        j.member("line", evidence.line);
+        j.member("text", evidence.text);
     });
-    write(j, pwq.pending, "pending");
-    write(j, pwq.inactive, "inactive");
-}
-
-void write(JsonWriter& j, const klog::Stack& stack)
-{
-    j.member("line", stack.line);
-    j.member("pid", stack.pid);
-    j.member("cpu", stack.cpu);
-    j.member("command", stack.command);
-    j.member_if(stack.state, "state", std::string(1, stack.state));
-    j.member("running", stack.is_running);
-    j.member("workqueue", stack.workqueue);
-    j.member("function", stack.function);
-    j.member("frames", stack.frames);
-}
-
-void write(JsonWriter& j, const klog::Dump& dump)
-{
-    j.member("line", dump.line);
-    j.member("last_line", dump.last_line);
-    j.member("time", dump.time);
-    j.objects("lockups", dump.lockups, [&](const klog::Lockup& lockup) {
-        j.member("line", lockup.line);
-        write(j, lockup.kind);
-        j.member("seconds", lockup.seconds);
-    });
-    j.objects("workqueues", dump.workqueues, [&](const klog::Workqueue& workqueue) {
-        j.member("line", workqueue.line);
-        j.member("name", workqueue.name);
-        j.member("raw_flags", workqueue.flags);
-        j.objects("pwqs", workqueue.pwqs, [&](const klog::Pwq& pwq) { write(j, pwq); });
-    });
-    j.objects("pools", dump.pools, [&](const klog::Pool& pool) {
-        j.member("line", pool.line);
-        j.member("id", pool.id);
-        write(j, pool.kind);
-        j.member("hung_seconds", pool.hung);
-        j.member("workers", pool.workers);
-        j.member("manager", pool.manager);
-        j.member("idle", pool.idle);
-    });
+    j.member("kernel", finding.kernel);
+    j.member("next", finding.next);
 }
 
 }  // namespace
 
-std::string doctor_to_json(const klog::Log& log, const std::vector<Finding>& findings)
+std::string doctor_to_json(const std::vector<Finding>& findings, const Examined& examined)
 {
+    const klog::Log* log = examined.log;
     JsonWriter j;
     j.object([&] {
         j.member("schema", "wqlab/doctor/1");
-        j.member("lines", log.lines);
-        j.objects("findings", findings, [&](const Finding& finding) {
-            j.member("rule", finding.rule);
-            j.member("certainty", certainty_name(finding.certainty));
-            j.member("sentence", finding.sentence);
-            j.objects("suspects", finding.suspects, [&](const Suspect& suspect) {
-                j.member_if(!suspect.function.empty(), "function", suspect.function);
-                j.member_if(!suspect.workqueue.empty(), "workqueue", suspect.workqueue);
-                j.member("pid", suspect.pid);
-                j.member("doing", suspect.doing);
-            });
-            j.member("victims", finding.victims);
-            j.objects("evidence", finding.evidence, [&](const Evidence& evidence) {
-                j.member("line", evidence.line);
-                j.member("text", evidence.text);
-            });
-            j.member("kernel", finding.kernel);
-            j.member("next", finding.next);
+        j.member_if(!log, "source", examined.origin);
+        j.member_if(!log, "kernel", examined.kernel);
+        j.member_if(!log, "interval_ns", examined.interval_ns);
+        j.member_if(log, "lines", log ? log->lines : 0);
+        j.objects("findings", findings, [&](const Finding& finding) { write(j, finding); });
+        j.objects("not_looked_at", examined.not_looked_at, [&](const NotLookedAt& one) {
+            j.member("rule", one.rule);
+            j.member("why", one.why);
         });
-        j.objects("dumps", log.dumps, [&](const klog::Dump& dump) { write(j, dump); });
-        j.objects("stacks", log.stacks, [&](const klog::Stack& stack) { write(j, stack); });
-        j.member("not_understood", log.not_understood_count);
+        write_log(j, log ? *log : klog::Log());
     });
     return j.take();
 }

@@ -10,15 +10,21 @@
 
 namespace wqctl {
 
+// What was examined: a log, or a machine.
+struct Examined {
+    const klog::Log* log = nullptr;
+    std::string origin = {};  // of a machine's snapshots, for people
+    std::string kernel = {};  // its release
+    uint64_t interval_ns = 0;
+    std::vector<NotLookedAt> not_looked_at = {};
+};
+
 std::string_view certainty_name(Certainty certainty);
 
 std::string render_findings(const std::vector<Finding>& findings, const Style& style);
-// What was read, in a line.
-std::string render_summary(const klog::Log& log, const std::vector<Finding>& findings);
-// Each dump, and what of it was not understood.
-std::string render_dumps(const klog::Log& log, const Style& style);
+std::string render_not_looked_at(const std::vector<NotLookedAt>& rules, const Style& style);
 std::string render_rules(const Style& style);
 
-std::string doctor_to_json(const klog::Log& log, const std::vector<Finding>& findings);
+std::string doctor_to_json(const std::vector<Finding>& findings, const Examined& examined);
 
 }  // namespace wqctl

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <fmt/core.h>
 
-#include "commands/doctor/log_case.hh"
-#include "commands/doctor/log_rules.hh"
 #include "commands/doctor/render.hh"
+#include "commands/doctor/rules.hh"
 #include "term/lines.hh"
 #include "text/printable.hh"
 
@@ -21,7 +20,7 @@ std::string labelled(std::string_view label, const std::string& text, const Styl
 
 std::string suspect_text(const Suspect& suspect)
 {
-    std::string text = suspect.function;
+    std::string text = suspect.function.empty() ? suspect.task : suspect.function;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     if (!suspect.workqueue.empty())
         add("workqueue " + suspect.workqueue);
@@ -29,69 +28,6 @@ std::string suspect_text(const Suspect& suspect)
         add(fmt::format("pid {}", *suspect.pid));
     if (!suspect.doing.empty())
         add(suspect.doing);
-    return text;
-}
-
-std::string items_text(const std::vector<klog::Item>& items)
-{
-    std::string text;
-    for (const klog::Item& item : items) {
-        text += text.empty() ? "" : ", ";
-        if (item.waiter)
-            text += fmt::format("flush by {}", *item.waiter);
-        else
-            text += item.count > 1 ? fmt::format("{} of {}", item.count, item.function) : item.function;
-    }
-    return text;
-}
-
-std::string at(uint64_t line, const std::optional<double>& time)
-{
-    return time ? fmt::format("line {} ({:.6f} s)", line, *time) : fmt::format("line {}", line);
-}
-
-std::string render_dump(const klog::Log& log, const klog::Dump& dump, const Style& style)
-{
-    std::string text = style.bold(fmt::format("dump at {}", at(dump.line, dump.time))) + "\n";
-    for (const klog::Lockup& lockup : dump.lockups)
-        text += fmt::format("  {} stuck for {}\n", name_of(-1, lockup.kind), seconds_text(lockup.seconds));
-    const DumpCase of(log, dump);
-    for (const klog::Workqueue& workqueue : dump.workqueues) {
-        text += fmt::format("  {}{}\n",
-                            workqueue.name.empty() ? "(a workqueue whose line is lacking)" : one_line(workqueue.name),
-                            workqueue.flags ? fmt::format(", flags {:#x}", *workqueue.flags) : "");
-        for (const klog::Pwq& pwq : workqueue.pwqs) {
-            std::string counts = pwq.active ? fmt::format(", {} active", *pwq.active) : "";
-            if (pwq.max_active)
-                counts += fmt::format(" of {}", *pwq.max_active);
-            text += fmt::format("    on {}{}{}\n", name_of(pwq.pool, pwq.kind), counts, pwq.mayday ? ", mayday" : "");
-            for (const AtWork& item : of.at_work()) {
-                if (item.pwq != &pwq)
-                    continue;
-                const Suspect who = suspect_of(item);
-                std::string line = fmt::format(
-                    "{} {}", item.worker->pid ? std::to_string(*item.worker->pid) : "softirq", who.doing);
-                if (!item.worker->scheduled.empty())
-                    line += "; behind it " + items_text(item.worker->scheduled);
-                text += hanging(fmt::format("      executing  {}  ", item.worker->function), one_line(line),
-                                style.width);
-            }
-            if (!pwq.pending.empty())
-                text += hanging("      pending    ", one_line(items_text(pwq.pending)), style.width);
-            if (!pwq.inactive.empty())
-                text += hanging("      inactive   ", one_line(items_text(pwq.inactive)), style.width);
-        }
-    }
-    for (const klog::Pool& pool : dump.pools) {
-        text += fmt::format("  {}: ", name_of(pool.id, pool.kind));
-        if (pool.workers)
-            text += fmt::format("{} workers, {} idle", *pool.workers, pool.idle.size());
-        if (pool.hung && *pool.hung)
-            text += fmt::format(", no progress for {}", seconds_text(*pool.hung));
-        if (pool.manager)
-            text += fmt::format(", managed by {}", *pool.manager);
-        text += "\n";
-    }
     return text;
 }
 
@@ -121,42 +57,35 @@ std::string render_findings(const std::vector<Finding>& findings, const Style& s
         for (const std::string& victim : finding.victims)
             text += labelled("waiting", victim, style);
         for (const Evidence& evidence : finding.evidence)
-            text += labelled("seen", fmt::format("line {}: {}", evidence.line, evidence.text), style);
+            text += labelled(
+                "seen", evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text,
+                style);
         text += labelled("rule", fmt::format("{}: {}", finding.rule, finding.kernel), style);
         text += labelled("next", finding.next, style);
     }
     return text;
 }
 
-std::string render_summary(const klog::Log& log, const std::vector<Finding>& findings)
-{
-    std::string text = fmt::format("{} lines, {} dump{} of workqueues, {}", log.lines, log.dumps.size(),
-                                   log.dumps.size() == 1 ? "" : "s",
-                                   findings.empty()       ? "nothing found wrong"
-                                   : findings.size() == 1 ? "1 finding"
-                                                          : fmt::format("{} findings", findings.size()));
-    if (log.not_understood_count)
-        text += fmt::format(", {} piece{} not understood (--verbose shows them)", log.not_understood_count,
-                            log.not_understood_count == 1 ? "" : "s");
-    return text + "\n";
-}
-
-std::string render_dumps(const klog::Log& log, const Style& style)
+std::string render_not_looked_at(const std::vector<NotLookedAt>& not_looked_at, const Style& style)
 {
     std::string text;
-    for (const klog::Dump& dump : log.dumps)
-        text += render_dump(log, dump, style) + "\n";
-    for (const auto& [line, what] : log.not_understood)
-        text += hanging(fmt::format("not understood, line {}: ", line), one_line(what), style.width);
+    for (const NotLookedAt& one : not_looked_at)
+        text += hanging(fmt::format("not looked at: {}: ", one.rule), one_line(one.why), style.width);
     return text;
 }
 
 std::string render_rules(const Style& style)
 {
     std::string text;
-    for (const LogRule& rule : log_rules())
-        text += hanging(fmt::format("{:<18}", rule.name), fmt::format("{}. {}", rule.summary, rule.kernel),
-                        style.width);
+    for (const Rule& rule : rules()) {
+        if (!text.empty())
+            text += "\n";
+        text += style.bold(rule.name) + "\n";
+        text += labelled("finds", std::string(rule.summary), style);
+        text += labelled("looks", std::string(rule.looks), style);
+        text += labelled("fix", std::string(rule.fix), style);
+        text += labelled("kernel", std::string(rule.kernel), style);
+    }
     return text;
 }
 

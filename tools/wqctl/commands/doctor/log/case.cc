@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/doctor/log_case.hh"
+#include "commands/doctor/log/case.hh"
 
 #include <algorithm>
 #include <array>

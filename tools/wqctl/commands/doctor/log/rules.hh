@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "commands/doctor/finding.hh"
-#include "commands/doctor/log_case.hh"
+#include "commands/doctor/log/case.hh"
 
 namespace wqctl {
 
 struct LogRule {
-    std::string_view name;
-    std::string_view summary;  // what it finds
-    std::string_view kernel;   // what it rests on
+    std::string_view name;  // a row of rules()
     // Of one dump, or of the log as a whole: one of the two.
     void (*of_dump)(const DumpCase&, std::vector<Finding>&) = nullptr;
     void (*of_log)(const klog::Log&, std::vector<Finding>&) = nullptr;
@@ -25,7 +23,7 @@ std::span<const LogRule> log_rules();
 // All that the rules find, the worst first, one for what several dumps show alike.
 std::vector<Finding> examine(const klog::Log& log);
 
-// By group: log_rules_pools.cc, log_rules_waits.cc, log_rules_messages.cc.
+// By group: pools.cc, waits.cc, messages.cc.
 void find_hung_pools(const DumpCase& at, std::vector<Finding>& findings);
 void find_held_back(const DumpCase& at, std::vector<Finding>& findings);
 void find_crowds(const DumpCase& at, std::vector<Finding>& findings);

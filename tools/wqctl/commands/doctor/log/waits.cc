@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "commands/doctor/log_rules.hh"
+#include "commands/doctor/log/rules.hh"
 
 namespace wqctl {
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+
+#include "unit/commands/doctor/live/scene.hh"
+
+using namespace wqctl;
+
+namespace {
+
+// Pool 6: an item sleeps, two wait, and the pool counts one as running.
+void sleeper(Scene& s, int32_t nr_running = 1, uint32_t flags = WQLAB_WORKER_SLEEPING, uint64_t stood = 42 * kSecond)
+{
+    const uint32_t events = s.workqueue("events", 0, {2, 6, 10, 14});
+    s.busy(123, events, 6, "reg_todo [cfg80211]", 42 * kSecond, flags);
+    s.pending(events, 6, "vmstat_update");
+    s.pending(events, 6, "vmstat_update");
+    s.stuck(6, stood);
+    s.pool(6).nr_running = nr_running;
+}
+
+}  // namespace
+
+TEST_CASE("doctor: a machine at rest has no finding")
+{
+    const auto seen = examine([](Scene& s) { s.workqueue("events", 0, {2, 6, 10, 14}); });
+    CHECK(seen.findings.empty());
+    CHECK(seen.not_looked_at.empty());
+}
+
+TEST_CASE("doctor: a pool that counts a sleeper as running")
+{
+    CHECK(text_of(findings([](Scene& s) { sleeper(s); })) ==
+          "1. Pool 6 (CPU 1, nice 0) has not moved for 42 s: reg_todo [cfg80211] sleeps, but the pool counts it as "
+          "running, so nobody is woken for the 2 behind\n"
+          "   sure     certain\n"
+          "   suspect  reg_todo [cfg80211], workqueue events, pid 123, asleep, at it for 42 s\n"
+          "   waiting  2 items: 2 of vmstat_update\n"
+          "   seen     pool 6: 2 pending, 2 workers, 1 idle, 1 counted as running, no progress for 42 s\n"
+          "   seen     kworker/0:1 (pid 123) executes reg_todo [cfg80211] of events: asleep, at it for 42 s\n"
+          "   rule     counts-a-sleeper: wq_worker_sleeping(), kick_pool()\n"
+          "   next     cat /proc/123/stack says where it sleeps: a sleep that does not pass wq_worker_sleeping() (by "
+          "preemption, or without PF_WQ_WORKER) is a bug of that function or of the kernel; an item queued on this "
+          "CPU does not help, only the end of the sleep\n");
+    const auto rule_of = [](auto&& state) {
+        const auto found = findings(state);
+        return found.empty() ? std::string() : found[0].rule;
+    };
+    // It is not counted.
+    CHECK(rule_of([](Scene& s) { sleeper(s, 0); }) == "hung-pool");
+    // It does not sleep.
+    CHECK(rule_of([](Scene& s) { sleeper(s, 1, WQLAB_WORKER_ON_CPU); }) != "counts-a-sleeper");
+    // It is set apart, so who is counted is another.
+    CHECK(rule_of([](Scene& s) { sleeper(s, 1, WQLAB_WORKER_SLEEPING | WQLAB_WORKER_CPU_INTENSIVE); }) !=
+          "counts-a-sleeper");
+    // The pool moved between the looks.
+    CHECK(rule_of([](Scene& s) { sleeper(s, 1, WQLAB_WORKER_SLEEPING, kSecond / 2); }).empty());
+}

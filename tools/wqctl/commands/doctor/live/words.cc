@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/doctor/live/words.hh"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/core.h>
+
+#include "text/names.hh"
+
+namespace wqctl::live {
+
+std::string lasting(uint64_t ns)
+{
+    constexpr uint64_t kSecond = 1'000'000'000;
+    const uint64_t seconds = ns / kSecond;
+    if (seconds < 10)
+        return fmt::format("{}.{} s", seconds, ns % kSecond / (kSecond / 10));
+    if (seconds < 600)
+        return fmt::format("{} s", seconds);
+    if (seconds < 36'000)
+        return fmt::format("{} min", seconds / 60);
+    return fmt::format("{} h", seconds / 3600);
+}
+
+std::string name_of(const Case& at, const wqlab_snap_pool& pool)
+{
+    const std::string cpus = pool.cpu >= 0
+                                 ? fmt::format("CPU {}", pool.cpu)
+                                 : "CPUs " + format_cpu_list(at.now().cpus(Snapshot::allowed_cpus(pool)));
+    return fmt::format("{} {} ({}, nice {})", pool.flags & WQLAB_POOL_BH ? "BH pool" : "Pool", pool.id, cpus,
+                       pool.nice);
+}
+
+std::string pool_name(const Case& at, int32_t id)
+{
+    const wqlab_snap_pool* pool = at.now().pool(id);
+    return pool ? name_of(at, *pool) : fmt::format("Pool {}", id);
+}
+
+uint64_t count_items(const std::vector<const wqlab_snap_work*>& works)
+{
+    return static_cast<uint64_t>(
+        std::ranges::count_if(works, [](const wqlab_snap_work* work) { return !work->is_barrier; }));
+}
+
+std::string describe(const Case& at, const std::vector<const wqlab_snap_work*>& works)
+{
+    std::map<std::string, uint64_t> functions;
+    for (const wqlab_snap_work* work : works)
+        if (!work->is_barrier)
+            functions[at.now().string(work->function)]++;
+    if (functions.empty())
+        return "";
+    std::vector<std::pair<std::string, uint64_t>> most(functions.begin(), functions.end());
+    std::ranges::stable_sort(most, [](const auto& a, const auto& b) { return a.second > b.second; });
+    constexpr size_t kShown = 4;
+    std::vector<std::string> words;
+    for (size_t i = 0; i < std::min(kShown, most.size()); i++)
+        words.push_back(most[i].second == 1 ? most[i].first : fmt::format("{} of {}", most[i].second, most[i].first));
+    if (most.size() > kShown)
+        words.push_back(fmt::format("{} other function{}", most.size() - kShown, plural(most.size() - kShown)));
+    const uint64_t count = count_items(works);
+    return fmt::format("{} item{}: {}", count, plural(count), enumerate(words));
+}
+
+std::string function_of(const Case& at, const Busy& worker) { return at.now().string(worker.row->function); }
+
+std::string workqueue_of(const Case& at, const Busy& worker) { return at.label(worker.row->workqueue); }
+
+std::string doing(const Case&, const Busy& worker)
+{
+    const wqlab_snap_worker& row = *worker.row;
+    std::string text;
+    switch (worker.state) {
+    case WorkerState::kSoftirq: text = "in softirq"; break;
+    case WorkerState::kRunning: text = row.cpu >= 0 ? fmt::format("on CPU {}", row.cpu) : "on a CPU"; break;
+    case WorkerState::kRunnable: text = "runnable, but not on a CPU"; break;
+    case WorkerState::kSleeping: text = "asleep"; break;
+    }
+    if (worker.age_ns) {
+        const bool exact = !(row.flags & WQLAB_WORKER_SINCE_AT_LEAST) && row.busy_ns != WQLAB_NEVER;
+        text += fmt::format(", at it for {}{}", exact ? "" : "at least ", lasting(worker.age_ns));
+    }
+    if (row.flags & WQLAB_WORKER_RESCUER)
+        text += ", the rescuer";
+    return text;
+}
+
+Suspect suspect_of(const Case& at, const Busy& worker)
+{
+    return {function_of(at, worker), workqueue_of(at, worker),
+            worker.row->pid ? std::optional<int>(worker.row->pid) : std::nullopt, doing(at, worker)};
+}
+
+Evidence seen(const Case& at, const Busy& worker)
+{
+    return {{},
+            fmt::format("{} executes {} of {}: {}",
+                        worker.row->pid
+                            ? fmt::format("{} (pid {})", at.now().string(worker.row->command), worker.row->pid)
+                            : "softirq",
+                        function_of(at, worker), workqueue_of(at, worker), doing(at, worker))};
+}
+
+Evidence seen(const Case&, const PoolCase& pool)
+{
+    const wqlab_snap_pool& row = *pool.row;
+    std::string text = fmt::format("pool {}: {} pending, {} workers, {} idle", row.id, row.nr_pending, row.nr_workers,
+                                   row.nr_idle);
+    if (row.cpu >= 0 && !(row.flags & WQLAB_POOL_BH))
+        text += fmt::format(", {} counted as running", row.nr_running);
+    if (row.manager)
+        text += fmt::format(", managed by {}", row.manager);
+    if (row.since_progress_ns != WQLAB_NEVER)
+        text += fmt::format(", no progress for {}", lasting(row.since_progress_ns));
+    return {{}, text};
+}
+
+}  // namespace wqctl::live
