@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "commands/doctor/log/render.hh"
 #include "commands/doctor/log/rules.hh"
 #include "commands/doctor/render.hh"
 #include "klog/reader.hh"

@@ -57,9 +57,9 @@ std::string render_findings(const std::vector<Finding>& findings, const Style& s
         for (const std::string& victim : finding.victims)
             text += labelled("waiting", victim, style);
         for (const Evidence& evidence : finding.evidence)
-            text += labelled(
-                "seen", evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text,
-                style);
+            text += labelled("seen",
+                             evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text,
+                             style);
         text += labelled("rule", fmt::format("{}: {}", finding.rule, finding.kernel), style);
         text += labelled("next", finding.next, style);
     }

@@ -6,8 +6,7 @@
 #include "commands/doctor/render.hh"
 #include "unit/term/plain.hh"
 
-Scene::Scene(unsigned which)
-    : look(which), snapshot(maker_.snapshot), maker_(100 * kSecond + which * kSecond)
+Scene::Scene(unsigned which) : look(which), snapshot(maker_.snapshot), maker_(100 * kSecond + which * kSecond)
 {
     for (int32_t cpu = 0; cpu < 4; cpu++)
         maker_.pool(2 + 4 * cpu, cpu);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A machine as the two looks of `wqctl doctor` see it: a test says what is there, once for both looks, and what differs.
+// A machine as the two looks of `wqctl doctor` see it: a test says what is there, once for both looks, and what
+// differs.
 #pragma once
 
 #include <cstdint>

@@ -63,8 +63,7 @@ bool Case::stays(const wqlab_snap_worker& worker) const
     if (is_one_look())
         return true;
     const auto before = workers_before_.find({worker.pid, worker.work});
-    if (before == workers_before_.end() ||
-        before_.string(before->second->function) != now_.string(worker.function))
+    if (before == workers_before_.end() || before_.string(before->second->function) != now_.string(worker.function))
         return false;
     if (worker.busy_ns != WQLAB_NEVER && worker.busy_ns + kSlack >= interval_ns_)
         return true;

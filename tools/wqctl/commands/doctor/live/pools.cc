@@ -11,11 +11,6 @@ namespace wqctl::live {
 
 namespace {
 
-std::string key_of(const PoolCase& pool) { return fmt::format("pool {}", pool.row->id); }
-
-// Below 100: an hour and more is all the same.
-unsigned by_age(uint64_t ns) { return static_cast<unsigned>(std::min<uint64_t>(ns / 40'000'000'000, 90)); }
-
 void tell_of(const Case& at, const PoolCase& pool, Finding& finding)
 {
     if (std::string victims = describe(at, pool.pending); !victims.empty())
@@ -33,7 +28,8 @@ void find_counted_sleepers(const Case& at, Findings& findings)
 {
     for (const PoolCase& pool : at.pools()) {
         const wqlab_snap_pool& row = *pool.row;
-        if (!pool.stands || row.cpu < 0 || row.nr_running <= 0 || row.flags & (WQLAB_POOL_BH | WQLAB_POOL_DISASSOCIATED))
+        if (!pool.stands || row.cpu < 0 || row.nr_running <= 0 ||
+            row.flags & (WQLAB_POOL_BH | WQLAB_POOL_DISASSOCIATED))
             continue;
         constexpr uint32_t kNotCounted = WQLAB_WORKER_CPU_INTENSIVE | WQLAB_WORKER_UNBOUND | WQLAB_WORKER_REBOUND |
                                          WQLAB_WORKER_PREP;

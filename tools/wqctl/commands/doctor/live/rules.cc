@@ -48,7 +48,16 @@ bool Findings::is_explained(std::string_view what) const
 std::span<const LiveRule> live_rules()
 {
     static constexpr std::array kRules = {
+        LiveRule{"circle", kWork, nullptr, find_circles},
+        LiveRule{"plugged", kWork, nullptr, find_plugged},
         LiveRule{"counts-a-sleeper", kWork, nullptr, find_counted_sleepers},
+        LiveRule{"ordered", kWork, nullptr, find_ordered_heads},
+        LiveRule{"held-back", kWork, nullptr, find_held_back},
+        LiveRule{"held-by-nothing", kWork, nullptr, find_held_by_nothing},
+        LiveRule{"unfinished", kWork, nullptr, find_unfinished},
+        LiveRule{"hung-task", kWork, nullptr, find_hung_tasks},
+        LiveRule{"flush-dependency", kWork, nullptr, find_flush_dependencies},
+        LiveRule{"timer", WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_TIMERS, nullptr, find_timers},
         LiveRule{"hung-pool", kWork, nullptr, find_hung_pools},
     };
     return kRules;

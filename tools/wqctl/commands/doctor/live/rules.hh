@@ -28,9 +28,9 @@ private:
 };
 
 struct LiveRule {
-    std::string_view name;                         // a row of rules()
-    uint32_t needs;                                // enum wqlab_section
-    std::string (*lacks)(const Case&);             // what more it needs and has not, in words; or nullptr
+    std::string_view name;              // a row of rules()
+    uint32_t needs;                     // enum wqlab_section
+    std::string (*lacks)(const Case&);  // what more it needs and has not, in words; or nullptr
     void (*find)(const Case&, Findings& findings);
 };
 
@@ -43,8 +43,20 @@ struct Examination {
 
 Examination examine(const Case& at);
 
-// By group: pools.cc, …
+// flushes.cc
+void find_circles(const Case& at, Findings& findings);
+void find_unfinished(const Case& at, Findings& findings);
+void find_hung_tasks(const Case& at, Findings& findings);
+void find_flush_dependencies(const Case& at, Findings& findings);
+// pools.cc
 void find_counted_sleepers(const Case& at, Findings& findings);
 void find_hung_pools(const Case& at, Findings& findings);
+// limits.cc
+void find_held_back(const Case& at, Findings& findings);
+void find_ordered_heads(const Case& at, Findings& findings);
+void find_held_by_nothing(const Case& at, Findings& findings);
+void find_plugged(const Case& at, Findings& findings);
+// timers.cc
+void find_timers(const Case& at, Findings& findings);
 
 }  // namespace wqctl::live

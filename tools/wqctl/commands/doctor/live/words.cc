@@ -25,9 +25,8 @@ std::string lasting(uint64_t ns)
 
 std::string name_of(const Case& at, const wqlab_snap_pool& pool)
 {
-    const std::string cpus = pool.cpu >= 0
-                                 ? fmt::format("CPU {}", pool.cpu)
-                                 : "CPUs " + format_cpu_list(at.now().cpus(Snapshot::allowed_cpus(pool)));
+    const std::string cpus = pool.cpu >= 0 ? fmt::format("CPU {}", pool.cpu)
+                                           : "CPUs " + format_cpu_list(at.now().cpus(Snapshot::allowed_cpus(pool)));
     return fmt::format("{} {} ({}, nice {})", pool.flags & WQLAB_POOL_BH ? "BH pool" : "Pool", pool.id, cpus,
                        pool.nice);
 }
@@ -115,6 +114,38 @@ Evidence seen(const Case&, const PoolCase& pool)
     if (row.since_progress_ns != WQLAB_NEVER)
         text += fmt::format(", no progress for {}", lasting(row.since_progress_ns));
     return {{}, text};
+}
+
+std::string key_of(const PoolCase& pool) { return fmt::format("pool {}", pool.row->id); }
+
+std::string workqueue_key(const Case& at, uint32_t workqueue)
+{
+    const wqlab_snap_workqueue* row = at.now().workqueue(workqueue);
+    return fmt::format("workqueue {:x}", row ? row->identity : 0);
+}
+
+std::string task_key(int32_t pid) { return fmt::format("task {}", pid); }
+
+// An hour and more is all the same.
+unsigned by_age(uint64_t ns) { return static_cast<unsigned>(std::min<uint64_t>(ns / 40'000'000'000, 90)); }
+
+std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_snap_work*>& works,
+                                 const std::vector<const Busy*>& workers)
+{
+    std::vector<std::string> words;
+    const auto add = [&](const wqlab_snap_work& work) {
+        if (work.is_barrier && work.waiter)
+            words.push_back(fmt::format(
+                "{} (pid {}), in flush_work()",
+                work.waiter_command == WQLAB_NONE ? "a task" : at.now().string(work.waiter_command), work.waiter));
+    };
+    for (const wqlab_snap_work* work : works)
+        add(*work);
+    for (const wqlab_snap_work& work : at.now().works)
+        if (work.state == WQLAB_WORK_SCHEDULED &&
+            std::ranges::any_of(workers, [&](const Busy* worker) { return worker->row->pid == work.worker; }))
+            add(work);
+    return words;
 }
 
 }  // namespace wqctl::live

@@ -28,6 +28,15 @@ Suspect suspect_of(const Case& at, const Busy& worker);
 Evidence seen(const Case& at, const Busy& worker);
 // "pool 6: 5 pending, 3 workers, 1 idle, 1 counted as running, no progress for 43 s"
 Evidence seen(const Case& at, const PoolCase& pool);
+// Keys of Finding::explains.
+std::string key_of(const PoolCase& pool);
+std::string workqueue_key(const Case& at, uint32_t workqueue);
+std::string task_key(int32_t pid);
+// To be added to a rule's weight: what has lasted for longer is worse. 0 to 90.
+unsigned by_age(uint64_t ns);
+// Tasks that wait for items of this list, or behind what these workers execute: "flush (pid 12), in flush_work()".
+std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_snap_work*>& works,
+                                 const std::vector<const Busy*>& workers);
 // "s" unless it is one
 inline const char* plural(uint64_t count) { return count == 1 ? "" : "s"; }
 

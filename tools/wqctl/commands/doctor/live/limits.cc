@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+// What max_active holds back, behind what does not end.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "commands/doctor/live/limits.hh"
+#include "commands/doctor/live/rules.hh"
+#include "commands/doctor/live/words.hh"
+
+namespace wqctl::live {
+
+namespace {
+
+bool all_old(const Group& group)
+{
+    return !group.active.empty() && static_cast<int64_t>(group.active.size()) == group.nr_active &&
+           std::ranges::all_of(group.active, [](const Busy* worker) { return worker->is_old(); });
+}
+
+bool is_told(const Case& at, const Group& group, const Findings& findings)
+{
+    return findings.is_explained(workqueue_key(at, group.workqueue));
+}
+
+std::string of(const Case& at, const Group& group)
+{
+    return group.pool < 0 ? workqueue_key(at, group.workqueue)
+                          : fmt::format("{} pool {}", workqueue_key(at, group.workqueue), group.pool);
+}
+
+void tell_of(const Case& at, const Group& group, Finding& finding)
+{
+    constexpr size_t kMost = 3;
+    for (size_t i = 0; i < std::min(kMost, group.active.size()); i++) {
+        finding.suspects.push_back(suspect_of(at, *group.active[i]));
+        finding.evidence.push_back(seen(at, *group.active[i]));
+    }
+    if (std::string victims = describe(at, group.held); !victims.empty())
+        finding.victims.push_back(std::move(victims));
+    for (std::string& waiter : waiters(at, group.held, group.active))
+        finding.victims.push_back(std::move(waiter));
+    finding.evidence.push_back({{}, limit_text(at, group)});
+    finding.explains.push_back(workqueue_key(at, group.workqueue));
+}
+
+bool is_ordered(const wqlab_snap_workqueue& workqueue) { return workqueue.flags & WQLAB_WQ_ORDERED; }
+
+}  // namespace
+
+void find_held_back(const Case& at, Findings& findings)
+{
+    for (const Group& group : groups(at)) {
+        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.workqueue);
+        if (is_ordered(workqueue) || !group.stays || !all_old(group) || is_told(at, group, findings))
+            continue;
+        const uint64_t count = count_items(group.held);
+        Finding& finding = findings.add(of(at, group));
+        finding.certainty = Certainty::kCertain;
+        finding.weight = 500 + by_age(group.active[0]->age_ns);
+        finding.sentence = fmt::format(
+            "Workqueue {}{} is full: {} item{} held back behind {} that {} not end (max_active {})",
+            at.label(group.workqueue), group.pool < 0 ? "" : " on " + lower(pool_name(at, group.pool)), count,
+            count == 1 ? " is" : "s are", group.active.size() == 1 ? "one" : std::to_string(group.active.size()),
+            group.active.size() == 1 ? "does" : "do", group.limit);
+        tell_of(at, group, finding);
+        finding.next = fmt::format(
+            "cat /proc/{}/stack says what the first one waits for; only if those behind do not depend on them a larger "
+            "max_active helps",
+            group.active[0]->row->pid);
+    }
+}
+
+void find_ordered_heads(const Case& at, Findings& findings)
+{
+    for (const Group& group : groups(at)) {
+        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.workqueue);
+        if (!is_ordered(workqueue) || !group.stays || !all_old(group) || is_told(at, group, findings))
+            continue;
+        const Busy& head = *group.active[0];
+        const uint64_t count = count_items(group.held);
+        Finding& finding = findings.add(of(at, group));
+        finding.certainty = Certainty::kCertain;
+        finding.weight = 500 + by_age(head.age_ns);
+        finding.sentence = fmt::format(
+            "Ordered workqueue {} has not moved on for {}: {} does not end, and {} item{} behind it wait{} for their "
+            "turn",
+            at.label(group.workqueue), lasting(head.age_ns), function_of(at, head), count, plural(count),
+            count == 1 ? "s" : "");
+        tell_of(at, group, finding);
+        finding.next = fmt::format(
+            "cat /proc/{}/stack says what it waits for; if those behind need not wait for it, it belongs on another "
+            "workqueue",
+            head.row->pid);
+    }
+}
+
+// An item that is held back although nothing is active: the kernel lets the next one in whenever one ends.
+void find_held_by_nothing(const Case& at, Findings& findings)
+{
+    for (const Group& group : groups(at)) {
+        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.workqueue);
+        if (!group.stays || group.nr_active || group.limit <= 0 || workqueue.flags & WQLAB_SNAP_WQ_FROZEN ||
+            is_told(at, group, findings))
+            continue;
+        const uint64_t count = count_items(group.held);
+        Finding& finding = findings.add(of(at, group));
+        finding.certainty = Certainty::kUnexplained;
+        finding.weight = 550;
+        finding.sentence = fmt::format("Workqueue {} holds back {} item{} and executes none, and no rule says why",
+                                       at.label(group.workqueue), count, plural(count));
+        tell_of(at, group, finding);
+        finding.next = "An item queued there may let them in; wqctl dump nodes pwqs work shows all there is of it";
+    }
+}
+
+void find_plugged(const Case& at, Findings& findings)
+{
+    const Snapshot& now = at.now();
+    for (const wqlab_snap_pwq& pwq : now.pwqs) {
+        const auto index = static_cast<uint32_t>(&pwq - now.pwqs.data());
+        const wqlab_snap_pwq* before = at.pwq_before(index);
+        if (!(pwq.flags & WQLAB_PWQ_PLUGGED) || !before || !(before->flags & WQLAB_PWQ_PLUGGED) || !pwq.nr_inactive ||
+            !before->nr_inactive || findings.is_explained(workqueue_key(at, pwq.workqueue)))
+            continue;
+        // The pwq that the items of before are on is unplugged first; when that is empty, so is this one.
+        std::vector<const Busy*> older;
+        int64_t active = 0;
+        for (const wqlab_snap_pwq& other : now.pwqs_of(*now.workqueue(pwq.workqueue)))
+            if (&other != &pwq)
+                active += other.nr_active + other.nr_inactive;
+        for (const Busy& worker : at.busy())
+            if (const wqlab_snap_pwq* its = now.pwq(worker.row->pwq); its && its->workqueue == pwq.workqueue)
+                older.push_back(&worker);
+        if (active && !std::ranges::any_of(older, &Busy::is_old))
+            continue;
+        Finding& finding = findings.add(workqueue_key(at, pwq.workqueue));
+        finding.weight = 560;
+        finding.certainty = active ? Certainty::kCertain : Certainty::kUnexplained;
+        std::vector<const wqlab_snap_work*> held;
+        for (const wqlab_snap_work& work : now.works)
+            if (work.pwq == index && work.state == WQLAB_WORK_INACTIVE)
+                held.push_back(&work);
+        finding.sentence = fmt::format("Workqueue {} was moved to {} and is plugged there: {}", at.label(pwq.workqueue),
+                                       lower(pool_name(at, pwq.pool)),
+                                       active ? "items of before the change have not ended"
+                                              : "nothing of before the change is left, and nobody unplugs it");
+        for (const Busy* worker : older) {
+            finding.suspects.push_back(suspect_of(at, *worker));
+            finding.evidence.push_back(seen(at, *worker));
+        }
+        if (std::string victims = describe(at, held); !victims.empty())
+            finding.victims.push_back(std::move(victims));
+        finding.evidence.push_back(
+            {{}, fmt::format("a pwq on pool {} is plugged, with {} held back", pwq.pool, pwq.nr_inactive)});
+        finding.next = active ? "See what that item waits for: an ordered workqueue keeps its order also when its "
+                                "attributes change"
+                              : "This is a bug of the kernel; wqctl dump pwqs work shows all there is of it";
+    }
+}
+
+}  // namespace wqctl::live
