@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "unit/schema.hh"
+#include "unit/tree.hh"
 
 #include <filesystem>
 #include <fstream>
@@ -120,7 +121,7 @@ std::vector<std::string> violations(const json& schema, const std::string& text)
 
 json load_schema(const std::string& name)
 {
-    const std::filesystem::path tool = std::filesystem::path(WQLAB_SOURCE_DIR) / "tools/wqctl";
+    const std::filesystem::path tool = in_tree("tools/wqctl");
     for (const auto& entry : std::filesystem::recursive_directory_iterator(tool))
         if (entry.path().filename() == name + ".schema.json") {
             std::ifstream stream(entry.path());

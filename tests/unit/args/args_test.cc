@@ -12,6 +12,7 @@
 #include "unit/report/fixtures.hh"
 #include "uapi/wqlab.h"
 #include "unit/schema.hh"
+#include "unit/tree.hh"
 
 using namespace wqctl;
 
@@ -128,7 +129,7 @@ TEST_CASE("every JSON document has a schema, and every schema a document")
     const std::regex said("(?:member\\(\"schema\", |Schema = )\"(wqlab/[^\"]*)\"");
     std::set<std::string> printed;
     std::set<std::string> described;
-    const auto tool = std::filesystem::path(WQLAB_SOURCE_DIR) / "tools/wqctl";
+    const auto tool = std::filesystem::path(in_tree("tools/wqctl"));
     for (const auto& entry : std::filesystem::recursive_directory_iterator(tool)) {
         const std::string file = entry.path().filename();
         if (entry.path().extension() == ".cc" || entry.path().extension() == ".hh") {
@@ -151,7 +152,7 @@ TEST_CASE("every JSON document has a schema, and every schema a document")
     }
     CHECK(declared == described);
     CHECK(declared == printed);
-    std::ifstream stream(std::string(WQLAB_SOURCE_DIR) + "/docs/schemas.md");
+    std::ifstream stream(in_tree("docs/schemas.md"));
     const std::string page(std::istreambuf_iterator<char>(stream), {});
     for (const std::string& schema : declared)
         CHECK_THAT(page, Catch::Contains("`" + schema + "`"));

@@ -10,6 +10,7 @@
 #include "scenario/file.hh"
 #include "scenario/keys.hh"
 #include "text/names.hh"
+#include "unit/tree.hh"
 
 using namespace wqctl;
 using json = nlohmann::ordered_json;
@@ -106,7 +107,7 @@ void compare(json properties, std::span<const Key<Spec>> keys, std::set<std::str
 
 std::string text_of(const std::string& path)
 {
-    std::ifstream stream(std::string(WQLAB_SOURCE_DIR) + "/" + path);
+    std::ifstream stream(in_tree(path));
     REQUIRE(stream.is_open());
     return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -137,7 +138,7 @@ void set_something(const Key<Spec>& key, Spec& spec)
 
 TEST_CASE("the schema of scenarios has the keys of the table, and no others")
 {
-    const char* const file = WQLAB_SOURCE_DIR "/tools/wqctl/scenario/scenario.schema.json";
+    const std::string file = in_tree("tools/wqctl/scenario/scenario.schema.json");
     json schema = json::parse(std::ifstream(file));
     INFO("WQLAB_WRITE=1 build/unit/unit/unit \"the schema of scenarios*\" adds what is missing");
     json& all = schema["properties"];

@@ -13,6 +13,7 @@
 #include "unit/schema.hh"
 #include "unit/term/plain.hh"
 #include "text/error.hh"
+#include "unit/tree.hh"
 
 using namespace wqctl;
 using nlohmann::json;
@@ -278,7 +279,7 @@ TEST_CASE("the kernel script's format, to the letter")
     const Selection all = select(s, {});
     Dump dump = dump_of(s, all);
     dump.sections = kWqDumpSections;
-    std::ifstream stream(std::string(WQLAB_SOURCE_DIR) + "/tests/unit/commands/dump/wq_dump.golden");
+    std::ifstream stream(in_tree("tests/unit/commands/dump/wq_dump.golden"));
     const std::string golden(std::istreambuf_iterator<char>(stream), {});
     CHECK(dump_to_wq_dump(dump) == golden);
     // One section is one block of it.

@@ -7,13 +7,14 @@
 
 #include "commands/dump/columns.hh"
 #include "commands/dump/render.hh"
+#include "unit/tree.hh"
 
 using namespace wqctl;
 using json = nlohmann::ordered_json;
 
 namespace {
 
-const char* const kFile = WQLAB_SOURCE_DIR "/tools/wqctl/commands/dump/dump.schema.json";
+const char* const kFile = "tools/wqctl/commands/dump/dump.schema.json";
 
 json of_columns(decltype(Shape::columns) columns);
 
@@ -126,8 +127,8 @@ TEST_CASE("dump.schema.json is what the columns say")
 {
     const std::string wanted = schema().dump(2) + "\n";
     if (std::getenv("WQLAB_WRITE"))
-        std::ofstream(kFile) << wanted;
-    std::ifstream file(kFile);
+        std::ofstream(in_tree(kFile)) << wanted;
+    std::ifstream file(in_tree(kFile));
     const std::string is{std::istreambuf_iterator<char>(file), {}};
     INFO("WQLAB_WRITE=1 build/unit/unit/unit \"dump.schema.json*\" writes it");
     CHECK(is == wanted);
