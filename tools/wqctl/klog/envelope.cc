@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "klog/scan.hh"
+#include "text/scan.hh"
 
 namespace wqctl {
 

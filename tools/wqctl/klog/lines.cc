@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "klog/journal.hh"
-#include "klog/scan.hh"
+#include "text/scan.hh"
 
 namespace wqctl {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The messages that stand alone.
-#include "klog/scan.hh"
+#include "text/scan.hh"
 #include "klog/statement.hh"
 
 namespace wqctl::klog {

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "klog/scan.hh"
+#include "text/scan.hh"
 #include "klog/statement.hh"
 
 namespace wqctl::klog {
@@ -93,28 +93,6 @@ std::optional<Stack> cpu_line(std::string_view text)
     return stack.pid ? std::optional(stack) : std::nullopt;
 }
 
-// "func+0x12/0x34 [module]", with "? " before one that is perhaps left over, with addresses before it. Nothing if it is
-// no frame; an empty one if it is not sure.
-std::optional<std::string> frame_of(std::string_view text)
-{
-    // "[<ffffffff81000000>]" of old kernels, "[c000000012345678]" of powerpc
-    Scan scan(text);
-    for (scan.skip_spaces(); scan.peek() == '['; scan.skip_spaces()) {
-        const std::string_view address = scan.left().substr(1, scan.left().find(']') - 1);
-        if (address.find_first_not_of("<>0123456789abcdef") != std::string_view::npos)
-            break;
-        scan.skip(address.size() + 2);
-    }
-    const bool is_unsure = scan.take("? ");
-    std::string_view left = scan.left();
-    const size_t plus = left.find("+0x");
-    if (plus == std::string_view::npos || plus == 0 || left.substr(0, plus).find(' ') != std::string_view::npos ||
-        left.find("/0x", plus) == std::string_view::npos)
-        return {};
-    const std::optional<std::string> function = take_function(left);
-    return is_unsure ? "" : function;
-}
-
 bool is_in_between(std::string_view text)
 {
     return text.empty() || text == "Call Trace:" || text == "Call trace:" || text.starts_with("<") ||
@@ -182,7 +160,7 @@ bool StackReader::take(const LogLine& line)
         strangers_ = 0;
         return true;
     }
-    if (const std::optional<std::string> frame = frame_of(text)) {
+    if (const std::optional<std::string> frame = function_of_frame(text)) {
         in_frames_ = true;
         strangers_ = 0;
         if (!frame->empty() && stack_.frames.size() < kMostFrames)

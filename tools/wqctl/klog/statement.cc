@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "klog/statement.hh"
 
-#include "klog/scan.hh"
+#include "text/scan.hh"
 
 namespace wqctl::klog {
 
@@ -87,29 +87,6 @@ void skip_commas(Scan& scan)
 bool take_empty_item(Scan& scan) { return scan.take("0xffffffffffffffff") || scan.take("0x0") || scan.take("(null)"); }
 
 }  // namespace
-
-std::optional<std::string> take_function(std::string_view& text)
-{
-    Scan scan(text);
-    std::string_view name = scan.until_not(kOfFunctions);
-    if (name.empty())
-        return {};
-    std::string function(name);
-    // An address that no symbol stands for, or "func+0x12/0x34" of a kernel that prints more.
-    if (scan.peek() == '+' && scan.peek(1) == '0')
-        scan.until_not("+x/0123456789abcdef");
-    Scan module = scan;
-    module.skip_spaces();
-    if (module.take("[")) {
-        const std::string_view inside = module.until("] ,");
-        if (!inside.empty() && module.take("]")) {
-            function.append(" [").append(inside).append("]");
-            scan = module;
-        }
-    }
-    text = scan.left();
-    return function;
-}
 
 bool parse_workqueue(std::string_view text, Workqueue& workqueue)
 {

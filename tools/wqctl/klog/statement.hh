@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "klog/dump.hh"
+#include "text/frames.hh"
 
 namespace wqctl::klog {
 
@@ -29,9 +30,6 @@ enum class Kind {
     kUnfinished,
 };
 
-// What names of functions are made of.
-constexpr std::string_view kOfFunctions = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$";
-
 // Which message begins in this text, perhaps behind something that was not known for an envelope; the text is
 // then cut to begin with it.
 Kind kind_of(std::string_view& text);
@@ -52,8 +50,5 @@ bool parse_flush_dependency(std::string_view text, FlushDependency& dependency);
 bool parse_refused_freeze(std::string_view text, RefusedFreeze& freeze);
 bool parse_hung_task(std::string_view text, HungTask& task);
 bool parse_unfinished(std::string_view text, Unfinished& unfinished);
-
-// "func", "func.isra.0", "func [module]", "0xffffffffc0123456"; nothing if it is none. Takes it off the front.
-std::optional<std::string> take_function(std::string_view& text);
 
 }  // namespace wqctl::klog

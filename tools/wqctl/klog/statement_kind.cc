@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "klog/scan.hh"
+#include "text/scan.hh"
 
 namespace wqctl::klog {
 

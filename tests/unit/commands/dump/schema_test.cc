@@ -116,6 +116,7 @@ json schema()
     sections["work"] = tables({{"workers", rows<wqlab_snap_worker>()},
                                {"items", rows<wqlab_snap_work>("In order within each pool and state.")},
                                {"flushers", rows<wqlab_snap_flusher>()}});
+    sections["work"]["properties"]["stacks"] = rows<StackGroup>("With --stacks: equal ones put together, most first.");
     sections["timers"] = rows<wqlab_snap_timer>("The next one due first.");
     sections["hogs"] = rows<wqlab_snap_hog>("The worst first.");
     return all;

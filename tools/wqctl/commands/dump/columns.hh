@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "commands/dump/model.hh"
+#include "commands/dump/stacks.hh"
 #include "snapshot/names.hh"
 #include "term/json_writer.hh"
 
@@ -95,6 +96,9 @@ std::span<const Column<Row>> columns();
     template <>                  \
     std::span<const Column<Row>> columns();
 WQCTL_DUMP_ROWS(WQCTL_DECLARE)
+// In stacks.cc.
+WQCTL_DECLARE(StackGroup, )
+WQCTL_DECLARE(Task, )
 #undef WQCTL_DECLARE
 // NOLINTEND(bugprone-macro-parentheses)
 

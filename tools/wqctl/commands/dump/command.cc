@@ -7,6 +7,8 @@
 #include "commands/dump/flags.hh"
 #include "commands/dump/render.hh"
 #include "commands/dump/request.hh"
+#include "commands/dump/stacks.hh"
+#include "commands/dump/stuck.hh"
 #include "snapshot/names.hh"
 #include "source/saved/saved.hh"
 #include "source/source.hh"
@@ -62,7 +64,15 @@ class DumpCommand final : public Command {
         const Snapshot snapshot = source.snapshot(request.needed() & ~unavailable);
         for (const std::string& trouble : snapshot.troubles)
             print_trouble(trouble);
-        const Selection selection = select(snapshot, request.filter);
+        Selection selection = select(snapshot, request.filter);
+        Stuck stuck;
+        if (request.stuck_ns) {
+            stuck = only_stuck(snapshot, selection, *request.stuck_ns);
+            selection = stuck.selection;
+        }
+        Stacks stacks;
+        if (flags_.stacks)
+            stacks = read_stacks(source, snapshot, selection);
 
         Dump dump{.snapshot = snapshot, .selection = selection, .kernel = info.release};
         dump.sections = request.sections & snapshot.sections;
@@ -73,8 +83,18 @@ class DumpCommand final : public Command {
         for (const SectionName& entry : section_names())
             if (missing & entry.section)
                 dump.lacking.push_back({entry.section, {}});
-        output.text(render(dump, request.format, output.style()));
-        return request.is_explicit && !dump.lacking.empty() ? kSkipped : kDone;
+        if (flags_.stacks)
+            dump.stacks = &stacks;
+        const Style& style = output.style();
+        if (request.stuck_ns && request.format == DumpFormat::kTable && !stuck.any)
+            output.text(fmt::format("nothing has stood still for {}\n", human_time(*request.stuck_ns, style.charset)));
+        else
+            output.text(render(dump, request.format, style));
+        if (request.stuck_ns && request.format == DumpFormat::kTable)
+            output.text(render_unknown(stuck, *request.stuck_ns, style));
+        if (stuck.any)
+            return kBad;
+        return (request.is_explicit && !dump.lacking.empty()) || !stacks.lacking.empty() ? kSkipped : kDone;
     }
 };
 

@@ -29,6 +29,10 @@ Examples:
       what executes, what waits behind it, and what max_active holds back
   wqctl dump --cpu 3
       the pools that may run something on CPU 3, and what they do
+  wqctl dump work --busy --stacks
+      and in what each of them sleeps
+  wqctl dump --stuck 30s
+      what has not moved for half a minute; for scripts and cron
   wqctl dump --wq '^wqlab' workqueues work timers
       some workqueues, the pools they use, and their items
   wqctl dump --save hang.wqctl
@@ -60,7 +64,11 @@ void DumpFlags::declare(Args& args)
     args.option("--pool", pool, "ID", "This pool, and the workqueues that use it");
     args.option("--cpu", cpu, "N", "The pools of this CPU, and the unbound ones that may run there");
     args.flag("--busy", busy, "Only what has items pending or executing");
+    args.option("--stuck", stuck, "TIME",
+                "Only what has not moved for so long, such as 30s; exit status 1 if there is any");
     args.group("Output");
+    args.flag("--stacks", stacks,
+              "With the section work: the kernel stacks of busy workers and of who waits, equal ones put together");
     args.json(json, {"wqlab/dump/1"});
     args.choice("--format", format, kFormats, "format", "FORMAT",
                 "table, json, or wq_dump: what the kernel's script prints");

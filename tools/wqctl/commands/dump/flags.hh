@@ -19,6 +19,8 @@ struct DumpFlags {
     std::optional<std::string> pool;
     std::optional<std::string> cpu;
     bool busy = false;
+    std::optional<std::string> stuck;
+    bool stacks = false;
     bool json = false;
     DumpFormat format = DumpFormat::kTable;
     std::optional<std::string> save;

@@ -29,6 +29,8 @@ public:
                     rows("workers", chosen_.workers);
                     rows("items", chosen_.works);
                     rows("flushers", chosen_.flushers);
+                    if (dump_.stacks)
+                        rows("stacks", dump_.stacks->groups);
                 });
             });
             section(WQLAB_SECTION_TIMERS, [this] { rows(chosen_.timers); });

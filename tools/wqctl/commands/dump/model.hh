@@ -8,6 +8,7 @@
 
 #include "source/info.hh"
 #include "commands/dump/selection.hh"
+#include "commands/dump/stacks.hh"
 #include "snapshot/workqueue_labels.hh"
 
 namespace wqctl {
@@ -19,6 +20,7 @@ struct Dump {
     uint32_t sections = 0;        // enum wqlab_section to be shown
     std::vector<View> lacking{};  // asked for, but not to be had
     std::string source{};         // where it was read, for people; empty: the module
+    const Stacks* stacks = nullptr;
 };
 
 // "default (cache)" of an unbound workqueue; "" of another.

@@ -27,6 +27,7 @@ std::string render_workqueues(const Dump& dump, const Style& style);
 std::string render_rescuers(const Dump& dump, const Style& style);
 std::string render_nodes(const Dump& dump, const Style& style);
 std::string render_work(const Dump& dump, const Style& style);
+std::string render_stacks(const Stacks& stacks, const Style& style);
 std::string render_timers(const Dump& dump, const Style& style);
 std::string render_hogs(const Dump& dump, const Style& style);
 

@@ -19,7 +19,14 @@ DumpRequest::DumpRequest(const DumpFlags& flags) : format(flags.json ? DumpForma
         sections |= parse_sections(list);
     is_explicit = sections != 0;
     if (!is_explicit)
-        sections = format == DumpFormat::kWqDump ? kWqDumpSections : WQLAB_SECTIONS_ALL;
+        sections = format == DumpFormat::kWqDump ? kWqDumpSections
+                   : flags.stuck                 ? WQLAB_SECTION_WORK
+                                                 : WQLAB_SECTIONS_ALL;
+    if (flags.stacks && !(sections & WQLAB_SECTION_WORK))
+        throw Error::usage("--stacks shows those of the section work, which is not asked for",
+                           "wqctl dump work --stacks");
+    if (flags.stuck && format == DumpFormat::kWqDump)
+        throw Error::usage("--stuck and --format wq_dump exclude each other: that has no section work");
     if (const uint32_t more = sections & ~kWqDumpSections; format == DumpFormat::kWqDump && more)
         throw Error::usage(fmt::format("the format wq_dump has no section {}; it has {}",
                                        enumerate(sections_to_names(more), "or"),
@@ -37,6 +44,12 @@ DumpRequest::DumpRequest(const DumpFlags& flags) : format(flags.json ? DumpForma
     } catch (const Error& error) {
         throw error.within("--cpu");
     }
+    try {
+        if (flags.stuck)
+            stuck_ns = parse_seconds(*flags.stuck);
+    } catch (const Error& error) {
+        throw error.within("--stuck");
+    }
     filter.busy = flags.busy;
 }
 
@@ -48,7 +61,7 @@ uint32_t DumpRequest::needed() const
         wanted |= WQLAB_SECTION_SCOPES;
     // What is pending, busy or held back is counted with the items.
     const bool counts = format != DumpFormat::kWqDump && sections & (WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-    if (counts || filter.busy || (filter.active() && sections & WQLAB_SECTION_HOGS))
+    if (counts || filter.busy || stuck_ns || (filter.active() && sections & WQLAB_SECTION_HOGS))
         wanted |= WQLAB_SECTION_WORK;
     if (filter.active() && sections & WQLAB_SECTION_HOGS)
         wanted |= WQLAB_SECTION_TIMERS;

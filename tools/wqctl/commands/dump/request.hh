@@ -16,6 +16,7 @@ struct DumpRequest {
     uint32_t sections = 0;     // enum wqlab_section to show
     bool is_explicit = false;  // they were named
     Filter filter;
+    std::optional<uint64_t> stuck_ns;  // only what has not moved for so long
 
     // The sections to ask the kernel for: names, defaults and filters need
     // more than is shown.

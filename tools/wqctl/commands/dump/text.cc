@@ -165,6 +165,8 @@ std::string render_dump(const Dump& dump, const Style& style)
     section(WQLAB_SECTION_RESCUERS, render_rescuers);
     section(WQLAB_SECTION_NODES, render_nodes);
     section(WQLAB_SECTION_WORK, render_work);
+    if (dump.stacks)
+        text += "\n" + render_stacks(*dump.stacks, style);
     section(WQLAB_SECTION_TIMERS, render_timers);
     section(WQLAB_SECTION_HOGS, render_hogs);
     return text + lacking(dump, style) + "\n" + footer(dump, style);

@@ -2,7 +2,6 @@
 #include "commands/doctor/log/case.hh"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 
@@ -11,28 +10,6 @@
 #include "text/names.hh"
 
 namespace wqctl {
-
-namespace {
-
-bool is_the_scheduler(std::string_view frame)
-{
-    constexpr std::array<std::string_view, 12> kOfScheduler = {"__schedule",
-                                                               "schedule",
-                                                               "__switch_to",
-                                                               "schedule_timeout",
-                                                               "io_schedule",
-                                                               "context_switch",
-                                                               "preempt_schedule",
-                                                               "schedule_preempt_disabled",
-                                                               "preempt_schedule_common",
-                                                               "preempt_schedule_irq",
-                                                               "__cond_resched",
-                                                               "schedule_hrtimeout_range"};
-    frame = frame.substr(0, frame.find_first_of(".["));
-    return std::ranges::find(kOfScheduler, frame) != kOfScheduler.end();
-}
-
-}  // namespace
 
 DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), dump_(dump)
 {
@@ -174,19 +151,11 @@ std::string describe(const std::vector<Waiting>& waiting)
 bool has_cpu(const AtWork& item) { return item.stack && item.stack->cpu; }
 bool is_runnable(const AtWork& item) { return item.stack && (item.stack->is_running || item.stack->state == 'R'); }
 
-std::string place_of(const klog::Stack& stack)
-{
-    for (const std::string& frame : stack.frames)
-        if (!is_the_scheduler(frame))
-            return frame;
-    return "";
-}
-
 Suspect suspect_of(const AtWork& item)
 {
     Suspect suspect{item.worker->function, item.workqueue->name, item.worker->pid, ""};
     if (item.stack) {
-        const std::string place = place_of(*item.stack);
+        const std::string place = place_of(item.stack->frames);
         suspect.doing = has_cpu(item)              ? "on the CPU"
                         : is_runnable(item)        ? "runnable or on a CPU"
                         : item.stack->state == 'D' ? "in uninterruptible sleep"

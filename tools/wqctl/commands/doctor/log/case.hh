@@ -9,6 +9,7 @@
 
 #include "commands/doctor/finding.hh"
 #include "klog/dump.hh"
+#include "text/frames.hh"
 
 namespace wqctl {
 
@@ -64,8 +65,6 @@ std::string name_of(int id, const klog::PoolKind& kind);
 // "3 items (2 of func, 1 of other)"; barriers are no items.
 std::string describe(const std::vector<Waiting>& waiting);
 uint64_t count_items(const std::vector<klog::Item>& items);
-// Where a task sleeps: the first frame that is not the scheduler's or a lock's own, behind the one that says how.
-std::string place_of(const klog::Stack& stack);
 Suspect suspect_of(const AtWork& item);
 // "line 12: in-flight: …" as the log had it, or near enough.
 Evidence in_flight_of(const AtWork& item);

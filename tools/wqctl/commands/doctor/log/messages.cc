@@ -159,7 +159,7 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
                                                : fmt::format("what {} executes", task.command));
             Suspect suspect{stack ? stack->function : "", stack ? stack->workqueue : "", task.pid, ""};
             if (stack)
-                suspect.doing = "asleep in " + place_of(*stack);
+                suspect.doing = "asleep in " + place_of(stack->frames);
             finding.suspects.push_back(std::move(suspect));
             finding.next = "See who holds what it waits for";
         } else {

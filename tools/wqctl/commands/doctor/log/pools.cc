@@ -38,7 +38,7 @@ void explain_no_worker(const HungPool& hung, Finding& finding)
         finding.sentence += fmt::format("no item is being executed; {} (pid {}) had its CPU", other->command,
                                         other->pid.value_or(0));
         if (!other->frames.empty())
-            finding.sentence += ", in " + place_of(*other);
+            finding.sentence += ", in " + place_of(other->frames);
         finding.suspects.push_back({"", "", other->pid, other->command + " on the CPU"});
         finding.evidence.push_back({other->line, "stack of CPU " + hung.pool.kind.cpus});
         finding.next = "See why that task does not leave the CPU, or move it or the workqueue to other CPUs";
@@ -80,7 +80,7 @@ void explain(const HungPool& hung, Finding& finding)
         finding.suspects.push_back({"", "", hung.pool.manager, "the manager"});
         const klog::Stack* stack = hung.at.stack_of(*hung.pool.manager);
         if (stack) {
-            finding.suspects.back().doing += " in " + place_of(*stack);
+            finding.suspects.back().doing += " in " + place_of(stack->frames);
             finding.evidence.push_back({stack->line, "stack of the manager"});
         }
         finding.next =
@@ -230,7 +230,7 @@ void find_crowds(const DumpCase& at, std::vector<Finding>& findings)
         std::map<std::string, std::vector<AtWork>> places;
         for (const AtWork& item : items)
             if (item.stack)
-                places[place_of(*item.stack)].push_back(item);
+                places[place_of(item.stack->frames)].push_back(item);
         Finding finding;
         finding.of = function;
         finding.weight = 600;
