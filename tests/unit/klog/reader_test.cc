@@ -138,7 +138,7 @@ TEST_CASE("what of a dump is not understood is counted")
     CHECK(log.not_understood_count == 1);
     REQUIRE(log.not_understood.size() == 1);
     CHECK(log.not_understood[0].first == 2);
-    CHECK(log.not_understood[0].second == "colour=blue active=1/256");
+    CHECK(log.not_understood[0].second == "colour=blue");
 }
 
 TEST_CASE("prose is no dump")

@@ -33,6 +33,8 @@ struct PoolKind {
     std::optional<uint64_t> flags;
     std::optional<int> nice;
     bool is_bh = false;
+
+    bool operator==(const PoolKind&) const = default;
 };
 
 struct Pwq {
@@ -130,6 +132,9 @@ struct HungTask {
     std::string command;
     int pid = 0;
     uint64_t seconds = 0;
+    // "INFO: task bash:12 is blocked on a mutex likely owned by task kworker/0:1:123." of 6.16 and newer
+    std::string owner;
+    int owner_pid = 0;
 };
 
 // "workqueue foo: drain_workqueue() isn't complete after 10 tries", "destroy_workqueue: foo has the following busy pwq"

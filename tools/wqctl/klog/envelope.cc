@@ -72,6 +72,11 @@ std::optional<double> month_time(Scan& scan)
     if (is_one_of(ahead.left().substr(0, 3), kDays)) {
         ahead.skip(3);
         ahead.skip_spaces();
+        // "Sat 2026-11-28 13:17:39 UTC" of journalctl -o short-full; the zone is left to what reads the host.
+        if (const std::optional<double> time = iso_time(ahead)) {
+            scan = ahead;
+            return time;
+        }
     }
     const auto month = std::ranges::find(kMonths, ahead.left().substr(0, 3));
     if (month == kMonths.end())
@@ -119,6 +124,8 @@ bool open_bracket(Scan& scan, LogLine& line)
     ahead.skip_spaces();
     if (first >= '0' && first <= '9' && ahead.left().find('-') == 4) {
         time = iso_time(ahead);
+    } else if (ahead.peek(2) == ':' && ahead.peek(5) == ':') {
+        time = clock(ahead);
     } else if (is_relative || (first >= '0' && first <= '9')) {
         time = ahead.number<double>();
         ahead.take(">");
@@ -152,6 +159,42 @@ bool open_bracket(Scan& scan, LogLine& line)
     return true;
 }
 
+// "[1:  kworker/1:2:  123]" and "(1)[123:kworker/1:2]", which some vendors have behind the stamp.
+bool open_task(Scan& scan, const LogLine& line)
+{
+    Scan ahead = scan;
+    if (!line.is_stamped)
+        return false;
+    if (ahead.take("(") && (ahead.digits().empty() || !ahead.take(")")))
+        return false;
+    if (!ahead.take("["))
+        return false;
+    ahead.skip_spaces();
+    if (ahead.digits().empty() || !ahead.take(":"))
+        return false;
+    ahead.until("]");
+    if (!ahead.take("]"))
+        return false;
+    scan = ahead;
+    return true;
+}
+
+// "1764335859.123456 " of journalctl -o short-unix.
+bool open_unix_time(Scan& scan, LogLine& line)
+{
+    Scan ahead = scan;
+    constexpr size_t kDigits = 10;
+    if (line.is_stamped || ahead.digits().size() != kDigits || !ahead.take("."))
+        return false;
+    const std::string_view fraction = ahead.digits();
+    if (fraction.empty() || !ahead.take(" "))
+        return false;
+    line.time = Scan(scan).number<double>();
+    line.is_stamped = true;
+    scan = ahead;
+    return true;
+}
+
 // "kern  :warn  : " of `dmesg -x`, "kern.warn: " of some syslogs.
 bool open_level(Scan& scan, LogLine& line)
 {
@@ -172,7 +215,8 @@ bool open_level(Scan& scan, LogLine& line)
     return true;
 }
 
-// "6,1234,5678901,-;text" of netconsole and /dev/kmsg, perhaps with "ncfrag=" or "caller=" before the semicolon.
+// "6,1234,5678901,-;text" of netconsole and /dev/kmsg, perhaps with "ncfrag=" or "caller=" before the semicolon. "+" in
+// the place of "-" and a fragment that begins behind the first byte continue what came before.
 bool open_kmsg(Scan& scan, LogLine& line)
 {
     Scan ahead = scan;
@@ -182,9 +226,12 @@ bool open_kmsg(Scan& scan, LogLine& line)
     const auto microseconds = ahead.number<uint64_t>();
     if (!microseconds || ahead.peek() != ',')
         return false;
-    ahead.until(";");
+    const std::string_view flags = ahead.until(";");
     if (!ahead.take(";"))
         return false;
+    const size_t fragment = flags.find("ncfrag=");
+    line.is_continued = flags.starts_with(",+") ||
+                        (fragment != std::string_view::npos && !flags.substr(fragment + 7).starts_with("0/"));
     line.time = static_cast<double>(*microseconds) / 1e6;
     line.is_stamped = true;
     scan = ahead;
@@ -206,6 +253,12 @@ bool open_priority(Scan& scan, LogLine& line)
 bool open_host(Scan& scan, LogLine& line)
 {
     Scan ahead = scan;
+    // "MESSAGE=" of journalctl -o export and -o verbose
+    if (ahead.take("MESSAGE=")) {
+        line.is_stamped = true;
+        scan = ahead;
+        return true;
+    }
     for (int words = 0; words < 3; words++) {
         const std::string_view word = ahead.until(" ");
         if (word == "kernel:" || (word.starts_with("kernel[") && word.ends_with("]:"))) {
@@ -243,6 +296,27 @@ bool open_quote(Scan& scan, LogLine& line)
 
 }  // namespace
 
+namespace {
+
+// What stands for a character in a page that was saved: how long it is, and the character. 0: it is none.
+size_t take_entity(std::string_view text, char& character)
+{
+    struct Entity {
+        std::string_view name;
+        char character;
+    };
+    constexpr std::array<Entity, 6> kEntities = {
+        {{"&gt;", '>'}, {"&lt;", '<'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&nbsp;", ' '}}};
+    for (const Entity& entity : kEntities)
+        if (text.starts_with(entity.name)) {
+            character = entity.character;
+            return entity.name.size();
+        }
+    return 0;
+}
+
+}  // namespace
+
 std::string plain_spaces(std::string_view raw)
 {
     std::string plain;
@@ -265,7 +339,10 @@ std::string plain_spaces(std::string_view raw)
         } else if (c == '\033' && next == '[') {
             for (i += 2; i < raw.size() && (raw[i] < '@' || raw[i] > '~');)
                 i++;
-        } else if (c >= ' ' || c >= 0x80) {
+        } else if (char character; c == '&' && take_entity(raw.substr(i), character)) {
+            i += take_entity(raw.substr(i), character) - 1;
+            plain += character;
+        } else if (c >= ' ') {
             plain += static_cast<char>(c);
         }
     }
@@ -278,14 +355,15 @@ LogLine open_envelope(std::string_view raw, uint64_t number)
     const std::string plain = plain_spaces(raw);
     Scan scan(plain);
     constexpr int kMostLayers = 24;  // mails that quote mails
-    for (int layer = 0; layer < kMostLayers; layer++) {
+    for (int layer = 0; layer < kMostLayers && !line.is_continued; layer++) {
         scan.skip_spaces();
         if (!(open_quote(scan, line) || open_bracket(scan, line) || open_priority(scan, line) ||
-              open_kmsg(scan, line) || open_date(scan, line) || open_level(scan, line) || open_host(scan, line)))
+              open_kmsg(scan, line) || open_task(scan, line) || open_unix_time(scan, line) || open_date(scan, line) || open_level(scan, line) || open_host(scan, line)))
             break;
     }
     std::string_view text = scan.left();
-    while (text.ends_with(' '))
+    const bool is_fragment = plain.find(",ncfrag=") != std::string::npos;
+    while (text.ends_with(' ') && !is_fragment)
         text.remove_suffix(1);
     line.text = text;
     return line;

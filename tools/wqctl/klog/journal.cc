@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "klog/journal.hh"
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +19,20 @@ std::optional<double> microseconds(const nlohmann::json& entry, const char* key)
     return std::strtod(at->get_ref<const std::string&>().c_str(), nullptr) / 1e6;
 }
 
+// A string, or, of what is no UTF-8, its bytes.
+std::optional<std::string> text_of(const nlohmann::json& message)
+{
+    if (message.is_string())
+        return message.get<std::string>();
+    if (!message.is_array())
+        return {};
+    std::string text;
+    for (const auto& byte : message)
+        if (byte.is_number_unsigned())
+            text += static_cast<char>(byte.get<unsigned>());
+    return text;
+}
+
 }  // namespace
 
 std::optional<JournalEntry> read_journal_entry(std::string_view line)
@@ -27,20 +43,28 @@ std::optional<JournalEntry> read_journal_entry(std::string_view line)
     const auto message = entry.find("MESSAGE");
     if (message == entry.end())
         return {};
-    JournalEntry read;
-    if (message->is_string()) {
-        read.message = message->get<std::string>();
-    } else if (message->is_array()) {  // bytes, of what is no UTF-8
-        for (const auto& byte : *message)
-            if (byte.is_number_unsigned())
-                read.message += static_cast<char>(byte.get<unsigned>());
-    } else {
+    std::optional<std::string> text = text_of(*message);
+    if (!text)
         return {};
-    }
+    JournalEntry read{std::move(*text), {}};
     read.time = microseconds(entry, "_SOURCE_MONOTONIC_TIMESTAMP");
     if (!read.time)
         read.time = microseconds(entry, "__MONOTONIC_TIMESTAMP");
     return read;
+}
+
+std::optional<std::string> read_journal_member(std::string_view line)
+{
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    constexpr std::string_view kKey = "\"MESSAGE\"";
+    if (!line.starts_with(kKey))
+        return {};
+    line.remove_prefix(kKey.size());
+    line.remove_prefix(std::min(line.find_first_not_of(" :"), line.size()));
+    while (line.ends_with(',') || line.ends_with(' '))
+        line.remove_suffix(1);
+    const auto message = nlohmann::json::parse(line, nullptr, false);
+    return message.is_discarded() ? std::nullopt : text_of(message);
 }
 
 }  // namespace wqctl

@@ -16,4 +16,7 @@ struct JournalEntry {
 // Nothing: the line is none.
 std::optional<JournalEntry> read_journal_entry(std::string_view line);
 
+// The same of `journalctl -o json-pretty`, where the message has a line of its own: "MESSAGE" : "text",
+std::optional<std::string> read_journal_member(std::string_view line);
+
 }  // namespace wqctl

@@ -50,7 +50,9 @@ size_t find_stamp(std::string_view text)
 
 std::string_view without_end(std::string_view raw)
 {
-    while (raw.ends_with('\r') || raw.ends_with(' '))
+    // A fragment may end with a space between two words.
+    const bool is_fragment = raw.find(",ncfrag=") != std::string_view::npos;
+    while (raw.ends_with('\r') || (raw.ends_with(' ') && !is_fragment))
         raw.remove_suffix(1);
     return raw;
 }
@@ -79,6 +81,7 @@ void LogLines::finish()
     rest_.clear();
     if (!folded_.empty())
         whole_line(std::exchange(folded_, {}));
+    give();
 }
 
 void LogLines::raw_line(std::string_view raw)
@@ -117,6 +120,11 @@ void LogLines::whole_line(std::string_view raw)
             return;
         }
     }
+    std::string pretty;  // of journalctl -o json-pretty
+    if (const std::optional<std::string> message = read_journal_member(raw)) {
+        pretty = "MESSAGE=" + *message;
+        raw = pretty;
+    }
     LogLine line = open_envelope(raw, folded_number_);
     for (size_t at; (at = find_stamp(line.text)) != std::string_view::npos;) {
         LogLine behind = open_envelope(std::string_view(line.text).substr(at), folded_number_);
@@ -127,14 +135,27 @@ void LogLines::whole_line(std::string_view raw)
     emit(std::move(line));
 }
 
+void LogLines::give()
+{
+    if (std::exchange(has_held_, false))
+        sink_(std::move(held_));
+}
+
 void LogLines::emit(LogLine&& line)
 {
+    if (line.is_continued && has_held_) {
+        if (held_.text.size() < kLongest)
+            held_.text += line.text;
+        return;
+    }
     const bool is_doubled = !line.text.empty() && line.text == last_.text &&
                             (line.time == last_.time || !line.time || !last_.time);
     if (is_doubled)
         return;
+    give();
     last_ = line;
-    sink_(std::move(line));
+    held_ = std::move(line);
+    has_held_ = true;
 }
 
 }  // namespace wqctl

@@ -28,6 +28,7 @@ private:
     void raw_line(std::string_view raw);
     void whole_line(std::string_view raw);
     void emit(LogLine&& line);
+    void give();
 
     Sink sink_;
     std::string rest_;    // of a line that is not complete yet
@@ -36,6 +37,8 @@ private:
     uint64_t number_ = 0;
     uint64_t folded_number_ = 0;
     LogLine last_;
+    LogLine held_;  // until the next one is seen, which may be more of it
+    bool has_held_ = false;
 };
 
 }  // namespace wqctl

@@ -61,6 +61,25 @@ bool parse_refused_freeze(std::string_view text, RefusedFreeze& freeze)
     return true;
 }
 
+namespace {
+
+// "kworker/0:1:123 …": the command may have colons.
+bool take_task(std::string_view text, std::string& command, int& pid)
+{
+    for (size_t colon = text.rfind(':'); colon != std::string_view::npos && colon; colon = text.rfind(':', colon - 1)) {
+        Scan scan(text.substr(colon + 1));
+        const auto number = scan.number<int>();
+        if (!number || (!scan.at_end() && scan.peek() != ' ' && scan.peek() != '.'))
+            continue;
+        command = text.substr(0, colon);
+        pid = *number;
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 bool parse_hung_task(std::string_view text, HungTask& task)
 {
     Scan scan(text);
@@ -69,15 +88,14 @@ bool parse_hung_task(std::string_view text, HungTask& task)
     const size_t end = scan.left().find(" blocked ");
     if (end == std::string_view::npos)
         return false;
-    // The command may have colons: "kworker/0:1:123".
-    const std::string_view who = scan.left().substr(0, end);
-    const size_t colon = who.rfind(':');
-    if (colon == std::string_view::npos)
+    if (!take_task(scan.left().substr(0, end), task.command, task.pid))
         return false;
-    task.command = who.substr(0, colon);
-    Scan pid(who.substr(colon + 1));
-    task.pid = pid.number<int>().value_or(0);
     scan.skip(end);
+    constexpr std::string_view kOwned = "likely owned by task ";
+    if (const size_t at = scan.left().find(kOwned); at != std::string_view::npos) {
+        take_task(scan.left().substr(at + kOwned.size()), task.owner, task.owner_pid);
+        return true;
+    }
     if (const size_t at = scan.left().find("more than "); at != std::string_view::npos) {
         scan.skip(at + 10);
         task.seconds = scan.number<uint64_t>().value_or(0);

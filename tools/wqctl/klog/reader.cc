@@ -46,8 +46,31 @@ Log LogReader::finish()
         keep(std::move(*stack));
     if (!lockups_.empty())
         new_dump(DumpKind::kNoTitle, lockups_.front().line);
+    drop_copies();
     log_.lines = lines_.count();
     return std::move(log_);
+}
+
+// What a console, a file and another console have written is one dump, though their lines are not side by side.
+void LogReader::drop_copies()
+{
+    const auto names = [](const Dump& dump) {
+        std::vector<std::string_view> names;
+        for (const Workqueue& workqueue : dump.workqueues)
+            names.push_back(workqueue.name);
+        return names;
+    };
+    std::vector<Dump> kept;
+    for (Dump& dump : log_.dumps) {
+        const auto is_same = [&](const Dump& other) {
+            return dump.time && other.time == dump.time && other.kind == dump.kind && names(other) == names(dump);
+        };
+        // Copies are near each other.
+        constexpr ptrdiff_t kNear = 16;
+        if (std::none_of(kept.end() - std::min(kNear, std::ssize(kept)), kept.end(), is_same))
+            kept.push_back(std::move(dump));
+    }
+    log_.dumps = std::move(kept);
 }
 
 void LogReader::line(LogLine&& line)
@@ -60,19 +83,41 @@ void LogReader::line(LogLine&& line)
         begin(kind, std::move(line), text);
         return;
     }
-    if (kind_ != Kind::kOther && text_.size() < kMostText && is_rest_of(kind_, text)) {
+    if (kind_ != Kind::kOther && text_.size() < kMostText &&
+        (is_rest_of(kind_, text_, text) || (!line.is_stamped && !text.empty() && is_cut(kind_, text_)))) {
         text_.append(" ").append(text);
         return;
     }
+    if (join_stray(line))
+        return;
     const bool was_of_a_stack = stacks_.take(line);
     if (was_of_a_stack || line.is_stamped || !first_.is_stamped)
         end_statement();
     if (std::optional<Stack> stack = stacks_.done())
         keep(std::move(*stack));
+    if (!was_of_a_stack)
+        stray_ = line;
     if (was_of_a_stack)
         strangers_ = 0;
     else if (is_open_ && ++strangers_ > kMostStrangers)
         is_open_ = false;
+}
+
+bool LogReader::join_stray(const LogLine& line)
+{
+    // A stamp is the beginning of another message; and what is folded is long.
+    constexpr size_t kFolded = 40;
+    if (line.is_stamped || stray_.text.size() < kFolded || stray_.number + 1 != line.number)
+        return false;
+    LogLine joined = stray_;
+    joined.text.append(" ").append(line.text);
+    std::string_view text = joined.text;
+    const Kind kind = kind_of(text);
+    if (kind != Kind::kHog && kind != Kind::kFlushDependency && kind != Kind::kUnfinished)
+        return false;
+    end_statement();
+    begin(kind, std::move(joined), text);
+    return true;
 }
 
 void LogReader::begin(Kind kind, LogLine&& line, std::string_view text)
@@ -91,7 +136,14 @@ Dump& LogReader::new_dump(DumpKind kind, uint64_t line)
     dump.line = dump.last_line = line;
     dump.time = first_.time;
     dump.kind = kind;
-    dump.lockups = std::exchange(lockups_, {});
+    for (Lockup& lockup : std::exchange(lockups_, {})) {
+        // Two consoles say them twice.
+        const auto is_same = [&](const Lockup& other) {
+            return other.seconds == lockup.seconds && other.kind == lockup.kind;
+        };
+        if (std::ranges::none_of(dump.lockups, is_same))
+            dump.lockups.push_back(std::move(lockup));
+    }
     if (!dump.lockups.empty()) {
         dump.line = std::min(line, dump.lockups.front().line);
         if (!dump.time)
@@ -240,9 +292,17 @@ void LogReader::end_statement()
         break;
     }
     case Kind::kHungTask: {
-        HungTask task{number, {}, 0, 0};
-        if (parse_hung_task(text, task))
+        HungTask task;
+        task.line = number;
+        if (!parse_hung_task(text, task))
+            break;
+        const auto known = std::ranges::find(log_.hung_tasks, task.pid, &HungTask::pid);
+        if (!task.owner.empty() && known != log_.hung_tasks.end()) {
+            known->owner = task.owner;
+            known->owner_pid = task.owner_pid;
+        } else if (task.seconds) {
             add(log_.hung_tasks, std::move(task));
+        }
         break;
     }
     case Kind::kUnfinished: {

@@ -25,9 +25,11 @@ public:
 private:
     void line(LogLine&& line);
     void begin(Kind kind, LogLine&& line, std::string_view text);
+    bool join_stray(const LogLine& line);
     // The message that was read is complete.
     void end_statement();
     void keep(Stack&& stack);
+    void drop_copies();
     void not_understood(uint64_t line, std::string_view text);
     Dump& open_dump(uint64_t line);
     Dump& new_dump(DumpKind kind, uint64_t line);
@@ -43,6 +45,7 @@ private:
     Kind kind_ = Kind::kOther;     // of the message that is being read
     LogLine first_;                // its first line
     std::string text_;
+    LogLine stray_;  // the last line that was of nothing; a mail may have folded a message behind its first words
 };
 
 }  // namespace wqctl::klog

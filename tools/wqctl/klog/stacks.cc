@@ -11,8 +11,8 @@ namespace wqctl::klog {
 namespace {
 
 constexpr size_t kMostFrames = 32;
-// Other messages may stand between two of one stack.
-constexpr unsigned kMostStrangers = 8;
+// Other messages may stand between two frames of one stack, and before the first its registers.
+constexpr unsigned kMostStrangers = 8, kMostRegisters = 40;
 
 std::string_view trimmed(std::string_view text)
 {
@@ -33,6 +33,40 @@ std::optional<int> number_behind(std::string_view text, std::string_view word)
     return scan.number<int>();
 }
 
+bool is_address(std::string_view word)
+{
+    return (word.size() == 8 || word.size() == 16) &&
+           word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// A row of the stack itself, as old kernels print it: addresses only.
+bool is_raw_stack(std::string_view text)
+{
+    Scan scan(text);
+    for (scan.skip_spaces(); !scan.at_end(); scan.skip_spaces())
+        if (!is_address(scan.until(" ")))
+            return false;
+    return !text.empty();
+}
+
+// "events foo [mod] (description)": the function is the last word but for these, and a workqueue's name may have spaces.
+void take_workqueue(std::string_view text, Stack& stack)
+{
+    if (text.ends_with(')'))
+        text = trimmed(text.substr(0, text.find(" (")));
+    size_t end = text.size();
+    if (text.ends_with(']'))
+        end = std::min(text.find(" ["), end);
+    const size_t space = text.substr(0, end).rfind(' ');
+    if (space == std::string_view::npos) {
+        stack.workqueue = text;
+        return;
+    }
+    stack.workqueue = trimmed(text.substr(0, space));
+    std::string_view function = text.substr(space + 1);
+    stack.function = take_function(function).value_or("");
+}
+
 // "task:kworker/0:1     state:D stack:0     pid:123   tgid:123 …" (5.10 and newer)
 std::optional<Stack> new_task_line(std::string_view text)
 {
@@ -47,23 +81,33 @@ std::optional<Stack> new_task_line(std::string_view text)
     return stack;
 }
 
-// "kworker/0:1     D    0   123      2 0x80000000", "kworker/0:1     R  running task        0   123 …" (before)
+// "kworker/0:1     D    0   123      2 0x80000000", "kworker/0:1     R  running task        0   123 …" (before); until
+// 4.13 an address stood behind the state.
 std::optional<Stack> old_task_line(std::string_view text)
 {
     constexpr std::string_view kStates = "RSDTtXZPIKWN";
-    Scan scan(text);
-    const std::string_view command = scan.until(" ");
-    scan.skip_spaces();
-    const char state = scan.peek();
-    if (command.empty() || kStates.find(state) == std::string_view::npos || scan.peek(1) != ' ')
+    constexpr size_t kName = 15;
+    const auto is_state_at = [&](size_t at) {
+        return at > 1 && at + 1 < text.size() && text[at - 1] == ' ' && text[at + 1] == ' ' &&
+               kStates.find(text[at]) != std::string_view::npos;
+    };
+    // Of a name with a space the columns are right, and where those are not the name has none.
+    size_t at = kName + 1;
+    if (!is_state_at(at))
+        at = text.find_first_not_of(' ', text.find(' '));
+    if (!is_state_at(at))
         return {};
-    scan.skip(1);
+    Scan scan(text.substr(at + 1));
     scan.skip_spaces();
     Stack stack;
-    stack.command = command;
-    stack.state = state;
-    stack.is_running = scan.take("running task");
+    stack.command = trimmed(text.substr(0, at));
+    stack.state = text[at];
+    stack.is_running = scan.take("running task") || scan.take("running ");
     scan.skip_spaces();
+    if (Scan ahead = scan; is_address(ahead.until(" "))) {
+        scan = ahead;
+        scan.skip_spaces();
+    }
     const auto free = scan.number<unsigned>();
     scan.skip_spaces();
     const auto pid = scan.number<int>();
@@ -93,16 +137,28 @@ std::optional<Stack> cpu_line(std::string_view text)
     return stack.pid ? std::optional(stack) : std::nullopt;
 }
 
+// "x28: ffff…" of arm64, "GPR04: c000…" of powerpc, "r7 : 0000…" of arm
+bool is_register(std::string_view text)
+{
+    Scan scan(text);
+    if (!scan.take("x") && !scan.take("GPR") && !scan.take("r"))
+        return false;
+    if (scan.digits().empty())
+        return false;
+    scan.skip_spaces();
+    return scan.take(":");
+}
+
 bool is_in_between(std::string_view text)
 {
-    return text.empty() || text == "Call Trace:" || text == "Call trace:" || text.starts_with("<") ||
+    return text.empty() || text.starts_with("<") ||
            text.starts_with("RIP: ") || text.starts_with("Code: ") || text.starts_with("RSP: ") ||
            text.starts_with("RAX: ") || text.starts_with("RDX: ") || text.starts_with("RBP: ") ||
            text.starts_with("R10: ") || text.starts_with("R13: ") || text.starts_with("FS: ") ||
            text.starts_with("CS: ") || text.starts_with("CR2: ") || text.starts_with("DR0: ") ||
            text.starts_with("Hardware name:") || text.starts_with("Stopper:") || text.starts_with("Sched_ext:") ||
            text.starts_with("pc : ") || text.starts_with("lr : ") || text.starts_with("sp : ") ||
-           text.starts_with("pstate: ") || text.starts_with("x");
+           text.starts_with("pstate: ") || text.starts_with("Stack:") || is_register(text) || is_raw_stack(text);
 }
 
 }  // namespace
@@ -147,15 +203,15 @@ bool StackReader::take(const LogLine& line)
         return false;
     constexpr std::string_view kWorkqueue = "Workqueue: ";
     if (text.starts_with(kWorkqueue)) {
-        // "events foo [mod] (description)": a name has no space as a rule, and a function never.
-        std::string_view left = text.substr(kWorkqueue.size());
-        const size_t space = left.find(' ');
-        stack_.workqueue = left.substr(0, space);
-        left = space == std::string_view::npos ? "" : left.substr(space + 1);
-        stack_.function = take_function(left).value_or("");
+        take_workqueue(trimmed(text.substr(kWorkqueue.size())), stack_);
         return true;
     }
-    if (text == "Call Trace:" || text == "Call trace:") {
+    if (text.starts_with("Call Trace:") || text == "Call trace:" || text.starts_with("Backtrace:")) {
+        // Of another, whose head is not in the log.
+        if (!stack_.frames.empty()) {
+            close();
+            return true;
+        }
         in_frames_ = true;
         strangers_ = 0;
         return true;
@@ -169,7 +225,7 @@ bool StackReader::take(const LogLine& line)
     }
     if (is_in_between(text))
         return true;
-    if (++strangers_ > kMostStrangers)
+    if (++strangers_ > (stack_.frames.empty() ? kMostRegisters : kMostStrangers))
         close();
     return false;
 }

@@ -84,7 +84,31 @@ void skip_commas(Scan& scan)
 }
 
 // "-1" is no function: some kernels printed the end of their list of items so.
-bool take_empty_item(Scan& scan) { return scan.take("0xffffffffffffffff") || scan.take("0x0") || scan.take("(null)"); }
+bool take_empty_item(Scan& scan)
+{
+    Scan ahead = scan;
+    const std::string_view word = ahead.until(" ,");
+    if (word != "0xffffffffffffffff" && word != "0x0" && word != "(null)")
+        return false;
+    scan = ahead;
+    return true;
+}
+
+// Of what is not understood the first piece is told, and what is behind it read.
+void skip_unknown(Scan& scan, std::string_view& unknown)
+{
+    const std::string_view word = scan.until(" ,");
+    if (unknown.empty())
+        unknown = word;
+}
+
+// "{1234}", "(12s)": what some patched kernels print right behind a function, of which only they know what it is.
+void skip_patched(Scan& scan, std::string_view& unknown)
+{
+    const char open = scan.peek();
+    if (open == '{' || open == '(' || open == '<')
+        skip_unknown(scan, unknown);
+}
 
 }  // namespace
 
@@ -122,12 +146,14 @@ bool parse_pwq(std::string_view text, Pwq& pwq, std::string_view& left)
             pwq.refcnt = scan.number<uint64_t>();
         } else if (scan.take("MAYDAY")) {
             pwq.mayday = true;
+        } else if (scan.at_end()) {
+            return true;
+        } else if (scan.peek() == ',') {
+            scan.skip(1);
         } else {
-            break;
+            skip_unknown(scan, left);
         }
     }
-    left = scan.left();
-    return true;
 }
 
 bool parse_in_flight(std::string_view text, std::vector<InFlight>& workers, std::string_view& left)
@@ -142,6 +168,7 @@ bool parse_in_flight(std::string_view text, std::vector<InFlight>& workers, std:
             // Cut short behind the colon: the worker is known, its function is not.
             const std::string function = take_function(behind).value_or("");
             scan = Scan(behind);
+            skip_patched(scan, left);
             workers.push_back({id->pid, id->is_rescuer, function, {}, {}});
             continue;
         }
@@ -157,11 +184,13 @@ bool parse_in_flight(std::string_view text, std::vector<InFlight>& workers, std:
         if (take_empty_item(scan))
             continue;
         const std::optional<Item> item = take_item(scan);
-        if (!item || workers.empty())
-            break;
-        workers.back().scheduled.push_back(*item);
+        if (item)
+            skip_patched(scan, left);
+        if (item && !workers.empty())
+            workers.back().scheduled.push_back(*item);
+        else if (!item)
+            skip_unknown(scan, left);
     }
-    left = scan.left();
     return true;
 }
 
@@ -174,11 +203,13 @@ bool parse_items(std::string_view text, std::vector<Item>& items, std::string_vi
         if (take_empty_item(scan))
             continue;
         const std::optional<Item> item = take_item(scan);
-        if (!item)
-            break;
-        items.push_back(*item);
+        if (item) {
+            skip_patched(scan, left);
+            items.push_back(*item);
+        } else {
+            skip_unknown(scan, left);
+        }
     }
-    left = scan.left();
     return true;
 }
 
@@ -209,12 +240,14 @@ bool parse_pool(std::string_view text, Pool& pool, std::string_view& left)
                     break;
                 pool.idle.push_back(id_of_idle->pid.value_or(0));
             }
+        } else if (scan.at_end()) {
+            return true;
+        } else if (scan.peek() == ',') {
+            scan.skip(1);
         } else {
-            break;
+            skip_unknown(scan, left);
         }
     }
-    left = scan.left();
-    return true;
 }
 
 bool parse_nobody_runs(std::string_view text, NobodyRuns& nobody)

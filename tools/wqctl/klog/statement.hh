@@ -34,8 +34,12 @@ enum class Kind {
 // then cut to begin with it.
 Kind kind_of(std::string_view& text);
 
-// Whether the text can be what another line has left over of such a message: "refcnt=4", ", 12:func", "BAR(7)".
-bool is_rest_of(Kind kind, std::string_view text);
+// Whether the text can be what another line has left over of such a message, of which there is so much already:
+// "refcnt=4", ", 12:func", "BAR(7)".
+bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text);
+
+// Whether a message that stands alone has been cut before all that it says, as mails fold it.
+bool is_cut(Kind kind, std::string_view text);
 
 // These give nothing, or less than all, of what is cut short. left: what they did not understand.
 bool parse_workqueue(std::string_view text, Workqueue& workqueue);

@@ -92,7 +92,7 @@ Kind kind_of(std::string_view& text)
         const Kind kind = kind_at(behind);
         // A list's word in prose ("work pending: …") is none.
         const bool is_list = kind == Kind::kInFlight || kind == Kind::kPending || kind == Kind::kInactive;
-        if (kind == Kind::kOther || kind == Kind::kHog || (is_list && !is_rest_of(kind, behind.substr(begin.size()))))
+        if (kind == Kind::kOther || kind == Kind::kHog || (is_list && !is_rest_of(kind, "", behind.substr(begin.size()))))
             continue;
         text = behind;
         return kind;
@@ -100,11 +100,25 @@ Kind kind_of(std::string_view& text)
     return Kind::kOther;
 }
 
-bool is_rest_of(Kind kind, std::string_view text)
+bool is_cut(Kind kind, std::string_view text)
+{
+    switch (kind) {
+    case Kind::kRefusedFreeze:
+        return text.find(')') == std::string_view::npos && text.find(" failed") != std::string_view::npos;
+    case Kind::kHungTask:
+        return text.find(" seconds") == std::string_view::npos && text.find('.') == std::string_view::npos;
+    case Kind::kHog: return text.find(" times") == std::string_view::npos;
+    case Kind::kFlushDependency: return text.ends_with(" !WQ_MEM_RECLAIM");
+    default: return false;
+    }
+}
+
+bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text)
 {
     const bool is_list = kind == Kind::kInFlight || kind == Kind::kPending || kind == Kind::kInactive;
     if (!is_list && kind != Kind::kPwq && kind != Kind::kPool && kind != Kind::kWorkqueue && kind != Kind::kLockup)
         return false;
+    const bool is_behind_comma = so_far.ends_with(',') || text.starts_with(",");
     bool has_sign = false;  // something that prose has not
     size_t words = 0;
     Scan scan(text);
@@ -123,14 +137,14 @@ bool is_rest_of(Kind kind, std::string_view text)
             continue;
         } else if (is_list && word.find_first_not_of(kOfFunctions) == std::string_view::npos) {
             // Without an underscore it may be any word, but behind a comma.
-            if (word.find('_') == std::string_view::npos && !text.starts_with(","))
+            if (word.find('_') == std::string_view::npos && !is_behind_comma)
                 return false;
             has_sign = true;
         } else {
             return false;
         }
     }
-    return words && (has_sign || text.starts_with(",") || kind == Kind::kPool || kind == Kind::kLockup);
+    return words && (has_sign || is_behind_comma || kind == Kind::kPool || kind == Kind::kLockup);
 }
 
 }  // namespace wqctl::klog

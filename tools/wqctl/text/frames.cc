@@ -57,7 +57,11 @@ std::optional<std::string> take_function(std::string_view& text)
     module.skip_spaces();
     if (module.take("[")) {
         const std::string_view inside = module.until("] ,");
-        if (!inside.empty() && module.take("]")) {
+        // "[mod 0a1b2c…]": with the module's build id
+        if (module.peek() == ' ' && module.left().substr(0, module.left().find(']')).find_first_not_of(
+                                        " 0123456789abcdef") == std::string_view::npos)
+            module.until("]");
+        if (!inside.empty() && inside != "inline" && module.take("]")) {
             function.append(" [").append(inside).append("]");
             scan = module;
         }
@@ -66,21 +70,65 @@ std::optional<std::string> take_function(std::string_view& text)
     return function;
 }
 
-std::optional<std::string> function_of_frame(std::string_view text)
+namespace {
+
+// "[<ffffffff81000000>]" of old kernels, "[<0>]" of /proc, "[c000000012345678]" of powerpc, "([<…>]" of s390
+void skip_addresses(Scan& scan)
 {
-    // "[<ffffffff81000000>]" of old kernels, "[<0>]" of /proc, "[c000000012345678]" of powerpc
-    Scan scan(text);
-    for (scan.skip_spaces(); scan.peek() == '['; scan.skip_spaces()) {
+    scan.skip_spaces();
+    if (scan.peek() == '(' && scan.peek(1) == '[')
+        scan.skip(1);
+    for (; scan.peek() == '['; scan.skip_spaces()) {
         const std::string_view address = scan.left().substr(1, scan.left().find(']') - 1);
         if (address.find_first_not_of("<>0123456789abcdef") != std::string_view::npos)
-            break;
+            return;
         scan.skip(address.size() + 2);
     }
+}
+
+// "file.c:123", perhaps behind a directory: a tool has looked the address up.
+bool is_source(std::string_view word)
+{
+    const size_t colon = word.rfind(':');
+    if (colon == std::string_view::npos || colon + 1 == word.size() || word[colon + 1] < '0' || word[colon + 1] > '9')
+        return false;
+    const std::string_view file = word.substr(0, colon);
+    return file.ends_with(".c") || file.ends_with(".h") || file.ends_with(".S") || file.ends_with(".rs");
+}
+
+// Whether what is behind a function's name makes a frame of it.
+bool is_behind_a_frame(std::string_view text)
+{
+    if (text.starts_with("+0x"))
+        return text.find("/0x") != std::string_view::npos;
+    Scan scan(text);
+    if (scan.peek() == ')')  // arm: "(func) from [<…>] (caller+0x12/0x34)"
+        scan.skip(1);
+    if (scan.peek() != ' ')
+        return false;
+    scan.skip_spaces();
+    if (scan.peek() == '[') {
+        scan.until("]");
+        scan.skip(1);
+        scan.skip_spaces();
+    }
+    if (scan.take("from "))
+        return scan.peek() == '[' || scan.left().find("+0x") != std::string_view::npos;
+    scan.take("(");
+    return is_source(scan.until(" )"));
+}
+
+}  // namespace
+
+std::optional<std::string> function_of_frame(std::string_view text)
+{
+    Scan scan(text);
+    skip_addresses(scan);
     const bool is_unsure = scan.take("? ");
+    if (scan.peek() == '(')
+        scan.skip(1);
     std::string_view left = scan.left();
-    const size_t plus = left.find("+0x");
-    if (plus == std::string_view::npos || plus == 0 || left.substr(0, plus).find(' ') != std::string_view::npos ||
-        left.find("/0x", plus) == std::string_view::npos)
+    if (!is_behind_a_frame(left.substr(std::min(left.find_first_not_of(kOfFunctions), left.size()))))
         return {};
     const std::optional<std::string> function = take_function(left);
     return is_unsure ? "" : function;

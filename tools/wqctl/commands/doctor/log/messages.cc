@@ -162,6 +162,11 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
                 suspect.doing = "asleep in " + place_of(stack->frames);
             finding.suspects.push_back(std::move(suspect));
             finding.next = "See who holds what it waits for";
+            if (!task.owner.empty()) {
+                finding.sentence += fmt::format(", on a lock that {} (pid {}) holds", task.owner, task.owner_pid);
+                finding.suspects.push_back({"", "", task.owner_pid, task.owner + " holds the lock, likely"});
+                finding.next = "See what that task waits for";
+            }
         } else {
             finding.sentence = fmt::format("{} (pid {}) has waited for more than {} in {}", task.command, task.pid,
                                            seconds_text(task.seconds), call);
