@@ -33,6 +33,8 @@ public:
     Source& source();
     // The same, or another, from where somebody wants to see it. Says in a line if it had to choose without the module.
     Source& source(const SourceFlags& flags);
+    // The same, opened anew: what was there may have gone, and may be back.
+    Source& reopen(const SourceFlags& flags);
     // All there are: for completion and the manual page.
     const std::vector<Entry>& commands() const { return commands_; }
 

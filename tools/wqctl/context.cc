@@ -59,4 +59,11 @@ Source& Context::source(const SourceFlags& flags)
     return source();
 }
 
+Source& Context::reopen(const SourceFlags& flags)
+{
+    source_.reset();
+    lab_.reset();
+    return source(flags);
+}
+
 }  // namespace wqctl

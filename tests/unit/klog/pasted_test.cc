@@ -66,7 +66,7 @@ json essence(const std::string& text)
     klog::LogReader reader;
     reader.take(text);
     const klog::Log log = reader.finish();
-    json document = json::parse(doctor_to_json(log, {}));
+    json document = json::parse(doctor_to_json({}, {.log = &log}));
     const std::function<void(json&)> strip = [&](json& value) {
         if (value.is_object())
             for (const char* key : {"line", "last_line", "time", "lines"})

@@ -55,10 +55,10 @@ Log LogReader::finish()
 void LogReader::drop_copies()
 {
     const auto names = [](const Dump& dump) {
-        std::vector<std::string_view> names;
+        std::vector<std::string_view> all;
         for (const Workqueue& workqueue : dump.workqueues)
-            names.push_back(workqueue.name);
-        return names;
+            all.push_back(workqueue.name);
+        return all;
     };
     std::vector<Dump> kept;
     for (Dump& dump : log_.dumps) {

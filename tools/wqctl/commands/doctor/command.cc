@@ -3,13 +3,16 @@
 
 #include "command.hh"
 #include "commands/doctor/flags.hh"
+#include "commands/doctor/live/examine.hh"
 #include "commands/doctor/live/look.hh"
 #include "commands/doctor/live/rules.hh"
 #include "commands/doctor/log/render.hh"
 #include "commands/doctor/log/rules.hh"
 #include "commands/doctor/render.hh"
+#include "commands/doctor/watch.hh"
 #include "klog/open.hh"
 #include "klog/reader.hh"
+#include "source/sampling.hh"
 #include "source/source.hh"
 #include "term/output.hh"
 #include "text/patterns.hh"
@@ -41,7 +44,26 @@ class DoctorCommand final : public Command {
             output.text(render_rules(output.style()));
             return kDone;
         }
+        if (flags_.watch)
+            return watch(context, flags_.source, plan_watch());
+        if (flags_.every || flags_.exec || flags_.openmetrics)
+            throw Error::usage("--every, --exec and --openmetrics go with --watch");
         return flags_.log ? read_log(output) : look_at_machine(context.source(flags_.source), output);
+    }
+
+    WatchPlan plan_watch() const
+    {
+        WatchPlan plan;
+        plan.every_ns = parse_interval(flags_.every.value_or("10s"));
+        if (!plan.every_ns)
+            throw Error::usage("--every: without time between two looks nothing can be told to stand still");
+        if (flags_.json && flags_.openmetrics == "-")
+            throw Error::usage("--json and --openmetrics both want standard output", "--openmetrics FILE");
+        plan.exec = flags_.exec;
+        plan.openmetrics = flags_.openmetrics;
+        plan.json = flags_.json;
+        plan.keep_wanted = [this](std::vector<Finding>& findings) { keep_wanted(findings); };
+        return plan;
     }
 
     void keep_wanted(std::vector<Finding>& findings) const
@@ -60,8 +82,8 @@ class DoctorCommand final : public Command {
         const Snapshot& now = looks->now ? *looks->now : looks->before;
         for (const std::string& trouble : now.troubles)
             print_trouble(trouble);
-        const live::Case at(looks->before, now);
-        live::Examination examination = live::examine(at);
+        live::Case at(looks->before, now);
+        live::Examination examination = live::examine_machine(at, source.is_live());
         keep_wanted(examination.findings);
         const std::vector<Finding>& findings = examination.findings;
         if (flags_.json)

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "system/task_stacks.hh"
+
 namespace wqctl {
 
 // Likely: what was looked at does not say it, but hardly anything else fits. Unexplained: something is wrong, and no
@@ -36,6 +38,7 @@ struct Finding {
     std::vector<std::string> victims;
     std::vector<Evidence> evidence;
     std::string next;
+    std::vector<StackGroup> stacks = {};  // of suspects and of who waits, where they could be read
     // What else needs no explanation any more ("pool 6", "workqueue 12"): for the rules behind.
     std::vector<std::string> explains = {};
 };

@@ -12,6 +12,16 @@ void DoctorFlags::declare(Args& args)
               "Also what could not be looked at; of a log each dump, and what was not understood of it");
     args.json(json, {"wqlab/doctor/1"});
     source.declare(args);
+    args.group("Again and again");
+    args.flag("--watch", watch, "Be quiet until something is wrong, then tell each finding once, until it changes or ends")
+        .excludes("--for")
+        .excludes("--log")
+        .excludes("--list");
+    args.option("--every", every, "TIME", "From look to look, default 10s");
+    args.option("--exec", exec, "COMMAND", "Run it by the shell at each change, with the JSON on its standard input");
+    args.option("--openmetrics", openmetrics, "FILE",
+                "After each look write the number of findings by rule, in Prometheus' text format")
+        .alone_means("-");
     args.group("A log instead of the machine");
     args.option("--log", log, "FILE",
                 "Read this kernel log (dmesg, journal, console, a mail; also gzip, xz, zstd); - is standard input")
@@ -22,6 +32,7 @@ void DoctorFlags::declare(Args& args)
     args.examples(
         "  wqctl doctor\n"
         "  wqctl doctor --for 30s\n"
+        "  wqctl doctor --watch --exec 'mail -s stuck root'\n"
         "  wqctl doctor -c crash.elf -s System.map\n"
         "  dmesg | wqctl doctor --log -\n"
         "  journalctl -k -b -1 | wqctl doctor --log -");

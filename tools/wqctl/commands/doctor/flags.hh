@@ -15,6 +15,10 @@ struct DoctorFlags {
     std::vector<std::string> patterns;
     std::string interval = "1s";
     std::optional<std::string> log;
+    bool watch = false;
+    std::optional<std::string> every;
+    std::optional<std::string> exec;
+    std::optional<std::string> openmetrics;
     bool list = false;
     bool verbose = false;
     bool json = false;

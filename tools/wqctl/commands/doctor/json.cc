@@ -24,6 +24,14 @@ void write(JsonWriter& j, const Finding& finding)
         j.member("line", evidence.line);
         j.member("text", evidence.text);
     });
+    j.objects("stacks", finding.stacks, [&](const StackGroup& group) {
+        j.member("states", group.states);
+        j.objects("tasks", group.tasks, [&](const Task& task) {
+            j.member("pid", task.pid);
+            j.member("command", task.command);
+        });
+        j.member("frames", group.frames);
+    });
     j.member("kernel", finding.kernel);
     j.member("next", finding.next);
 }
@@ -33,14 +41,17 @@ void write(JsonWriter& j, const Finding& finding)
 std::string doctor_to_json(const std::vector<Finding>& findings, const Examined& examined)
 {
     const klog::Log* log = examined.log;
-    JsonWriter j;
+    JsonWriter j(examined.time ? JsonLayout::kOneLine : JsonLayout::kPretty);
     j.object([&] {
         j.member("schema", "wqlab/doctor/1");
         j.member_if(!log, "source", examined.origin);
         j.member_if(!log, "kernel", examined.kernel);
         j.member_if(!log, "interval_ns", examined.interval_ns);
         j.member_if(log, "lines", log ? log->lines : 0);
+        j.member_if_any("time", examined.time);
         j.objects("findings", findings, [&](const Finding& finding) { write(j, finding); });
+        if (examined.time)
+            j.objects("ended", examined.ended, [&](const Finding& finding) { write(j, finding); });
         j.objects("not_looked_at", examined.not_looked_at, [&](const NotLookedAt& one) {
             j.member("rule", one.rule);
             j.member("why", one.why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,21 @@ struct Examined {
     std::string kernel = {};  // its release
     uint64_t interval_ns = 0;
     std::vector<NotLookedAt> not_looked_at = {};
+    // Of a watch, which tells what is new: when, as seconds since 1970, and what is not so any more. One line.
+    std::optional<int64_t> time = {};
+    std::vector<Finding> ended = {};
 };
 
 std::string_view certainty_name(Certainty certainty);
 
 std::string render_findings(const std::vector<Finding>& findings, const Style& style);
+// All but the sentence.
+std::string render_details(const Finding& finding, const Style& style);
 std::string render_not_looked_at(const std::vector<NotLookedAt>& rules, const Style& style);
 std::string render_rules(const Style& style);
+
+// Prometheus' text format.
+std::string render_openmetrics(const std::vector<Finding>& findings, const std::vector<NotLookedAt>& not_looked_at);
 
 std::string doctor_to_json(const std::vector<Finding>& findings, const Examined& examined);
 

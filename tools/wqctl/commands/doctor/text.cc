@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "commands/doctor/render.hh"
@@ -31,6 +33,19 @@ std::string suspect_text(const Suspect& suspect)
     return text;
 }
 
+// "of 3 tasks (67, 71, 72): mutex_lock <- func"
+std::string stack_text(const StackGroup& group, const Style& style)
+{
+    std::string pids;
+    constexpr size_t kShown = 8;
+    for (size_t i = 0; i < std::min(kShown, group.tasks.size()); i++)
+        pids += fmt::format("{}{}", i ? ", " : "", group.tasks[i].pid);
+    if (group.tasks.size() > kShown)
+        pids += ", ...";
+    return fmt::format("of {}: {}", group.tasks.size() == 1 ? pids : fmt::format("{} tasks ({})", group.tasks.size(), pids),
+                       path_text(group.frames, style.charset));
+}
+
 }  // namespace
 
 std::string_view certainty_name(Certainty certainty)
@@ -43,6 +58,25 @@ std::string_view certainty_name(Certainty certainty)
     return "unexplained";
 }
 
+std::string render_details(const Finding& finding, const Style& style)
+{
+    std::string text;
+    text += labelled("sure", std::string(certainty_name(finding.certainty)), style);
+    for (const Suspect& suspect : finding.suspects)
+        text += labelled("suspect", suspect_text(suspect), style);
+    for (const std::string& victim : finding.victims)
+        text += labelled("waiting", victim, style);
+    for (const Evidence& evidence : finding.evidence)
+        text += labelled("seen",
+                         evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text,
+                         style);
+    for (const StackGroup& group : finding.stacks)
+        text += labelled("stack", stack_text(group, style), style);
+    text += labelled("rule", fmt::format("{}: {}", finding.rule, finding.kernel), style);
+    text += labelled("next", finding.next, style);
+    return text;
+}
+
 std::string render_findings(const std::vector<Finding>& findings, const Style& style)
 {
     std::string text;
@@ -51,17 +85,7 @@ std::string render_findings(const std::vector<Finding>& findings, const Style& s
         if (number)
             text += "\n";
         text += hanging(fmt::format("{}. ", ++number), one_line(finding.sentence), style.width);
-        text += labelled("sure", std::string(certainty_name(finding.certainty)), style);
-        for (const Suspect& suspect : finding.suspects)
-            text += labelled("suspect", suspect_text(suspect), style);
-        for (const std::string& victim : finding.victims)
-            text += labelled("waiting", victim, style);
-        for (const Evidence& evidence : finding.evidence)
-            text += labelled("seen",
-                             evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text,
-                             style);
-        text += labelled("rule", fmt::format("{}: {}", finding.rule, finding.kernel), style);
-        text += labelled("next", finding.next, style);
+        text += render_details(finding, style);
     }
     return text;
 }

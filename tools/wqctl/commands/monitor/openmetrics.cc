@@ -2,63 +2,16 @@
 #include "commands/monitor/render.hh"
 
 #include <map>
-#include <utility>
 
 #include <fmt/core.h>
 
 #include "snapshot/workqueue_labels.hh"
+#include "term/openmetrics.hh"
 #include "text/names.hh"
-#include "text/printable.hh"
 
 namespace wqctl {
 
 namespace {
-
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
-std::string escaped(std::string_view value)
-{
-    std::string text;
-    for (const char c : valid_utf8(value)) {
-        if (c == '\\' || c == '"')
-            text += '\\';
-        text += c == '\n' ? std::string("\\n") : std::string(1, c);
-    }
-    return text;
-}
-
-// All samples of a metric stand together, under its help and type.
-class Metric {
-public:
-    Metric(std::string name, std::string_view type, std::string_view help)
-        : name_(std::move(name)), head_(fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name_, help, type))
-    {
-    }
-
-    void add(const Labels& labels, const std::string& value)
-    {
-        std::string list;
-        for (const auto& [label, text] : labels)
-            list += fmt::format("{}{}=\"{}\"", list.empty() ? "" : ",", label, escaped(text));
-        samples_ += fmt::format("{}{}{}{} {}\n", name_, list.empty() ? "" : "{", list, list.empty() ? "" : "}", value);
-    }
-    void add(const Labels& labels, uint64_t value) { add(labels, std::to_string(value)); }
-
-    std::string text() const { return samples_.empty() ? "" : head_ + samples_; }
-
-private:
-    std::string name_;
-    std::string head_;
-    std::string samples_;
-};
-
-std::string seconds(uint64_t value, unsigned digits)
-{
-    uint64_t unit = 1;
-    for (unsigned i = 0; i < digits; i++)
-        unit *= 10;
-    return fmt::format("{}.{:0{}}", value / unit, value % unit, digits);
-}
 
 std::string joined_flags(uint32_t flags)
 {
@@ -101,7 +54,7 @@ std::string workqueue_metrics(const TotalsSample& sample)
         add_if(true, started, WQLAB_PWQ_STAT_STARTED);
         add_if(true, completed, WQLAB_PWQ_STAT_COMPLETED);
         if (wq.counted && !wq.is(WQLAB_WQ_BH))
-            cpu.add(labels, seconds(wq.total[WQLAB_PWQ_STAT_CPU_TIME], 6));
+            cpu.add(labels, decimal(wq.total[WQLAB_PWQ_STAT_CPU_TIME], 6));
         add_if(unbound, repatriated, WQLAB_PWQ_STAT_REPATRIATED);
         add_if(!unbound, intensive, WQLAB_PWQ_STAT_CPU_INTENSIVE);
         add_if(!unbound, wakeups, WQLAB_PWQ_STAT_CM_WAKEUP);
@@ -138,7 +91,7 @@ std::string pool_metrics(const Snapshot& snapshot)
         workers.add(labels, std::to_string(pool.nr_workers));
         idle.add(labels, std::to_string(pool.nr_idle));
         pending.add(labels, pool.nr_pending);
-        stalled.add(labels, pool.since_progress_ns == WQLAB_NEVER ? "0" : seconds(pool.since_progress_ns, 9));
+        stalled.add(labels, pool.since_progress_ns == WQLAB_NEVER ? "0" : decimal(pool.since_progress_ns, 9));
     }
     return workers.text() + idle.text() + pending.text() + stalled.text();
 }
@@ -161,13 +114,13 @@ std::string hog_metrics(const Snapshot& snapshot)
 std::string render_openmetrics(const TotalsSample& sample, const Snapshot& snapshot)
 {
     Metric took("wqlab_snapshot_seconds", "gauge", "How long the kernel was read for these numbers.");
-    took.add({}, seconds(snapshot.head.took_ns, 9));
+    took.add({}, decimal(snapshot.head.took_ns, 9));
     Metric hold("wqlab_snapshot_longest_hold_seconds", "gauge", "The longest that this held a pool's lock.");
-    hold.add({}, seconds(snapshot.head.longest_hold_ns, 9));
+    hold.add({}, decimal(snapshot.head.longest_hold_ns, 9));
     Metric troubles("wqlab_snapshot_troubles", "gauge", "Lists that could not be read to their end.");
     troubles.add({}, snapshot.troubles.size());
     return workqueue_metrics(sample) + pool_metrics(snapshot) + hog_metrics(snapshot) + took.text() + hold.text() +
-           troubles.text() + "# EOF\n";
+           troubles.text() + std::string(kEndOfMetrics);
 }
 
 }  // namespace wqctl

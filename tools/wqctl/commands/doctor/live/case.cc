@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/doctor/live/case.hh"
+#include "commands/doctor/live/stacks.hh"
 
 #include <algorithm>
 
@@ -110,6 +111,21 @@ bool Case::was_there(const wqlab_snap_work& work) const
 {
     const auto at = works_before_.find(work.identity);
     return at != works_before_.end() && at->second->state == work.state && at->second->pool == work.pool;
+}
+
+void Case::know(const Stacks& stacks) { stacks_ = &stacks; }
+
+const TaskStack* Case::stack(int32_t pid) const
+{
+    if (!stacks_)
+        return nullptr;
+    const auto found = stacks_->by_pid.find(pid);
+    return found == stacks_->by_pid.end() ? nullptr : &found->second;
+}
+
+std::string Case::no_stacks() const
+{
+    return stacks_ ? stacks_->lacking : "stacks are read of a machine that runs, as root";
 }
 
 }  // namespace wqctl::live

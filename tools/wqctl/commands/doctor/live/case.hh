@@ -13,7 +13,13 @@
 #include "snapshot/worker_state.hh"
 #include "snapshot/workqueue_labels.hh"
 
-namespace wqctl::live {
+namespace wqctl {
+
+struct TaskStack;
+
+namespace live {
+
+struct Stacks;
 
 // What is wrong in itself, such as a circle, need only be there in both looks. What is wrong because it lasts has to
 // have lasted: a third of what the kernel's own watchdog waits for, and far more than items wait on a machine that is
@@ -67,6 +73,14 @@ public:
 
     const std::string& label(uint32_t workqueue) const { return labels_[workqueue]; }
 
+    // What is known of the tasks' stacks, which must outlive it; until then nothing is.
+    void know(const Stacks& stacks);
+    void know_none() { stacks_ = nullptr; }
+    // nullptr: it has none.
+    const TaskStack* stack(int32_t pid) const;
+    // Why none are known.
+    std::string no_stacks() const;
+
 private:
     bool stays(const wqlab_snap_worker& worker) const;
 
@@ -83,6 +97,9 @@ private:
     std::map<int32_t, size_t> pool_index_;
     std::map<uint64_t, const Busy*> executors_;
     std::map<int32_t, const Busy*> by_pid_;
+    const Stacks* stacks_ = nullptr;
 };
 
-}  // namespace wqctl::live
+}  // namespace live
+
+}  // namespace wqctl

@@ -52,6 +52,7 @@ std::span<const LiveRule> live_rules()
         LiveRule{"plugged", kWork, nullptr, find_plugged},
         LiveRule{"counts-a-sleeper", kWork, nullptr, find_counted_sleepers},
         LiveRule{"ordered", kWork, nullptr, find_ordered_heads},
+        LiveRule{"crowd", kWork, lacks_stacks, find_crowds},
         LiveRule{"held-back", kWork, nullptr, find_held_back},
         LiveRule{"held-by-nothing", kWork, nullptr, find_held_by_nothing},
         LiveRule{"unfinished", kWork, nullptr, find_unfinished},

@@ -56,6 +56,9 @@ void find_held_back(const Case& at, Findings& findings);
 void find_ordered_heads(const Case& at, Findings& findings);
 void find_held_by_nothing(const Case& at, Findings& findings);
 void find_plugged(const Case& at, Findings& findings);
+// crowd.cc
+std::string lacks_stacks(const Case& at);
+void find_crowds(const Case& at, Findings& findings);
 // timers.cc
 void find_timers(const Case& at, Findings& findings);
 

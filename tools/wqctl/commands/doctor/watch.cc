@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/doctor/watch.hh"
+
+#include <ctime>
+
+#include <fmt/core.h>
+
+#include "commands/doctor/changes.hh"
+#include "commands/doctor/live/examine.hh"
+#include "commands/doctor/live/look.hh"
+#include "commands/doctor/render.hh"
+#include "source/source.hh"
+#include "system/children.hh"
+#include "system/deadlines.hh"
+#include "system/interrupts.hh"
+#include "system/replace_file.hh"
+#include "system/wait.hh"
+#include "term/lines.hh"
+#include "term/output.hh"
+
+namespace wqctl {
+
+namespace {
+
+std::string clock_text(std::time_t now)
+{
+    char text[32];
+    std::tm local{};
+    localtime_r(&now, &local);
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local)};
+}
+
+class Watch {
+public:
+    Watch(Context& context, const SourceFlags& flags, const WatchPlan& plan)
+        : context_(context), flags_(flags), plan_(plan), output_(context.output())
+    {
+    }
+
+    int run()
+    {
+        Interrupts interrupts;
+        // What can't be opened at all is refused; what goes away later may come back.
+        source_ = &context_.source(flags_);
+        if (!source_->is_live())
+            throw Error::usage(source_->origin() + " does not change: there is nothing to watch",
+                               "leave --watch out, and it is looked at once");
+        Deadlines deadlines(monotonic_ns(), plan_.every_ns);
+        do {
+            try_to_look();
+            for (const std::string& failure : children_.failures())
+                print_trouble("--exec: the command " + failure);
+            if (!output_.flush())
+                return kDone;
+        } while (wait_until(deadlines.next(monotonic_ns()), interrupts) == Woken::kByTime);
+        return kDone;
+    }
+
+private:
+    void try_to_look()
+    {
+        try {
+            if (!trouble_.empty())
+                source_ = &context_.reopen(flags_);
+            look();
+            if (!trouble_.empty())
+                print_note("the machine can be looked at again: " + source_->origin());
+            trouble_.clear();
+        } catch (const Error& error) {
+            before_.reset();
+            if (error.message != trouble_)
+                print_trouble(error.message + "; it is tried again");
+            trouble_ = error.message;
+        }
+    }
+
+    void look()
+    {
+        Snapshot now = live::look_once(*source_);
+        if (before_) {
+            live::Case at(*before_, now);
+            live::Examination examination = live::examine_machine(at, true);
+            plan_.keep_wanted(examination.findings);
+            tell(told_.take(examination.findings), at.interval_ns());
+            if (plan_.openmetrics)
+                publish(render_openmetrics(examination.findings, examination.not_looked_at));
+        }
+        before_ = std::move(now);
+    }
+
+    void tell(const Changes& changes, uint64_t interval_ns)
+    {
+        if (!changes.any())
+            return;
+        const std::time_t now = std::time(nullptr);
+        const std::string document = doctor_to_json(changes.found, {.origin = source_->origin(),
+                                                                    .kernel = source_->info().release,
+                                                                    .interval_ns = interval_ns,
+                                                                    .time = now,
+                                                                    .ended = changes.ended});
+        if (plan_.exec)
+            if (const std::string trouble = children_.start(*plan_.exec, document); !trouble.empty())
+                print_trouble("--exec: the command can't be started: " + trouble);
+        if (plan_.json)
+            output_.text(document);
+        else if (plan_.openmetrics != "-")
+            output_.text(in_words(changes, clock_text(now)));
+    }
+
+    std::string in_words(const Changes& changes, const std::string& when) const
+    {
+        const Style& style = output_.style();
+        std::string text;
+        for (const Finding& finding : changes.ended)
+            text += hanging(when + " ended: ", finding.sentence, style.width);
+        for (const Finding& finding : changes.found)
+            text += hanging(when + " found: ", finding.sentence, style.width) + render_details(finding, style);
+        return text;
+    }
+
+    void publish(const std::string& metrics)
+    {
+        if (*plan_.openmetrics == "-")
+            return output_.text(metrics);
+        // What reads the metrics need not be there yet; findings are told all the same.
+        std::string trouble;
+        try {
+            replace_file(*plan_.openmetrics, metrics);
+        } catch (const Error& error) {
+            trouble = error.message;
+        }
+        if (!trouble.empty() && trouble != file_trouble_)
+            print_trouble(trouble + "; it is tried again");
+        file_trouble_ = trouble;
+    }
+
+    Context& context_;
+    const SourceFlags& flags_;
+    const WatchPlan& plan_;
+    Output& output_;
+    Source* source_ = nullptr;
+    std::optional<Snapshot> before_;
+    Told told_;
+    Children children_;
+    std::string trouble_;       // of the last look
+    std::string file_trouble_;  // of the last metrics
+};
+
+}  // namespace
+
+int watch(Context& context, const SourceFlags& source, const WatchPlan& plan)
+{
+    return Watch(context, source, plan).run();
+}
+
+}  // namespace wqctl
