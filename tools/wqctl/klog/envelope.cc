@@ -289,7 +289,9 @@ bool open_date(Scan& scan, LogLine& line)
 // "> ", "> > ", ">>", "| "; one that is drawn by some mailers before each line.
 bool open_quote(Scan& scan, LogLine& line)
 {
-    if (line.is_stamped || !(scan.take("> ") || scan.take(">") || scan.take("| ")))
+    // ">10000us" is what a mail folded behind "hogged CPU for".
+    const bool is_number = scan.peek() == '>' && scan.peek(1) >= '0' && scan.peek(1) <= '9';
+    if (line.is_stamped || is_number || !(scan.take("> ") || scan.take(">") || scan.take("| ")))
         return false;
     return true;
 }

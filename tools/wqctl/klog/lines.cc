@@ -90,6 +90,9 @@ void LogLines::raw_line(std::string_view raw)
     const bool has_sign = raw.find("=3D") != std::string_view::npos;
     is_quoted_printable_ |= has_sign;
     const std::string_view line = without_end(raw);
+    // What begins a message of its own was not folded behind the last one: that was cut.
+    if (!folded_.empty() && open_envelope(line, number_).is_stamped)
+        whole_line(std::exchange(folded_, {}) + "=");
     // "=" at the end folds, in mails only: a kernel's message has a value there.
     if (line.ends_with('=') && folded_.size() < kLongest) {
         if (folded_.empty())

@@ -10,6 +10,8 @@ namespace {
 
 // A log may be endless, or made to be.
 constexpr size_t kMostDumps = 1000, kMostRows = 20'000, kMostStacks = 10'000, kMostKept = 200, kMostText = 65536;
+// So many lines of others may stand between the pieces of one message.
+constexpr unsigned kMostBetween = 4;
 // So many lines of something else, and the dump is over.
 constexpr unsigned kMostStrangers = 400;
 
@@ -83,15 +85,18 @@ void LogReader::line(LogLine&& line)
         begin(kind, std::move(line), text);
         return;
     }
-    if (kind_ != Kind::kOther && text_.size() < kMostText &&
+    const bool is_adjacent = gap_ == 0 || text.starts_with(",");
+    if (kind_ != Kind::kOther && text_.size() < kMostText && is_adjacent &&
         (is_rest_of(kind_, text_, text) || (!line.is_stamped && !text.empty() && is_cut(kind_, text_)))) {
         text_.append(" ").append(text);
+        gap_ = 0;
         return;
     }
     if (join_stray(line))
         return;
     const bool was_of_a_stack = stacks_.take(line);
-    if (was_of_a_stack || line.is_stamped || !first_.is_stamped)
+    // A message that the kernel prints in pieces may go on behind those of another CPU.
+    if (was_of_a_stack || ((line.is_stamped || !first_.is_stamped) && ++gap_ > kMostBetween))
         end_statement();
     if (std::optional<Stack> stack = stacks_.done())
         keep(std::move(*stack));
@@ -123,6 +128,7 @@ bool LogReader::join_stray(const LogLine& line)
 void LogReader::begin(Kind kind, LogLine&& line, std::string_view text)
 {
     kind_ = kind;
+    gap_ = 0;
     text_ = text;
     first_ = std::move(line);
 }

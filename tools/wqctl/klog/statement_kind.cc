@@ -124,14 +124,19 @@ bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text)
     Scan scan(text);
     for (skip_commas(scan); !scan.at_end(); skip_commas(scan), words++) {
         std::string_view word = scan.until(" ,");
-        if (word.find('=') != std::string_view::npos && word.find('=') > 0) {
+        if (const size_t equals = word.find('='); equals != std::string_view::npos && equals > 0) {
+            // "SUBSYSTEM=", "_TRANSPORT=" are the keepers' own.
+            if (word[0] < 'a' || word[0] > 'z')
+                return false;
             has_sign = !is_list;
             if (is_list)
                 return false;
         } else if (word.starts_with("BAR(") || word.find('*') != std::string_view::npos ||
                    (is_list && is_worker(word))) {
             has_sign = true;
-        } else if ((word.starts_with("[") && word.ends_with("]")) || word == "for" || word == "MAYDAY" ||
+        } else if (word.starts_with("[") && word.ends_with("]")) {
+            has_sign |= is_list && words == 0;  // the module of a function in the line before
+        } else if (word == "for" || word == "MAYDAY" ||
                    word == "manager:" || word == "idle:" || word == "bh" || word == "stuck" ||
                    word.find_first_not_of("0123456789s!") == std::string_view::npos) {
             continue;

@@ -110,6 +110,8 @@ bool is_behind_a_frame(std::string_view text)
     if (scan.peek() == '[') {
         scan.until("]");
         scan.skip(1);
+        if (scan.peek() == ')')
+            scan.skip(1);
         scan.skip_spaces();
     }
     if (scan.take("from "))
