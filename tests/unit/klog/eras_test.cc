@@ -281,3 +281,28 @@ TEST_CASE("patched kernels: what they add is told, and the rest of the line read
     CHECK(log.dumps[0].pools.at(0).manager == 18);
     CHECK(log.not_understood_count == 4);
 }
+
+TEST_CASE("who runs on a stalled pool is shown, and who has a CPU for too long")
+{
+    const std::string dump =
+        "Showing busy workqueues and worker pools:\n"
+        "workqueue events: flags=0x0\n"
+        "  pwq 6: cpus=1 node=0 flags=0x0 nice=0 active=1/256 refcnt=2\n"
+        "    in-flight: 61:spin_fn\n"
+        "pool 6: cpus=1 node=0 flags=0x0 nice=0 hung=43s workers=3 idle: 45 67\n"
+        "Showing backtraces of running workers in stalled CPU-bound worker pools:\n";
+    CHECK(read(dump).dumps.at(0).backtraces_line == 6);
+    CHECK(read(dump).dumps[0].running_pools.empty());
+    const Log log = read(dump +
+                         "pool 6:\n"
+                         "task:kworker/1:1     state:R  running task     stack:0     pid:61    ppid:2      flags:0x0\n"
+                         "Call Trace:\n spin_fn+0x1/0x2\n"
+                         "watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [kworker/1:1:61]\n");
+    CHECK(log.dumps[0].running_pools == std::vector<int>{6});
+    REQUIRE(log.soft_lockups.size() == 1);
+    CHECK(log.soft_lockups[0].cpu == 1);
+    CHECK(log.soft_lockups[0].seconds == 26);
+    CHECK(log.soft_lockups[0].command == "kworker/1:1");
+    CHECK(log.soft_lockups[0].pid == 61);
+    CHECK(log.stacks.size() == 1);
+}

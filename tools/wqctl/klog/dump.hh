@@ -101,6 +101,19 @@ struct Dump {
     std::vector<Workqueue> workqueues;
     std::vector<Pool> pools;
     std::vector<NobodyRuns> nobody_runs;
+    // Where the watchdog began to show the workers that run on CPUs' pools that do not move (6.4 to 6.19), and on which
+    // pools it found any: who is at work on another one sleeps.
+    uint64_t backtraces_line = 0;
+    std::vector<int> running_pools;
+};
+
+// "watchdog: BUG: soft lockup - CPU#1 stuck for 23s! [task:123]"
+struct SoftLockup {
+    uint64_t line = 0;
+    int cpu = -1;
+    uint64_t seconds = 0;
+    std::string command;
+    int pid = 0;
 };
 
 // "func hogged CPU for >10000us 67 times, consider switching to WQ_UNBOUND"
@@ -151,6 +164,7 @@ struct Log {
     std::vector<RefusedFreeze> refused_freezes;
     std::vector<HungTask> hung_tasks;
     std::vector<Unfinished> unfinished;
+    std::vector<SoftLockup> soft_lockups;
     std::vector<Stack> stacks;  // of workers, of who was on a CPU, and of who waits for a workqueue
     uint64_t lines = 0;
     // What stood in a dump and was not understood, with its line; no more than some hundreds are kept.

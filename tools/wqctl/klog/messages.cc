@@ -103,6 +103,29 @@ bool parse_hung_task(std::string_view text, HungTask& task)
     return true;
 }
 
+bool parse_soft_lockup(std::string_view text, SoftLockup& lockup)
+{
+    constexpr std::string_view kCpu = "CPU#", kFor = "stuck for ";
+    const size_t cpu = text.find(kCpu), bracket = text.rfind('[');
+    if (cpu == std::string_view::npos || bracket == std::string_view::npos || bracket < cpu)
+        return false;
+    lockup.cpu = Scan(text.substr(cpu + kCpu.size())).number<int>().value_or(-1);
+    if (const size_t at = text.find(kFor); at != std::string_view::npos)
+        lockup.seconds = Scan(text.substr(at + kFor.size())).number<uint64_t>().value_or(0);
+    std::string_view who = text.substr(bracket + 1);
+    who = who.substr(0, who.find(']'));
+    return lockup.cpu >= 0 && take_task(who, lockup.command, lockup.pid);
+}
+
+std::optional<int> parse_pool_heading(std::string_view text)
+{
+    Scan scan(text);
+    if (!scan.take("pool "))
+        return {};
+    const auto pool = scan.number<int>();
+    return scan.take(":") && scan.at_end() ? pool : std::nullopt;
+}
+
 bool parse_unfinished(std::string_view text, Unfinished& unfinished)
 {
     Scan scan(text);

@@ -94,6 +94,11 @@ void LogReader::line(LogLine&& line)
     }
     if (join_stray(line))
         return;
+    if (const std::optional<int> pool = parse_pool_heading(line.text); pool && is_open_ && !log_.dumps.empty()) {
+        end_statement();
+        add(log_.dumps.back().running_pools, *pool);
+        return;
+    }
     const bool was_of_a_stack = stacks_.take(line);
     // A message that the kernel prints in pieces may go on behind those of another CPU.
     if (was_of_a_stack || ((line.is_stamped || !first_.is_stamped) && ++gap_ > kMostBetween))
@@ -321,7 +326,17 @@ void LogReader::end_statement()
         }
         break;
     }
+    case Kind::kSoftLockup: {
+        SoftLockup lockup;
+        lockup.line = number;
+        if (parse_soft_lockup(text, lockup))
+            add(log_.soft_lockups, std::move(lockup));
+        break;
+    }
     case Kind::kBacktraces:
+        if (is_open_ && !log_.dumps.empty() && text.find(" running workers") != std::string_view::npos)
+            log_.dumps.back().backtraces_line = number;
+        break;
     case Kind::kOther: break;
     }
     if (is_of_a_dump(kind) && is_open_ && !log_.dumps.empty())

@@ -28,6 +28,7 @@ enum class Kind {
     kRefusedFreeze,
     kHungTask,
     kUnfinished,
+    kSoftLockup,
 };
 
 // Which message begins in this text, perhaps behind something that was not known for an envelope; the text is
@@ -53,6 +54,9 @@ bool parse_hog(std::string_view text, Hog& hog);
 bool parse_flush_dependency(std::string_view text, FlushDependency& dependency);
 bool parse_refused_freeze(std::string_view text, RefusedFreeze& freeze);
 bool parse_hung_task(std::string_view text, HungTask& task);
+bool parse_soft_lockup(std::string_view text, SoftLockup& lockup);
+// "pool 7:" before the stacks of its workers
+std::optional<int> parse_pool_heading(std::string_view text);
 bool parse_unfinished(std::string_view text, Unfinished& unfinished);
 
 }  // namespace wqctl::klog

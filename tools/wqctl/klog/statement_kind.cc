@@ -60,6 +60,8 @@ Kind kind_at(std::string_view text)
     if (scan.take("workqueue ") && (scan.left().find(": flags=") != std::string_view::npos ||
                                     (scan.left().ends_with(":") && scan.left().find(' ') == std::string_view::npos)))
         return Kind::kWorkqueue;
+    if (text.find("BUG: soft lockup - CPU#") != std::string_view::npos)
+        return Kind::kSoftLockup;
     if (text.find(" hogged CPU for >") != std::string_view::npos)
         return Kind::kHog;
     if (text.find(" is flushing !WQ_MEM_RECLAIM ") != std::string_view::npos)

@@ -271,3 +271,15 @@ TEST_CASE("doctor: every finding says what it rests on and what to do, and the d
     CHECK_THAT(text, Catch::Contains("suspect  one_fn, workqueue events, pid 123"));
     CHECK_THAT(render_dumps(log, plain(100)), Catch::Contains("executing  one_fn") && Catch::Contains("flush by 7"));
 }
+
+TEST_CASE("doctor: the watchdog looked for workers that run and found none, so the item sleeps")
+{
+    const auto findings = findings_of(kHung + "    in-flight: 123:reg_todo\n" + kPool +
+                                      "Showing backtraces of running workers in stalled CPU-bound worker pools:\n"
+                                      "watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [reactor_1:900]\n");
+    REQUIRE(findings.size() == 1);
+    CHECK_THAT(findings[0].sentence, Catch::Contains("reg_todo sleeps"));
+    CHECK(std::ranges::any_of(findings[0].evidence, [](const Evidence& seen) {
+        return seen.text.find("reactor_1 (pid 900)") != std::string::npos;
+    }));
+}

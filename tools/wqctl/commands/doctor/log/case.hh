@@ -33,6 +33,7 @@ class DumpCase {
 public:
     DumpCase(const klog::Log& log, const klog::Dump& dump);
 
+    const klog::Log& log() const { return log_; }
     const klog::Dump& dump() const { return dump_; }
     const std::vector<AtWork>& at_work() const { return at_work_; }
     const std::vector<Waiting>& waiting() const { return waiting_; }

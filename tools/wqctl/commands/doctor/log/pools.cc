@@ -28,7 +28,27 @@ struct HungPool {
     uint64_t seconds;
     std::vector<AtWork> at_work;
     std::vector<Waiting> pending;
+
+    // The watchdog looked at the workers of CPUs' pools that did not move, and found none of this one running.
+    bool all_were_seen_asleep() const
+    {
+        const klog::Dump& dump = at.dump();
+        return dump.backtraces_line && cpu_of(pool.kind) && !pool.kind.is_bh &&
+               std::ranges::find(dump.running_pools, pool.id) == dump.running_pools.end();
+    }
 };
+
+// Who has not let go of the pool's CPU, as the soft-lockup detector saw.
+void add_soft_lockups(const HungPool& hung, Finding& finding)
+{
+    const std::optional<int> cpu = cpu_of(hung.pool.kind);
+    for (const klog::SoftLockup& lockup : hung.at.log().soft_lockups)
+        if (cpu && lockup.cpu == *cpu) {
+            finding.evidence.push_back({lockup.line, fmt::format("soft lockup of CPU {} for {}s: {} (pid {})", lockup.cpu,
+                                                                 lockup.seconds, lockup.command, lockup.pid)});
+            return;
+        }
+}
 
 void explain_no_worker(const HungPool& hung, Finding& finding)
 {
@@ -67,7 +87,8 @@ const klog::NobodyRuns* nobody_runs(const HungPool& hung)
 void explain(const HungPool& hung, Finding& finding)
 {
     const auto running = std::ranges::find_if(hung.at_work, is_runnable);
-    const bool all_sleep = !hung.at_work.empty() && std::ranges::all_of(hung.at_work, sleeps);
+    const bool all_sleep = !hung.at_work.empty() && (std::ranges::all_of(hung.at_work, sleeps) ||
+                                                     (running == hung.at_work.end() && hung.all_were_seen_asleep()));
     const AtWork* oldest = hung.at_work.empty() ? nullptr : &hung.at_work.front();
     for (const AtWork& item : hung.at_work)
         if (item.worker->seconds.value_or(0) > oldest->worker->seconds.value_or(0))
@@ -105,6 +126,8 @@ void explain(const HungPool& hung, Finding& finding)
         finding.sentence += !nobody ? "the pool counts " + counted + " as running, or another task has the CPU"
                             : nobody->is_cpu_idle ? "the CPU was idle, so the pool counts " + counted + " as running"
                                                   : "another task has the CPU";
+        if (hung.all_were_seen_asleep())
+            finding.evidence.push_back({hung.at.dump().backtraces_line, "the watchdog found none of its workers running"});
         if (nobody)
             finding.evidence.push_back({nobody->line, fmt::format("no worker runs, CPU {} is {}", nobody->cpu,
                                                                   nobody->is_cpu_idle ? "idle" : "busy")});
@@ -122,6 +145,7 @@ void explain(const HungPool& hung, Finding& finding)
     } else {
         explain_no_worker(hung, finding);
     }
+    add_soft_lockups(hung, finding);
     constexpr size_t kMost = 3;
     if (oldest)
         finding.suspects.push_back(suspect_of(*oldest));
