@@ -307,12 +307,11 @@ void LogReader::end_statement()
         task.line = number;
         if (!parse_hung_task(text, task))
             break;
-        const auto known = std::ranges::find(log_.hung_tasks, task.pid, &HungTask::pid);
-        if (!task.owner.empty() && known != log_.hung_tasks.end()) {
-            known->owner = task.owner;
-            known->owner_pid = task.owner_pid;
-        } else if (task.seconds) {
+        if (task.owner.empty()) {
             add(log_.hung_tasks, std::move(task));
+        } else if (!log_.hung_tasks.empty() && log_.hung_tasks.back().pid == task.pid) {
+            log_.hung_tasks.back().owner = task.owner;  // it is said right behind
+            log_.hung_tasks.back().owner_pid = task.owner_pid;
         }
         break;
     }
