@@ -36,14 +36,16 @@ constexpr std::string_view kLogs[] = {
     "6,1234,843900160,-,caller=T12;     inactive: 105*kcryptd_crypt\n, two_fn BAR(3)\n"
     "{\"MESSAGE\":\"pwq 6: cpus=1\",\"_SOURCE_MONOTONIC_TIMESTAMP\":\"843900160\"}\n"
     "{\"MESSAGE\":[112,119,113]}\n",
-    "4,81,843900004,-,ncfrag=0/60;    in-flight: 61:sp\n4,81,843900004,-,ncfrag=20/60;in_fn{41000}, 62:two_fn BAR(880)\n"
+    "4,81,843900004,-,ncfrag=0/60;    in-flight: 61:sp\n4,81,843900004,-,ncfrag=20/60;in_fn{41000}, 62:two_fn "
+    "BAR(880)\n"
     "4,82,843900005,c;workqueue events: fla\n4,82,843900005,+;gs=0x0\n\t\"MESSAGE\" : \"pwq 6: cpus=1\",\n"
     "MESSAGE=pending: (____ptrval____), 0xffffffffc0123456\nSat 2026-11-28 13:17:39 UTC box kernel: pool 6:\n"
     "Showing backtraces of running workers in stalled CPU-bound worker pools:\npool 6:\n"
     "[    1.000000] (1)[212:kworker/1:2]watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [kworker/1:1:61]\n"
     "&gt; INFO: task bash:880 is blocked on a mutex likely owned by task kworker/1:2:212.\n",
     "kworker/2:1     D ffff880234a67c78     0  2211      2 0x00000000\nWorkqueue: usb hub wq hub_event (x)\n"
-    " ffff880234a67c78 0000000000000000\nCall Trace:\n [<c0711c50>] (__schedule) from [<c0712098>] (schedule+0x4c/0xac)\n"
+    " ffff880234a67c78 0000000000000000\nCall Trace:\n [<c0711c50>] (__schedule) from [<c0712098>] "
+    "(schedule+0x4c/0xac)\n"
     " context_switch kernel/sched/core.c:5382 [inline]\n([<00000000012a9310>] schedule+0xc0/0x118)\n"
     " stor_wait+0x12/0x34 [stor 0123456789abcdef]\nstor_spin (drivers/stor.c:88 drivers/stor.c:99) stor\n",
 };

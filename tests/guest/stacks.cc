@@ -69,7 +69,8 @@ TEST_CASE("dump --stacks: who waits for an item or a workqueue has one, too", "[
     CHECK(has(stack_of(work, worker), "hold_func"));
 }
 
-TEST_CASE("dump --stacks: where none can be read that is said, and is an error because they were asked for", "[inspect]")
+TEST_CASE("dump --stacks: where none can be read that is said, and is an error because they were asked for",
+          "[inspect]")
 {
     const std::string file = "/tmp/stacks.wqctl";
     REQUIRE(tool({"dump", "--save", file}).status == 0);
@@ -83,8 +84,8 @@ TEST_CASE("dump --stacks: where none can be read that is said, and is an error b
 TEST_CASE("dump --stuck: what does not move for so long, and nothing else", "[inspect]")
 {
     // With pools of its own, by its nice value: nobody else's items are the pool's progress.
-    const Detached run({"--flags", "unbound", "--nice", "7", "--name", "still", "--issuers", "1", "--depth", "2",
-                        "--sleep", "1h"});
+    const Detached run(
+        {"--flags", "unbound", "--nice", "7", "--name", "still", "--issuers", "1", "--depth", "2", "--sleep", "1h"});
     const std::string name = "^" + run.workqueue("still") + "$";
     Outcome stuck;
     REQUIRE(eventually([&] {
@@ -109,12 +110,11 @@ TEST_CASE("doctor --watch: a finding is told once, with its stack, and that it h
     Process watch({"wqctl", "doctor", "--watch", "--every", "1s", "wqlab.*-full$", "--exec",
                    "cat >>" + told + "; exit 7", "--openmetrics", metrics});
     {
-        const Detached run({"--flags", "unbound", "--name", "full", "--max-active", "1", "--issuers", "1", "--depth", "3",
-                            "--sleep", "1h"});
+        const Detached run({"--flags", "unbound", "--name", "full", "--max-active", "1", "--issuers", "1", "--depth",
+                            "3", "--sleep", "1h"});
         REQUIRE(eventually([&] { return watch.output().find(" found: ") != std::string::npos; }));
         CHECK_THAT(watch.output(), Catch::Contains(run.workqueue("full")) && Catch::Contains("stack    of "));
-        REQUIRE(eventually(
-            [&] { return read_file(metrics).find("wqlab_doctor_suspect_info{") != std::string::npos; }));
+        REQUIRE(eventually([&] { return read_file(metrics).find("wqlab_doctor_suspect_info{") != std::string::npos; }));
     }
     REQUIRE(eventually([&] { return watch.output().find(" ended: ") != std::string::npos; }));
     watch.signal(SIGTERM);

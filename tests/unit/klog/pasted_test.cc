@@ -163,7 +163,9 @@ const std::vector<Pasted> kForms = {
     {"export", [](auto& m, int) { return "PRIORITY=4\nMESSAGE=" + m + "\n_TRANSPORT=kernel\n\n"; }},
     {"/dev/kmsg", [](auto& m, int i) { return fmt::format("4,{},{},-;{}\n", 77 + i, 843'900'000 + i, m); }},
     {"/dev/kmsg, caller",
-     [](auto& m, int i) { return fmt::format("4,{},{},-,caller=T212;{}\n SUBSYSTEM=x\n", 77 + i, 843'900'000 + i, m); }},
+     [](auto& m, int i) {
+         return fmt::format("4,{},{},-,caller=T212;{}\n SUBSYSTEM=x\n", 77 + i, 843'900'000 + i, m);
+     }},
     {"netconsole in fragments",
      [](auto& m, int i) {
          std::string text;

@@ -45,8 +45,9 @@ public:
     fs::path path_;
 };
 
-const char* const kAsleep = "[<0>] msleep+0x2d/0x40\n[<0>] doze+0x1/0x2 [mod]\n[<0>] process_one_work+0x1/0x2\n"
-                            "[<0>] worker_thread+0x1/0x2\n[<0>] kthread+0x1/0x2\n";
+const char* const kAsleep =
+    "[<0>] msleep+0x2d/0x40\n[<0>] doze+0x1/0x2 [mod]\n[<0>] process_one_work+0x1/0x2\n"
+    "[<0>] worker_thread+0x1/0x2\n[<0>] kthread+0x1/0x2\n";
 const char* const kIdle = "[<0>] worker_thread+0x1/0x2\n[<0>] kthread+0x1/0x2\n";
 
 }  // namespace

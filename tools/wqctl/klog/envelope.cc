@@ -360,7 +360,8 @@ LogLine open_envelope(std::string_view raw, uint64_t number)
     for (int layer = 0; layer < kMostLayers && !line.is_continued; layer++) {
         scan.skip_spaces();
         if (!(open_quote(scan, line) || open_bracket(scan, line) || open_priority(scan, line) ||
-              open_kmsg(scan, line) || open_task(scan, line) || open_unix_time(scan, line) || open_date(scan, line) || open_level(scan, line) || open_host(scan, line)))
+              open_kmsg(scan, line) || open_task(scan, line) || open_unix_time(scan, line) || open_date(scan, line) ||
+              open_level(scan, line) || open_host(scan, line)))
             break;
     }
     std::string_view text = scan.left();

@@ -46,7 +46,7 @@ private:
     LogLine first_;                // its first line
     std::string text_;
     unsigned gap_ = 0;  // lines of others since its last piece
-    LogLine stray_;  // the last line that was of nothing; a mail may have folded a message behind its first words
+    LogLine stray_;     // the last line that was of nothing; a mail may have folded a message behind its first words
 };
 
 }  // namespace wqctl::klog

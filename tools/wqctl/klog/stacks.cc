@@ -49,7 +49,8 @@ bool is_raw_stack(std::string_view text)
     return !text.empty();
 }
 
-// "events foo [mod] (description)": the function is the last word but for these, and a workqueue's name may have spaces.
+// "events foo [mod] (description)": the function is the last word but for these, and a workqueue's name may have
+// spaces.
 void take_workqueue(std::string_view text, Stack& stack)
 {
     if (text.ends_with(')'))
@@ -88,7 +89,7 @@ std::optional<Stack> old_task_line(std::string_view text)
     constexpr std::string_view kStates = "RSDTtXZPIKWN";
     constexpr size_t kName = 15;
     const auto is_state_at = [&](size_t at) {
-        return at > 1 && at + 1 < text.size() && text[at - 1] == ' ' && text[at + 1] == ' ' &&
+        return at > 1 && at < text.size() && text.size() - at > 1 && text[at - 1] == ' ' && text[at + 1] == ' ' &&
                kStates.find(text[at]) != std::string_view::npos;
     };
     // Of a name with a space the columns are right, and where those are not the name has none.
@@ -151,14 +152,14 @@ bool is_register(std::string_view text)
 
 bool is_in_between(std::string_view text)
 {
-    return text.empty() || text.starts_with("<") ||
-           text.starts_with("RIP: ") || text.starts_with("Code: ") || text.starts_with("RSP: ") ||
-           text.starts_with("RAX: ") || text.starts_with("RDX: ") || text.starts_with("RBP: ") ||
-           text.starts_with("R10: ") || text.starts_with("R13: ") || text.starts_with("FS: ") ||
-           text.starts_with("CS: ") || text.starts_with("CR2: ") || text.starts_with("DR0: ") ||
-           text.starts_with("Hardware name:") || text.starts_with("Stopper:") || text.starts_with("Sched_ext:") ||
-           text.starts_with("pc : ") || text.starts_with("lr : ") || text.starts_with("sp : ") ||
-           text.starts_with("pstate: ") || text.starts_with("Stack:") || is_register(text) || is_raw_stack(text);
+    return text.empty() || text.starts_with("<") || text.starts_with("RIP: ") || text.starts_with("Code: ") ||
+           text.starts_with("RSP: ") || text.starts_with("RAX: ") || text.starts_with("RDX: ") ||
+           text.starts_with("RBP: ") || text.starts_with("R10: ") || text.starts_with("R13: ") ||
+           text.starts_with("FS: ") || text.starts_with("CS: ") || text.starts_with("CR2: ") ||
+           text.starts_with("DR0: ") || text.starts_with("Hardware name:") || text.starts_with("Stopper:") ||
+           text.starts_with("Sched_ext:") || text.starts_with("pc : ") || text.starts_with("lr : ") ||
+           text.starts_with("sp : ") || text.starts_with("pstate: ") || text.starts_with("Stack:") ||
+           is_register(text) || is_raw_stack(text);
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ Kind kind_of(std::string_view& text)
         const Kind kind = kind_at(behind);
         // A list's word in prose ("work pending: …") is none.
         const bool is_list = kind == Kind::kInFlight || kind == Kind::kPending || kind == Kind::kInactive;
-        if (kind == Kind::kOther || kind == Kind::kHog || (is_list && !is_rest_of(kind, "", behind.substr(begin.size()))))
+        if (kind == Kind::kOther || kind == Kind::kHog ||
+            (is_list && !is_rest_of(kind, "", behind.substr(begin.size()))))
             continue;
         text = behind;
         return kind;
@@ -138,9 +139,8 @@ bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text)
             has_sign = true;
         } else if (word.starts_with("[") && word.ends_with("]")) {
             has_sign |= is_list && words == 0;  // the module of a function in the line before
-        } else if (word == "for" || word == "MAYDAY" ||
-                   word == "manager:" || word == "idle:" || word == "bh" || word == "stuck" ||
-                   word.find_first_not_of("0123456789s!") == std::string_view::npos) {
+        } else if (word == "for" || word == "MAYDAY" || word == "manager:" || word == "idle:" || word == "bh" ||
+                   word == "stuck" || word.find_first_not_of("0123456789s!") == std::string_view::npos) {
             continue;
         } else if (is_list && word.find_first_not_of(kOfFunctions) == std::string_view::npos) {
             // Without an underscore it may be any word, but behind a comma.

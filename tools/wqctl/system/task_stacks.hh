@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The kernel stacks of this machine's tasks, by /proc. A snapshot names tasks; until their stacks are read they may have
-// ended, and others have their pids: what is not for certain the same task is left out.
+// The kernel stacks of this machine's tasks, by /proc. A snapshot names tasks; until their stacks are read they may
+// have ended, and others have their pids: what is not for certain the same task is left out.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +48,5 @@ struct StackGroup {
 
 // The largest group first.
 std::vector<StackGroup> group_equal(const std::vector<std::pair<Task, TaskStack>>& stacks);
-
 
 }  // namespace wqctl

@@ -58,8 +58,9 @@ std::optional<std::string> take_function(std::string_view& text)
     if (module.take("[")) {
         const std::string_view inside = module.until("] ,");
         // "[mod 0a1b2c…]": with the module's build id
-        if (module.peek() == ' ' && module.left().substr(0, module.left().find(']')).find_first_not_of(
-                                        " 0123456789abcdef") == std::string_view::npos)
+        if (module.peek() == ' ' &&
+            module.left().substr(0, module.left().find(']')).find_first_not_of(" 0123456789abcdef") ==
+                std::string_view::npos)
             module.until("]");
         if (!inside.empty() && inside != "inline" && module.take("]")) {
             function.append(" [").append(inside).append("]");

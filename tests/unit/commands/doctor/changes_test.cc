@@ -66,7 +66,8 @@ TEST_CASE("the document of a change is a line, and says what has ended")
     Finding found = finding("circle", "task 1", 1);
     found.stacks.push_back({{"msleep", "func"}, "D", {{1, "kworker/0:1", true}}});
     const std::string text = doctor_to_json(
-        {found}, {.origin = "the module", .kernel = "6.12", .time = 1'764'335'859, .ended = {finding("crowd", "x", 2)}});
+        {found},
+        {.origin = "the module", .kernel = "6.12", .time = 1'764'335'859, .ended = {finding("crowd", "x", 2)}});
     CHECK(text.find('\n') >= text.size() - 1);
     CHECK(violations(load_schema("doctor"), text).empty());
     const auto document = nlohmann::json::parse(text);

@@ -13,9 +13,9 @@ void DoctorFlags::declare(Args& args)
     args.json(json, {"wqlab/doctor/1"});
     source.declare(args);
     args.group("Again and again");
-    args.flag("--watch", watch, "Be quiet until something is wrong, then tell each finding once, until it changes or ends")
+    args.flag("--watch", watch,
+              "Be quiet until something is wrong, then tell each finding once, until it changes or ends")
         .excludes("--for")
-        .excludes("--log")
         .excludes("--list");
     args.option("--every", every, "TIME", "From look to look, default 10s");
     args.option("--exec", exec, "COMMAND", "Run it by the shell at each change, with the JSON on its standard input");
@@ -28,7 +28,8 @@ void DoctorFlags::declare(Args& args)
         .file()
         .excludes("--for")
         .excludes("--source")
-        .excludes("--core");
+        .excludes("--core")
+        .excludes("--watch");
     args.examples(
         "  wqctl doctor\n"
         "  wqctl doctor --for 30s\n"

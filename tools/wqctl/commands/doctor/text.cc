@@ -42,7 +42,8 @@ std::string stack_text(const StackGroup& group, const Style& style)
         pids += fmt::format("{}{}", i ? ", " : "", group.tasks[i].pid);
     if (group.tasks.size() > kShown)
         pids += ", ...";
-    return fmt::format("of {}: {}", group.tasks.size() == 1 ? pids : fmt::format("{} tasks ({})", group.tasks.size(), pids),
+    return fmt::format("of {}: {}",
+                       group.tasks.size() == 1 ? pids : fmt::format("{} tasks ({})", group.tasks.size(), pids),
                        path_text(group.frames, style.charset));
 }
 
@@ -67,9 +68,8 @@ std::string render_details(const Finding& finding, const Style& style)
     for (const std::string& victim : finding.victims)
         text += labelled("waiting", victim, style);
     for (const Evidence& evidence : finding.evidence)
-        text += labelled("seen",
-                         evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text,
-                         style);
+        text += labelled(
+            "seen", evidence.line ? fmt::format("line {}: {}", *evidence.line, evidence.text) : evidence.text, style);
     for (const StackGroup& group : finding.stacks)
         text += labelled("stack", stack_text(group, style), style);
     text += labelled("rule", fmt::format("{}: {}", finding.rule, finding.kernel), style);

@@ -99,10 +99,9 @@ std::string render_stacks(const Stacks& stacks, const Style& style)
         text += hanging("    ", enumerate(names), style.width);
     }
     if (stacks.gone)
-        text += hanging("  ",
-                        fmt::format("{} of no task as it was in the snapshot: ended, went on, or is on a CPU",
-                                    stacks.gone),
-                        style.width);
+        text += hanging(
+            "  ", fmt::format("{} of no task as it was in the snapshot: ended, went on, or is on a CPU", stacks.gone),
+            style.width);
     return stacks.groups.empty() && !stacks.gone ? text + none_line("nobody executes an item or waits for one") : text;
 }
 
@@ -116,7 +115,8 @@ constexpr Column<StackGroup> kStackGroups[] = {
                    [](auto&, auto& group) { return group.states; }),
     of<StackGroup>("place", {Kind::kText}, "The first frame that is not the scheduler's; empty: all are.",
                    [](auto&, auto& group) { return place_of(group.frames); }),
-    of<StackGroup>("frames", list(Kind::kText), "The innermost first.", [](auto&, auto& group) { return group.frames; }),
+    of<StackGroup>("frames", list(Kind::kText), "The innermost first.",
+                   [](auto&, auto& group) { return group.frames; }),
     rows<StackGroup, Task, Lines::kNone>(
         "tasks", "Whose stack it is.", [](auto&, auto& group) -> auto& { return group.tasks; }),
 };

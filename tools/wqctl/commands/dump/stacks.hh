@@ -13,8 +13,8 @@ namespace wqctl {
 
 struct Stacks {
     std::vector<StackGroup> groups;
-    size_t gone = 0;       // tasks that ended or went on meanwhile, or were on a CPU
-    std::string lacking;   // why there are none; empty: there could be
+    size_t gone = 0;      // tasks that ended or went on meanwhile, or were on a CPU
+    std::string lacking;  // why there are none; empty: there could be
 };
 
 // Busy workers, managers, and who waits for an item or a workqueue, each once.

@@ -104,11 +104,12 @@ std::string render_unknown(const Stuck& stuck, uint64_t ns, const Style& style)
 {
     if (!stuck.unknown)
         return {};
-    return wrap(fmt::format("Of {} other busy worker{} this kernel does not say since when: {} may be at an item for {}, "
-                            "too. wqctl doctor looks twice.",
-                            stuck.unknown, stuck.unknown == 1 ? "" : "s", stuck.unknown == 1 ? "it" : "they",
-                            human_time(ns, style.charset)),
-                style.width, "");
+    return wrap(
+        fmt::format("Of {} other busy worker{} this kernel does not say since when: {} may be at an item for {}, "
+                    "too. wqctl doctor looks twice.",
+                    stuck.unknown, stuck.unknown == 1 ? "" : "s", stuck.unknown == 1 ? "it" : "they",
+                    human_time(ns, style.charset)),
+        style.width, "");
 }
 
 }  // namespace wqctl

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/doctor/live/rules.hh"
+#include "commands/doctor/live/stacks.hh"
 #include "unit/snapshot/snapshot_maker.hh"
 
 constexpr uint64_t kSecond = 1'000'000'000;
@@ -49,14 +50,18 @@ private:
     uint64_t identity_ = 0x1000;
 };
 
-// What the rules say of a machine that state(scene) describes.
+// What the rules say of a machine that state(scene) describes, whose tasks have these stacks.
 template <typename State>
-wqctl::live::Examination examine(State&& state)
+wqctl::live::Examination examine(State&& state, const wqctl::live::Stacks& stacks = {})
 {
     Scene before(0), now(1);
     state(before);
     state(now);
-    return wqctl::live::examine(wqctl::live::Case(before.snapshot, now.snapshot));
+    wqctl::live::Case at(before.snapshot, now.snapshot);
+    at.know(stacks);
+    wqctl::live::Examination examination = wqctl::live::examine(at);
+    wqctl::live::add_stacks(at, stacks, examination.findings);
+    return examination;
 }
 
 template <typename State>

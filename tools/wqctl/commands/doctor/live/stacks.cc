@@ -16,8 +16,8 @@ std::vector<const wqlab_snap_work*> barriers_behind(const Case& at, int32_t work
 {
     std::vector<const wqlab_snap_work*> found;
     for (const wqlab_snap_work& work : at.now().works)
-        if (work.is_barrier && work.waiter && work.waiter_command != WQLAB_NONE &&
-            work.state == WQLAB_WORK_SCHEDULED && work.worker == worker)
+        if (work.is_barrier && work.waiter && work.waiter_command != WQLAB_NONE && work.state == WQLAB_WORK_SCHEDULED &&
+            work.worker == worker)
             found.push_back(&work);
     return found;
 }

@@ -44,8 +44,9 @@ void add_soft_lockups(const HungPool& hung, Finding& finding)
     const std::optional<int> cpu = cpu_of(hung.pool.kind);
     for (const klog::SoftLockup& lockup : hung.at.log().soft_lockups)
         if (cpu && lockup.cpu == *cpu) {
-            finding.evidence.push_back({lockup.line, fmt::format("soft lockup of CPU {} for {}s: {} (pid {})", lockup.cpu,
-                                                                 lockup.seconds, lockup.command, lockup.pid)});
+            finding.evidence.push_back(
+                {lockup.line, fmt::format("soft lockup of CPU {} for {}s: {} (pid {})", lockup.cpu, lockup.seconds,
+                                          lockup.command, lockup.pid)});
             return;
         }
 }
@@ -127,7 +128,8 @@ void explain(const HungPool& hung, Finding& finding)
                             : nobody->is_cpu_idle ? "the CPU was idle, so the pool counts " + counted + " as running"
                                                   : "another task has the CPU";
         if (hung.all_were_seen_asleep())
-            finding.evidence.push_back({hung.at.dump().backtraces_line, "the watchdog found none of its workers running"});
+            finding.evidence.push_back(
+                {hung.at.dump().backtraces_line, "the watchdog found none of its workers running"});
         if (nobody)
             finding.evidence.push_back({nobody->line, fmt::format("no worker runs, CPU {} is {}", nobody->cpu,
                                                                   nobody->is_cpu_idle ? "idle" : "busy")});
