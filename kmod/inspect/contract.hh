@@ -60,6 +60,9 @@ concept IsTarget = requires(const T target, T opened, Address at, void* to, char
     requires std::constructible_from<typename T::MutexHold, const T&, Address>;
     typename T::RawHold;
     requires std::constructible_from<typename T::RawHold, const T&, Address>;
+    // While it lives, what RCU keeps is not freed. Under it nothing may sleep.
+    typename T::RcuHold;
+    requires std::constructible_from<typename T::RcuHold, const T&>;
     // A mutex that is somebody else's to hold, and may be for ever: tried for so many
     // ns, and held() says whether it could be had.
     typename T::MutexTry;

@@ -15,7 +15,7 @@ using namespace view;
 
 constexpr uint32_t kAnyWalk = kMachine;
 constexpr uint32_t kHasMasks = kMachine | kScopes;
-constexpr uint32_t kWorkers = kWork | kRescuers;
+constexpr uint32_t kWorkers = kWork | kRescuers | kCpus;
 
 constexpr FieldTable<Field> kTable({
 #define FIELD(id, need, views, of, path, sizes) {Field::id, field::member(of, path, views, sizes, need)},

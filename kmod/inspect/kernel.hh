@@ -17,6 +17,7 @@ static_assert(IsTarget<Target>);
 using MutexHold = Target::MutexHold;
 using MutexTry = Target::MutexTry;
 using RawHold = Target::RawHold;
+using RcuHold = Target::RcuHold;
 
 class Kernel {
 public:

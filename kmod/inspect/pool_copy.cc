@@ -6,8 +6,8 @@
 #include "copy.hh"
 #include "flags.hh"
 #include "pool_mark.hh"
-#include "task.hh"
 #include "walk.hh"
+#include "worker_task.hh"
 
 namespace wqlab {
 
@@ -35,7 +35,7 @@ public:
     {
         if (sees_work())
             TRY(make_room());
-        const PoolMark before(snapshot_, row_);
+        const PoolMark before(snapshot_, state_, row_);
         copy_pool();
         for (uint32_t i = 0; i < at_.nr_pwqs && i < kPwqsAtOnce; i++)
             copy_pwq(state_.by_pool[at_.first_pwq + i]);
@@ -84,7 +84,7 @@ private:
 
     void copy_until_it_holds_still()
     {
-        const PoolMark before(snapshot_, row_);
+        const PoolMark before(snapshot_, state_, row_);
         for (uint32_t left = kMostTries; left; left--) {
             return_to(before);
             copy();
@@ -120,6 +120,7 @@ private:
         TRY(snapshot_.workers.reserve(workers));
         TRY(state_.workers.reserve(workers));
         TRY(state_.worker_cpus.reserve(workers * snapshot_.masks.words_each()));
+        TRY(state_.tasks.reserve(workers + kMostWorks));
         TRY(snapshot_.works.reserve(3 * kMostWorks));
         return state_.works.reserve(3 * kMostWorks);
     }
@@ -142,8 +143,10 @@ private:
         row_.since_progress_ns = pending && kernel_.has(Field::kPoolProgress) ? ns_since(progress_) : WQLAB_NEVER;
         Address task;
         Task look;
-        if (manager_ && kernel_.peek(task, manager_, Field::kWorkerTask) && look_at(kernel_, task, look))
+        if (manager_ && kernel_.peek(task, manager_, Field::kWorkerTask) && look_at(kernel_, task, look)) {
             row_.manager = look.pid;
+            state_.note(task, look);
+        }
         if (sees_work()) {
             row_.nr_pending = copy_works(pool.at(Field::kPoolWorklist), kMostWorks, WQLAB_WORK_PENDING, 0, 0);
             copy_busy(pool);
@@ -222,6 +225,7 @@ private:
             Task look;
             if (kernel_.peek(task, barrier, Field::kBarrierTask) && look_at(kernel_, task, look)) {
                 row->waiter = look.pid;
+                state_.note(task, look);
                 __builtin_memcpy(at->waiter, look.command, sizeof(at->waiter));
             }
         }
@@ -282,7 +286,7 @@ private:
             row->flags |= WQLAB_WORKER_RESCUER;
         if (worker == manager_)
             row->flags |= WQLAB_WORKER_MANAGER;
-        const uint64_t runtime = copy_task(copy.get<Address>(kernel_, Field::kWorkerTask), *row, *at);
+        const uint64_t runtime = copy_worker_task(kernel_, snapshot_, state_, row_, copy, *row, *at);
         if (busy) {
             at->work = copy.get<Address>(kernel_, Field::kWorkerWork);
             at->function = copy.get<Address>(kernel_, Field::kWorkerFunction);
@@ -296,34 +300,6 @@ private:
             row->idle_ns = ns_since(copy.get<uint64_t>(kernel_, Field::kWorkerLastActive));
         }
         return true;
-    }
-
-    // Its CPU time. A BH worker has no task.
-    uint64_t copy_task(Address task, wqlab_snap_worker& row, WorkerAt& at)
-    {
-        uint64_t* cpus = state_.worker_cpus.end();
-        state_.worker_cpus.grow(snapshot_.masks.words_each());
-        Task look;
-        if (!task || !look_at(kernel_, task, look)) {
-            if (row_.flags & WQLAB_POOL_BH) {
-                row.flags |= WQLAB_WORKER_BH;
-                row.cpu = row_.cpu;
-            }
-            row.nice = row_.nice;
-            row.cpus = WQLAB_NONE;
-            return 0;
-        }
-        row.pid = look.pid;
-        row.cpu = look.cpu;
-        row.nice = look.nice;
-        if (look.sleeps)
-            row.flags |= WQLAB_WORKER_SLEEPING;
-        if (look.on_cpu)
-            row.flags |= WQLAB_WORKER_ON_CPU;
-        __builtin_memcpy(at.command, look.command, sizeof(at.command));
-        if (!kernel_.read(cpus, look.cpus, snapshot_.masks.words_each() * sizeof(uint64_t)))
-            row.cpus = WQLAB_NONE;
-        return look.runtime_ns;
     }
 
     static bool on_a_list(const Struct& object, Field node) { return object.get<Address>(node) != object.at(node); }

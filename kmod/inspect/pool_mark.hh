@@ -7,10 +7,11 @@
 namespace wqlab {
 
 struct PoolMark {
-    PoolMark(const Snapshot& snapshot, const wqlab_snap_pool& pool)
+    PoolMark(const Snapshot& snapshot, const WalkState& state, const wqlab_snap_pool& pool)
         : row(pool),
           workers(snapshot.workers.size()),
           works(snapshot.works.size()),
+          tasks(state.tasks.size()),
           troubles(snapshot.troubles.rows().size())
     {
     }
@@ -23,6 +24,7 @@ struct PoolMark {
         state.worker_cpus.cut_to(workers * snapshot.masks.words_each());
         snapshot.works.cut_to(works);
         state.works.cut_to(works);
+        state.tasks.cut_to(tasks);
         snapshot.troubles.cut_to(troubles);
     }
 
@@ -40,7 +42,7 @@ struct PoolMark {
     }
 
     wqlab_snap_pool row;
-    uint32_t workers, works, troubles;
+    uint32_t workers, works, tasks, troubles;
 };
 
 }  // namespace wqlab

@@ -8,6 +8,10 @@ namespace {
 
 // A #define of include/linux/timer.h, the same since 4.8.
 constexpr uint32_t kTimerDeferrable = 0x0008'0000;
+// LVL_CLK_SHIFT of kernel/time/timer.c, the same since 4.8: a level's buckets are so much wider than the one's below
+// it.
+constexpr uint32_t kLevelShift = 3;
+constexpr uint32_t kMostLevels = 16;  // the kernel has 8 or 9
 
 class Resolver {
 public:
@@ -29,7 +33,7 @@ public:
             snapshot_.pwqs[i].identity = kernel_.target().hash(state_.pwqs[i].pwq);
         for (const TimerAt& at : state_.timers)
             TRY(resolve_timer(at));
-        return {};
+        return resolve_tasks(kernel_, snapshot_, state_);
     }
 
 private:
@@ -76,6 +80,7 @@ private:
         row.timer_cpu = at.timer_cpu;
         row.cpu_online = snapshot_.masks.has(snapshot_.head.online_cpus, at.timer_cpu);
         row.deferrable = (at.flags & kTimerDeferrable) != 0;
+        row.slack_ns = kernel_.jiffies_to_ns(uint64_t{1} << (at.level < kMostLevels ? at.level : 0) * kLevelShift);
         *TRY(snapshot_.timers.append()) = row;
         return {};
     }

@@ -57,6 +57,12 @@ Result<void> Snapshot::take_head(const Kernel& kernel)
         head.flags |= WQLAB_STATE_FREEZING;
     if (kernel.read(set, Symbol::kForceRr) && set)
         head.flags |= WQLAB_STATE_FORCE_RR;
+    if (kernel.read(set, Symbol::kPmFreezing) && set)
+        head.flags |= WQLAB_STATE_PM_FREEZING;
+    // A static key, which begins with how often it was switched on.
+    uint32_t times;
+    if (kernel.read(times, Symbol::kFreezerActive) && times)
+        head.flags |= WQLAB_STATE_FREEZER_ACTIVE;
     kernel.read(head.cpu_intensive_thresh_us, Symbol::kCpuIntensiveThresh);
     uint64_t thresh;
     if (kernel.read(thresh, Symbol::kWatchdogThresh))
@@ -69,7 +75,7 @@ Result<void> Snapshot::take(const Kernel& kernel, uint32_t wanted)
     sections = kernel.available(wanted);
     TRY(troubles.create());
     TRY(take_head(kernel));
-    if (sections & (view::kMachine | view::kScopes))
+    if (sections & (view::kMachine | view::kScopes | view::kTasks))
         TRY(take_machine(kernel));
     if (sections & WQLAB_SECTION_HOGS)
         TRY(copy_hogs(kernel, *this));
@@ -80,7 +86,7 @@ Result<void> Snapshot::take(const Kernel& kernel, uint32_t wanted)
 Result<void> Snapshot::take_machine(const Kernel& kernel)
 {
     WalkState state;
-    {
+    if (sections & (view::kMachine | view::kScopes)) {
         const MutexHold hold(kernel.target(), kernel[Symbol::kPoolMutex]);
         if (sections & WQLAB_SECTION_SCOPES)
             TRY(copy_scopes(kernel, *this));
@@ -93,6 +99,8 @@ Result<void> Snapshot::take_machine(const Kernel& kernel)
             TRY(copy_timers(kernel, *this, state));
     }
     // CPU hotplug waits for that mutex, and names take long.
+    if (sections & view::kTasks)
+        TRY(copy_cpus(kernel, *this, state));
     return resolve(kernel, *this, state);
 }
 

@@ -66,7 +66,7 @@ private:
                 const Address head = kernel_.address(base, Field::kTimerBaseVectors) + vector * sizeof(Address);
                 end = walk_hlist(kernel_, head, left, [&](Address node) {
                     left--;
-                    copy(node, cpu);
+                    copy(node, cpu, word);
                     return left != 0;
                 });
             }
@@ -75,7 +75,8 @@ private:
         return {};
     }
 
-    void copy(Address node, uint32_t cpu)
+    // A level of the wheel has as many buckets, LVL_SIZE, as a word has bits.
+    void copy(Address node, uint32_t cpu, uint32_t level)
     {
         const Address timer = node - kernel_.offset(Field::kTimerEntry);
         Address function;
@@ -85,6 +86,7 @@ private:
         TimerAt row{};
         row.work = delayed;
         row.timer_cpu = cpu;
+        row.level = level;
         if (kernel_.peek(row.expires, timer, Field::kTimerExpires) &&
             kernel_.peek(row.flags, timer, Field::kTimerFlags) &&
             kernel_.peek(row.function, kernel_.address(delayed, Field::kDelayedWork), Field::kWorkFunction) &&

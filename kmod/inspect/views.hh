@@ -16,10 +16,13 @@ inline constexpr uint32_t kNodes = WQLAB_SECTION_NODES;
 inline constexpr uint32_t kWork = WQLAB_SECTION_WORK;
 inline constexpr uint32_t kTimers = WQLAB_SECTION_TIMERS;
 inline constexpr uint32_t kHogs = WQLAB_SECTION_HOGS;
+inline constexpr uint32_t kCpus = WQLAB_SECTION_CPUS;
 inline constexpr uint32_t kLatency = WQLAB_SECTIONS_ALL + 1;
 
 inline constexpr uint32_t kAll = WQLAB_SECTIONS_ALL | kLatency;
 // These come from one walk over workqueues, their pwqs and the pools.
 inline constexpr uint32_t kMachine = kPools | kWorkqueues | kRescuers | kNodes | kWork | kTimers;
+// These show tasks.
+inline constexpr uint32_t kTasks = kRescuers | kWork | kCpus;
 
 }  // namespace wqlab::view

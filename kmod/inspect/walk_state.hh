@@ -7,6 +7,7 @@
 #pragma once
 
 #include "snapshot.hh"
+#include "task.hh"
 
 namespace wqlab {
 
@@ -35,6 +36,16 @@ struct WorkAt {
     char waiter[16];
 };
 
+struct TaskAt {
+    Address task;
+    Task look;
+};
+
+// Of a CPU's runqueue, 0: not known: what its clock says, and less what interrupts and a hypervisor took.
+struct CpuClock {
+    uint64_t clock, task;
+};
+
 struct FlusherAt {
     char waiter[16];
 };
@@ -47,6 +58,7 @@ struct TimerAt {
     uint32_t flags;
     int32_t cpu;
     uint32_t timer_cpu;
+    uint32_t level;  // of the wheel
 };
 
 struct WalkState {
@@ -61,6 +73,15 @@ struct WalkState {
     // Of which the snapshot's are made when locks are no longer held.
     Table<TimerAt> timers;
     uint64_t timers_jiffies = 0;  // when they were copied
+    Table<TaskAt> tasks;          // some more than once
+    Table<CpuClock> clocks;       // a CPU each
+
+    // Under any lock; where there is no room, it is not shown.
+    void note(Address task, const Task& look)
+    {
+        if (TaskAt* at = tasks.add())
+            *at = {task, look};
+    }
 
     AddressMap pool_numbers;
     AddressMap workqueue_numbers;
@@ -81,8 +102,13 @@ Result<void> copy_pools(const Kernel& kernel, Snapshot& snapshot, WalkState& sta
 // Takes each timer base's lock, for a 64th of its wheel at a time.
 Result<void> copy_timers(const Kernel& kernel, Snapshot& snapshot, WalkState& state);
 
+// Takes no lock.
+Result<void> copy_cpus(const Kernel& kernel, Snapshot& snapshot, WalkState& state);
+
 // Addresses become numbers and names. No lock is needed: it looks at no object
 // of the kernel's, and looking up names takes long.
 Result<void> resolve(const Kernel& kernel, Snapshot& snapshot, WalkState& state);
+// Of that: the tasks and what the clocks tell.
+Result<void> resolve_tasks(const Kernel& kernel, Snapshot& snapshot, const WalkState& state);
 
 }  // namespace wqlab

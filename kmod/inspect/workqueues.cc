@@ -155,6 +155,7 @@ private:
         TRY(state_.pwq_numbers.reserve(state_.pwqs.size() + most));
         TRY(state_.flushers.reserve(kMostFlushers));
         TRY(snapshot_.flushers.reserve(kMostFlushers));
+        TRY(state_.tasks.reserve(kMostFlushers));
 
         const MutexTry hold = try_mutex(wq);
         if (!hold.held())
@@ -243,6 +244,7 @@ private:
             kernel_.peek(task, waiters.next - kernel_.offset(Field::kWaiterNode), Field::kWaiterTask) &&
             look_at(kernel_, task, look)) {
             row->pid = look.pid;
+            state_.note(task, look);
             __builtin_memcpy(at->waiter, look.command, sizeof(at->waiter));
         }
     }
@@ -342,11 +344,12 @@ private:
     Result<void> copy_rescuer(const Struct& wq, uint32_t index, wqlab_snap_workqueue& row)
     {
         Task look;
+        Address task = 0;
         bool found = false;
         WalkEnd end;
         {
             const RawHold hold(kernel_.target(), kernel_[Symbol::kMaydayLock]);
-            Address owner, task, pool;
+            Address owner, pool;
             const Address rescuer = wq.get<Address>(Field::kWqRescuer);
             if (rescuer && kernel_.peek(owner, rescuer, Field::kWorkerRescueWq) && owner == wq.at() &&
                 kernel_.peek(task, rescuer, Field::kWorkerTask) && kernel_.peek(pool, rescuer, Field::kWorkerPool))
@@ -362,6 +365,8 @@ private:
         trouble(Trouble::Where::kMaydays, end, index);
         if (found) {
             row.rescuer_pid = look.pid;
+            TRY(state_.tasks.reserve(1));
+            state_.note(task, look);
             row.rescuer_cpus = TRY(snapshot_.masks.add(kernel_, look.cpus));
         }
         return {};

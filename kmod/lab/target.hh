@@ -7,6 +7,7 @@
 #include "../core/result.hh"
 #include "../core/span.hh"
 #include "../glue/inspect.h"
+#include "../glue/rcu.h"
 #include "../glue/symbols.h"
 #include "../glue/time.h"
 #include "clock.hh"
@@ -88,6 +89,13 @@ public:
     private:
         Address lock_;
         unsigned long flags_;
+    };
+
+    class [[nodiscard]] RcuHold {
+    public:
+        explicit RcuHold(const Target&) { wqlab_rcu_read_lock(); }
+        RcuHold(const RcuHold&) = delete;
+        ~RcuHold() { wqlab_rcu_read_unlock(); }
     };
 
     class Object {

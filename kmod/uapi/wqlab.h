@@ -185,13 +185,15 @@ enum wqlab_section {
 	WQLAB_SECTION_SCOPES = 1 << 0,	/* The tables scopes, pods, cpu-pods, nodes. */
 	WQLAB_SECTION_POOLS = 1 << 1,
 	WQLAB_SECTION_WORKQUEUES = 1 << 2,	/* The tables workqueues, cpu-pwqs, pwqs. */
-	WQLAB_SECTION_RESCUERS = 1 << 3,	/* The rescuer fields of workqueues. */
+	WQLAB_SECTION_RESCUERS = 1 << 3,	/* The rescuer fields of workqueues, and their
+						 * tasks. */
 	WQLAB_SECTION_NODES = 1 << 4,	/* The table node-active. */
-	WQLAB_SECTION_WORK = 1 << 5,	/* The tables workers, works, flushers. */
+	WQLAB_SECTION_WORK = 1 << 5,	/* The tables workers, works, flushers, tasks. */
 	WQLAB_SECTION_TIMERS = 1 << 6,
 	WQLAB_SECTION_HOGS = 1 << 7,
+	WQLAB_SECTION_CPUS = 1 << 8,	/* The tables runqueues, tasks. */
 };
-#define WQLAB_SECTIONS_ALL		((1 << 8) - 1)
+#define WQLAB_SECTIONS_ALL		((1 << 9) - 1)
 
 /*
  * The request of run-start and the reply of run-get. From state on, only in
@@ -475,6 +477,9 @@ enum wqlab_snapshot {
 	WQLAB_A_SNAPSHOT_TIMERS,	/* binary struct wqlab_snap_timer[] */
 	WQLAB_A_SNAPSHOT_HOGS,		/* binary struct wqlab_snap_hog[] */
 	WQLAB_A_SNAPSHOT_ROW_SIZE,	/* u32: Bytes of a row of the array beside it. */
+	WQLAB_A_SNAPSHOT_TASKS,		/* binary struct wqlab_snap_task[] */
+	WQLAB_A_SNAPSHOT_RUNQUEUES,	/* binary struct wqlab_snap_runqueue[]: An array of
+					 * struct snap-runqueue, by CPU. */
 
 	__WQLAB_A_SNAPSHOT_MAX,
 	WQLAB_A_SNAPSHOT_MAX = __WQLAB_A_SNAPSHOT_MAX - 1
@@ -506,6 +511,10 @@ enum wqlab_snap_state {
 	WQLAB_STATE_FORCE_RR = 1 << 1,	/* wq_debug_force_rr_cpu. */
 	WQLAB_STATE_UNLOCKED = 1 << 2,	/* read without locks, so what moved may not fit
 					 * together. */
+	WQLAB_STATE_PM_FREEZING = 1 << 3,	/* pm_freezing, the tasks of user space are
+						 * frozen or about to be. */
+	WQLAB_STATE_FREEZER_ACTIVE = 1 << 4,	/* freezer_active, somebody freezes tasks, the
+						 * system or a cgroup. */
 };
 
 /* An affinity scope: one of wq_pod_types[]. */
@@ -682,6 +691,14 @@ enum wqlab_worker_flag {
 	WQLAB_WORKER_SLEEPING = 1 << 11,	/* Its task is not runnable. */
 	WQLAB_WORKER_ON_CPU = 1 << 12,	/* Its task has a CPU now. */
 	WQLAB_WORKER_SINCE_AT_LEAST = 1 << 13,	/* The busy-ns is a lower bound. */
+	WQLAB_WORKER_COUNTED = 1 << 14,	/* Its pool's nr_running counts it, by its flags and
+					 * worker->sleeping. */
+	WQLAB_WORKER_KNOWN_ASLEEP = 1 << 15,	/* worker->sleeping: the scheduler told the pool
+						 * that it sleeps. */
+	WQLAB_WORKER_ABOUT_TO_SLEEP = 1 << 16,	/* Its task has set a state to sleep in and is on
+						 * the runqueue all the same. */
+	WQLAB_WORKER_UNHOOKED = 1 << 17,	/* Its task lacks PF_WQ_WORKER: the scheduler
+						 * tells the pool nothing. */
 };
 
 /* A worker, with its item if it has one. */
@@ -757,6 +774,8 @@ struct wqlab_snap_timer {
 	__u32 timer_cpu;		/* Whose wheel it is on. */
 	__u32 cpu_online;		/* Of the timer's CPU. */
 	__u32 deferrable;
+	__u64 slack_ns;			/* The wheel may fire it so much later than due, by how
+					 * far it was away. */
 };
 
 /*
@@ -765,6 +784,57 @@ struct wqlab_snap_timer {
 struct wqlab_snap_hog {
 	__u64 count;
 	__u32 function;			/* Index into strings. */
+	__u32 reserved;
+};
+
+enum wqlab_task_flag {
+	WQLAB_TASK_SLEEPING = 1 << 0,	/* Not runnable. */
+	WQLAB_TASK_ON_CPU = 1 << 1,	/* Has a CPU now. */
+	WQLAB_TASK_ABOUT_TO_SLEEP = 1 << 2,	/* Has set a state to sleep in and is on the
+						 * runqueue all the same. */
+	WQLAB_TASK_KTHREAD = 1 << 3,	/* PF_KTHREAD. */
+	WQLAB_TASK_WQ_WORKER = 1 << 4,	/* PF_WQ_WORKER. */
+};
+
+/*
+ * A task that other rows name by its pid: a worker, a manager, a rescuer, who
+ * waits for an item or flushes, who has a CPU, a ksoftirqd, kthreadd. Each
+ * once, as it was when it was seen first, a worker under its pool's lock.
+ */
+struct wqlab_snap_task {
+	__u64 since_ns;			/* For how long it has been as it is: asleep, waiting for
+					 * a CPU, or on one; never: not known. */
+	__u64 runtime_ns;		/* CPU time of its life, up to its last tick or switch. */
+	__u64 switches;			/* How often it has left a CPU. */
+	__s32 pid;
+	__u32 command;			/* Index into strings. */
+	__u32 flags;			/* enum wqlab_task_flag */
+	__u32 state;			/* The kernel's __state. */
+	__u32 policy;			/* The kernel's SCHED_ number. */
+	__u32 rt_priority;		/* As chrt has it, 1 to 99; 0: not real-time. */
+	__s32 nice;
+	__s32 cpu;			/* That it has or had last; -1: not known. */
+};
+
+enum wqlab_rq_flag {
+	WQLAB_RQ_ONLINE = 1 << 0,
+	WQLAB_RQ_ACTIVE = 1 << 1,	/* Tasks may be put there. */
+	WQLAB_RQ_IDLE = 1 << 2,		/* Its idle task has it. */
+};
+
+/* A possible CPU's struct rq, and what its time went to. */
+struct wqlab_snap_runqueue {
+	__u64 stale_ns;			/* How long ago its clock was last looked at: a tick at
+					 * most where a task runs; never: not known. */
+	__u64 irq_ns;			/* This and the next two are of its life, never where not
+					 * known. */
+	__u64 softirq_ns;
+	__u64 steal_ns;			/* That a hypervisor took. */
+	__u32 cpu;
+	__u32 flags;			/* enum wqlab_rq_flag */
+	__s32 pid;			/* Whose it is now, in tasks; 0: idle, or not known. */
+	__s32 ksoftirqd;		/* Its pid, in tasks. */
+	__u32 nr_running;		/* Tasks that want it, with the one that has it. */
 	__u32 reserved;
 };
 

@@ -56,7 +56,9 @@
 	X(WQLAB_A_SNAPSHOT_WORKS, works, wqlab_snap_work)			\
 	X(WQLAB_A_SNAPSHOT_FLUSHERS, flushers, wqlab_snap_flusher)		\
 	X(WQLAB_A_SNAPSHOT_TIMERS, timers, wqlab_snap_timer)			\
-	X(WQLAB_A_SNAPSHOT_HOGS, hogs, wqlab_snap_hog)
+	X(WQLAB_A_SNAPSHOT_HOGS, hogs, wqlab_snap_hog)				\
+	X(WQLAB_A_SNAPSHOT_TASKS, tasks, wqlab_snap_task)			\
+	X(WQLAB_A_SNAPSHOT_RUNQUEUES, runqueues, wqlab_snap_runqueue)
 
 /* X(type, attribute, member): of enum wqlab_wq_result. */
 #define WQLAB_WQ_RESULT(X)							\

@@ -248,6 +248,10 @@ public:
         }
         for (const auto& row : s_.hogs)
             string("hog", row.function);
+        for (const auto& row : s_.tasks)
+            string("task", row.command);
+        for (const auto& row : s_.runqueues)
+            below("runqueue's CPU", row.cpu, s_.head.nr_cpu_ids);
         return wrong_;
     }
 

@@ -76,3 +76,36 @@ void Machine::make_globals(unsigned nodes)
         variable("wq_affn_dfl", 1, 4);
     }
 }
+
+void Machine::make_scheduler()
+{
+    define("runqueues", allocate_per_cpu(types_.size_of("rq")));
+    define("kernel_cpustat", allocate_per_cpu(types_.size_of("kernel_cpustat")));
+    define("ksoftirqd", allocate_per_cpu(8));
+    define("__cpu_active_mask", allocate(8));
+    poke(symbols_.at("__cpu_active_mask"), load(symbols_.at("__cpu_online_mask")));
+    define("kthreadd_task", allocate(8));
+    poke(symbols_.at("kthreadd_task"), add_task(2, "kthreadd"));
+    for (unsigned cpu = 0; cpu < cpus_; cpu++) {
+        const uint64_t rq = runqueue(cpu);
+        set(rq, "rq", "clock", kClock);
+        set(rq, "rq", "clock_task", kTaskClock);
+        set(rq, "rq", "curr", add_task(0, "swapper/" + std::to_string(cpu), true, cpu));
+        poke(per_cpu(symbols_.at("ksoftirqd"), cpu),
+             add_task(static_cast<int>(10 + cpu), "ksoftirqd/" + std::to_string(cpu), false, cpu));
+        const uint64_t times = per_cpu(symbols_.at("kernel_cpustat"), cpu);
+        for (uint32_t i = 0; i < 10; i++)
+            set(times, "kernel_cpustat", "cpustat", 1'000 * (cpu + 1) + i, i);
+    }
+}
+
+uint64_t Machine::runqueue(unsigned cpu) const { return per_cpu(symbols_.at("runqueues"), cpu); }
+
+void Machine::run(unsigned cpu, uint64_t task)
+{
+    set(runqueue(cpu), "rq", "curr", task);
+    set(runqueue(cpu), "rq", "nr_running", 1);
+    set(task, "task_struct", "on_cpu", 1);
+    set(task, "task_struct", "on_rq", 1);
+    set(task, "task_struct", "thread_info.cpu", cpu);
+}

@@ -9,6 +9,7 @@ Machine::Machine(unsigned release, unsigned cpus, unsigned nodes) : types_(relea
 {
     make_globals(nodes);
     make_timer_bases();
+    make_scheduler();
 }
 
 uint64_t Machine::allocate(size_t size)
@@ -229,6 +230,7 @@ uint64_t Machine::add_task(int pid, const std::string& command, bool on_rq, unsi
     set(task, "task_struct", "on_rq", on_rq);
     set(task, "task_struct", "__state", on_rq ? 0 : 2);
     set(task, "task_struct", "static_prio", 120);
+    set(task, "task_struct", "flags", command.rfind("kworker", 0) == 0 ? 0x20'0020 : 0);  // PF_KTHREAD | PF_WQ_WORKER
     set(task, "task_struct", "thread_info.cpu", cpu);
     set(task, "task_struct", "cpus_ptr", mask);
     return task;

@@ -18,6 +18,8 @@ public:
     static constexpr uint64_t kFunctions = 0xffff'ffff'8110'0000;
     static constexpr uint64_t kJiffies = 4'295'000'000;
     static constexpr uint64_t kTick = 4'000'000;  // ns: HZ is 250
+    // What the runqueues' clocks say, and without what interrupts took.
+    static constexpr uint64_t kClock = 1'000'000'000'000, kTaskClock = kClock - 5'000'000'000;
 
     explicit Machine(unsigned release = 612, unsigned cpus = 4, unsigned nodes = 1);
 
@@ -62,6 +64,9 @@ public:
     uint64_t add_barrier(uint64_t list, uint64_t pwq, uint64_t waiter);
     uint64_t add_delayed(uint64_t wq, unsigned cpu, const std::string& function, uint64_t expires, uint32_t vector,
                          unsigned base = 0);
+    uint64_t runqueue(unsigned cpu) const;
+    // Gives the CPU to a task.
+    void run(unsigned cpu, uint64_t task);
     // 2, the one behind the last, is no base.
     uint64_t timer_base(unsigned cpu, unsigned number) const;
     uint64_t add_flusher(uint64_t wq, int color, uint64_t task);
@@ -91,6 +96,7 @@ private:
     uint64_t allocate_per_cpu(size_t size);
     void make_globals(unsigned nodes);
     void make_timer_bases();
+    void make_scheduler();
     void put_into_idr(uint32_t id, uint64_t entry);
     void link_work(uint64_t list, uint64_t work, uint64_t pwq, uint64_t function, bool linked);
 

@@ -137,21 +137,30 @@ struct timer_base {
     struct hlist_head vectors[576];
 }
 struct thread_info { ulong flags; u32 status; u32 cpu; }
-struct sched_entity { ulong load; u8 on_rq; u8 sched_delayed; u64 sum_exec_runtime; } @>=612
-struct sched_entity { ulong load; u8 on_rq; u64 sum_exec_runtime; } @<612
+struct sched_entity { ulong load; u8 on_rq; u8 sched_delayed; u64 exec_start; u64 sum_exec_runtime; } @>=612
+struct sched_entity { ulong load; u8 on_rq; u64 exec_start; u64 sum_exec_runtime; } @<612
+struct sched_info { ulong pcount; u64 run_delay; u64 last_arrival; u64 last_queued; }
 struct task_struct {
     struct thread_info thread_info;
     u32 __state;
+    u32 flags;
     int on_cpu; @<700
     u8 on_cpu; @>=700
     int on_rq;
     int prio;
     int static_prio;
+    u32 rt_priority;
     struct sched_entity se;
+    u32 policy;
     ptr cpus_ptr;
+    struct sched_info sched_info;
     int pid;
+    ulong nvcsw;
+    ulong nivcsw;
     char comm[16];
 }
+struct rq { u32 lock; u32 nr_running; ptr curr; ptr idle; u64 clock_task; u64 clock; }
+struct kernel_cpustat { u64 cpustat[10]; }
 struct xarray { u32 xa_lock; u32 xa_flags; ptr xa_head; }
 struct idr { struct xarray idr_rt; u32 idr_base; u32 idr_next; }
 struct xa_node {
@@ -177,6 +186,7 @@ enum WORK_STRUCT_PENDING=1 WORK_STRUCT_INACTIVE=2 WORK_STRUCT_PWQ=4 WORK_STRUCT_
 enum WORK_STRUCT_FLAG_BITS=8 @<609
 enum WORK_STRUCT_FLAG_BITS=4 WORK_STRUCT_PWQ_SHIFT=8 @>=609
 enum WORK_CPU_UNBOUND=64
+enum CPUTIME_SOFTIRQ=3 CPUTIME_IRQ=4 CPUTIME_STEAL=7
 enum WQ_AFFN_NR_TYPES=6 @>=606
 )";
 

@@ -55,6 +55,14 @@ public:
         FAIL("no worker of pid " << pid);
         return snapshot_->workers[0];
     }
+    const wqlab_snap_task& task(int pid) const
+    {
+        for (const wqlab_snap_task& row : snapshot_->tasks)
+            if (row.pid == pid)
+                return row;
+        FAIL("no task of pid " << pid);
+        return snapshot_->tasks[0];
+    }
     std::vector<std::string> troubles() const
     {
         std::vector<std::string> texts;

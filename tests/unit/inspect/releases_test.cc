@@ -77,7 +77,7 @@ TEST_CASE("7.3 knows when an item began, and calls things by other names", "[ins
     CHECK(look->sections == WQLAB_SECTIONS_ALL);
     CHECK(look.missing_columns(WQLAB_SECTION_WORK) == std::vector<std::string>{});
     CHECK(look.worker(42).busy_ns == 100 * Machine::kTick);
-    CHECK(look.worker(42).flags == WQLAB_WORKER_ON_CPU);
+    CHECK(look.worker(42).flags == (WQLAB_WORKER_ON_CPU | WQLAB_WORKER_COUNTED));
     CHECK(look.mask(look.workqueue("driver").cpus) == 0xf);
     CHECK(look->pools[0].since_progress_ns == 10 * Machine::kTick);
 }
@@ -125,7 +125,8 @@ TEST_CASE("a kernel for one CPU has neither offsets nor a count of CPUs", "[insp
     SmallMachine machine(612, 1);
     const uint64_t area = machine.load(machine.symbols().at("__per_cpu_offset"));
     // There, a per-CPU variable is a variable.
-    machine.define("timer_bases", machine.symbols().at("timer_bases") + area);
+    for (const char* variable : {"timer_bases", "runqueues", "kernel_cpustat", "ksoftirqd"})
+        machine.define(variable, machine.symbols().at(variable) + area);
     for (const uint64_t wq : {machine.events, machine.driver})
         machine.set(wq, "workqueue_struct", "cpu_pwq", machine.get(wq, "workqueue_struct", "cpu_pwq") + area);
     for (const char* symbol : {"__per_cpu_offset", "nr_cpu_ids", "nr_node_ids", "node_to_cpumask_map"})
@@ -137,4 +138,6 @@ TEST_CASE("a kernel for one CPU has neither offsets nor a count of CPUs", "[insp
     CHECK(look->cpu_pwqs.size() == 2);
     CHECK(look->nodes.size() == 1);
     CHECK(look.mask(look->nodes[0].cpus) == 1);
+    REQUIRE(look->runqueues.size() == 1);
+    CHECK(look->runqueues[0].ksoftirqd == 10);
 }

@@ -151,6 +151,7 @@ TEST_CASE("flushers, rescuers, timers and hogs come with who they are", "[inspec
     REQUIRE(look->timers.size() == 1);
     CHECK(look->timers[0].work == look.identity(machine.delayed));
     CHECK(look->timers[0].due_ns == 1'000'000'000);
+    CHECK(look->timers[0].slack_ns == 8 * Machine::kTick);  // in the wheel's second level
     CHECK(look->timers[0].timer_cpu == 1);
     CHECK(look->timers[0].cpu == -1);
     CHECK(look->timers[0].workqueue == 1);

@@ -67,7 +67,8 @@ TEST_CASE("what cannot be read of a kernel is lacking, and without its CPUs ther
     auto kernel = std::make_unique<MachineKernel>();
     kernel->machine().undefine("worker_pool_idr");
     ReadSource source(std::move(kernel));
-    CHECK(source.snapshot(WQLAB_SECTIONS_ALL).sections == (WQLAB_SECTION_SCOPES | WQLAB_SECTION_HOGS));
+    CHECK(source.snapshot(WQLAB_SECTIONS_ALL).sections ==
+          (WQLAB_SECTION_SCOPES | WQLAB_SECTION_HOGS | WQLAB_SECTION_CPUS));
 
     auto blind = std::make_unique<MachineKernel>();
     blind->machine().define("__cpu_possible_mask", 0x10);

@@ -12,7 +12,7 @@ namespace wqctl {
 
 namespace {
 
-constexpr std::array<SectionName, 8> kSections = {{
+constexpr std::array<SectionName, 9> kSections = {{
     {WQLAB_SECTION_SCOPES, "scopes", "affinity scopes, their pods, and the cpumasks of unbound workqueues"},
     {WQLAB_SECTION_POOLS, "pools", "worker pools"},
     {WQLAB_SECTION_WORKQUEUES, "workqueues", "workqueues, their attributes, and the pool of each CPU"},
@@ -21,6 +21,7 @@ constexpr std::array<SectionName, 8> kSections = {{
     {WQLAB_SECTION_WORK, "work", "items: executing, pending, held back; who flushes and drains"},
     {WQLAB_SECTION_TIMERS, "timers", "delayed works whose timer has not fired"},
     {WQLAB_SECTION_HOGS, "hogs", "functions that hogged a CPU"},
+    {WQLAB_SECTION_CPUS, "cpus", "the task that has each CPU, since when, and who waits"},
 }};
 
 struct Word {
@@ -56,7 +57,7 @@ constexpr std::array<Word, 3> kPwqFlags = {{
     {WQLAB_PWQ_NODE_PENDING, "node_pending"},
 }};
 
-constexpr std::array<Word, 12> kWorkerFlags = {{
+constexpr std::array<Word, 16> kWorkerFlags = {{
     {WQLAB_WORKER_DIE, "die"},
     {WQLAB_WORKER_IDLE, "idle"},
     {WQLAB_WORKER_PREP, "prep"},
@@ -69,6 +70,24 @@ constexpr std::array<Word, 12> kWorkerFlags = {{
     {WQLAB_WORKER_SLEEPING, "sleeping"},
     {WQLAB_WORKER_ON_CPU, "on_cpu"},
     {WQLAB_WORKER_SINCE_AT_LEAST, "since_at_least"},
+    {WQLAB_WORKER_COUNTED, "counted"},
+    {WQLAB_WORKER_KNOWN_ASLEEP, "known_asleep"},
+    {WQLAB_WORKER_ABOUT_TO_SLEEP, "about_to_sleep"},
+    {WQLAB_WORKER_UNHOOKED, "unhooked"},
+}};
+
+constexpr std::array<Word, 5> kTaskFlags = {{
+    {WQLAB_TASK_SLEEPING, "sleeping"},
+    {WQLAB_TASK_ON_CPU, "on_cpu"},
+    {WQLAB_TASK_ABOUT_TO_SLEEP, "about_to_sleep"},
+    {WQLAB_TASK_KTHREAD, "kthread"},
+    {WQLAB_TASK_WQ_WORKER, "wq_worker"},
+}};
+
+constexpr std::array<Word, 3> kCpuFlags = {{
+    {WQLAB_RQ_ONLINE, "online"},
+    {WQLAB_RQ_ACTIVE, "active"},
+    {WQLAB_RQ_IDLE, "idle"},
 }};
 
 template <size_t N>
@@ -127,6 +146,8 @@ uint32_t parse_sections(std::string_view list)
 Words pool_flag_words(uint32_t flags) { return words_of(kPoolFlags, flags); }
 Words pwq_flag_words(uint32_t flags) { return words_of(kPwqFlags, flags); }
 Words worker_flag_words(uint32_t flags) { return words_of(kWorkerFlags, flags); }
+Words task_flag_words(uint32_t flags) { return words_of(kTaskFlags, flags); }
+Words cpu_flag_words(uint32_t flags) { return words_of(kCpuFlags, flags); }
 
 Words wq_flag_words(uint32_t flags)
 {

@@ -27,6 +27,8 @@ Words pool_flag_words(uint32_t flags);    // enum wqlab_pool_flag
 Words wq_flag_words(uint32_t flags);      // enum wqlab_wq_flag, enum wqlab_snap_wq_flag
 Words pwq_flag_words(uint32_t flags);     // enum wqlab_pwq_flag
 Words worker_flag_words(uint32_t flags);  // enum wqlab_worker_flag
+Words task_flag_words(uint32_t flags);    // enum wqlab_task_flag
+Words cpu_flag_words(uint32_t flags);     // enum wqlab_rq_flag
 
 // "percpu", "unbound", "ordered" or "bh", of enum wqlab_wq_flag.
 std::string_view wq_type_name(uint32_t flags);

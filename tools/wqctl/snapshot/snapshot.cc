@@ -64,6 +64,19 @@ const wqlab_snap_scope* Snapshot::default_scope() const
     return found != scopes.end() ? &*found : nullptr;
 }
 
+const wqlab_snap_task* Snapshot::task(int32_t pid) const
+{
+    const auto found = std::find_if(tasks.begin(), tasks.end(), [&](const wqlab_snap_task& t) { return t.pid == pid; });
+    return found != tasks.end() && pid ? &*found : nullptr;
+}
+
+const wqlab_snap_runqueue* Snapshot::runqueue(uint32_t cpu) const
+{
+    const auto found = std::find_if(runqueues.begin(), runqueues.end(),
+                                    [&](const wqlab_snap_runqueue& rq) { return rq.cpu == cpu; });
+    return found != runqueues.end() ? &*found : nullptr;
+}
+
 uint32_t Snapshot::effective_cpus(const wqlab_snap_workqueue& workqueue) const
 {
     const wqlab_snap_pwq* dfl = pwq(workqueue.dfl_pwq);

@@ -40,6 +40,9 @@ struct Snapshot {
     const wqlab_snap_pwq* pwq(uint32_t index) const;
     const wqlab_snap_scope* scope(uint32_t type) const;
     const wqlab_snap_scope* default_scope() const;
+    // Of those that other rows name: pid 0 is no task.
+    const wqlab_snap_task* task(int32_t pid) const;
+    const wqlab_snap_runqueue* runqueue(uint32_t cpu) const;
 
     // The mask of where a pool's workers may run. The kernel does not use, and
     // fills with all CPUs, the cpumask of a strict pool.

@@ -268,9 +268,36 @@ Snapshot busy_machine()
     add_pools(m);
     add_workqueues(m);
     add_work(m);
-    m.s.timers.push_back({9'000'000'000, 0x3000, m.string("late_fn"), 0, 7, 7, 0, 0});
-    m.s.timers.push_back({1'000'000, 0x3001, m.string("soon_fn"), 2, -1, 1, 1, 1});
-    m.s.timers.push_back({-8'000'000, 0x3002, m.string("my_fn [mine]"), 4, -1, 2, 1, 0});
+    m.s.timers.push_back({9'000'000'000, 0x3000, m.string("late_fn"), 0, 7, 7, 0, 0, 8});
+    m.s.timers.push_back({1'000'000, 0x3001, m.string("soon_fn"), 2, -1, 1, 1, 1, 1});
+    m.s.timers.push_back({-8'000'000, 0x3002, m.string("my_fn [mine]"), 4, -1, 2, 1, 0, 1});
+    const auto task = [&](int32_t pid, const char* command, uint32_t flags, uint32_t state) -> wqlab_snap_task& {
+        wqlab_snap_task row{};
+        row.since_ns = 2'000'000'000;
+        row.pid = pid;
+        row.command = m.string(command);
+        row.flags = flags;
+        row.state = state;
+        m.s.tasks.push_back(row);
+        return m.s.tasks.back();
+    };
+    task(103, "kworker/3:1", WQLAB_TASK_SLEEPING | WQLAB_TASK_KTHREAD | WQLAB_TASK_WQ_WORKER, 2);
+    wqlab_snap_task& poller = task(900, "poller", WQLAB_TASK_ON_CPU, 0);
+    poller.policy = 1;
+    poller.rt_priority = 50;
+    task(31, "ksoftirqd/1", WQLAB_TASK_KTHREAD, 0).since_ns = 70'000'000;
+    for (uint32_t cpu = 0; cpu < 8; cpu++)
+        m.s.runqueues.push_back(
+            {.stale_ns = 1'000'000,
+             .irq_ns = 5,
+             .softirq_ns = 6,
+             .steal_ns = WQLAB_NEVER,
+             .cpu = cpu,
+             .flags = (cpu < 7 ? WQLAB_RQ_ONLINE | WQLAB_RQ_ACTIVE : 0u) | (cpu == 1 ? 0u : uint32_t{WQLAB_RQ_IDLE}),
+             .pid = cpu == 1 ? 900 : 0,
+             .ksoftirqd = static_cast<int32_t>(30 + cpu),
+             .nr_running = cpu == 1 ? 3u : 0u,
+             .reserved = 0});
     m.s.hogs.push_back({3, m.string("slow_fn [driver]"), 0});
     m.s.hogs.push_back({128, m.string("other_fn"), 0});
     return m.s;
@@ -294,6 +321,7 @@ Snapshot hostile(unsigned seed)
     spoil(s.scopes), spoil(s.pods), spoil(s.cpu_pods), spoil(s.nodes), spoil(s.pwqs), spoil(s.cpu_pwqs),
         spoil(s.node_active);
     spoil(s.workqueues), spoil(s.workers), spoil(s.works), spoil(s.flushers), spoil(s.timers), spoil(s.hogs);
+    spoil(s.tasks), spoil(s.runqueues);
     if (seed % 3 == 0)
         spoil(s.pools);
     if (seed % 2) {

@@ -244,6 +244,17 @@ TEST_CASE("a dump's JSON fits its schema and says what the snapshot does")
     CHECK(document["work"]["workers"][1]["function"].is_null());
     CHECK(document["timers"][0]["due_ns"] == -8000000);
     CHECK(document["timers"][2]["cpu_online"] == false);
+    CHECK(document["work"]["tasks"].size() == 1);
+    CHECK(document["work"]["tasks"][0]["state"] == "D");
+    const json& polled = document["cpus"][1];
+    CHECK(polled["command"] == "poller");
+    CHECK(polled["policy"] == "fifo");
+    CHECK(polled["rt_priority"] == 50);
+    CHECK(polled["ksoftirqd_state"] == "runnable");
+    CHECK(polled["ksoftirqd_since_ns"] == 70'000'000);
+    CHECK(polled["steal_ns"].is_null());
+    CHECK(document["cpus"][0]["pid"].is_null());
+    CHECK(document["cpus"][7]["flags"] == json({"idle"}));
     CHECK(document["hogs"][0] == json({{"function", "other_fn"}, {"count", 128}}));
     // A record a line, and nothing else.
     CHECK(std::count(text.begin(), text.end(), '\n') < 150);

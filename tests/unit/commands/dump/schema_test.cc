@@ -115,10 +115,12 @@ json schema()
     sections["nodes"] = tables({{"machine", rows<wqlab_snap_node>()}, {"active", rows<wqlab_snap_node_active>()}});
     sections["work"] = tables({{"workers", rows<wqlab_snap_worker>()},
                                {"items", rows<wqlab_snap_work>("In order within each pool and state.")},
-                               {"flushers", rows<wqlab_snap_flusher>()}});
+                               {"flushers", rows<wqlab_snap_flusher>()},
+                               {"tasks", rows<wqlab_snap_task>("Whom the other rows name.")}});
     sections["work"]["properties"]["stacks"] = rows<StackGroup>("With --stacks: equal ones put together, most first.");
     sections["timers"] = rows<wqlab_snap_timer>("The next one due first.");
     sections["hogs"] = rows<wqlab_snap_hog>("The worst first.");
+    sections["cpus"] = rows<wqlab_snap_runqueue>("Who has each CPU.");
     return all;
 }
 

@@ -93,6 +93,8 @@ constexpr Column<Dump> kHead[] = {
     head_count_or_null<&Head::watchdog_thresh>("watchdog_thresh_s",
                                                "0: off; null: this kernel has no workqueue watchdog."),
     head_state<WQLAB_STATE_FREEZING>("freezing"),
+    head_state<WQLAB_STATE_PM_FREEZING>("pm_freezing"),
+    head_state<WQLAB_STATE_FREEZER_ACTIVE>("freezer_active"),
     head_state<WQLAB_STATE_FORCE_RR>("force_rr_cpu"),
     {"unlocked", Shape{.kind = Kind::kBoolean, .may_be_left_out = true},
      "true: read without locks, so what moved meanwhile may not fit together. Else absent.",
@@ -374,6 +376,7 @@ constexpr Column<Timer> kTimers[] = {
     plain<&Timer::timer_cpu>("timer_cpu"),
     truth<&Timer::cpu_online>("cpu_online", "The timer's CPU."),
     truth<&Timer::deferrable>("deferrable"),
+    plain<&Timer::slack_ns>("slack_ns", "The wheel may fire it so much later than due."),
     of<Timer>("pool", or_null(Kind::kInteger), "Where it will go, as things are now.",
               [](auto& c, auto& timer) { return not_negative(pool_of(c.snapshot, timer)); }),
 };

@@ -100,6 +100,11 @@ WQCTL_DUMP_ROWS(WQCTL_DECLARE)
 WQCTL_DECLARE(StackGroup, )
 WQCTL_DECLARE(Task, )
 #undef WQCTL_DECLARE
+// These are in task_columns.cc.
+template <>
+std::span<const Column<wqlab_snap_task>> columns();
+template <>
+std::span<const Column<wqlab_snap_runqueue>> columns();
 // NOLINTEND(bugprone-macro-parentheses)
 
 template <typename Row>

@@ -29,12 +29,14 @@ public:
                     rows("workers", chosen_.workers);
                     rows("items", chosen_.works);
                     rows("flushers", chosen_.flushers);
+                    rows("tasks", chosen_.tasks);
                     if (dump_.stacks)
                         rows("stacks", dump_.stacks->groups);
                 });
             });
             section(WQLAB_SECTION_TIMERS, [this] { rows(chosen_.timers); });
             section(WQLAB_SECTION_HOGS, [this] { rows(chosen_.hogs); });
+            section(WQLAB_SECTION_CPUS, [this] { rows(chosen_.runqueues); });
             j_.line();
         });
         return j_.take();

@@ -30,5 +30,6 @@ std::string render_work(const Dump& dump, const Style& style);
 std::string render_stacks(const Stacks& stacks, const Style& style);
 std::string render_timers(const Dump& dump, const Style& style);
 std::string render_hogs(const Dump& dump, const Style& style);
+std::string render_cpus(const Dump& dump, const Style& style);
 
 }  // namespace wqctl

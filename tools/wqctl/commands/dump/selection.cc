@@ -108,6 +108,10 @@ public:
         std::stable_sort(chosen.timers.begin(), chosen.timers.end(),
                          [](const auto* a, const auto* b) { return a->due_ns < b->due_ns; });
         choose_hogs(chosen);
+        choose_tasks(chosen);
+        keep(s_.runqueues, chosen.runqueues, [&](const wqlab_snap_runqueue& rq) {
+            return f_.cpu ? rq.cpu == *f_.cpu : !f_.active() || is_used_by(chosen.pools, rq.cpu);
+        });
         return chosen;
     }
 
@@ -188,6 +192,33 @@ private:
     {
         return wanted_workqueue(timer.workqueue) &&
                (at_place(pool_of(s_, timer)) || (f_.cpu && timer.timer_cpu == *f_.cpu && !f_.pool));
+    }
+
+    void choose_tasks(Selection& chosen) const
+    {
+        constexpr int32_t kKthreadd = 2;  // who makes workers
+        std::set<int32_t> named = {kKthreadd};
+        for (const wqlab_snap_pool* pool : chosen.pools)
+            named.insert(pool->manager);
+        for (const wqlab_snap_workqueue* wq : chosen.workqueues)
+            named.insert(wq->rescuer_pid);
+        for (const wqlab_snap_worker* worker : chosen.workers)
+            named.insert(worker->pid);
+        for (const wqlab_snap_work* work : chosen.works)
+            named.insert(work->waiter);
+        for (const wqlab_snap_flusher* flusher : chosen.flushers)
+            named.insert(flusher->pid);
+        for (const wqlab_snap_task& task : s_.tasks)
+            if (named.contains(task.pid))
+                chosen.tasks.push_back(&task);
+    }
+
+    bool is_used_by(const std::vector<const wqlab_snap_pool*>& pools, uint32_t cpu) const
+    {
+        return std::any_of(pools.begin(), pools.end(), [&](const wqlab_snap_pool* pool) {
+            return pool->cpu >= 0 ? static_cast<uint32_t>(pool->cpu) == cpu
+                                  : contains(s_.cpus(Snapshot::allowed_cpus(*pool)), cpu);
+        });
     }
 
     void choose_hogs(Selection& chosen) const

@@ -26,8 +26,8 @@ struct Filter {
 // A pool is selected when --pool, --cpu and --busy agree and, with --wq, one
 // of the workqueues uses it; a workqueue when --wq and --busy agree and, with
 // --pool or --cpu, it uses one of the pools. Everything else goes with its
-// workqueue and its pool. CPU hogs are known by their function only: with any
-// filter those stay that the rest of the selection has seen.
+// workqueue and its pool; a CPU, with any filter, with the pools that may use it. CPU hogs are known by their function
+// only: with any filter those stay that the rest of the selection has seen.
 struct Selection {
     std::vector<const wqlab_snap_pool*> pools;
     std::vector<const wqlab_snap_workqueue*> workqueues;
@@ -39,6 +39,8 @@ struct Selection {
     std::vector<const wqlab_snap_flusher*> flushers;
     std::vector<const wqlab_snap_timer*> timers;  // the next one due first
     std::vector<const wqlab_snap_hog*> hogs;      // the worst first
+    std::vector<const wqlab_snap_task*> tasks;    // whom the other rows name; a CPU's row says itself who has it
+    std::vector<const wqlab_snap_runqueue*> runqueues;
     bool filtered = false;
 };
 

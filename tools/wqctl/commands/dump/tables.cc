@@ -9,6 +9,8 @@
 #include "term/lines.hh"
 #include "term/table.hh"
 #include "snapshot/names.hh"
+#include "snapshot/scheduling.hh"
+#include "snapshot/worker_state.hh"
 
 namespace wqctl {
 
@@ -216,6 +218,35 @@ std::string render_timers(const Dump& dump, const Style& style)
                    pool < 0 ? "?" : std::to_string(pool)});
     }
     return section("delayed works on timers", style, dump.selection.timers.empty() ? "" : table.render(style), dump);
+}
+
+std::string render_cpus(const Dump& dump, const Style& style)
+{
+    const Snapshot& s = dump.snapshot;
+    Table table;
+    table.column("CPU");
+    table.column("task", kLeft);
+    table.column("pid");
+    table.column("policy", kLeft);
+    table.column("for");
+    table.column("runnable");
+    table.column("ksoftirqd", kLeft);
+    for (const wqlab_snap_runqueue* rq : dump.selection.runqueues) {
+        const wqlab_snap_task* task = s.task(rq->pid);
+        const wqlab_snap_task* softirqs = s.task(rq->ksoftirqd);
+        const bool waits = softirqs && !(softirqs->flags & WQLAB_TASK_SLEEPING);
+        std::string who = task ? s.string(task->command) : rq->flags & WQLAB_RQ_IDLE ? "idle" : "?";
+        if (!(rq->flags & WQLAB_RQ_ONLINE))
+            who = "OFFLINE";
+        else if (!(rq->flags & WQLAB_RQ_ACTIVE))
+            who += ", going OFFLINE";
+        table.row({std::to_string(rq->cpu), who, unless_zero(rq->pid), task ? scheduling_text(*task) : "",
+                   task ? time_text(task->since_ns, style) : "", unless_zero(rq->nr_running),
+                   waits ? fmt::format("{} {}", worker_state_name(task_state(softirqs->flags)),
+                                       time_text(softirqs->since_ns, style))
+                         : ""});
+    }
+    return section("who has each CPU", style, dump.selection.runqueues.empty() ? "" : table.render(style), dump);
 }
 
 std::string render_hogs(const Dump& dump, const Style& style)

@@ -169,6 +169,7 @@ std::string render_dump(const Dump& dump, const Style& style)
         text += "\n" + render_stacks(*dump.stacks, style);
     section(WQLAB_SECTION_TIMERS, render_timers);
     section(WQLAB_SECTION_HOGS, render_hogs);
+    section(WQLAB_SECTION_CPUS, render_cpus);
     return text + lacking(dump, style) + "\n" + footer(dump, style);
 }
 

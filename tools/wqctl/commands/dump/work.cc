@@ -91,16 +91,20 @@ private:
             text += fmt::format(" for {}{}", worker.flags & WQLAB_WORKER_SINCE_AT_LEAST ? at_least() : "",
                                 time(worker.busy_ns));
         if (const WorkerState state = worker_state(worker.flags); state != WorkerState::kSoftirq) {
-            add(text, std::string(worker_state_name(state)));
+            add(text, state == WorkerState::kPreempted ? "preempted on its way to sleep"
+                                                       : std::string(worker_state_name(state)));
             if (worker.cpu >= 0)
                 text += fmt::format("{} on CPU {}", state == WorkerState::kSleeping ? ", last" : "", worker.cpu);
         }
         constexpr uint32_t said = WQLAB_WORKER_SLEEPING | WQLAB_WORKER_ON_CPU | WQLAB_WORKER_SINCE_AT_LEAST |
-                                  WQLAB_WORKER_BH;
+                                  WQLAB_WORKER_BH | WQLAB_WORKER_COUNTED | WQLAB_WORKER_KNOWN_ASLEEP |
+                                  WQLAB_WORKER_ABOUT_TO_SLEEP;
         // Every worker of an unbound pool has that flag.
         const wqlab_snap_pool* pool = s_.pool(worker.pool);
         const uint32_t known = pool && pool->cpu < 0 ? said | WQLAB_WORKER_UNBOUND : said;
         add(text, join(worker_flag_words(worker.flags & ~known), ", "));
+        if (worker.flags & WQLAB_WORKER_SLEEPING && worker.flags & WQLAB_WORKER_COUNTED)
+            add(text, "BUT COUNTED AS RUNNING");
         if (worker.description != WQLAB_NONE && s_.string(worker.description) != labels_[worker.workqueue])
             add(text, fmt::format("\"{}\"", s_.string(worker.description)));
         return text;

@@ -44,7 +44,7 @@ void check_views(const Info& info)
 {
     for (const View& view : info.views)
         if (view.section && view.section != WQLAB_SECTION_TIMERS && view.section != WQLAB_SECTION_HOGS &&
-            !view.lacks.empty())
+            view.section != WQLAB_SECTION_CPUS && !view.lacks.empty())
             throw Error(kSkipped,
                         fmt::format("the module can't look into this kernel: it lacks {}", view.lacks.front()),
                         "wqctl info shows what can be looked at");

@@ -51,6 +51,12 @@ public:
         ~MutexHold() {}
     };
     using RawHold = MutexHold;
+    class [[nodiscard]] RcuHold {
+    public:
+        explicit RcuHold(const Target&) {}
+        RcuHold(const RcuHold&) = delete;
+        ~RcuHold() {}
+    };
     class [[nodiscard]] MutexTry {
     public:
         MutexTry(const Target&, Address, uint64_t) {}
