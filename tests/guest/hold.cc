@@ -46,7 +46,7 @@ void Hold::open()
     waiting_.clear();
 }
 
-std::string tool_here(const Words& arguments)
+Outcome outcome_here(const Words& arguments)
 {
     std::fflush(stdout);
     const int file = memfd_create("output", MFD_CLOEXEC), kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -67,9 +67,15 @@ std::string tool_here(const Words& arguments)
     std::string text(static_cast<size_t>(lseek(file, 0, SEEK_END)), '\0');
     const ssize_t size = pread(file, text.data(), text.size(), 0);
     close(file);
-    REQUIRE(status == 0);
     REQUIRE(size == static_cast<ssize_t>(text.size()));
-    return text;
+    return {status, text, ""};
+}
+
+std::string tool_here(const Words& arguments)
+{
+    const Outcome outcome = outcome_here(arguments);
+    REQUIRE(outcome.status == 0);
+    return outcome.out;
 }
 
 json dump_here(Words arguments)

@@ -29,6 +29,8 @@ private:
     std::list<Process> waiting_;
 };
 
+// How a command of wqctl ends and what it prints, run in this process: where no other can be made.
+Outcome outcome_here(const Words& arguments);
 // What a command of wqctl prints, run in this process: where no other can be made. It must end well.
 std::string tool_here(const Words& arguments);
 // `wqctl dump --json …` so.

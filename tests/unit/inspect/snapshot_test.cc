@@ -112,7 +112,7 @@ TEST_CASE("workers come with their tasks", "[inspect]")
     CHECK(busy.work == look.identity(machine.running));
     CHECK(busy.workqueue == 0);
     CHECK(busy.nice == -20);
-    CHECK(busy.flags == (WQLAB_WORKER_ON_CPU | WQLAB_WORKER_SINCE_AT_LEAST));
+    CHECK(busy.flags == (WQLAB_WORKER_ON_CPU | WQLAB_WORKER_SINCE_AT_LEAST | WQLAB_WORKER_COUNTED));
     CHECK(busy.idle_ns == WQLAB_NEVER);
     CHECK(look.mask(busy.cpus) == 1);
     const wqlab_snap_worker& idle = look.worker(41);

@@ -253,7 +253,8 @@ TEST_CASE("a pending item is not queued again")
                                        .cpu = -1,
                                        .timer_cpu = 0,
                                        .cpu_online = 1,
-                                       .deferrable = 0});
+                                       .deferrable = 0,
+                                       .slack_ns = 0});
     CHECK(says(machine.ask({.workqueue = wq, .work = kItem}, 0), "queue_work_on()", "its timer is due in 5.0 ms"));
 }
 

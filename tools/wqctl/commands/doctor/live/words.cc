@@ -75,6 +75,7 @@ std::string doing(const Case&, const Busy& worker)
     case WorkerState::kSoftirq: text = "in softirq"; break;
     case WorkerState::kRunning: text = row.cpu >= 0 ? fmt::format("on CPU {}", row.cpu) : "on a CPU"; break;
     case WorkerState::kRunnable: text = "runnable, but not on a CPU"; break;
+    case WorkerState::kPreempted: text = "preempted on its way to sleep, so still runnable"; break;
     case WorkerState::kSleeping: text = "asleep"; break;
     }
     if (worker.age_ns) {

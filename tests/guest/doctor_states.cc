@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+// wqctl doctor against each state that it knows, made for real. The test knows who did it and who suffers.
+#include <catch2/catch.hpp>
+#include <list>
+
+#include "hold.hh"
+#include "stuck.hh"
+#include "system/kept_value.hh"
+
+namespace {
+
+std::string func(const std::string& name) { return "stuck_" + name + "_func [wqlab_stuck]"; }
+
+// A finding of these, whoever else is suspected.
+void check(const json& finding, const std::string& certainty, const std::string& workqueue, const std::string& suspect,
+           const std::string& victim)
+{
+    if (finding.is_null())
+        return;
+    INFO(finding.dump(2));
+    CHECK(finding["certainty"] == certainty);
+    CHECK(finding["sentence"] != "");
+    CHECK(finding["next"] != "");
+    CHECK(finding["evidence"].size() > 0);
+    bool suspected = false;
+    for (const json& one : finding["suspects"])
+        suspected |= one.value("function", "") == suspect && (workqueue.empty() || one["workqueue"] == workqueue);
+    CHECK(suspected);
+    if (!victim.empty())
+        CHECK_THAT(finding["victims"].dump(), Catch::Contains(victim));
+}
+
+bool left_out(const Stuck& stuck)
+{
+    if (stuck.why_not().empty())
+        return false;
+    WARN("SKIP " + stuck.why_not());
+    return true;
+}
+
+void nothing_is_left()
+{
+    json last;
+    const bool none = eventually([&] { return (last = findings()).empty(); });
+    INFO(last.dump(2));
+    CHECK(none);
+}
+
+// What keeps who is real-time from having a CPU to himself. Left out where the kernel has no such.
+class Unthrottled {
+public:
+    explicit Unthrottled(int cpu)
+    {
+        const std::string server = "/sys/kernel/debug/sched/fair_server/cpu" + std::to_string(cpu) + "/runtime";
+        values_.emplace_back("/proc/sys/kernel/sched_rt_runtime_us", "-1");
+        if (access(server.c_str(), W_OK) == 0)
+            values_.emplace_back(server, "0");
+    }
+
+private:
+    std::list<wqctl::KeptValue> values_;
+};
+
+}  // namespace
+
+TEST_CASE("doctor: a pool that counts a worker that sleeps", "[doctor]")
+{
+    Stuck stuck("hidden");
+    const json finding = finding_by("counts-a-sleeper");
+    check(finding, "certain", "stuck_hidden", func("hidden"), "stuck_victim_func");
+    CHECK_THAT(finding.dump(), Catch::Contains("PF_WQ_WORKER"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a poller that has the CPU of a worker", "[doctor]")
+{
+    for (const char* state : {"polite", "preempted"}) {
+        INFO(state);
+        Stuck stuck(state);
+        {
+            const Unthrottled unthrottled(1);
+            const Poller poller(1);
+            const json finding = finding_by("cpu-taken");
+            INFO(finding.dump(2));
+            bool suspected = false;
+            for (const json& one : finding["suspects"])
+                suspected |= one["pid"] == poller.pid() && one.value("task", "") == "poller";
+            CHECK(suspected);
+            CHECK_THAT(finding.dump(), Catch::Contains("fifo 50", Catch::CaseSensitive::No));
+            CHECK_THAT(finding["victims"].dump(), Catch::Contains("stuck_"));
+        }
+        stuck.undo();
+        nothing_is_left();
+    }
+}
+
+TEST_CASE("doctor: an item that does not let go of its CPU", "[doctor]")
+{
+    {
+        Stuck stuck("spinner");
+        check(finding_by("hog"), "certain", "stuck_spinner", func("spinner"), "stuck_victim_func");
+    }
+    {
+        Stuck stuck("bh_spinner");
+        if (!left_out(stuck))
+            check(finding_by("hog"), "certain", "stuck_bh_spinner", func("bh_spinner"), "stuck_victim_func");
+    }
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: what max_active and order hold back", "[doctor]")
+{
+    Stuck full("max_active"), ordered("ordered"), completion("completion", 2);
+    check(finding_by("ordered"), "certain", "stuck_ordered", func("sleeper"), "4 items");
+    json found = findings({"stuck_max_active"});
+    REQUIRE(found.size() == 1);
+    CHECK(found[0]["rule"] == "held-back");
+    check(found[0], "certain", "stuck_max_active", func("sleeper"), "3 items");
+    // Nothing in the kernel says who completes what.
+    found = findings({"stuck_completion"});
+    REQUIRE(found.size() == 1);
+    CHECK(found[0]["rule"] == "held-back");
+    check(found[0], "certain", "stuck_completion", func("waits_for_done"), "stuck_completes_func");
+    full.undo();
+    ordered.undo();
+    completion.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: an item that waits for one held back behind it", "[doctor]")
+{
+    Stuck stuck("circle");
+    check(finding_by("circle"), "certain", "stuck_circle", func("waits_for_next"), "stuck_victim_func");
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: many that wait for one lock, and who has it", "[doctor]")
+{
+    Stuck stuck("lock");
+    const json finding = finding_by("crowd");
+    check(finding, "likely", "stuck_lock", func("lock_holder"), "");
+    CHECK_THAT(finding.dump(), Catch::Contains("stuck_lock_waiter_func"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a crowd on a system workqueue", "[doctor]")
+{
+    Stuck stuck("crowd");
+    check(finding_by("crowded"), "likely", "", func("slow"), "");
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a workqueue for reclaim that waits for one that is not", "[doctor][doctor-warns]")
+{
+    Stuck stuck("reclaim");
+    const json finding = finding_by("flush-dependency");
+    check(finding, "likely", "stuck_reclaim_2", "", "stuck_flushes_second_func");
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a pool that nobody has told", "[doctor]")
+{
+    Stuck stuck("untold");
+    const json finding = finding_by("not-told");
+    CHECK(finding["certainty"] == "certain");
+    CHECK_THAT(finding.dump(), Catch::Contains("stuck_flusher"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a timer on a CPU that is away", "[doctor]")
+{
+    const wqctl::KeptValue offline("/sys/devices/system/cpu/cpu3/online", "0");
+    Stuck stuck("late", 3);
+    const json finding = finding_by("timer");
+    check(finding, "certain", "stuck_late", func("victim"), "");
+    CHECK_THAT(finding["sentence"].get<std::string>(), Catch::Contains("CPU 3"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a freeze, and who keeps the machine from it", "[doctor]")
+{
+    Stuck stuck("frozen");
+    check(finding_by("freeze"), "certain", "stuck_frozen", func("sleeper"), "");
+    const json found = finding_by("frozen");
+    CHECK(found["certainty"] == "certain");
+    CHECK_THAT(found["victims"].dump(), Catch::Contains("3 items"));
+    CHECK_THAT(found["victims"].dump(), Catch::Contains("stuck_victim_func"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a pool that gets no worker, with a rescuer and without", "[doctor]")
+{
+    for (const char* state : {"no_worker", "rescued"}) {
+        Stuck stuck(state);
+        if (left_out(stuck))
+            return;
+        // No process can be made.
+        const json finding = finding_by("no-worker", outcome_here);
+        INFO(finding.dump(2));
+        CHECK(finding["certainty"] == "certain");
+        CHECK_THAT(finding["suspects"].dump(), Catch::Contains("kthreadd"));
+        CHECK_THAT(finding["victims"].dump(), Catch::Contains("stuck_sleeper_func"));
+        CHECK((finding.dump().find("stuck_rescued") != std::string::npos) == (state == std::string("rescued")));
+        stuck.undo();
+        nothing_is_left();
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stuck.hh"
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+void load()
+{
+    if (std::filesystem::exists("/sys/module/wqlab_stuck"))
+        return;
+    const Outcome outcome = execute({"insmod", "/tests/wqlab_stuck.ko"});
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+}
+
+// Until it is killed, or its parent dies.
+[[noreturn]] void poll_on(int cpu)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NAME, "poller");
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(static_cast<unsigned>(cpu), &cpus);
+    const sched_param priority = {.sched_priority = 50};
+    if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_setscheduler(0, SCHED_FIFO, &priority))
+        _exit(1);
+    for (volatile bool on = true; on;)
+        ;
+    _exit(0);
+}
+
+}  // namespace
+
+Stuck::Stuck(const std::string& state, int cpu)
+{
+    load();
+    file_ = open("/proc/wqlab_stuck", O_WRONLY | O_CLOEXEC);
+    REQUIRE(file_ >= 0);
+    const std::string words = state + " " + std::to_string(cpu);
+    if (write(file_, words.data(), words.size()) >= 0)
+        return;
+    const int error = errno;
+    INFO(state << ": error " << error);
+    REQUIRE((error == EOPNOTSUPP || error == ENOSYS));
+    why_not_ = "this kernel has not what the state " + state + " takes";
+}
+
+Stuck::~Stuck() { undo(); }
+
+void Stuck::undo()
+{
+    if (file_ >= 0)
+        close(file_);
+    file_ = -1;
+}
+
+Poller::Poller(int cpu) : pid_(fork())
+{
+    if (pid_ == 0)
+        poll_on(cpu);
+    REQUIRE(pid_ > 0);
+}
+
+Poller::~Poller()
+{
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+}
+
+json findings(const Words& words, Doctor doctor)
+{
+    Words arguments = {"doctor", "--json"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const Outcome outcome = doctor(arguments);
+    INFO(outcome.err << outcome.out);
+    REQUIRE((outcome.status == 0 || outcome.status == 1));
+    const json found = json::parse(outcome.out)["findings"];
+    CHECK(outcome.status == !found.empty());
+    return found;
+}
+
+json finding_by(const std::string& rule, Doctor doctor)
+{
+    json found, last;
+    eventually([&] {
+        last = findings({"stuck_"}, doctor);
+        for (const json& one : last)
+            if (one["rule"] == rule)
+                found = one;
+        return !found.is_null();
+    });
+    INFO(last.dump(2));
+    CHECK(!found.is_null());
+    return found;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+// Workqueues that are stuck for real, by tests/guest/stuck, and what the doctor says of them.
+#pragma once
+
+#include <string>
+
+#include "lab.hh"
+
+// A state of wqlab_stuck.ko, as long as this lives.
+class Stuck {
+public:
+    explicit Stuck(const std::string& state, int cpu = 1);
+    ~Stuck();
+    Stuck(const Stuck&) = delete;
+
+    // Empty, or why this kernel can't be brought there.
+    const std::string& why_not() const { return why_not_; }
+    // Opens its gate, and waits until all has ended.
+    void undo();
+
+private:
+    int file_ = -1;
+    std::string why_not_;
+};
+
+// A task of this process's that has a CPU to itself, SCHED_FIFO 50, called "poller", as long as this lives.
+class Poller {
+public:
+    explicit Poller(int cpu);
+    ~Poller();
+    Poller(const Poller&) = delete;
+
+    int pid() const { return pid_; }
+
+private:
+    int pid_ = -1;
+};
+
+using Doctor = Outcome (*)(const Words& arguments);
+
+// The findings of `wqctl doctor --json` that name one of ours, or all with other words.
+json findings(
+    const Words& words = {"stuck_"}, Doctor doctor = [](const Words& arguments) { return tool(arguments); });
+// The finding by this rule, as soon as there is one; null: there is none.
+json finding_by(
+    const std::string& rule, Doctor doctor = [](const Words& arguments) { return tool(arguments); });

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Workqueues that are stuck, each in one of the ways that wqctl doctor knows, made
+ * for real. Who opens /proc/wqlab_stuck and writes a state's name, and of which
+ * CPU, has that state until the file is closed, by whatever: then its gate opens,
+ * and everything ends. Wqlab itself knows nothing of it.
+ */
+#ifndef WQLAB_STUCK_H
+#define WQLAB_STUCK_H
+
+#include <linux/completion.h>
+#include <linux/mutex.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#define STUCK_ITEMS 48
+
+struct stuck;
+
+struct stuck_item {
+	struct work_struct work;
+	struct stuck *of;
+	bool has_begun;
+};
+
+struct stuck_state {
+	const char *name;
+	int (*make)(struct stuck *stuck);
+	/* Beside opening the gate, which is done before; NULL: that is enough. */
+	void (*undo)(struct stuck *stuck);
+};
+
+/* What one open file holds. */
+struct stuck {
+	const struct stuck_state *state;
+	uint cpu;
+	wait_queue_head_t gate;		/* where items sleep, and who waits for them to begin */
+	bool is_open;
+	bool is_for_ever;		/* nothing can undo it: it stays, and the module with it */
+	struct workqueue_struct *wq[2];
+	struct stuck_item items[STUCK_ITEMS];
+	struct delayed_work late;
+	struct mutex mutex;
+	struct completion done;
+	struct task_struct *helper;
+};
+
+const struct stuck_state *stuck_state(const char *name);
+
+void stuck_open(struct stuck *stuck);
+/* Queues item n and waits until its function has begun. */
+int stuck_begin(struct stuck *stuck, struct workqueue_struct *wq, uint n, work_func_t func);
+/* Queues items first to last, which are behind it. */
+void stuck_queue(struct stuck *stuck, struct workqueue_struct *wq, uint first, uint last, work_func_t func);
+
+/* What items do; wqctl shows these names. */
+void stuck_sleeper_func(struct work_struct *work);	/* sleeps at the gate */
+void stuck_victim_func(struct work_struct *work);	/* nothing */
+void stuck_hidden_func(struct work_struct *work);	/* sleeps, and the scheduler tells the pool nothing */
+void stuck_preempted_func(struct work_struct *work);	/* has set its state, and lets who wants the CPU have it */
+void stuck_polite_func(struct work_struct *work);	/* runs, and lets who wants the CPU have it */
+void stuck_slow_func(struct work_struct *work);		/* likewise, for half a second */
+void stuck_spinner_func(struct work_struct *work);	/* runs, and does not */
+void stuck_bh_spinner_func(struct work_struct *work);
+void stuck_waits_for_next_func(struct work_struct *work);	/* flush_work() of the item behind it */
+void stuck_waits_for_done_func(struct work_struct *work);
+void stuck_completes_func(struct work_struct *work);
+void stuck_lock_holder_func(struct work_struct *work);
+void stuck_lock_waiter_func(struct work_struct *work);
+void stuck_flushes_second_func(struct work_struct *work);	/* the other workqueue */
+void stuck_flushes_first_func(struct work_struct *work);
+void stuck_flushes_itself_func(struct work_struct *work);	/* its item */
+
+#endif
