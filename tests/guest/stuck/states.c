@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The states. Bound workqueues are of high priority, because nearly nobody else uses those pools, and what is stuck there
- * is a test's own.
+ * The states. Bound workqueues are of high priority, because nearly nobody else
+ * uses those pools, and what is stuck there is a test's own.
  */
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
@@ -169,8 +169,8 @@ static int make_flush_each_other(struct stuck *stuck)
 }
 
 /*
- * An item is flushed while max_active holds it back, and is cancelled: its barrier goes to the worklist, and kernels
- * without a fix wake nobody for it.
+ * An item is flushed while max_active holds it back, and is cancelled: its
+ * barrier goes to the worklist, and kernels without a fix wake nobody for it.
  */
 static int flush_second(void *data)
 {
@@ -238,10 +238,11 @@ static void *symbol(const char *name)
 /* As a suspend does, and no task is frozen. One item is at work already, and keeps it from being done. */
 static int make_frozen(struct stuck *stuck)
 {
-	void (*freeze)(void) = symbol("freeze_workqueues_begin");
+	void (*freeze)(void);
 	int error = make_wq(stuck, 0, WQ_FREEZABLE | BOUND, 0) ?:
 		    stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
 
+	freeze = symbol("freeze_workqueues_begin");
 	if (error || !freeze)
 		return error ?: -ENOSYS;
 	freeze();
@@ -251,15 +252,17 @@ static int make_frozen(struct stuck *stuck)
 
 static void undo_frozen(struct stuck *stuck)
 {
-	void (*thaw)(void) = symbol("thaw_workqueues");
+	void (*thaw)(void);
 
+	thaw = symbol("thaw_workqueues");
 	if (thaw)
 		thaw();
 }
 
 /*
- * Nobody can be forked, so kthreadd sleeps in the fork of the worker that a manager asks for. Nobody can exit either, so
- * this ends by itself when whoever made it can't end it.
+ * Nobody can be forked, so kthreadd sleeps in the fork of the worker that a
+ * manager asks for. Nobody can exit either, so this ends by itself when whoever
+ * made it can't end it.
  */
 #define LONGEST_WITHOUT_FORK (60 * HZ)
 

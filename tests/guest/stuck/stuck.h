@@ -40,7 +40,7 @@ struct stuck {
 	struct workqueue_struct *wq[2];
 	struct stuck_item items[STUCK_ITEMS];
 	struct delayed_work late;
-	struct mutex mutex;
+	struct mutex mutex;		/* of the items that wait for a lock */
 	struct completion done;
 	struct task_struct *helper;
 };

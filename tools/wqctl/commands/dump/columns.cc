@@ -381,14 +381,6 @@ constexpr Column<Timer> kTimers[] = {
               [](auto& c, auto& timer) { return not_negative(pool_of(c.snapshot, timer)); }),
 };
 
-// ---- hogs
-using Hog = wqlab_snap_hog;
-
-constexpr Column<Hog> kHogs[] = {
-    string_or_null<&Hog::function>("function"),
-    plain<&Hog::count>("count"),
-};
-
 }  // namespace
 
 #define WQCTL_DEFINE(Row, list)                                                             \

@@ -87,8 +87,7 @@ std::span<const Column<Row>> columns();
     X(wqlab_snap_worker, kWorkers)         \
     X(wqlab_snap_work, kItems)             \
     X(wqlab_snap_flusher, kFlushers)       \
-    X(wqlab_snap_timer, kTimers)           \
-    X(wqlab_snap_hog, kHogs)
+    X(wqlab_snap_timer, kTimers)
 
 // A type in angle brackets takes no parentheses.
 // NOLINTBEGIN(bugprone-macro-parentheses)
@@ -100,7 +99,9 @@ WQCTL_DUMP_ROWS(WQCTL_DECLARE)
 WQCTL_DECLARE(StackGroup, )
 WQCTL_DECLARE(Task, )
 #undef WQCTL_DECLARE
-// These are in task_columns.cc.
+// These are in cpu_columns.cc.
+template <>
+std::span<const Column<wqlab_snap_hog>> columns();
 template <>
 std::span<const Column<wqlab_snap_task>> columns();
 template <>

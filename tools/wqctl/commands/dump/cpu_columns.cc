@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The columns of tasks, and of the CPUs that they have.
+// The columns of tasks, of the CPUs that they have, and of what hogged one.
 #include <optional>
 
 #include "commands/dump/column_kinds.hh"
@@ -73,7 +73,20 @@ constexpr Column<Runqueue> kRunqueues[] = {
     time<&Runqueue::steal_ns>("steal_ns", "Taken by a hypervisor."),
 };
 
+using Hog = wqlab_snap_hog;
+
+constexpr Column<Hog> kHogs[] = {
+    string_or_null<&Hog::function>("function"),
+    plain<&Hog::count>("count"),
+};
+
 }  // namespace
+
+template <>
+std::span<const Column<Hog>> columns()
+{
+    return kHogs;
+}
 
 template <>
 std::span<const Column<TaskRow>> columns()
