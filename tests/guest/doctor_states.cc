@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl doctor against each state that it knows, made for real. The test knows who did it and who suffers.
 #include <catch2/catch.hpp>
-#include <list>
 
 #include "hold.hh"
 #include "stuck.hh"
@@ -45,21 +44,6 @@ void nothing_is_left()
     INFO(last.dump(2));
     CHECK(none);
 }
-
-// What keeps who is real-time from having a CPU to himself. Left out where the kernel has no such.
-class Unthrottled {
-public:
-    explicit Unthrottled(int cpu)
-    {
-        const std::string server = "/sys/kernel/debug/sched/fair_server/cpu" + std::to_string(cpu) + "/runtime";
-        values_.emplace_back("/proc/sys/kernel/sched_rt_runtime_us", "-1");
-        if (access(server.c_str(), W_OK) == 0)
-            values_.emplace_back(server, "0");
-    }
-
-private:
-    std::list<wqctl::KeptValue> values_;
-};
 
 }  // namespace
 

@@ -76,6 +76,14 @@ Poller::~Poller()
     waitpid(pid_, nullptr, 0);
 }
 
+Unthrottled::Unthrottled(int cpu)
+{
+    const std::string server = "/sys/kernel/debug/sched/fair_server/cpu" + std::to_string(cpu) + "/runtime";
+    values_.emplace_back("/proc/sys/kernel/sched_rt_runtime_us", "-1");
+    if (access(server.c_str(), W_OK) == 0)
+        values_.emplace_back(server, "0");
+}
+
 json findings(const Words& words, Doctor doctor)
 {
     Words arguments = {"doctor", "--json"};

@@ -2,9 +2,11 @@
 // Workqueues that are stuck for real, by tests/guest/stuck, and what the doctor says of them.
 #pragma once
 
+#include <list>
 #include <string>
 
 #include "lab.hh"
+#include "system/kept_value.hh"
 
 // A state of wqlab_stuck.ko, as long as this lives.
 class Stuck {
@@ -34,6 +36,15 @@ public:
 
 private:
     int pid_ = -1;
+};
+
+// Whoever is real-time may have this CPU to himself. Left as it is where the kernel has no such limit.
+class Unthrottled {
+public:
+    explicit Unthrottled(int cpu);
+
+private:
+    std::list<wqctl::KeptValue> values_;
 };
 
 using Doctor = Outcome (*)(const Words& arguments);
