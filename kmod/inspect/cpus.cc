@@ -81,7 +81,7 @@ private:
             return false;
         row.pid = look.pid;
         if (look.pid)
-            state_.note(task, look);
+            note(task, look);
         else
             row.flags |= WQLAB_RQ_IDLE;
         return true;
@@ -94,8 +94,14 @@ private:
         Task look;
         if (!variable || !kernel_.read(&task, variable, sizeof(task)) || !task || !look_at(kernel_, task, look))
             return 0;
-        state_.note(task, look);
+        note(task, look);
         return look.pid;
+    }
+
+    void note(Address task, Task& look)
+    {
+        look_closer(kernel_, task, look);
+        state_.note(task, look);
     }
 
     uint64_t time(uint32_t cpu, Field which) const

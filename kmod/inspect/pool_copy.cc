@@ -69,17 +69,28 @@ private:
         do {
             const uint32_t begin = done;
             done = at_.nr_pwqs - begin > kPwqsAtOnce ? begin + kPwqsAtOnce : at_.nr_pwqs;
-            const RawHold hold(kernel_.target(), kernel_.address(at_.pool, Field::kPoolLock));
-            const uint64_t stamp = kernel_.target().stamp();
-            if (begin == 0)
-                copy_pool();
-            for (uint32_t i = begin; i < done; i++)
-                copy_pwq(state_.by_pool[at_.first_pwq + i]);
-            const uint64_t held = kernel_.target().ns_since(stamp);
-            row_.hold_ns = held > row_.hold_ns ? held : row_.hold_ns;
+            // Keeps the tasks that are found under the lock, so that some of what they are is read behind it.
+            const RcuHold rcu(kernel_.target());
+            const uint32_t known = state_.tasks.size();
+            copy(begin, done);
+            for (uint32_t i = known; i < state_.tasks.size(); i++)
+                look_closer(kernel_, state_.tasks[i].task, state_.tasks[i].look);
             if (done != at_.nr_pwqs)
                 row_.flags |= WQLAB_POOL_SPLIT;
         } while (done < at_.nr_pwqs);
+    }
+
+    // With pwqs from begin on, before done.
+    void copy(uint32_t begin, uint32_t done)
+    {
+        const RawHold hold(kernel_.target(), kernel_.address(at_.pool, Field::kPoolLock));
+        const uint64_t stamp = kernel_.target().stamp();
+        if (begin == 0)
+            copy_pool();
+        for (uint32_t i = begin; i < done; i++)
+            copy_pwq(state_.by_pool[at_.first_pwq + i]);
+        const uint64_t held = kernel_.target().ns_since(stamp);
+        row_.hold_ns = held > row_.hold_ns ? held : row_.hold_ns;
     }
 
     void copy_until_it_holds_still()

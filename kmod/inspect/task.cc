@@ -59,6 +59,13 @@ bool look_at(const Kernel& kernel, Address task, Task& look)
     const auto flags = column<uint32_t>(kernel, task, Field::kTaskFlags);
     look.is_kthread = flags & kKthread;
     look.is_worker = flags & kWqWorker || !kernel.has(Field::kTaskFlags);
+    look.switches = look.charged = look.arrived = look.queued = 0;
+    look.policy = look.rt_priority = 0;
+    return true;
+}
+
+void look_closer(const Kernel& kernel, Address task, Task& look)
+{
     look.policy = column<uint32_t>(kernel, task, Field::kTaskPolicy);
     look.rt_priority = column<uint32_t>(kernel, task, Field::kTaskRtPriority);
     look.switches = column<uint64_t>(kernel, task, Field::kTaskVoluntary) +
@@ -66,7 +73,6 @@ bool look_at(const Kernel& kernel, Address task, Task& look)
     look.charged = column<uint64_t>(kernel, task, Field::kTaskCharged);
     look.arrived = column<uint64_t>(kernel, task, Field::kTaskArrived);
     look.queued = column<uint64_t>(kernel, task, Field::kTaskQueued);
-    return true;
 }
 
 }  // namespace wqlab

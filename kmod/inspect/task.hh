@@ -25,7 +25,9 @@ struct Task {
     bool is_worker;  // PF_WQ_WORKER; true, too, where that is not known
 };
 
-// False: there is no task at that address. Any context.
+// False: there is no task at that address. Any context. Where time counts, under pool->lock, without what
+// look_closer() adds: switches, the clocks' stamps, policy and priority.
 bool look_at(const Kernel& kernel, Address task, Task& look);
+void look_closer(const Kernel& kernel, Address task, Task& look);
 
 }  // namespace wqlab

@@ -76,7 +76,7 @@ struct WalkState {
     Table<TaskAt> tasks;          // some more than once
     Table<CpuClock> clocks;       // a CPU each
 
-    // Under any lock; where there is no room, it is not shown.
+    // Under any lock; where there is no room, it is not shown. Who may take the time calls look_closer() before.
     void note(Address task, const Task& look)
     {
         if (TaskAt* at = tasks.add())

@@ -244,6 +244,7 @@ private:
             kernel_.peek(task, waiters.next - kernel_.offset(Field::kWaiterNode), Field::kWaiterTask) &&
             look_at(kernel_, task, look)) {
             row->pid = look.pid;
+            look_closer(kernel_, task, look);
             state_.note(task, look);
             __builtin_memcpy(at->waiter, look.command, sizeof(at->waiter));
         }
@@ -354,9 +355,11 @@ private:
             if (rescuer && kernel_.peek(owner, rescuer, Field::kWorkerRescueWq) && owner == wq.at() &&
                 kernel_.peek(task, rescuer, Field::kWorkerTask) && kernel_.peek(pool, rescuer, Field::kWorkerPool))
                 found = look_at(kernel_, task, look);
-            if (found)
+            if (found) {
+                look_closer(kernel_, task, look);
                 if (const uint32_t number = state_.pool_numbers.get(pool); number != AddressMap::kNone)
                     row.rescuer_pool = snapshot_.pools[number].id;
+            }
             end = walk_list(kernel_, wq.at(Field::kWqMaydays), kMostPendingPwqs, [&](Address) {
                 row.nr_maydays++;
                 return true;
