@@ -46,7 +46,7 @@ TEST_CASE("a kernel that is read gives what its memory has")
     CHECK(info.release == "6.12-test");
     CHECK((info.wq_flags & WQLAB_WQ_UNBOUND) != 0);
     CHECK(info.system_workqueues == std::vector<std::string>{"system_wq"});
-    REQUIRE(info.views.size() == 9);
+    REQUIRE(info.views.size() == 10);
     CHECK(info.views.back().lacks == std::vector<std::string>{"the module"});
     CHECK(info.views.front().lacks.empty());
     CHECK_FALSE(source.is_live());
