@@ -2,7 +2,4 @@
 // The one file that knows where the tree is: of all others a compiler's cache has what another clone compiled.
 #include "unit/tree.hh"
 
-std::string in_tree(const std::string& path)
-{
-    return std::string(WQLAB_SOURCE_DIR) + "/" + path;
-}
+std::string in_tree(const std::string& path) { return std::string(WQLAB_SOURCE_DIR) + "/" + path; }

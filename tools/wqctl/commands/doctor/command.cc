@@ -82,6 +82,8 @@ class DoctorCommand final : public Command {
         const Snapshot& now = looks->now ? *looks->now : looks->before;
         for (const std::string& trouble : now.troubles)
             print_trouble(trouble);
+        if (!now.has(WQLAB_SECTION_WORK))
+            print_note("this kernel does not show workers and items, so that little can be said (--verbose)");
         live::Case at(looks->before, now);
         live::Examination examination = live::examine_machine(at, source.is_live());
         keep_wanted(examination.findings);

@@ -30,21 +30,16 @@ TEST_CASE("doctor: a machine at rest has no finding")
 TEST_CASE("doctor: a pool that counts a sleeper as running")
 {
     CHECK(text_of(findings([](Scene& s) { sleeper(s); })) ==
-          "1. Pool 6 (CPU 1, nice 0) has not moved for 42 s: reg_todo [cfg80211] sleeps, but the pool counts it as "
-          "running, so nobody is woken for the 2 behind\n"
+          "1. Pool 6 (CPU 1, nice 0) has not moved for 42 s: reg_todo [cfg80211] sleeps, but the pool counts "
+          "it as running, so nobody is woken for the 2 behind\n"
           "   sure     certain\n"
           "   suspect  reg_todo [cfg80211], workqueue events, pid 123, asleep, at it for 42 s\n"
           "   waiting  2 items: 2 of vmstat_update\n"
           "   seen     pool 6: 2 pending, 2 workers, 1 idle, 1 counted as running, no progress for 42 s\n"
           "   seen     kworker/0:1 (pid 123) executes reg_todo [cfg80211] of events: asleep, at it for 42 s\n"
           "   rule     counts-a-sleeper: wq_worker_sleeping(), kick_pool()\n"
-          "   next     cat /proc/123/stack says where it sleeps: a sleep that does not pass wq_worker_sleeping() (by "
-          "preemption, or without PF_WQ_WORKER) is a bug of that function or of the kernel; an item queued on this "
-          "CPU does not help, only the end of the sleep\n");
-    const auto rule_of = [](auto&& state) {
-        const auto found = findings(state);
-        return found.empty() ? std::string() : found[0].rule;
-    };
+          "   next     cat /proc/123/stack says where it sleeps; it is a fault of the kernel, or of what that "
+          "function did to its task. Only the end of that sleep helps\n");
     // It is not counted.
     CHECK(rule_of([](Scene& s) { sleeper(s, 0); }) == "hung-pool");
     // It does not sleep.

@@ -18,6 +18,12 @@ Scene::Scene(unsigned which) : look(which), snapshot(maker_.snapshot), maker_(10
         one.idle_timer_ns = one.mayday_timer_ns = WQLAB_NEVER;
         one.pod_cpus = WQLAB_NONE;
     }
+    for (uint32_t cpu = 0; cpu < 4; cpu++) {
+        wqlab_snap_runqueue runqueue{};
+        runqueue.cpu = cpu;
+        runqueue.flags = WQLAB_RQ_ONLINE | WQLAB_RQ_ACTIVE | WQLAB_RQ_IDLE;
+        snapshot.runqueues.push_back(runqueue);
+    }
 }
 
 uint64_t Scene::by_now(uint64_t ns) const { return look == 1 ? ns : ns > kSecond ? ns - kSecond : 0; }
@@ -35,6 +41,8 @@ uint32_t Scene::workqueue(const std::string& name, uint32_t flags, const std::ve
     made.max_active = made.saved_max_active = max_active;
     made.effective_cpus = made.cpus = made.rescuer_cpus = made.dfl_pwq = WQLAB_NONE;
     made.rescuer_pool = -1;
+    if (flags & WQLAB_WQ_UNBOUND)
+        snapshot.node_active.push_back({index, 0, 0, max_active, 0, 0});
     for (size_t i = 0; i < pools.size(); i++)
         snapshot.pwqs[made.first_pwq + i].pool = pools[i];
     return index;
@@ -60,6 +68,11 @@ wqlab_snap_worker& Scene::busy(int32_t pid, uint32_t workqueue, int32_t pool, co
     pwq(workqueue, pool).stats[WQLAB_PWQ_STAT_STARTED]++;
     this->pool(pool).nr_workers++;
     this->pool(pool).nr_busy++;
+    task(pid, "kworker/0:1",
+         flags & WQLAB_WORKER_SLEEPING ? WQLAB_TASK_SLEEPING
+         : flags & WQLAB_WORKER_ON_CPU ? WQLAB_TASK_ON_CPU
+                                       : 0,
+         busy_ns);
     return worker;
 }
 
@@ -67,6 +80,7 @@ wqlab_snap_worker& Scene::idle(int32_t pid, int32_t pool)
 {
     maker_.idle_worker(pid, pool, 5 * kSecond);
     snapshot.workers.back().cpu = this->pool(pool).cpu;
+    task(pid, "kworker/0:2", WQLAB_TASK_SLEEPING, 42 * kSecond);
     return snapshot.workers.back();
 }
 
@@ -101,7 +115,36 @@ wqlab_snap_work& Scene::barrier(int32_t waiter, const wqlab_snap_worker& behind)
     work.waiter = waiter;
     work.waiter_command = string("flusher");
     work.worker = of.pid;
+    task(waiter, "flusher", WQLAB_TASK_SLEEPING, kSecond);
     return work;
+}
+
+wqlab_snap_task& Scene::task(int32_t pid, const std::string& command, uint32_t flags, uint64_t since_ns)
+{
+    const auto known = std::ranges::find(snapshot.tasks, pid, &wqlab_snap_task::pid);
+    wqlab_snap_task& task = known == snapshot.tasks.end() ? snapshot.tasks.emplace_back() : *known;
+    task.since_ns = std::max<uint64_t>(known == snapshot.tasks.end() ? 0 : task.since_ns, by_now(since_ns));
+    task.pid = pid;
+    task.command = string(command);
+    task.flags = flags;
+    task.switches = 77;
+    task.cpu = 1;
+    return task;
+}
+
+wqlab_snap_task& Scene::takes_cpu(int32_t cpu, int32_t pid, const std::string& command, uint32_t policy,
+                                  uint64_t since_ns)
+{
+    wqlab_snap_task& task = this->task(pid, command, WQLAB_TASK_ON_CPU, since_ns);
+    task.policy = policy;
+    task.rt_priority = policy == 1 || policy == 2 ? 50 : 0;
+    task.runtime_ns = (100 + look) * kSecond;
+    task.cpu = cpu;
+    wqlab_snap_runqueue& runqueue = snapshot.runqueues[static_cast<size_t>(cpu)];
+    runqueue.flags &= ~uint32_t{WQLAB_RQ_IDLE};
+    runqueue.pid = pid;
+    runqueue.nr_running = 2;
+    return task;
 }
 
 wqlab_snap_flusher& Scene::flusher(uint32_t workqueue, int32_t pid)
@@ -110,6 +153,7 @@ wqlab_snap_flusher& Scene::flusher(uint32_t workqueue, int32_t pid)
     flusher.workqueue = workqueue;
     flusher.pid = pid;
     flusher.command = string("flusher");
+    task(pid, "flusher", WQLAB_TASK_SLEEPING, kSecond);
     return snapshot.flushers.emplace_back(flusher);
 }
 

@@ -11,12 +11,12 @@
 #include "commands/doctor/live/stacks.hh"
 #include "unit/snapshot/snapshot_maker.hh"
 
-constexpr uint64_t kSecond = 1'000'000'000;
+using wqctl::live::kSecond;
 
 class Scene {
 public:
     // Which look: 0 and 1, a second apart.
-    explicit Scene(unsigned look);
+    explicit Scene(unsigned which);
 
     // Per-CPU pools 2, 6, 10, 14 of CPUs 0 to 3, and 16, of all, are there; nothing waits in any.
     wqlab_snap_pool& pool(int32_t id);
@@ -33,6 +33,12 @@ public:
     wqlab_snap_work& inactive(uint32_t workqueue, int32_t pool, const std::string& function);
     // Of a flush_work() by this task, behind the item of that worker.
     wqlab_snap_work& barrier(int32_t waiter, const wqlab_snap_worker& behind);
+    // As the scheduler has it; that of a busy or idle worker is there already.
+    wqlab_snap_task& task(int32_t pid, const std::string& command = "task", uint32_t flags = WQLAB_TASK_SLEEPING,
+                          uint64_t since_ns = 0);
+    // This task has the CPU in both looks, and had all of it between them.
+    wqlab_snap_task& takes_cpu(int32_t cpu, int32_t pid, const std::string& command, uint32_t policy,
+                               uint64_t since_ns);
     wqlab_snap_flusher& flusher(uint32_t workqueue, int32_t pid);
     // Items wait on this pool, and it has begun none for so long by the second look.
     void stuck(int32_t pool, uint64_t since_ns);
@@ -68,6 +74,14 @@ template <typename State>
 std::vector<wqctl::Finding> findings(State&& state)
 {
     return examine(state).findings;
+}
+
+// Of the first finding; empty: there is none.
+template <typename State>
+std::string rule_of(State&& state)
+{
+    const auto found = findings(state);
+    return found.empty() ? "" : found[0].rule;
 }
 
 // The whole finding as a person sees it, in lines of any length.

@@ -16,6 +16,13 @@ uint64_t interval(const Snapshot& before, const Snapshot& now)
     return now.head.time_ns > before.head.time_ns ? now.head.time_ns - before.head.time_ns : 0;
 }
 
+template <typename Map>
+auto find_or_null(const Map& map, const typename Map::key_type& key) -> typename Map::mapped_type
+{
+    const auto at = map.find(key);
+    return at == map.end() ? nullptr : at->second;
+}
+
 }  // namespace
 
 Case::Case(const Snapshot& before, const Snapshot& now)
@@ -31,19 +38,24 @@ Case::Case(const Snapshot& before, const Snapshot& now)
     for (const wqlab_snap_work& work : before.works)
         works_before_.emplace(work.identity, &work);
 
-    for (const wqlab_snap_worker& worker : now.workers) {
-        if (!worker.work)
-            continue;
-        const bool at_it = stays(worker);
-        const uint64_t known = worker.busy_ns == WQLAB_NEVER ? 0 : worker.busy_ns;
-        busy_.push_back({&worker, worker_state(worker.flags), at_it, at_it ? std::max(known, interval_ns_) : known});
-    }
+    for (const wqlab_snap_task& task : before.tasks)
+        tasks_before_.emplace(task.pid, &task);
+    for (const wqlab_snap_task& task : now.tasks)
+        tasks_.emplace(task.pid, &task);
+    for (const wqlab_snap_runqueue& runqueue : before.runqueues)
+        runqueues_before_.emplace(runqueue.cpu, &runqueue);
+    for (const wqlab_snap_runqueue& runqueue : now.runqueues)
+        runqueues_.emplace(runqueue.cpu, &runqueue);
+
+    for (const wqlab_snap_worker& worker : now.workers)
+        if (worker.work)
+            busy_.push_back(busy(worker));
     for (const wqlab_snap_pool& pool : now.pools) {
         const wqlab_snap_pool* then = before.pool(pool.id);
         const bool has_stood = pool.nr_pending && then && then->nr_pending && pool.since_progress_ns != WQLAB_NEVER &&
                                pool.since_progress_ns + kSlack >= interval_ns_;
         pool_index_.emplace(pool.id, pools_.size());
-        pools_.push_back({&pool, then, {}, {}, has_stood, has_stood ? pool.since_progress_ns : 0});
+        pools_.push_back({&pool, then, {}, {}, false, has_stood, has_stood ? pool.since_progress_ns : 0});
     }
     for (const Busy& worker : busy_) {
         if (const auto at = pool_index_.find(worker.row->pool); at != pool_index_.end())
@@ -55,10 +67,24 @@ Case::Case(const Snapshot& before, const Snapshot& now)
     for (const wqlab_snap_work& work : now.works)
         if (const auto at = pool_index_.find(work.pool); at != pool_index_.end() && work.state == WQLAB_WORK_PENDING)
             pools_[at->second].pending.push_back(&work);
+    for (PoolCase& pool : pools_)
+        pool.head_stays = !pool.pending.empty() && was_there(*pool.pending[0]);
 }
 
-// An item that queues itself again may be back in the same worker: unless its age is known, only that nothing of its
-// pool_workqueue has begun says that it is the same execution.
+Busy Case::busy(const wqlab_snap_worker& worker) const
+{
+    Busy busy{&worker, task(worker.pid), worker_state(worker.flags), stays(worker),
+              worker.busy_ns == WQLAB_NEVER ? 0 : worker.busy_ns};
+    // Who sleeps at its item has been at it since before.
+    if (busy.sleeps() && busy.task && busy.task->since_ns != WQLAB_NEVER)
+        busy.age_ns = std::max<uint64_t>(busy.age_ns, busy.task->since_ns);
+    if (busy.stays)
+        busy.age_ns = std::max(busy.age_ns, interval_ns_);
+    return busy;
+}
+
+// An item that queues itself again may be back in the same worker: unless its age is known, that the worker has slept
+// all the while, or that nothing of its pool_workqueue has begun, says that it is the same execution.
 bool Case::stays(const wqlab_snap_worker& worker) const
 {
     if (is_one_look())
@@ -70,9 +96,57 @@ bool Case::stays(const wqlab_snap_worker& worker) const
         return true;
     if (!(worker.flags & WQLAB_WORKER_SINCE_AT_LEAST))
         return worker.busy_ns == WQLAB_NEVER;
+    if (has_slept(worker.pid))
+        return true;
     const wqlab_snap_pwq* now = now_.pwq(worker.pwq);
     const wqlab_snap_pwq* then = pwq_before(worker.pwq);
     return now && then && now->stats[WQLAB_PWQ_STAT_STARTED] == then->stats[WQLAB_PWQ_STAT_STARTED];
+}
+
+const wqlab_snap_task* Case::task(int32_t pid) const { return pid ? find_or_null(tasks_, pid) : nullptr; }
+
+const wqlab_snap_task* Case::task_before(int32_t pid) const { return pid ? find_or_null(tasks_before_, pid) : nullptr; }
+
+const wqlab_snap_runqueue* Case::runqueue(int32_t cpu) const
+{
+    return find_or_null(runqueues_, static_cast<uint32_t>(cpu));
+}
+
+const wqlab_snap_runqueue* Case::runqueue_before(int32_t cpu) const
+{
+    return find_or_null(runqueues_before_, static_cast<uint32_t>(cpu));
+}
+
+// Flags: what of sleeping and having a CPU it has.
+bool Case::is_in_both(int32_t pid, uint32_t flags) const
+{
+    constexpr uint32_t kBoth = WQLAB_TASK_SLEEPING | WQLAB_TASK_ON_CPU;
+    const wqlab_snap_task* now = task(pid);
+    const wqlab_snap_task* then = task_before(pid);
+    return now && then && (now->flags & kBoth) == flags && (then->flags & kBoth) == flags;
+}
+
+bool Case::has_left_no_cpu(int32_t pid) const { return task(pid)->switches == task_before(pid)->switches; }
+
+bool Case::wants_cpu(int32_t pid) const { return is_in_both(pid, 0); }
+
+bool Case::has_waited_for_cpu(int32_t pid) const { return wants_cpu(pid) && has_left_no_cpu(pid); }
+
+bool Case::has_slept(int32_t pid) const { return is_in_both(pid, WQLAB_TASK_SLEEPING) && has_left_no_cpu(pid); }
+
+bool Case::was_on_cpu(const Busy& worker) const
+{
+    const auto before = workers_before_.find({worker.row->pid, worker.row->work});
+    return before != workers_before_.end() && before->second->flags & (WQLAB_WORKER_ON_CPU | WQLAB_WORKER_BH);
+}
+
+std::optional<uint64_t> Case::cpu_time(int32_t pid) const
+{
+    const wqlab_snap_task* now = task(pid);
+    const wqlab_snap_task* then = task_before(pid);
+    if (!now || !then || now->runtime_ns < then->runtime_ns)
+        return {};
+    return now->runtime_ns - then->runtime_ns;
 }
 
 const PoolCase* Case::pool(int32_t id) const
@@ -81,30 +155,20 @@ const PoolCase* Case::pool(int32_t id) const
     return at == pool_index_.end() ? nullptr : &pools_[at->second];
 }
 
-const Busy* Case::executor(uint64_t work) const
-{
-    const auto at = executors_.find(work);
-    return at == executors_.end() ? nullptr : at->second;
-}
+const Busy* Case::executor(uint64_t work) const { return find_or_null(executors_, work); }
 
-const Busy* Case::worker(int32_t pid) const
-{
-    const auto at = by_pid_.find(pid);
-    return at == by_pid_.end() ? nullptr : at->second;
-}
+const Busy* Case::worker(int32_t pid) const { return find_or_null(by_pid_, pid); }
 
 const wqlab_snap_pwq* Case::pwq_before(uint32_t pwq) const
 {
     const wqlab_snap_pwq* now = now_.pwq(pwq);
-    const auto at = now ? pwqs_before_.find(now->identity) : pwqs_before_.end();
-    return at == pwqs_before_.end() ? nullptr : at->second;
+    return now ? find_or_null(pwqs_before_, now->identity) : nullptr;
 }
 
 const wqlab_snap_workqueue* Case::workqueue_before(uint32_t workqueue) const
 {
     const wqlab_snap_workqueue* now = now_.workqueue(workqueue);
-    const auto at = now ? workqueues_before_.find(now->identity) : workqueues_before_.end();
-    return at == workqueues_before_.end() ? nullptr : at->second;
+    return now ? find_or_null(workqueues_before_, now->identity) : nullptr;
 }
 
 bool Case::was_there(const wqlab_snap_work& work) const

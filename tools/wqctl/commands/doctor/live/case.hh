@@ -26,9 +26,12 @@ struct Stacks;
 // slow and busy.
 constexpr uint64_t kOld = 10'000'000'000;
 
+constexpr uint64_t kSecond = 1'000'000'000;
+
 // A worker with an item.
 struct Busy {
     const wqlab_snap_worker* row;
+    const wqlab_snap_task* task;  // or nullptr: softirq, or a source that shows no tasks
     WorkerState state;
     bool stays;       // it has been at this item for the whole interval
     uint64_t age_ns;  // at it for at least so long
@@ -42,6 +45,7 @@ struct PoolCase {
     const wqlab_snap_pool* before;  // nullptr: it is new
     std::vector<const Busy*> busy;
     std::vector<const wqlab_snap_work*> pending;  // barriers, too
+    bool head_stays;                              // what it would begin next, was next before, too
     bool stands;                                  // it has items to begin, and has begun none in the whole interval
     uint64_t stood_ns;                            // for so long
 };
@@ -71,6 +75,19 @@ public:
     // Whether this item was there before, in the same place.
     bool was_there(const wqlab_snap_work& work) const;
 
+    // As the kernel's scheduler has them; nullptr: not shown.
+    const wqlab_snap_task* task(int32_t pid) const;
+    const wqlab_snap_task* task_before(int32_t pid) const;
+    const wqlab_snap_runqueue* runqueue(int32_t cpu) const;
+    const wqlab_snap_runqueue* runqueue_before(int32_t cpu) const;
+    // Whether this task wants a CPU in both looks; has done so, or slept, in the whole interval.
+    bool wants_cpu(int32_t pid) const;
+    bool has_waited_for_cpu(int32_t pid) const;
+    bool has_slept(int32_t pid) const;
+    bool was_on_cpu(const Busy& worker) const;  // in the first look
+    // Between the looks; nothing: not known.
+    std::optional<uint64_t> cpu_time(int32_t pid) const;
+
     const std::string& label(uint32_t workqueue) const { return labels_[workqueue]; }
 
     // What is known of the tasks' stacks, which must outlive it; until then nothing is.
@@ -83,6 +100,9 @@ public:
 
 private:
     bool stays(const wqlab_snap_worker& worker) const;
+    Busy busy(const wqlab_snap_worker& worker) const;
+    bool is_in_both(int32_t pid, uint32_t flags) const;
+    bool has_left_no_cpu(int32_t pid) const;
 
     const Snapshot& before_;
     const Snapshot& now_;
@@ -92,6 +112,8 @@ private:
     std::map<uint64_t, const wqlab_snap_workqueue*> workqueues_before_;
     std::map<std::pair<int32_t, uint64_t>, const wqlab_snap_worker*> workers_before_;  // by pid and item
     std::map<uint64_t, const wqlab_snap_work*> works_before_;
+    std::map<int32_t, const wqlab_snap_task*> tasks_, tasks_before_;
+    std::map<uint32_t, const wqlab_snap_runqueue*> runqueues_, runqueues_before_;
     std::vector<Busy> busy_;
     std::vector<PoolCase> pools_;
     std::map<int32_t, size_t> pool_index_;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include <fmt/core.h>
@@ -10,31 +9,47 @@
 
 namespace wqctl::live {
 
+namespace {
+
+int32_t limit_of(const Snapshot& snapshot, const LimitKey& key)
+{
+    for (const wqlab_snap_node_active& one : snapshot.node_active)
+        if (key.pool < 0 && one.workqueue == key.workqueue && one.node == key.node)
+            return one.max;
+    return snapshot.workqueue(key.workqueue)->max_active;
+}
+
+}  // namespace
+
+LimitKey limit_key(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
+{
+    const wqlab_snap_workqueue* workqueue = snapshot.workqueue(pwq.workqueue);
+    const wqlab_snap_pool* pool = snapshot.pool(pwq.pool);
+    if (!workqueue || !pool || !(workqueue->flags & WQLAB_WQ_UNBOUND) || snapshot.node_active.empty())
+        return {pwq.workqueue, pwq.pool, -1};
+    return {pwq.workqueue, -1, pool->node};
+}
+
 std::vector<Group> groups(const Case& at)
 {
     const Snapshot& now = at.now();
-    std::map<std::pair<uint32_t, int32_t>, Group> found;
-    const auto key_of_pwq = [&](const wqlab_snap_pwq& pwq) {
-        const wqlab_snap_workqueue* workqueue = now.workqueue(pwq.workqueue);
-        return std::pair(pwq.workqueue, workqueue && workqueue->flags & WQLAB_WQ_UNBOUND ? -1 : pwq.pool);
-    };
+    std::map<LimitKey, Group> found;
     for (const wqlab_snap_work& work : now.works) {
         const wqlab_snap_pwq* pwq = now.pwq(work.pwq);
         const wqlab_snap_workqueue* workqueue = pwq ? now.workqueue(pwq->workqueue) : nullptr;
         if (work.state != WQLAB_WORK_INACTIVE || !workqueue || pwq->flags & WQLAB_PWQ_PLUGGED)
             continue;
-        const auto key = key_of_pwq(*pwq);
-        Group& group = found.try_emplace(key, Group{key.first, key.second, workqueue->max_active, 0, {}, {}, false})
-                           .first->second;
+        const auto key = limit_key(now, *pwq);
+        Group& group = found.try_emplace(key, Group{key, limit_of(now, key), 0, {}, {}, false}).first->second;
         group.stays = group.stays || at.was_there(work);
         group.held.push_back(&work);
     }
     for (const wqlab_snap_pwq& pwq : now.pwqs)
-        if (const auto group = found.find(key_of_pwq(pwq)); group != found.end())
+        if (const auto group = found.find(limit_key(now, pwq)); group != found.end())
             group->second.nr_active += pwq.nr_active;
     for (const Busy& worker : at.busy())
         if (const wqlab_snap_pwq* pwq = now.pwq(worker.row->pwq))
-            if (const auto group = found.find(key_of_pwq(*pwq)); group != found.end())
+            if (const auto group = found.find(limit_key(now, *pwq)); group != found.end())
                 group->second.active.push_back(&worker);
     std::vector<Group> all;
     for (auto& [key, group] : found) {
@@ -44,17 +59,46 @@ std::vector<Group> groups(const Case& at)
     return all;
 }
 
+std::optional<uint64_t> begun(const Case& at, const Group& group)
+{
+    uint64_t count = 0;
+    for (const wqlab_snap_pwq& pwq : at.now().pwqs_of(*at.now().workqueue(group.key.workqueue))) {
+        if (limit_key(at.now(), pwq) != group.key)
+            continue;
+        const wqlab_snap_pwq* before = at.pwq_before(static_cast<uint32_t>(&pwq - at.now().pwqs.data()));
+        constexpr auto kStarted = WQLAB_PWQ_STAT_STARTED;
+        if (!before || pwq.stats[kStarted] == WQLAB_NEVER || pwq.stats[kStarted] < before->stats[kStarted])
+            return {};
+        count += pwq.stats[kStarted] - before->stats[kStarted];
+    }
+    return count;
+}
+
 std::string limit_text(const Case& at, const Group& group)
 {
-    return fmt::format("{}: {} active of max_active {}, {} held back", at.label(group.workqueue), group.nr_active,
+    return fmt::format("{}: {} active of max_active {}, {} held back", at.label(group.key.workqueue), group.nr_active,
                        group.limit, count_items(group.held));
 }
 
-std::string lower(std::string name)
+std::string scale_text(const Case& at, const Group& group)
 {
-    if (name.size() > 1 && std::islower(static_cast<unsigned char>(name[1])))
-        name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
-    return name;
+    const Snapshot& now = at.now();
+    const wqlab_snap_workqueue& workqueue = *now.workqueue(group.key.workqueue);
+    if (group.key.pool >= 0 && !(workqueue.flags & WQLAB_WQ_UNBOUND)) {
+        const auto idle = std::ranges::count_if(now.pwqs_of(workqueue),
+                                                [](const wqlab_snap_pwq& pwq) { return pwq.nr_active == 0; });
+        return idle ? fmt::format("max_active counts on each CPU here, and {} of {} CPUs have none of its items", idle,
+                                  workqueue.nr_pwqs)
+                    : "";
+    }
+    for (const wqlab_snap_node_active& full : now.node_active) {
+        if (full.workqueue != group.key.workqueue || full.node < 0 || full.nr < full.max ||
+            full.max >= workqueue.max_active)
+            continue;
+        return fmt::format("max_active {} is shared out over the nodes, and node {} has {} of it, all in use",
+                           workqueue.max_active, full.node, full.max);
+    }
+    return "";
 }
 
 }  // namespace wqctl::live

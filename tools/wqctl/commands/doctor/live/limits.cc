@@ -20,13 +20,13 @@ bool all_old(const Group& group)
 
 bool is_told(const Case& at, const Group& group, const Findings& findings)
 {
-    return findings.is_explained(workqueue_key(at, group.workqueue));
+    return findings.is_explained(workqueue_key(at, group.key.workqueue));
 }
 
 std::string of(const Case& at, const Group& group)
 {
-    return group.pool < 0 ? workqueue_key(at, group.workqueue)
-                          : fmt::format("{} pool {}", workqueue_key(at, group.workqueue), group.pool);
+    return group.key.pool < 0 ? workqueue_key(at, group.key.workqueue)
+                              : fmt::format("{} pool {}", workqueue_key(at, group.key.workqueue), group.key.pool);
 }
 
 void tell_of(const Case& at, const Group& group, Finding& finding)
@@ -41,7 +41,18 @@ void tell_of(const Case& at, const Group& group, Finding& finding)
     for (std::string& waiter : waiters(at, group.held, group.active))
         finding.victims.push_back(std::move(waiter));
     finding.evidence.push_back({{}, limit_text(at, group)});
-    finding.explains.push_back(workqueue_key(at, group.workqueue));
+    finding.explains.push_back(workqueue_key(at, group.key.workqueue));
+}
+
+// Items of the workqueue that other pwqs of it have.
+int64_t nr_elsewhere(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
+{
+    int64_t count = 0;
+    if (const wqlab_snap_workqueue* workqueue = snapshot.workqueue(pwq.workqueue))
+        for (const wqlab_snap_pwq& other : snapshot.pwqs_of(*workqueue))
+            if (&other != &pwq)
+                count += other.nr_active + other.nr_inactive;
+    return count;
 }
 
 bool is_ordered(const wqlab_snap_workqueue& workqueue) { return workqueue.flags & WQLAB_WQ_ORDERED; }
@@ -51,7 +62,7 @@ bool is_ordered(const wqlab_snap_workqueue& workqueue) { return workqueue.flags 
 void find_held_back(const Case& at, Findings& findings)
 {
     for (const Group& group : groups(at)) {
-        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.workqueue);
+        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
         if (is_ordered(workqueue) || !group.stays || !all_old(group) || is_told(at, group, findings))
             continue;
         const uint64_t count = count_items(group.held);
@@ -60,10 +71,12 @@ void find_held_back(const Case& at, Findings& findings)
         finding.weight = 500 + by_age(group.active[0]->age_ns);
         finding.sentence = fmt::format(
             "Workqueue {}{} is full: {} item{} held back behind {} that {} not end (max_active {})",
-            at.label(group.workqueue), group.pool < 0 ? "" : " on " + lower(pool_name(at, group.pool)), count,
-            count == 1 ? " is" : "s are", group.active.size() == 1 ? "one" : std::to_string(group.active.size()),
+            at.label(group.key.workqueue), group.key.pool < 0 ? "" : " on " + lower(pool_name(at, group.key.pool)),
+            count, count == 1 ? " is" : "s are", group.active.size() == 1 ? "one" : std::to_string(group.active.size()),
             group.active.size() == 1 ? "does" : "do", group.limit);
         tell_of(at, group, finding);
+        if (std::string scale = scale_text(at, group); !scale.empty())
+            finding.evidence.push_back({{}, std::move(scale)});
         finding.next = fmt::format(
             "cat /proc/{}/stack says what the first one waits for; only if those behind do not depend on them a larger "
             "max_active helps",
@@ -74,7 +87,7 @@ void find_held_back(const Case& at, Findings& findings)
 void find_ordered_heads(const Case& at, Findings& findings)
 {
     for (const Group& group : groups(at)) {
-        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.workqueue);
+        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
         if (!is_ordered(workqueue) || !group.stays || !all_old(group) || is_told(at, group, findings))
             continue;
         const Busy& head = *group.active[0];
@@ -85,7 +98,7 @@ void find_ordered_heads(const Case& at, Findings& findings)
         finding.sentence = fmt::format(
             "Ordered workqueue {} has not moved on for {}: {} does not end, and {} item{} behind it wait{} for their "
             "turn",
-            at.label(group.workqueue), lasting(head.age_ns), function_of(at, head), count, plural(count),
+            at.label(group.key.workqueue), lasting(head.age_ns), function_of(at, head), count, plural(count),
             count == 1 ? "s" : "");
         tell_of(at, group, finding);
         finding.next = fmt::format(
@@ -99,16 +112,17 @@ void find_ordered_heads(const Case& at, Findings& findings)
 void find_held_by_nothing(const Case& at, Findings& findings)
 {
     for (const Group& group : groups(at)) {
-        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.workqueue);
-        if (!group.stays || group.nr_active || group.limit <= 0 || workqueue.flags & WQLAB_SNAP_WQ_FROZEN ||
-            is_told(at, group, findings))
+        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
+        // Pools are looked at one after the other, so that nothing is active may be no more than a chance.
+        if (!group.stays || group.nr_active || group.limit <= 0 || begun(at, group).value_or(1) ||
+            workqueue.flags & WQLAB_SNAP_WQ_FROZEN || is_told(at, group, findings))
             continue;
         const uint64_t count = count_items(group.held);
         Finding& finding = findings.add(of(at, group));
         finding.certainty = Certainty::kUnexplained;
         finding.weight = 550;
         finding.sentence = fmt::format("Workqueue {} holds back {} item{} and executes none, and no rule says why",
-                                       at.label(group.workqueue), count, plural(count));
+                                       at.label(group.key.workqueue), count, plural(count));
         tell_of(at, group, finding);
         finding.next = "An item queued there may let them in; wqctl dump nodes pwqs work shows all there is of it";
     }
@@ -123,12 +137,10 @@ void find_plugged(const Case& at, Findings& findings)
         if (!(pwq.flags & WQLAB_PWQ_PLUGGED) || !before || !(before->flags & WQLAB_PWQ_PLUGGED) || !pwq.nr_inactive ||
             !before->nr_inactive || findings.is_explained(workqueue_key(at, pwq.workqueue)))
             continue;
-        // The pwq that the items of before are on is unplugged first; when that is empty, so is this one.
+        // The pwq that has the items of before the change is unplugged first; when that is empty and gone, so is this
+        // one.
         std::vector<const Busy*> older;
-        int64_t active = 0;
-        for (const wqlab_snap_pwq& other : now.pwqs_of(*now.workqueue(pwq.workqueue)))
-            if (&other != &pwq)
-                active += other.nr_active + other.nr_inactive;
+        const int64_t active = nr_elsewhere(now, pwq) + nr_elsewhere(at.before(), *before);
         for (const Busy& worker : at.busy())
             if (const wqlab_snap_pwq* its = now.pwq(worker.row->pwq); its && its->workqueue == pwq.workqueue)
                 older.push_back(&worker);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// What shares one max_active: of a per-CPU workqueue what is on one CPU, of an unbound one all of it.
+// What shares one max_active: of a per-CPU workqueue what is on one CPU, of an unbound one what is on one node (before
+// 6.9, in one pool).
 #pragma once
 
+#include <compare>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,10 +12,20 @@
 
 namespace wqctl::live {
 
-struct Group {
+struct LimitKey {
     uint32_t workqueue;
-    int32_t pool;   // of a per-CPU workqueue; -1: all of them
-    int32_t limit;  // max_active
+    int32_t pool;  // -1: it counts for all pools on
+    int32_t node;  // this one, or, -1, the default
+
+    auto operator<=>(const LimitKey&) const = default;
+};
+
+// Which max_active counts for this pwq.
+LimitKey limit_key(const Snapshot& snapshot, const wqlab_snap_pwq& pwq);
+
+struct Group {
+    LimitKey key;
+    int32_t limit;  // max_active, or the node's share of it
     int64_t nr_active;
     std::vector<const Busy*> active;           // the executed ones, the oldest first
     std::vector<const wqlab_snap_work*> held;  // held back, in order, barriers too
@@ -21,9 +34,11 @@ struct Group {
 
 // Those that hold something back.
 std::vector<Group> groups(const Case& at);
+// How many of its items were begun between the looks; nothing: not counted, or not by the same pwqs.
+std::optional<uint64_t> begun(const Case& at, const Group& group);
 // "wq: 4 active of max_active 4, 12 held back"
 std::string limit_text(const Case& at, const Group& group);
-// As it stands within a sentence.
-std::string lower(std::string name);
+// Where max_active counts for less than all of the machine, and the rest is idle; else empty.
+std::string scale_text(const Case& at, const Group& group);
 
 }  // namespace wqctl::live

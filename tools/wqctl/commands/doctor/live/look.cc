@@ -15,7 +15,12 @@ uint64_t parse_between(std::string_view text)
     return between;
 }
 
-Snapshot look_once(Source& source) { return take_snapshot(source, WQLAB_SECTIONS_ALL); }
+Snapshot look_once(Source& source)
+{
+    constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS |
+                                   WQLAB_SECTION_NODES | WQLAB_SECTION_WORK | WQLAB_SECTION_TIMERS | WQLAB_SECTION_CPUS;
+    return take_snapshot(source, kSections);
+}
 
 std::optional<Looks> look(Source& source, uint64_t between_ns, Interrupts& interrupts)
 {

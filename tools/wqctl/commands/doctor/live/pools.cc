@@ -11,14 +11,12 @@ namespace wqctl::live {
 
 namespace {
 
-void tell_of(const Case& at, const PoolCase& pool, Finding& finding)
+// By its pool, in nr_running.
+bool is_counted(const Busy& worker)
 {
-    if (std::string victims = describe(at, pool.pending); !victims.empty())
-        finding.victims.push_back(std::move(victims));
-    finding.evidence.push_back(seen(at, pool));
-    constexpr size_t kMost = 4;
-    for (size_t i = 0; i < std::min(kMost, pool.busy.size()); i++)
-        finding.evidence.push_back(seen(at, *pool.busy[i]));
+    constexpr uint32_t kLeftOut = WQLAB_WORKER_CPU_INTENSIVE | WQLAB_WORKER_UNBOUND | WQLAB_WORKER_REBOUND |
+                                  WQLAB_WORKER_PREP | WQLAB_WORKER_KNOWN_ASLEEP;
+    return !(worker.row->flags & kLeftOut);
 }
 
 }  // namespace
@@ -28,14 +26,12 @@ void find_counted_sleepers(const Case& at, Findings& findings)
 {
     for (const PoolCase& pool : at.pools()) {
         const wqlab_snap_pool& row = *pool.row;
-        if (!pool.stands || row.cpu < 0 || row.nr_running <= 0 ||
+        if (!pool.stands || pool.stood_ns < kSecond || row.cpu < 0 || row.nr_running <= 0 ||
             row.flags & (WQLAB_POOL_BH | WQLAB_POOL_DISASSOCIATED))
             continue;
-        constexpr uint32_t kNotCounted = WQLAB_WORKER_CPU_INTENSIVE | WQLAB_WORKER_UNBOUND | WQLAB_WORKER_REBOUND |
-                                         WQLAB_WORKER_PREP;
         std::vector<const Busy*> counted;
         for (const Busy* worker : pool.busy)
-            if (!(worker->row->flags & kNotCounted))
+            if (is_counted(*worker))
                 counted.push_back(worker);
         if (counted.empty() ||
             !std::ranges::all_of(counted, [](const Busy* worker) { return worker->stays && worker->sleeps(); }))
@@ -44,20 +40,28 @@ void find_counted_sleepers(const Case& at, Findings& findings)
         finding.certainty = Certainty::kCertain;
         finding.weight = 900 + by_age(pool.stood_ns);
         const uint64_t behind = count_items(pool.pending);
+        const bool is_one = counted.size() == 1;
         finding.sentence = fmt::format(
-            "{} has not moved for {}: {}, but the pool counts {} as running, so nobody is woken for the {} behind",
+            "{} has not moved for {}: {}, but the pool counts {} as running, so nobody is woken for {}",
             name_of(at, row), lasting(pool.stood_ns),
-            counted.size() == 1 ? function_of(at, *counted[0]) + " sleeps" : "all its items sleep",
-            counted.size() == 1 ? "it" : fmt::format("{} of them", row.nr_running),
-            behind == 1 ? "one" : std::to_string(behind));
+            is_one ? function_of(at, *counted[0]) + " sleeps" : fmt::format("{} of its items sleep", counted.size()),
+            is_one ? "it" : "them",
+            behind == 0   ? std::string("what is behind")
+            : behind == 1 ? std::string("the one behind")
+                          : fmt::format("the {} behind", behind));
         for (const Busy* worker : counted)
             finding.suspects.push_back(suspect_of(at, *worker));
         tell_of(at, pool, finding);
+        const bool is_unhooked = counted[0]->row->flags & WQLAB_WORKER_UNHOOKED;
+        if (is_unhooked)
+            finding.evidence.push_back(
+                {{},
+                 fmt::format("pid {} lacks PF_WQ_WORKER, so the scheduler does not tell the pool that it sleeps",
+                             counted[0]->row->pid)});
         finding.next = fmt::format(
-            "cat /proc/{}/stack says where it sleeps: a sleep that does not pass wq_worker_sleeping() (by "
-            "preemption, or without PF_WQ_WORKER) is a bug of that function or of the kernel; an item queued on "
-            "this CPU does not help, only the end of the sleep",
-            counted[0]->row->pid);
+            "cat /proc/{}/stack says where it sleeps; {}. Only the end of that sleep helps", counted[0]->row->pid,
+            is_unhooked ? "find what cleared the flag"
+                        : "it is a fault of the kernel, or of what that function did to its task");
     }
 }
 

@@ -14,6 +14,17 @@ namespace {
 
 constexpr uint32_t kWork = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK;
 
+// They are no section of their own: an older snapshot has workers without their tasks.
+std::string lacks_tasks(const Case& at)
+{
+    return at.now().tasks.empty() && !at.now().workers.empty() ? "the tasks of workers are not shown there" : "";
+}
+
+std::string lacks_rates(const Case& at)
+{
+    return at.is_one_look() ? "rates need two looks, and this does not move" : "";
+}
+
 std::string why_not(const LiveRule& rule, const Case& at)
 {
     const uint32_t there = at.now().sections & at.before().sections;
@@ -38,6 +49,13 @@ Finding& Findings::add(std::string of)
     return finding;
 }
 
+Finding* Findings::known(std::string_view of)
+{
+    const auto same = std::ranges::find_if(
+        found_, [&](const Finding& finding) { return finding.rule == rule_ && finding.of == of; });
+    return same == found_.end() ? nullptr : &*same;
+}
+
 bool Findings::is_explained(std::string_view what) const
 {
     return std::ranges::any_of(found_, [&](const Finding& finding) {
@@ -49,8 +67,15 @@ std::span<const LiveRule> live_rules()
 {
     static constexpr std::array kRules = {
         LiveRule{"circle", kWork, nullptr, find_circles},
+        LiveRule{"frozen", kWork, nullptr, find_frozen},
+        LiveRule{"freeze", kWork, nullptr, find_unfreezable},
         LiveRule{"plugged", kWork, nullptr, find_plugged},
         LiveRule{"counts-a-sleeper", kWork, nullptr, find_counted_sleepers},
+        LiveRule{"cpu-away", kWork, nullptr, find_absent_cpus},
+        LiveRule{"cpu-taken", kWork | WQLAB_SECTION_CPUS, lacks_tasks, find_taken_cpus},
+        LiveRule{"hog", kWork, nullptr, find_hogs},
+        LiveRule{"no-worker", kWork, nullptr, find_no_workers},
+        LiveRule{"not-told", kWork, lacks_tasks, find_untold_pools},
         LiveRule{"ordered", kWork, nullptr, find_ordered_heads},
         LiveRule{"crowd", kWork, lacks_stacks, find_crowds},
         LiveRule{"held-back", kWork, nullptr, find_held_back},
@@ -58,6 +83,8 @@ std::span<const LiveRule> live_rules()
         LiveRule{"unfinished", kWork, nullptr, find_unfinished},
         LiveRule{"hung-task", kWork, nullptr, find_hung_tasks},
         LiveRule{"flush-dependency", kWork, nullptr, find_flush_dependencies},
+        LiveRule{"crowded", kWork, lacks_rates, find_crowded},
+        LiveRule{"backlog", kWork | WQLAB_SECTION_NODES, lacks_rates, find_backlogs},
         LiveRule{"timer", WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_TIMERS, nullptr, find_timers},
         LiveRule{"hung-pool", kWork, nullptr, find_hung_pools},
     };

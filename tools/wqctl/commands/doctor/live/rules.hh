@@ -18,6 +18,8 @@ class Findings {
 public:
     // To be filled in: of the rule that is being followed.
     Finding& add(std::string of);
+    // What this rule has found of the same already; nullptr: nothing.
+    Finding* known(std::string_view of);
     bool is_explained(std::string_view what) const;  // "pool 6"
     std::vector<Finding> take() { return std::move(found_); }
     void begin(std::string_view rule) { rule_ = rule; }
@@ -27,11 +29,13 @@ private:
     std::vector<Finding> found_;
 };
 
+using Find = void(const Case&, Findings&);
+
 struct LiveRule {
     std::string_view name;              // a row of rules()
     uint32_t needs;                     // enum wqlab_section
     std::string (*lacks)(const Case&);  // what more it needs and has not, in words; or nullptr
-    void (*find)(const Case&, Findings& findings);
+    Find* find;
 };
 
 std::span<const LiveRule> live_rules();
@@ -43,23 +47,17 @@ struct Examination {
 
 Examination examine(const Case& at);
 
-// flushes.cc
-void find_circles(const Case& at, Findings& findings);
-void find_unfinished(const Case& at, Findings& findings);
-void find_hung_tasks(const Case& at, Findings& findings);
-void find_flush_dependencies(const Case& at, Findings& findings);
-// pools.cc
-void find_counted_sleepers(const Case& at, Findings& findings);
-void find_hung_pools(const Case& at, Findings& findings);
-// limits.cc
-void find_held_back(const Case& at, Findings& findings);
-void find_ordered_heads(const Case& at, Findings& findings);
-void find_held_by_nothing(const Case& at, Findings& findings);
-void find_plugged(const Case& at, Findings& findings);
-// crowd.cc
-std::string lacks_stacks(const Case& at);
-void find_crowds(const Case& at, Findings& findings);
-// timers.cc
-void find_timers(const Case& at, Findings& findings);
+// By group: flushes.cc, pools.cc, cpus.cc, workers.cc, limits.cc, freeze.cc, crowd.cc, backlog.cc, timers.cc.
+Find find_circles, find_unfinished, find_hung_tasks, find_flush_dependencies;
+Find find_counted_sleepers, find_hung_pools;
+Find find_taken_cpus, find_hogs;
+Find find_no_workers, find_untold_pools, find_absent_cpus;
+Find find_held_back, find_ordered_heads, find_held_by_nothing, find_plugged;
+Find find_frozen, find_unfreezable;
+Find find_crowds;
+Find find_backlogs, find_crowded;
+Find find_timers;
+
+std::string lacks_stacks(const Case& at);  // crowd.cc
 
 }  // namespace wqctl::live

@@ -28,7 +28,7 @@ void find_timers(const Case& at, Findings& findings)
             continue;
         if (!timer.cpu_online && !then->second->cpu_online)
             by_cpu[{true, timer.timer_cpu}].push_back(&timer);
-        else if (!timer.deferrable && timer.due_ns < -static_cast<int64_t>(kOld))
+        else if (!timer.deferrable && timer.due_ns < -static_cast<int64_t>(kOld + timer.slack_ns))
             by_cpu[{false, timer.timer_cpu}].push_back(&timer);
     }
     for (auto& [key, timers] : by_cpu) {

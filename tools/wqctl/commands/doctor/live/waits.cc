@@ -2,9 +2,11 @@
 #include "commands/doctor/live/waits.hh"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/core.h>
 
+#include "commands/doctor/live/limits.hh"
 #include "commands/doctor/live/words.hh"
 
 namespace wqctl::live {
@@ -16,6 +18,9 @@ std::string name_or_none(const Snapshot& snapshot, uint32_t string)
     return string == WQLAB_NONE ? "a task" : snapshot.string(string);
 }
 
+// Who flushes again and again does so with a barrier at the same place of its stack.
+bool is_one_wait(const Case& at, int32_t pid) { return at.now().tasks.empty() || at.has_slept(pid); }
+
 bool was_flushing(const Case& at, const wqlab_snap_flusher& flusher)
 {
     const wqlab_snap_workqueue* then = at.workqueue_before(flusher.workqueue);
@@ -25,16 +30,29 @@ bool was_flushing(const Case& at, const wqlab_snap_flusher& flusher)
            });
 }
 
+// What was queued after a flush began has a later color; which one an item has, only its pwq's counts tell. Nothing:
+// the flusher has no color yet, and waits for all.
+std::optional<int64_t> in_flight_until(const wqlab_snap_pwq& pwq, int32_t first, int32_t last)
+{
+    constexpr auto kColors = static_cast<int32_t>(WQLAB_PWQ_COLORS);
+    if (first < 0 || first >= kColors || last < 0 || last >= kColors)
+        return {};
+    int64_t count = pwq.in_flight[last];
+    for (int32_t color = first; color != last; color = (color + 1) % kColors)
+        count += pwq.in_flight[color];
+    return count;
+}
+
 }  // namespace
 
 Waits::Waits(const Case& at) : at_(at)
 {
     for (const wqlab_snap_work& work : at.now().works)
-        if (work.is_barrier && work.waiter && at.was_there(work))
+        if (work.is_barrier && work.waiter && at.was_there(work) && is_one_wait(at, work.waiter))
             waits_.push_back(
                 {work.waiter, name_or_none(at.now(), work.waiter_command), &work, nullptr, work.workqueue});
     for (const wqlab_snap_flusher& flusher : at.now().flushers)
-        if (flusher.pid && was_flushing(at, flusher))
+        if (flusher.pid && was_flushing(at, flusher) && is_one_wait(at, flusher.pid))
             waits_.push_back(
                 {flusher.pid, name_or_none(at.now(), flusher.command), nullptr, &flusher, flusher.workqueue});
     for (size_t i = 0; i < waits_.size(); i++)
@@ -64,20 +82,16 @@ Blocker Waits::blocker_of(int32_t pid) const { return blockers(*of(pid), deadloc
 // Active items whose end lets one in that this pwq holds back. all_run: each of them is being executed.
 std::vector<const Busy*> Waits::active_beside(const wqlab_snap_pwq& pwq, bool& all_run) const
 {
-    const wqlab_snap_workqueue* workqueue = at_.now().workqueue(pwq.workqueue);
-    const bool together = workqueue && workqueue->flags & WQLAB_WQ_UNBOUND;
+    const LimitKey key = limit_key(at_.now(), pwq);
     std::vector<const Busy*> active;
     int64_t count = 0;
-    if (together)
+    if (const wqlab_snap_workqueue* workqueue = at_.now().workqueue(pwq.workqueue))
         for (const wqlab_snap_pwq& one : at_.now().pwqs_of(*workqueue))
-            count += one.nr_active;
-    else
-        count = pwq.nr_active;
-    for (const Busy& worker : at_.busy()) {
-        const wqlab_snap_pwq* its = at_.now().pwq(worker.row->pwq);
-        if (its && worker.stays && (its == &pwq || (together && its->workqueue == pwq.workqueue)))
+            count += limit_key(at_.now(), one) == key ? one.nr_active : 0;
+    for (const Busy& worker : at_.busy())
+        if (const wqlab_snap_pwq* its = at_.now().pwq(worker.row->pwq);
+            its && worker.stays && limit_key(at_.now(), *its) == key)
             active.push_back(&worker);
-    }
     all_run = static_cast<int64_t>(active.size()) == count;
     return active;
 }
@@ -126,15 +140,12 @@ std::vector<Blocker> Waits::blockers(const Wait& wait, const std::set<int32_t>& 
     const wqlab_snap_workqueue* workqueue = now.workqueue(wait.workqueue);
     if (!workqueue)
         return found;
-    // What was queued after the flush began has another color; of which color an item is, only its pwq's counts tell.
     const auto is_waited_for = [&](const wqlab_snap_pwq& pwq, bool& surely) {
         int64_t all = 0;
         for (const int32_t count : pwq.in_flight)
             all += count;
-        const int64_t ours = static_cast<uint32_t>(wait.flusher->color) < WQLAB_PWQ_COLORS
-                                 ? pwq.in_flight[wait.flusher->color]
-                                 : 0;
-        surely = ours && ours == all;
+        const int64_t ours = in_flight_until(pwq, workqueue->flush_color, wait.flusher->color).value_or(all);
+        surely = ours && ours == all && wait.flusher->color >= 0;
         return ours != 0;
     };
     for (const Busy& worker : at_.busy()) {

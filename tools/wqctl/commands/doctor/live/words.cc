@@ -2,6 +2,7 @@
 #include "commands/doctor/live/words.hh"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include <fmt/core.h>
@@ -12,7 +13,6 @@ namespace wqctl::live {
 
 std::string lasting(uint64_t ns)
 {
-    constexpr uint64_t kSecond = 1'000'000'000;
     const uint64_t seconds = ns / kSecond;
     if (seconds < 10)
         return fmt::format("{}.{} s", seconds, ns % kSecond / (kSecond / 10));
@@ -147,6 +147,25 @@ std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_s
             std::ranges::any_of(workers, [&](const Busy* worker) { return worker->row->pid == work.worker; }))
             add(work);
     return words;
+}
+
+void tell_of(const Case& at, const PoolCase& pool, Finding& finding)
+{
+    if (std::string victims = describe(at, pool.pending); !victims.empty())
+        finding.victims.push_back(std::move(victims));
+    for (std::string& waiter : waiters(at, pool.pending, pool.busy))
+        finding.victims.push_back(std::move(waiter));
+    finding.evidence.push_back(seen(at, pool));
+    constexpr size_t kMost = 4;
+    for (size_t i = 0; i < std::min(kMost, pool.busy.size()); i++)
+        finding.evidence.push_back(seen(at, *pool.busy[i]));
+}
+
+std::string lower(std::string name)
+{
+    if (name.size() > 1 && std::islower(static_cast<unsigned char>(name[1])))
+        name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+    return name;
 }
 
 }  // namespace wqctl::live

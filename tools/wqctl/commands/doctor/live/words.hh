@@ -37,6 +37,10 @@ unsigned by_age(uint64_t ns);
 // Tasks that wait for items of this list, or behind what these workers execute: "flush (pid 12), in flush_work()".
 std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_snap_work*>& works,
                                  const std::vector<const Busy*>& workers);
+// Who waits on this pool, its counts and what is executed there.
+void tell_of(const Case& at, const PoolCase& pool, Finding& finding);
+// As a name stands within a sentence.
+std::string lower(std::string name);
 // "s" unless it is one
 inline const char* plural(uint64_t count) { return count == 1 ? "" : "s"; }
 

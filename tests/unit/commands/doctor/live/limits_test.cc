@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+
+#include "unit/commands/doctor/live/scene.hh"
+
+using namespace wqctl;
+
+namespace {
+
+// Two items sleep, max_active is 2, three are held back.
+uint32_t full(Scene& s, uint32_t flags = WQLAB_WQ_UNBOUND, uint64_t busy = 42 * kSecond, int32_t active = 2)
+{
+    const int32_t pool = flags & WQLAB_WQ_UNBOUND ? 16 : 6;
+    const uint32_t wq = s.workqueue("btrfs-worker", flags, {pool}, active);
+    for (int32_t i = 0; i < active; i++)
+        s.busy(10 + i, wq, pool, "write_fn", busy);
+    for (int32_t i = 0; i < 3; i++)
+        s.inactive(wq, pool, "read_fn");
+    return wq;
+}
+
+}  // namespace
+
+TEST_CASE("doctor: a full workqueue of a machine")
+{
+    CHECK(text_of(findings([](Scene& s) { full(s); })) ==
+          "1. Workqueue btrfs-worker is full: 3 items are held back behind 2 that do not end (max_active 2)\n"
+          "   sure     certain\n"
+          "   suspect  write_fn, workqueue btrfs-worker, pid 10, asleep, at it for 42 s\n"
+          "   suspect  write_fn, workqueue btrfs-worker, pid 11, asleep, at it for 42 s\n"
+          "   waiting  3 items: 3 of read_fn\n"
+          "   seen     kworker/0:1 (pid 10) executes write_fn of btrfs-worker: asleep, at it for 42 s\n"
+          "   seen     kworker/0:1 (pid 11) executes write_fn of btrfs-worker: asleep, at it for 42 s\n"
+          "   seen     btrfs-worker: 2 active of max_active 2, 3 held back\n"
+          "   rule     held-back: pwq_tryinc_nr_active()\n"
+          "   next     cat /proc/10/stack says what the first one waits for; only if those behind do not "
+          "depend on them a larger max_active helps\n");
+    CHECK_THAT(text_of(findings([](Scene& s) { full(s, 0); })),
+               Catch::Contains("Workqueue btrfs-worker on pool 6 (CPU 1, nice 0) is full"));
+    // One of them is new.
+    CHECK(findings([](Scene& s) {
+              full(s);
+              s.snapshot.workers[0].work = 1000 + s.look;
+          }).empty());
+    CHECK(findings([](Scene& s) { full(s, WQLAB_WQ_UNBOUND, 5 * kSecond); }).empty());
+    // Other items are held back each time.
+    CHECK(findings([](Scene& s) {
+              full(s);
+              for (wqlab_snap_work& work : s.snapshot.works)
+                  work.identity += 1000 * s.look;
+          }).empty());
+    // One that is active waits for a worker: that is the pool's trouble.
+    CHECK(findings([](Scene& s) {
+              full(s);
+              s.pwq(0, 16).nr_active++;
+          }).empty());
+}
+
+TEST_CASE("doctor: an age that only two looks show")
+{
+    // Before 7.x nobody notes when an item begins; that it sleeps since then, the scheduler does.
+    const auto state = [](Scene& s, uint64_t started) {
+        full(s);
+        for (wqlab_snap_worker& worker : s.snapshot.workers) {
+            worker.flags |= WQLAB_WORKER_SINCE_AT_LEAST;
+            worker.busy_ns = 0;
+        }
+        s.pwq(0, 16).stats[WQLAB_PWQ_STAT_STARTED] = started;
+    };
+    CHECK(rule_of([&](Scene& s) { state(s, 9 + s.look); }) == "held-back");
+    // They slept, and woke between: these may be other executions of the same items.
+    const auto woke = [&](Scene& s, uint64_t started) {
+        state(s, started);
+        for (wqlab_snap_task& task : s.snapshot.tasks)
+            task.switches += s.look;
+    };
+    CHECK(findings([&](Scene& s) { woke(s, 9 + s.look); }).empty());
+    CHECK(rule_of([&](Scene& s) { woke(s, 9); }) == "held-back");
+}
+
+TEST_CASE("doctor: the head of an ordered workqueue")
+{
+    constexpr uint32_t kOrdered = WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED;
+    CHECK(text_of(findings([](Scene& s) { full(s, kOrdered, 42 * kSecond, 1); })) ==
+          "1. Ordered workqueue btrfs-worker has not moved on for 42 s: write_fn does not end, and 3 items "
+          "behind it wait for their turn\n"
+          "   sure     certain\n"
+          "   suspect  write_fn, workqueue btrfs-worker, pid 10, asleep, at it for 42 s\n"
+          "   waiting  3 items: 3 of read_fn\n"
+          "   seen     kworker/0:1 (pid 10) executes write_fn of btrfs-worker: asleep, at it for 42 s\n"
+          "   seen     btrfs-worker: 1 active of max_active 1, 3 held back\n"
+          "   rule     ordered: pwq_tryinc_nr_active(), alloc_ordered_workqueue()\n"
+          "   next     cat /proc/10/stack says what it waits for; if those behind need not wait for it, it "
+          "belongs on another workqueue\n");
+    CHECK(findings([](Scene& s) { full(s, kOrdered, 5 * kSecond, 1); }).empty());
+}
+
+TEST_CASE("doctor: items that nothing holds back")
+{
+    const auto state = [](Scene& s, uint64_t others) {
+        full(s, WQLAB_WQ_UNBOUND, 0, 0);
+        s.snapshot.node_active[0].max = 2;
+        for (wqlab_snap_work& work : s.snapshot.works)
+            work.identity += s.look * others;
+    };
+    CHECK(text_of(findings([&](Scene& s) { state(s, 0); })) ==
+          "1. Workqueue btrfs-worker holds back 3 items and executes none, and no rule says why\n"
+          "   sure     unexplained\n"
+          "   waiting  3 items: 3 of read_fn\n"
+          "   seen     btrfs-worker: 0 active of max_active 2, 3 held back\n"
+          "   rule     held-by-nothing: pwq_dec_nr_active(), node_activate_pending_pwq()\n"
+          "   next     An item queued there may let them in; wqctl dump nodes pwqs work shows all there is of "
+          "it\n");
+    CHECK(findings([&](Scene& s) { state(s, 1000); }).empty());
+}
+
+TEST_CASE("doctor: an ordered workqueue that is plugged")
+{
+    const auto state = [](Scene& s, uint64_t busy) {
+        const uint32_t wq = s.workqueue("ordered", WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED, {16, 6}, 1);
+        if (busy)
+            s.busy(10, wq, 16, "old_fn", busy);
+        s.inactive(wq, 6, "new_fn");
+        s.pwq(wq, 6).flags |= WQLAB_PWQ_PLUGGED;
+    };
+    CHECK(text_of(findings([&](Scene& s) { state(s, 42 * kSecond); })) ==
+          "1. Workqueue ordered was moved to pool 6 (CPU 1, nice 0) and is plugged there: items of before the "
+          "change have not ended\n"
+          "   sure     certain\n"
+          "   suspect  old_fn, workqueue ordered, pid 10, asleep, at it for 42 s\n"
+          "   waiting  1 item: new_fn\n"
+          "   seen     kworker/0:1 (pid 10) executes old_fn of ordered: asleep, at it for 42 s\n"
+          "   seen     a pwq on pool 6 is plugged, with 1 held back\n"
+          "   rule     plugged: unplug_oldest_pwq()\n"
+          "   next     See what that item waits for: an ordered workqueue keeps its order also when its "
+          "attributes change\n");
+    CHECK(findings([&](Scene& s) { state(s, 4 * kSecond); }).empty());
+    const auto found = findings([&](Scene& s) { state(s, 0); });
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].certainty == Certainty::kUnexplained);
+    CHECK_THAT(found[0].sentence, Catch::Contains("nobody unplugs it"));
+    CHECK(findings([&](Scene& s) {
+              state(s, 0);
+              if (s.look)
+                  s.pwq(0, 6).flags = 0, s.pwq(0, 16).nr_active = 1;
+          }).empty());
+}
