@@ -44,7 +44,7 @@ TEST_CASE("doctor: a task that has the CPU of a pool")
           "   suspect  reactor_1, pid 900, SCHED_FIFO 50, on CPU 1 with 100 % of its time\n"
           "   waiting  1 item: vmstat_update\n"
           "   seen     CPU 1 executes reactor_1 (pid 900) in both looks, 2 want it\n"
-          "   seen     kworker/1:2 (pid 124) is runnable and not on a CPU in both looks\n"
+          "   seen     kworker/1:2 (pid 124) is runnable, and not on a CPU\n"
           "   seen     pool 6: 1 pending, 1 workers, 1 idle, 0 counted as running, no progress for 42 s\n"
           "   rule     cpu-taken: kick_pool(), wq_worker_running()\n"
           "   next     taskset -p 900 says where it may run: keep it from CPU 1, or let it sleep now and then; "
@@ -67,7 +67,17 @@ TEST_CASE("doctor: a task that has the CPU of a pool")
     // A real-time task does not share.
     CHECK(rule_of([](Scene& s) { poller(s, 2 * kSecond); }) == "cpu-taken");
     // The pool moves, a little: a real-time task leaves a bit of each second.
-    CHECK_THAT(text_of(findings([](Scene& s) { poller(s, kSecond / 2); })), Catch::Contains("hardly moves"));
+    CHECK_THAT(text_of(findings([](Scene& s) { poller(s, kSecond / 2); })),
+               Catch::Contains("hardly moves") && Catch::Contains("likely"));
+    CHECK(findings([](Scene& s) { poller(s, kSecond / 2, kOther); }).empty());
+    // Another worker waits each time.
+    CHECK_THAT(text_of(findings([](Scene& s) {
+                   poller(s, kSecond / 2);
+                   s.idle(125, 6);
+                   s.task(s.look ? 125 : 124, "kworker/1:3", WQLAB_TASK_SLEEPING);
+                   s.task(s.look ? 124 : 125, "kworker/1:3", 0, kSecond / 10);
+               })),
+               Catch::Contains("hardly moves"));
     // The worker sleeps, and so does not want the CPU.
     CHECK(rule_of([](Scene& s) { poller(s, 42 * kSecond, kFifo, WQLAB_TASK_SLEEPING); }) != "cpu-taken");
     // It has been on a CPU meanwhile, which beside a real-time task is only a bit.

@@ -55,7 +55,7 @@ Case::Case(const Snapshot& before, const Snapshot& now)
         const bool has_stood = pool.nr_pending && then && then->nr_pending && pool.since_progress_ns != WQLAB_NEVER &&
                                pool.since_progress_ns + kSlack >= interval_ns_;
         pool_index_.emplace(pool.id, pools_.size());
-        pools_.push_back({&pool, then, {}, {}, false, has_stood, has_stood ? pool.since_progress_ns : 0});
+        pools_.push_back({&pool, then, {}, {}, has_stood, has_stood ? pool.since_progress_ns : 0});
     }
     for (const Busy& worker : busy_) {
         if (const auto at = pool_index_.find(worker.row->pool); at != pool_index_.end())
@@ -67,8 +67,6 @@ Case::Case(const Snapshot& before, const Snapshot& now)
     for (const wqlab_snap_work& work : now.works)
         if (const auto at = pool_index_.find(work.pool); at != pool_index_.end() && work.state == WQLAB_WORK_PENDING)
             pools_[at->second].pending.push_back(&work);
-    for (PoolCase& pool : pools_)
-        pool.head_stays = !pool.pending.empty() && was_there(*pool.pending[0]);
 }
 
 Busy Case::busy(const wqlab_snap_worker& worker) const

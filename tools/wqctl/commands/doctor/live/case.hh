@@ -45,7 +45,6 @@ struct PoolCase {
     const wqlab_snap_pool* before;  // nullptr: it is new
     std::vector<const Busy*> busy;
     std::vector<const wqlab_snap_work*> pending;  // barriers, too
-    bool head_stays;                              // what it would begin next, was next before, too
     bool stands;                                  // it has items to begin, and has begun none in the whole interval
     uint64_t stood_ns;                            // for so long
 };

@@ -26,21 +26,33 @@ struct Holder {
     bool never_left = false;
 };
 
-// Who of a pool wants its CPU: a worker, or the ksoftirqd of a BH pool.
+bool wants_cpu(const wqlab_snap_task* task)
+{
+    return task && !(task->flags & (WQLAB_TASK_SLEEPING | WQLAB_TASK_ON_CPU));
+}
+
+// Who of a pool wants its CPU: a worker, or the ksoftirqd of a BH pool. Beside a real-time task the others have a
+// twentieth of each second, or what the administrator leaves them: then it need not be one and the same all the while.
 const wqlab_snap_task* who_waits(const Case& at, const PoolCase& pool, const Holder& holder)
 {
-    // Beside a real-time task the others have a twentieth of each second, or what the administrator leaves them.
-    const auto waits = [&](int32_t pid) {
-        return holder.task && is_real_time(*holder.task) ? at.wants_cpu(pid) : at.has_waited_for_cpu(pid);
-    };
+    const bool any = holder.task && is_real_time(*holder.task);
     if (pool.row->flags & WQLAB_POOL_BH) {
         const wqlab_snap_runqueue* cpu = at.runqueue(pool.row->cpu);
-        return cpu && waits(cpu->ksoftirqd) ? at.task(cpu->ksoftirqd) : nullptr;
+        return cpu && (any ? at.wants_cpu(cpu->ksoftirqd) : at.has_waited_for_cpu(cpu->ksoftirqd))
+                   ? at.task(cpu->ksoftirqd)
+                   : nullptr;
     }
-    for (const wqlab_snap_worker& worker : at.now().workers)
-        if (worker.pool == pool.row->id && waits(worker.pid))
-            return at.task(worker.pid);
-    return nullptr;
+    const auto find = [&](const Snapshot& snapshot, auto&& waits) {
+        const auto found = std::ranges::find_if(snapshot.workers, [&](const wqlab_snap_worker& worker) {
+            return worker.pool == pool.row->id && waits(worker.pid);
+        });
+        return found == snapshot.workers.end() ? 0 : found->pid;
+    };
+    if (!any)
+        return at.task(find(at.now(), [&](int32_t pid) { return at.has_waited_for_cpu(pid); }));
+    return find(at.before(), [&](int32_t pid) { return wants_cpu(at.task_before(pid)); })
+               ? at.task(find(at.now(), [&](int32_t pid) { return wants_cpu(at.task(pid)); }))
+               : nullptr;
 }
 
 Holder holder_of(const Case& at, int32_t cpu)
@@ -112,7 +124,7 @@ void name_holder(const Case& at, const PoolCase& pool, const Holder& holder, Fin
         finding.evidence.push_back({{},
                                     fmt::format("CPU {} executes {} (pid {}) in both looks, {} want it", cpu,
                                                 at.now().string(task.command), task.pid, runqueue.nr_running)});
-        finding.certainty = holder.share >= 0.9 ? Certainty::kCertain : Certainty::kLikely;
+        finding.certainty = pool.stands && holder.share >= 0.9 ? Certainty::kCertain : Certainty::kLikely;
         finding.next = fmt::format(
             "taskset -p {} says where it may run: keep it from CPU {}, or let it sleep now and then; items of per-CPU "
             "workqueues that are queued there can't be moved",
@@ -132,8 +144,8 @@ void find_taken_cpus(const Case& at, Findings& findings)
     for (const PoolCase& pool : at.pools()) {
         const wqlab_snap_pool& row = *pool.row;
         const wqlab_snap_runqueue* runqueue = at.runqueue(row.cpu);
-        if (row.cpu < 0 || !pool.before || !pool.head_stays || !runqueue || runqueue->flags & WQLAB_RQ_IDLE ||
-            findings.is_explained(key_of(pool)))
+        if (row.cpu < 0 || !pool.before || !pool.before->nr_pending || !row.nr_pending || !runqueue ||
+            runqueue->flags & WQLAB_RQ_IDLE || findings.is_explained(key_of(pool)))
             continue;
         const Holder holder = holder_of(at, row.cpu);
         const wqlab_snap_task* waiting = who_waits(at, pool, holder);
@@ -157,7 +169,7 @@ void find_taken_cpus(const Case& at, Findings& findings)
             waiting->since_ns == WQLAB_NEVER ? "all the while" : "for " + lasting(waiting->since_ns));
         name_holder(at, pool, holder, finding);
         finding.evidence.push_back({{},
-                                    fmt::format("{} (pid {}) is runnable and not on a CPU in both looks",
+                                    fmt::format("{} (pid {}) is runnable, and not on a CPU",
                                                 at.now().string(waiting->command), waiting->pid)});
         tell_of(at, pool, finding);
     }
