@@ -28,6 +28,18 @@ std::map<Frames, Group> by_stack(const Case& at, const Group& workers)
     return groups;
 }
 
+// Those few of the same workqueue that stay, too, but elsewhere: one of them may hold what the others want.
+Group odd_ones(const Case& at, const Group& crowd)
+{
+    Group odd;
+    for (const Busy& worker : at.busy())
+        if (worker.is_old() && worker.row->workqueue == crowd[0]->row->workqueue &&
+            std::ranges::find(crowd, &worker) == crowd.end())
+            odd.push_back(&worker);
+    constexpr size_t kFew = 4;
+    return odd.size() * kFew <= crowd.size() ? odd : Group();
+}
+
 }  // namespace
 
 std::string lacks_stacks(const Case& at) { return at.no_stacks(); }
@@ -54,12 +66,10 @@ void find_crowds(const Case& at, Findings& findings)
         finding.sentence = fmt::format(
             "{} workers of {} have slept in {} for {} and more, all on behalf of {}: one lock or one device",
             crowd.size(), workqueue_of(at, *crowd[0]), place_of(largest->first), lasting(youngest), function);
-        for (const auto& [frames, others] : groups)
-            if (frames != largest->first && others.size() * 4 <= crowd.size())
-                for (const Busy* odd : others) {
-                    finding.suspects.push_back(suspect_of(at, *odd));
-                    finding.suspects.back().doing += ", where the others are not";
-                }
+        for (const Busy* odd : odd_ones(at, crowd)) {
+            finding.suspects.push_back(suspect_of(at, *odd));
+            finding.suspects.back().doing += ", where the others are not";
+        }
         const bool has_odd = !finding.suspects.empty();
         constexpr size_t kShown = 3;
         for (size_t i = 0; i < std::min(kShown, crowd.size()); i++) {
