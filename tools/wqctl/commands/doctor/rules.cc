@@ -28,7 +28,9 @@ std::span<const Rule> rules()
              "WQ_UNBOUND, cond_resched() or shorter items; WQ_CPU_INTENSIVE lets others be started beside it",
              "wq_worker_tick(), wq_cpu_intensive_report()"},
         Rule{"no-worker", "A pool has no idle worker and gets no new one",
-             "A manager has been at it all the while; its rescuer, if there is one, is busy or does not come",
+             "A manager has been at it all the while; its rescuer, if there is one, does not come, or is at an item "
+             "that does "
+             "not end",
              "Look for memory and for kthreadd; WQ_MEM_RECLAIM gives a workqueue a rescuer",
              "manage_workers(), create_worker(), send_mayday()"},
         Rule{"not-told", "Items wait on a pool whose workers are all asleep, and nobody has woken one",
@@ -80,9 +82,9 @@ std::span<const Rule> rules()
         Rule{"crowd", "Many workers are in one function and stay there; the one that is elsewhere is named",
              "8 or more sleep in D at one function for 10 s or more",
              "Look for the lock or the device that they wait for", "show_pwq()"},
-        Rule{"crowded", "A system workqueue is crowded by one user, and others wait behind it",
-             "16 or more items wait on one pool, four of five are of one function, and one that is queued now waits "
-             "for 10 s",
+        Rule{"crowded", "A system workqueue is crowded by one user, and whoever comes waits behind it",
+             "16 or more items wait on a CPU's pool or want its CPU, four of five are of one function, and one that is "
+             "queued now waits for 10 s, or none ends",
              "A workqueue of its own for that user", "__queue_work()"},
         Rule{"backlog", "A workqueue gets more than it does",
              "Items are held back in both looks, and at the rate between them one that is queued now waits for 10 s",

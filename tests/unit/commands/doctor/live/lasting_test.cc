@@ -28,7 +28,7 @@ void crowded(Scene& s, uint64_t begun = 2, bool is_alone = false)
         s.pending(events, 6, "bcache_fn [bcache]");
     if (!is_alone)
         s.pending(events, 6, "psi_avgs_work");
-    s.pwq(events, 6).stats[WQLAB_PWQ_STAT_STARTED] = 100 + s.look * begun;
+    s.pwq(events, 6).stats[WQLAB_PWQ_STAT_COMPLETED] = 100 + s.look * begun;
     s.stuck(6, kSecond / 4);
 }
 
@@ -85,17 +85,28 @@ TEST_CASE("doctor: a workqueue that gets more than it does")
 TEST_CASE("doctor: a system workqueue that one user crowds")
 {
     CHECK(text_of(findings([](Scene& s) { crowded(s); })) ==
-          "1. bcache_fn [bcache] crowds events: 40 of the 41 items that wait on pool 6 (CPU 1, nice 0) are "
-          "its, and what comes now waits for 20 s\n"
+          "1. bcache_fn [bcache] crowds events: 40 of the 41 items that wait on pool 6 (CPU 1, nice 0) or want "
+          "its CPU are its, and what comes now waits for 20 s\n"
           "   sure     likely\n"
           "   suspect  bcache_fn [bcache], workqueue events, 40 items\n"
           "   waiting  1 item: psi_avgs_work\n"
           "   seen     pool 6: 41 pending, 1 workers, 1 idle, 0 counted as running, no progress for 0.2 s\n"
+          "   seen     2 items ended there in 1.0 s\n"
           "   rule     crowded: __queue_work()\n"
           "   next     A workqueue of its own, with a max_active that it deserves, for bcache_fn [bcache]\n");
     CHECK(findings([](Scene& s) { crowded(s, 50); }).empty());
-    // Nobody else is there.
-    CHECK(findings([](Scene& s) { crowded(s, 2, true); }).empty());
+    // Nobody else is there now, and whoever comes will wait.
+    CHECK(findings([](Scene& s) { crowded(s, 2, true); }).at(0).victims.empty());
+    // All have begun, and share the CPU, so that none ends.
+    const auto begun = [](Scene& s, uint64_t busy, uint32_t flags) {
+        const uint32_t events = s.workqueue("events", 0, {2, 6, 10, 14});
+        s.wq(events).symbol = s.string("system_wq");
+        for (int32_t pid = 100; pid < 120; pid++)
+            s.busy(pid, events, 6, "bcache_fn [bcache]", busy, flags);
+    };
+    CHECK_THAT(text_of(findings([&](Scene& s) { begun(s, 12 * kSecond, 0); })), Catch::Contains("none has ended"));
+    CHECK(findings([&](Scene& s) { begun(s, 4 * kSecond, 0); }).empty());
+    CHECK(findings([&](Scene& s) { begun(s, 12 * kSecond, WQLAB_WORKER_SLEEPING); }).empty());
     // It is its own.
     CHECK(findings([](Scene& s) {
               crowded(s);

@@ -17,7 +17,7 @@ void no_worker(Scene& s, uint32_t flags = 0, uint64_t stood = 42 * kSecond)
     s.pool(6).flags |= WQLAB_POOL_MANAGER_ACTIVE;
     s.pool(6).manager = 124;
     s.task(124, "kworker/1:2", WQLAB_TASK_SLEEPING, 41 * kSecond);
-    s.task(2, "kthreadd", WQLAB_TASK_SLEEPING, 40 * kSecond);
+    s.task(2, "kthreadd", WQLAB_TASK_SLEEPING, 40 * kSecond).state = 1;
 }
 
 // All workers of pool 6 are idle, and an item is there.
@@ -51,13 +51,14 @@ TEST_CASE("doctor: a pool whose manager gets no worker")
           "   sure     certain\n"
           "   suspect  kworker/1:2, pid 124, the manager, asleep for 41 s\n"
           "   waiting  1 item: wb_workfn\n"
+          "   seen     kthreadd (pid 2), which makes threads, is asleep for 40 s\n"
           "   seen     pool 6: 1 pending, 1 workers, 0 idle, 0 counted as running, managed by 124, no progress "
           "for 42 s\n"
-          "   seen     kthreadd (pid 2), which makes threads, is asleep for 40 s\n"
           "   seen     no rescuer: writeback lacks WQ_MEM_RECLAIM\n"
           "   rule     no-worker: manage_workers(), create_worker(), send_mayday()\n"
           "   next     Making a kthread waits for memory or for kthreadd: cat /proc/2/stack, and look for "
-          "memory. WQ_MEM_RECLAIM gives a workqueue a rescuer for this\n");
+          "memory. WQ_MEM_RECLAIM gives a workqueue a rescuer for this, and what its items do must need no "
+          "memory and end\n");
     // An idle worker is there.
     CHECK(rule_of([](Scene& s) {
               no_worker(s);
@@ -80,12 +81,51 @@ TEST_CASE("doctor: a pool whose manager gets no worker")
                Catch::Contains("the rescuer of writeback (pid 300) executes wb_workfn of pool 10 (CPU 2, nice 0): "
                                "asleep, at it for 50 s, the rescuer") &&
                    !Catch::Contains("WQ_MEM_RECLAIM;"));
-    // It is kthreadd that can't run.
-    CHECK_THAT(text_of(findings([](Scene& s) {
-                   no_worker(s);
-                   s.task(2, "kthreadd", 0, 40 * kSecond);
-               })),
-               Catch::Contains("suspect  kthreadd, pid 2, runnable, but not on a CPU for 40 s"));
+    // It is kthreadd that can't run, or sleeps where it should not.
+    const auto with_kthreadd = [](uint32_t flags, uint32_t state) {
+        return text_of(findings([&](Scene& s) {
+            no_worker(s);
+            s.task(2, "kthreadd", flags, 40 * kSecond).state = state;
+        }));
+    };
+    CHECK_THAT(with_kthreadd(0, 0),
+               Catch::Contains("suspect  kthreadd, pid 2, makes no threads: runnable, but not on"));
+    CHECK_THAT(with_kthreadd(WQLAB_TASK_SLEEPING, 2),
+               Catch::Contains("suspect  kthreadd, pid 2, makes no threads: asleep"));
+    CHECK_THAT(with_kthreadd(WQLAB_TASK_SLEEPING, 1), !Catch::Contains("suspect  kthreadd"));
+}
+
+TEST_CASE("doctor: a rescuer that took what it does not end")
+{
+    const auto state = [](Scene& s, uint64_t busy, uint32_t flags) {
+        const uint32_t wq = s.workqueue("rescued", WQLAB_WQ_MEM_RECLAIM, {6});
+        s.busy(300, wq, 6, "first_fn", busy, WQLAB_WORKER_SLEEPING | flags);
+        for (int i = 0; i < 2; i++) {
+            wqlab_snap_work& work = s.inactive(wq, 6, "next_fn");
+            work.state = WQLAB_WORK_SCHEDULED;
+            work.worker = 300;
+            s.pwq(wq, 6).nr_inactive--;
+        }
+        s.pool(6).nr_idle = 0;
+        s.pool(6).manager = 124;
+        s.task(124, "kworker/1:2", WQLAB_TASK_SLEEPING, 41 * kSecond);
+    };
+    CHECK(text_of(findings([&](Scene& s) { state(s, 42 * kSecond, WQLAB_WORKER_RESCUER); })) ==
+          "1. Pool 6 (CPU 1, nice 0) had no worker, and a rescuer took its items in the need: it has no idle "
+          "worker, and its manager (pid 124) gets no new one; the rescuer is at first_fn for 42 s, with 2 "
+          "behind it\n"
+          "   sure     certain\n"
+          "   suspect  kworker/1:2, pid 124, the manager, asleep for 41 s\n"
+          "   suspect  first_fn, workqueue rescued, pid 300, asleep, at it for 42 s, the rescuer\n"
+          "   waiting  2 items: 2 of next_fn\n"
+          "   seen     pool 6: 0 pending, 2 workers, 0 idle, 0 counted as running, managed by 124\n"
+          "   seen     kworker/0:1 (pid 300) executes first_fn of rescued: asleep, at it for 42 s, the rescuer\n"
+          "   rule     no-worker: manage_workers(), create_worker(), send_mayday()\n"
+          "   next     Making a kthread waits for memory or for kthreadd: cat /proc/2/stack, and look for "
+          "memory. WQ_MEM_RECLAIM gives a workqueue a rescuer for this, and what its items do must need no "
+          "memory and end\n");
+    CHECK(findings([&](Scene& s) { state(s, 4 * kSecond, WQLAB_WORKER_RESCUER); }).empty());
+    CHECK(findings([&](Scene& s) { state(s, 42 * kSecond, 0); }).empty());
 }
 
 TEST_CASE("doctor: a pool that nobody has told of its items")

@@ -13,19 +13,47 @@ namespace wqctl::live {
 
 namespace {
 
-// How long an item that is queued on a pool now waits for all that are there, by what was begun between the looks.
-std::optional<uint64_t> wait_on(const Case& at, const PoolCase& pool)
+// Of one function of one workqueue, on a pool: what waits there or wants its CPU.
+struct User {
+    std::string function;
+    uint32_t workqueue;
+    size_t items = 0;
+    bool is_old = false;  // one has been at it for long
+};
+
+// Who has most there, and how much there is.
+std::pair<User, size_t> largest_user(const Case& at, const PoolCase& pool)
 {
-    uint64_t done = 0;
-    for (const wqlab_snap_pwq& pwq : at.now().pwqs) {
-        const wqlab_snap_pwq* before = at.pwq_before(static_cast<uint32_t>(&pwq - at.now().pwqs.data()));
-        constexpr auto kStarted = WQLAB_PWQ_STAT_STARTED;
-        if (pwq.pool == pool.row->id && before && pwq.stats[kStarted] != WQLAB_NEVER)
-            done += pwq.stats[kStarted] - before->stats[kStarted];
-    }
-    if (!done)
-        return {};
-    return count_items(pool.pending) * at.interval_ns() / done;
+    std::map<std::pair<uint32_t, std::string>, User> users;
+    size_t all = 0;
+    const auto count = [&](uint32_t workqueue, uint32_t function, bool is_old) {
+        const std::string name = at.now().string(function);
+        User& user = users.try_emplace({workqueue, name}, User{name, workqueue}).first->second;
+        user.items++;
+        user.is_old |= is_old;
+        all++;
+    };
+    for (const wqlab_snap_work* work : pool.pending)
+        if (!work->is_barrier)
+            count(work->workqueue, work->function, false);
+    for (const Busy* worker : pool.busy)
+        if (!worker->sleeps())
+            count(worker->row->workqueue, worker->row->function, worker->is_old());
+    const auto most = std::ranges::max_element(users, {}, [](const auto& user) { return user.second.items; });
+    return {most == users.end() ? User() : most->second, all};
+}
+
+// Ended between the looks, on this pool.
+uint64_t ended(const Case& at, const PoolCase& pool)
+{
+    uint64_t count = 0;
+    constexpr auto kCompleted = WQLAB_PWQ_STAT_COMPLETED;
+    for (const wqlab_snap_pwq& pwq : at.now().pwqs)
+        if (const wqlab_snap_pwq* before = at.pwq_before(static_cast<uint32_t>(&pwq - at.now().pwqs.data()));
+            pwq.pool == pool.row->id && before && pwq.stats[kCompleted] != WQLAB_NEVER &&
+            pwq.stats[kCompleted] > before->stats[kCompleted])
+            count += pwq.stats[kCompleted] - before->stats[kCompleted];
+    return count;
 }
 
 }  // namespace
@@ -76,38 +104,34 @@ void find_crowded(const Case& at, Findings& findings)
 {
     constexpr size_t kMany = 16;
     for (const PoolCase& pool : at.pools()) {
-        if (count_items(pool.pending) < kMany || findings.is_explained(key_of(pool)))
+        if (pool.row->cpu < 0 || findings.is_explained(key_of(pool)))
             continue;
-        std::map<std::pair<uint32_t, std::string>, size_t> users;  // by workqueue and function
-        for (const wqlab_snap_work* work : pool.pending)
-            if (!work->is_barrier)
-                users[{work->workqueue, at.now().string(work->function)}]++;
-        const auto most = std::ranges::max_element(users,
-                                                   [](const auto& a, const auto& b) { return a.second < b.second; });
-        const auto& [index, function] = most->first;
-        const wqlab_snap_workqueue* workqueue = at.now().workqueue(index);
-        if (!workqueue || workqueue->symbol == WQLAB_NONE || most->second * 5 < count_items(pool.pending) * 4)
+        const auto [user, all] = largest_user(at, pool);
+        const wqlab_snap_workqueue* workqueue = at.now().workqueue(user.workqueue);
+        if (user.items < kMany || user.items * 5 < all * 4 || !workqueue || workqueue->symbol == WQLAB_NONE)
+            continue;
+        const uint64_t done = ended(at, pool);
+        const uint64_t wait = done ? all * at.interval_ns() / done : 0;
+        if (wait < kOld && !(user.is_old && !done))
             continue;
         std::vector<const wqlab_snap_work*> others;
         for (const wqlab_snap_work* work : pool.pending)
-            if (!work->is_barrier && (work->workqueue != index || at.now().string(work->function) != function) &&
-                at.was_there(*work))
+            if (!work->is_barrier &&
+                (work->workqueue != user.workqueue || at.now().string(work->function) != user.function))
                 others.push_back(work);
-        const std::optional<uint64_t> wait = wait_on(at, pool);
-        if (others.empty() || !wait || *wait < kOld)
-            continue;
         Finding& finding = findings.add("crowded " + key_of(pool));
         finding.certainty = Certainty::kLikely;
         finding.weight = 90;
         finding.sentence = fmt::format(
-            "{} crowds {}: {} of the {} items that wait on {} are its, and what comes "
-            "now waits for {}",
-            function, at.label(index), most->second, count_items(pool.pending), lower(name_of(at, *pool.row)),
-            lasting(*wait));
-        finding.suspects.push_back({function, at.label(index), {}, fmt::format("{} items", most->second)});
-        finding.victims.push_back(describe(at, others));
+            "{} crowds {}: {} of the {} items that wait on {} or want its CPU are its, and {}", user.function,
+            at.label(user.workqueue), user.items, all, lower(name_of(at, *pool.row)),
+            done ? "what comes now waits for " + lasting(wait) : "none has ended");
+        finding.suspects.push_back({user.function, at.label(user.workqueue), {}, fmt::format("{} items", user.items)});
+        if (std::string victims = describe(at, others); !victims.empty())
+            finding.victims.push_back(std::move(victims));
         finding.evidence.push_back(seen(at, pool));
-        finding.next = fmt::format("A workqueue of its own, with a max_active that it deserves, for {}", function);
+        finding.evidence.push_back({{}, fmt::format("{} items ended there in {}", done, lasting(at.interval_ns()))});
+        finding.next = fmt::format("A workqueue of its own, with a max_active that it deserves, for {}", user.function);
     }
 }
 

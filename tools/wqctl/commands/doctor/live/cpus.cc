@@ -72,6 +72,15 @@ Holder holder_of(const Case& at, int32_t cpu)
     return holder.share < 0.5 ? Holder() : holder;
 }
 
+// By a worker, or by a softirq in whatever task.
+bool is_hogged(const Case& at, int32_t cpu, const Holder& holder)
+{
+    return std::ranges::any_of(at.busy(), [&](const Busy& worker) {
+        return worker.stays && ((holder.task && worker.row->pid == holder.task->pid) ||
+                                (worker.state == WorkerState::kSoftirq && worker.row->cpu == cpu));
+    });
+}
+
 // Of the CPU's time between the looks.
 double part_of(const Case& at, int32_t cpu, decltype(&wqlab_snap_runqueue::steal_ns) what)
 {
@@ -149,9 +158,8 @@ void find_taken_cpus(const Case& at, Findings& findings)
             continue;
         const Holder holder = holder_of(at, row.cpu);
         const wqlab_snap_task* waiting = who_waits(at, pool, holder);
-        const Busy* item = holder.task ? at.worker(holder.task->pid) : nullptr;
         // One that stays at an item is a hog.
-        if (!waiting || (item && item->stays) || !is_judged(pool, holder))
+        if (!waiting || is_hogged(at, row.cpu, holder) || !is_judged(pool, holder))
             continue;
         const std::string of = holder.task ? fmt::format("CPU {} taken by {}", row.cpu, holder.task->pid)
                                            : key_of(pool);

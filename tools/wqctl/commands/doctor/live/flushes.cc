@@ -198,12 +198,9 @@ void find_flush_dependencies(const Case& at, Findings& findings)
             "{} of {}, which has WQ_MEM_RECLAIM, waits in {} for an item of {}, which has no rescuer: when memory is "
             "short both may stop for ever",
             function_of(at, *worker), workqueue_of(at, *worker), call_of(at, wait), flushed);
-        finding.suspects.push_back({wait.barrier && at.executor(wait.barrier->barrier_target)
-                                        ? function_of(at, *at.executor(wait.barrier->barrier_target))
-                                        : "",
-                                    flushed,
-                                    {},
-                                    "flushed without WQ_MEM_RECLAIM"});
+        const std::vector<const Busy*> executors = waits.executors_of(wait);
+        finding.suspects.push_back(
+            {executors.empty() ? "" : function_of(at, *executors[0]), flushed, {}, "flushed without WQ_MEM_RECLAIM"});
         finding.victims.push_back(name_of(at, wait));
         finding.evidence.push_back(seen(at, wait));
         finding.next =

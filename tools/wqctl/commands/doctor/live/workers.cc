@@ -38,13 +38,43 @@ void tell_of_rescuers(const Case& at, const PoolCase& pool, Finding& finding)
                                    doing(at, *at_work))
                      : fmt::format("the rescuer of {} (pid {}) is {}", name, workqueue->rescuer_pid,
                                    workqueue->nr_maydays ? "called, and has not come" : "not called")});
-        if (at_work && at_work->is_old())
-            finding.suspects.push_back(suspect_of(at, *at_work));
     }
     if (!without.empty())
         finding.evidence.push_back(
             {{},
              fmt::format("no rescuer: {} lack{} WQ_MEM_RECLAIM", enumerate(without), without.size() == 1 ? "s" : "")});
+}
+
+// A rescuer takes all that its workqueue has on the pool at once: what waits behind the item that it is at.
+struct Rescue {
+    const Busy* rescuer = nullptr;
+    std::vector<const wqlab_snap_work*> behind;
+};
+
+Rescue rescue_on(const Case& at, const PoolCase& pool)
+{
+    Rescue rescue;
+    for (const Busy* worker : pool.busy)
+        if (worker->row->flags & WQLAB_WORKER_RESCUER && worker->is_old())
+            rescue.rescuer = worker;
+    if (rescue.rescuer)
+        for (const wqlab_snap_work& work : at.now().works)
+            if (work.state == WQLAB_WORK_SCHEDULED && work.worker == rescue.rescuer->row->pid && !work.is_barrier &&
+                at.was_there(work))
+                rescue.behind.push_back(&work);
+    return rescue;
+}
+
+void tell_of_kthreadd(const Case& at, Finding& finding)
+{
+    const wqlab_snap_task* kthreadd = at.task(kKthreadd);
+    if (!kthreadd)
+        return;
+    finding.evidence.push_back({{}, "kthreadd (pid 2), which makes threads, is " + state_text(*kthreadd)});
+    // Without work it sleeps interruptibly.
+    constexpr uint32_t kInterruptible = 1;
+    if (!(kthreadd->flags & WQLAB_TASK_SLEEPING) || !(kthreadd->state & kInterruptible))
+        finding.suspects.push_back({"", "", kKthreadd, "makes no threads: " + state_text(*kthreadd), "kthreadd"});
 }
 
 // Of the pool's idle workers, asleep all the while.
@@ -67,36 +97,47 @@ void find_no_workers(const Case& at, Findings& findings)
 {
     for (const PoolCase& pool : at.pools()) {
         const wqlab_snap_pool& row = *pool.row;
-        if (!pool.stands || pool.stood_ns < kOld || row.nr_idle || !pool.before || pool.before->nr_idle ||
-            row.flags & WQLAB_POOL_BH || findings.is_explained(key_of(pool)))
+        if (!pool.before || row.flags & WQLAB_POOL_BH || findings.is_explained(key_of(pool)))
             continue;
+        const Rescue rescue = rescue_on(at, pool);
+        const bool is_stuck = pool.stands && pool.stood_ns >= kOld;
         const bool is_managed = (row.manager && row.manager == pool.before->manager) ||
                                 row.flags & pool.before->flags & WQLAB_POOL_MANAGER_ACTIVE;
-        if (!is_managed)
+        if ((!is_stuck || !is_managed || row.nr_idle || pool.before->nr_idle) && rescue.behind.empty())
             continue;
         Finding& finding = findings.add(key_of(pool));
         finding.certainty = Certainty::kCertain;
         finding.weight = 870 + by_age(pool.stood_ns);
-        const wqlab_snap_task* manager = at.task(row.manager);
-        finding.sentence = fmt::format(
-            "{} has not moved for {}: it has no idle worker, and its manager{} gets no new one", name_of(at, row),
-            lasting(pool.stood_ns), row.manager ? fmt::format(" (pid {})", row.manager) : "");
-        if (row.manager)
+        if (is_stuck)
+            finding.sentence = fmt::format("{} has not moved for {}", name_of(at, row), lasting(pool.stood_ns));
+        else
+            finding.sentence = fmt::format("{} had no worker, and a rescuer took its items", name_of(at, row));
+        if (is_managed)
+            finding.sentence += fmt::format("{}: it has no idle worker, and its manager{} gets no new one",
+                                            is_stuck ? "" : " in the need",
+                                            row.manager ? fmt::format(" (pid {})", row.manager) : "");
+        if (!rescue.behind.empty()) {
+            finding.sentence += fmt::format("; the rescuer is at {} for {}, with {} behind it",
+                                            function_of(at, *rescue.rescuer), lasting(rescue.rescuer->age_ns),
+                                            rescue.behind.size());
+            finding.victims.push_back(describe(at, rescue.behind));
+        }
+        if (row.manager) {
+            const wqlab_snap_task* manager = at.task(row.manager);
             finding.suspects.push_back({"", "", row.manager,
                                         manager ? "the manager, " + state_text(*manager) : "the manager",
                                         manager ? at.now().string(manager->command) : ""});
-        tell_of(at, pool, finding);
-        if (const wqlab_snap_task* kthreadd = at.task(kKthreadd)) {
-            finding.evidence.push_back({{}, "kthreadd (pid 2), which makes threads, is " + state_text(*kthreadd)});
-            if (!(kthreadd->flags & WQLAB_TASK_SLEEPING) || at.has_waited_for_cpu(kKthreadd))
-                finding.suspects.push_back({"", "", kKthreadd, state_text(*kthreadd), "kthreadd"});
         }
+        tell_of_kthreadd(at, finding);
+        if (rescue.rescuer)
+            finding.suspects.push_back(suspect_of(at, *rescue.rescuer));
+        tell_of(at, pool, finding);
         if (row.mayday_timer_ns != WQLAB_NEVER)
             finding.evidence.push_back({{}, "it calls for rescuers in " + lasting(row.mayday_timer_ns)});
         tell_of_rescuers(at, pool, finding);
         finding.next =
             "Making a kthread waits for memory or for kthreadd: cat /proc/2/stack, and look for memory. WQ_MEM_RECLAIM "
-            "gives a workqueue a rescuer for this";
+            "gives a workqueue a rescuer for this, and what its items do must need no memory and end";
     }
 }
 
