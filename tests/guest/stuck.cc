@@ -107,6 +107,6 @@ json finding_by(const std::string& rule, Doctor doctor)
         return !found.is_null();
     });
     INFO(last.dump(2));
-    CHECK(!found.is_null());
+    REQUIRE(!found.is_null());
     return found;
 }

@@ -52,6 +52,6 @@ using Doctor = Outcome (*)(const Words& arguments);
 // The findings of `wqctl doctor --json` that name one of ours, or all with other words.
 json findings(
     const Words& words = {"stuck_"}, Doctor doctor = [](const Words& arguments) { return tool(arguments); });
-// The finding by this rule, as soon as there is one; null: there is none.
+// The finding by this rule, as soon as there is one.
 json finding_by(
     const std::string& rule, Doctor doctor = [](const Words& arguments) { return tool(arguments); });
