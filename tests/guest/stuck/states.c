@@ -51,10 +51,10 @@ static int make_spinner(struct stuck *stuck)
 	return one_and_victims(stuck, BOUND, 0, stuck_spinner_func);
 }
 
-#ifdef STUCK_HAS_BH
+#ifdef STUCK_BH
 static int make_bh_spinner(struct stuck *stuck)
 {
-	return one_and_victims(stuck, WQ_BH | BOUND, 0, stuck_bh_spinner_func);
+	return one_and_victims(stuck, (STUCK_BH) | WQ_HIGHPRI, 0, stuck_bh_spinner_func);
 }
 #endif
 
@@ -312,7 +312,7 @@ static const struct stuck_state states[] = {
 	{ "preempted", make_preempted },
 	{ "polite", make_polite },
 	{ "spinner", make_spinner },
-#ifdef STUCK_HAS_BH
+#ifdef STUCK_BH
 	{ "bh_spinner", make_bh_spinner },
 #endif
 	{ "max_active", make_max_active },
