@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl doctor against each state that it knows, made for real. The test knows who did it and who suffers.
 #include <catch2/catch.hpp>
+#include <optional>
+#include <unistd.h>
 
 #include "hold.hh"
 #include "stuck.hh"
@@ -9,6 +11,12 @@
 namespace {
 
 std::string func(const std::string& name) { return "stuck_" + name + "_func [wqlab_stuck]"; }
+
+// "" where there is none.
+std::string text(const json& object, const std::string& key)
+{
+    return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+}
 
 // A finding of these, whoever else is suspected.
 void check(const json& finding, const std::string& certainty, const std::string& workqueue, const std::string& suspect,
@@ -21,7 +29,7 @@ void check(const json& finding, const std::string& certainty, const std::string&
     CHECK(finding["evidence"].size() > 0);
     bool suspected = false;
     for (const json& one : finding["suspects"])
-        suspected |= one.value("function", "") == suspect && (workqueue.empty() || one["workqueue"] == workqueue);
+        suspected |= text(one, "function") == suspect && (workqueue.empty() || one["workqueue"] == workqueue);
     CHECK(suspected);
     if (!victim.empty())
         CHECK_THAT(finding["victims"].dump(), Catch::Contains(victim));
@@ -67,7 +75,7 @@ TEST_CASE("doctor: a poller that has the CPU of a worker", "[doctor]")
             INFO(finding.dump(2));
             bool suspected = false;
             for (const json& one : finding["suspects"])
-                suspected |= one["pid"] == poller.pid() && one.value("task", "") == "poller";
+                suspected |= one["pid"] == poller.pid() && text(one, "task") == "poller";
             CHECK(suspected);
             CHECK_THAT(finding.dump(), Catch::Contains("fifo 50", Catch::CaseSensitive::No));
             CHECK_THAT(finding["victims"].dump(), Catch::Contains("stuck_"));
@@ -130,8 +138,13 @@ TEST_CASE("doctor: many that wait for one lock, and who has it", "[doctor]")
 
 TEST_CASE("doctor: a crowd on a system workqueue", "[doctor]")
 {
+    // Or the kernel sets them apart, and begins all at once.
+    const std::string threshold = "/sys/module/workqueue/parameters/cpu_intensive_thresh_us";
+    std::optional<wqctl::KeptValue> kept;
+    if (access(threshold.c_str(), W_OK) == 0)
+        kept.emplace(threshold, "0");
     Stuck stuck("crowd");
-    check(finding_by("crowded"), "likely", "", func("slow"), "");
+    check(finding_by("crowded"), "likely", "", func("slow"), "stuck_victim_func");
     stuck.undo();
     nothing_is_left();
 }

@@ -6,8 +6,8 @@
 
 #include "stuck.h"
 
-/* Who keeps a CPU for longer is reported, or worse: by then nobody tests any more. */
-#define MOST_SPINNING (15 * HZ)
+/* Whoever keeps a CPU for 20 s is a soft lockup. */
+#define MOST_SPINNING (18 * HZ)
 
 static struct stuck_item *begin(struct work_struct *work)
 {
@@ -27,8 +27,11 @@ static void spin(struct stuck *stuck)
 {
 	unsigned long end = jiffies + MOST_SPINNING;
 
+	/* Some kernels would let others in without being asked. */
+	preempt_disable();
 	while (!READ_ONCE(stuck->is_open) && time_before(jiffies, end))
 		cpu_relax();
+	preempt_enable();
 }
 
 void stuck_sleeper_func(struct work_struct *work)

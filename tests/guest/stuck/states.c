@@ -119,10 +119,13 @@ static int make_lock(struct stuck *stuck)
 	return error;
 }
 
-/* Many of one function, on everybody's workqueue, one after the other. */
+/* Many of one function, on everybody's workqueue, one after the other, and somebody else's item behind them. */
 static int make_crowd(struct stuck *stuck)
 {
-	stuck_queue(stuck, system_highpri_wq, 0, STUCK_ITEMS - 1, stuck_slow_func);
+	if (make_wq(stuck, 0, BOUND, 0))
+		return -ENOMEM;
+	stuck_queue(stuck, system_highpri_wq, 0, STUCK_ITEMS - 2, stuck_slow_func);
+	stuck_queue(stuck, stuck->wq[0], STUCK_ITEMS - 1, STUCK_ITEMS - 1, stuck_victim_func);
 	return 0;
 }
 
