@@ -139,6 +139,14 @@ const std::vector<Pasted> kForms = {
     {"dmesg -x", [](auto& m, int i) { return "kern  :warn  : " + stamp(i) + m + "\n"; }},
     {"dmesg -T", [](auto& m, int) { return "[Sat Nov 28 13:17:39 2026] " + m + "\n"; }},
     {"dmesg -d", [](auto& m, int) { return "[<    0.000012>] " + m + "\n"; }},
+    {"dmesg -e", [](auto& m, int i) { return (i % 5 ? "[  +0.000012] " : "[Nov28 13:17] ") + m + "\n"; }},
+    {"a host before the stamp", [](auto& m, int i) { return "192.168.1.5 " + stamp(i) + m + "\n"; }},
+    {"numbered lines", [](auto& m, int i) { return std::to_string(i + 1) + ": " + stamp(i) + m + "\n"; }},
+    {"syslog, repeated",
+     [](auto& m, int) {
+         return "Nov 28 13:17:39 box kernel: " + m + "\nNov 28 13:17:41 box kernel: message repeated 2 times: [ " + m +
+                "]\n";
+     }},
     {"syslog", [](auto& m, int i) { return "Nov 28 13:17:39 box kernel: " + stamp(i) + m + "\n"; }},
     {"ISO", [](auto& m, int) { return "2026-11-28T13:17:39.123456+01:00 box kernel: " + m + "\n"; }},
     {"short-full", [](auto& m, int) { return "Sat 2026-11-28 13:17:39 UTC box kernel: " + m + "\n"; }},
@@ -150,6 +158,10 @@ const std::vector<Pasted> kForms = {
     {"json",
      [](auto& m, int i) {
          return json{{"MESSAGE", m}, {"_SOURCE_MONOTONIC_TIMESTAMP", std::to_string(843'900'000 + i)}}.dump() + "\n";
+     }},
+    {"json of containers",
+     [](auto& m, int i) {
+         return json{{"log", stamp(i) + m + "\n"}, {"stream", "x"}}.dump() + "\n";
      }},
     {"json of bytes",
      [](auto& m, int i) {

@@ -32,6 +32,13 @@ TEST_CASE("a task sleeps in the first frame that is not the scheduler's, on beha
     CHECK(path_text(task, Charset::kAscii) == "__flush_work <- ksys_write");
 }
 
+TEST_CASE("functions of C++ are shown as they are written, without arguments")
+{
+    CHECK(shown_function("_ZN5wqlab4Item12perform_bodyERKNS_4NoteEj [wqlab]") == "wqlab::Item::perform_body [wqlab]");
+    CHECK(shown_function("_Znothing") == "_Znothing");
+    CHECK(shown_function("mutex_lock [mod]") == "mutex_lock [mod]");
+}
+
 TEST_CASE("a worker that waits for work is at no item")
 {
     CHECK_FALSE(is_at_an_item({"schedule", "worker_thread", "kthread"}));

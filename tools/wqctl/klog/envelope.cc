@@ -87,7 +87,12 @@ std::optional<double> month_time(Scan& scan)
     if (!day || ahead.peek() != ' ')
         return {};
     ahead.skip_spaces();
-    const std::optional<double> time = clock(ahead);
+    std::optional<double> time = clock(ahead);
+    // "Nov28 13:17" of `dmesg -e`, which says the seconds of the lines behind
+    if (!time && ahead.peek(2) == ':' && ahead.peek(5) == ']') {
+        time = 0;
+        ahead.skip(5);
+    }
     if (!time)
         return {};
     Scan year = ahead;
@@ -365,6 +370,9 @@ LogLine open_envelope(std::string_view raw, uint64_t number)
             break;
     }
     std::string_view text = scan.left();
+    // "message repeated 3 times: [ text]" of rsyslog: it was there before
+    if (text.starts_with("message repeated ") && text.find(" times: [") != std::string_view::npos)
+        text = {};
     const bool is_fragment = plain.find(",ncfrag=") != std::string::npos;
     while (text.ends_with(' ') && !is_fragment)
         text.remove_suffix(1);

@@ -40,7 +40,11 @@ std::optional<JournalEntry> read_journal_entry(std::string_view line)
     const auto entry = nlohmann::json::parse(line, nullptr, false);
     if (!entry.is_object())
         return {};
-    const auto message = entry.find("MESSAGE");
+    // Those of the journal, of containers, of what collects logs.
+    auto message = entry.end();
+    for (const char* key : {"MESSAGE", "message", "log", "msg"})
+        if (message = entry.find(key); message != entry.end())
+            break;
     if (message == entry.end())
         return {};
     std::optional<std::string> text = text_of(*message);

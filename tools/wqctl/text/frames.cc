@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <memory>
+
+#include <cxxabi.h>
 
 #include "text/scan.hh"
 
@@ -137,6 +141,20 @@ std::optional<std::string> function_of_frame(std::string_view text)
     return is_unsure ? "" : function;
 }
 
+std::string shown_function(const std::string& function)
+{
+    if (!function.starts_with("_Z"))
+        return function;
+    const size_t end = function.find_first_of(". ");
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> plain(
+        abi::__cxa_demangle(function.substr(0, end).c_str(), nullptr, nullptr, &status), &std::free);
+    if (!plain)
+        return function;
+    const std::string_view name = plain.get();
+    return std::string(name.substr(0, name.find('('))) + (end == std::string::npos ? "" : function.substr(end));
+}
+
 std::string place_of(const Frames& frames)
 {
     const auto place = std::ranges::find_if(frames,
@@ -156,7 +174,7 @@ std::string path_text(const Frames& frames, Charset charset)
     for (auto frame = frames.begin(); frame != item_end(frames); ++frame) {
         if (text.empty() && is_one_of(kOfScheduler, *frame))
             continue;
-        text += (text.empty() ? "" : charset == Charset::kUtf8 ? " \u2190 " : " <- ") + *frame;
+        text += (text.empty() ? "" : charset == Charset::kUtf8 ? " \u2190 " : " <- ") + shown_function(*frame);
     }
     return text;
 }

@@ -25,6 +25,9 @@ std::optional<std::string> function_of_frame(std::string_view text);
 // "func [module]" and "func.isra.0" without what is behind the name.
 std::string_view bare_function(std::string_view function);
 
+// For people: "wqlab::Item::execute [wqlab]", without its arguments, of what is C++.
+std::string shown_function(const std::string& function);
+
 // A stack's functions, the innermost first.
 using Frames = std::vector<std::string>;
 

@@ -48,7 +48,7 @@ TEST_CASE("a machine on which all goes on has nothing stuck")
     CHECK(stuck.unknown == 0);
     CHECK(stuck.selection.workers.empty());
     CHECK(stuck.selection.works.empty());
-    CHECK(render_unknown(stuck, 30 * kSecond, plain(120)).empty());
+    CHECK(render_unknown(stuck, "30s", plain(120)).empty());
 }
 
 TEST_CASE("who has been at one item for so long is stuck, and its workqueue is shown with it")
@@ -85,7 +85,7 @@ TEST_CASE("a lower bound that is too low says nothing, and that is said")
     const Stuck stuck = stuck_of(s);
     CHECK_FALSE(stuck.any);
     CHECK(stuck.unknown == 1);
-    CHECK_THAT(render_unknown(stuck, 30 * kSecond, plain(120)), Catch::Contains("1 other busy worker"));
+    CHECK_THAT(render_unknown(stuck, "30s", plain(120)), Catch::Contains("1 other busy worker"));
 }
 
 TEST_CASE("a timer long overdue is stuck, a deferrable one is not")

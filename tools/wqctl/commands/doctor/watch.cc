@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "commands/doctor/changes.hh"
+#include "commands/doctor/live/ages.hh"
 #include "commands/doctor/live/examine.hh"
 #include "commands/doctor/live/look.hh"
 #include "commands/doctor/render.hh"
@@ -49,7 +50,7 @@ public:
         do {
             try_to_look();
             for (const std::string& failure : children_.failures())
-                print_trouble("--exec: the command " + failure);
+                print_note("--exec: the command " + failure);
             if (!output_.flush())
                 return kDone;
         } while (wait_until(deadlines.next(monotonic_ns()), interrupts) == Woken::kByTime);
@@ -68,8 +69,9 @@ private:
             trouble_.clear();
         } catch (const Error& error) {
             before_.reset();
+            ages_ = {};
             if (error.message != trouble_)
-                print_trouble(error.message + "; it is tried again");
+                print_note(error.message + "; it is tried again");
             trouble_ = error.message;
         }
     }
@@ -79,6 +81,7 @@ private:
         Snapshot now = live::look_once(*source_);
         if (before_) {
             live::Case at(*before_, now);
+            ages_.follow(at);
             live::Examination examination = live::examine_machine(at, true);
             plan_.keep_wanted(examination.findings);
             tell(told_.take(examination.findings), at.interval_ns());
@@ -100,7 +103,7 @@ private:
                                                                     .ended = changes.ended});
         if (plan_.exec)
             if (const std::string trouble = children_.start(*plan_.exec, document); !trouble.empty())
-                print_trouble("--exec: the command can't be started: " + trouble);
+                print_note("--exec: the command can't be started: " + trouble);
         if (plan_.json)
             output_.text(document);
         else if (plan_.openmetrics != "-")
@@ -130,7 +133,7 @@ private:
             trouble = error.message;
         }
         if (!trouble.empty() && trouble != file_trouble_)
-            print_trouble(trouble + "; it is tried again");
+            print_note(trouble + "; it is tried again");
         file_trouble_ = trouble;
     }
 
@@ -140,6 +143,7 @@ private:
     Output& output_;
     Source* source_ = nullptr;
     std::optional<Snapshot> before_;
+    live::Ages ages_;
     Told told_;
     Children children_;
     std::string trouble_;       // of the last look

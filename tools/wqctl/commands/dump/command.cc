@@ -87,11 +87,11 @@ class DumpCommand final : public Command {
             dump.stacks = &stacks;
         const Style& style = output.style();
         if (request.stuck_ns && request.format == DumpFormat::kTable && !stuck.any)
-            output.text(fmt::format("nothing has stood still for {}\n", human_time(*request.stuck_ns, style.charset)));
+            output.text(fmt::format("nothing has stood still for {}\n", *flags_.stuck));
         else
             output.text(render(dump, request.format, style));
         if (request.stuck_ns && request.format == DumpFormat::kTable)
-            output.text(render_unknown(stuck, *request.stuck_ns, style));
+            output.text(render_unknown(stuck, *flags_.stuck, style));
         if (stuck.any)
             return kBad;
         return (request.is_explicit && !dump.lacking.empty()) || !stacks.lacking.empty() ? kSkipped : kDone;

@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include "term/lines.hh"
-#include "text/units.hh"
 
 namespace wqctl {
 
@@ -100,16 +99,16 @@ Stuck only_stuck(const Snapshot& snapshot, const Selection& from, uint64_t ns)
     return Search(snapshot, from, ns).take();
 }
 
-std::string render_unknown(const Stuck& stuck, uint64_t ns, const Style& style)
+std::string render_unknown(const Stuck& stuck, const std::string& time, const Style& style)
 {
     if (!stuck.unknown)
         return {};
-    return wrap(
-        fmt::format("Of {} other busy worker{} this kernel does not say since when: {} may be at an item for {}, "
-                    "too. wqctl doctor looks twice.",
-                    stuck.unknown, stuck.unknown == 1 ? "" : "s", stuck.unknown == 1 ? "it" : "they",
-                    human_time(ns, style.charset)),
-        style.width, "");
+    const bool is_one = stuck.unknown == 1;
+    return wrap(fmt::format("Of {} other busy worker{} this kernel does not say since when: {} may be at {} for {} and "
+                            "more, too. wqctl doctor --for {} tells.",
+                            stuck.unknown, is_one ? "" : "s", is_one ? "it" : "they",
+                            is_one ? "its item" : "their items", time, time),
+                style.width, "");
 }
 
 }  // namespace wqctl

@@ -18,7 +18,7 @@ struct Stuck {
 
 Stuck only_stuck(const Snapshot& snapshot, const Selection& from, uint64_t ns);
 
-// What stands below: what could not be known. Empty if all is known.
-std::string render_unknown(const Stuck& stuck, uint64_t ns, const Style& style);
+// What stands below: what could not be known of this time. Empty if all is known.
+std::string render_unknown(const Stuck& stuck, const std::string& time, const Style& style);
 
 }  // namespace wqctl

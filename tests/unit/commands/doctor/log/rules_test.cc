@@ -283,3 +283,20 @@ TEST_CASE("doctor: the watchdog looked for workers that run and found none, so t
         return seen.text.find("reactor_1 (pid 900)") != std::string::npos;
     }));
 }
+
+TEST_CASE("doctor: a task waits for a lock that a worker holds")
+{
+    const auto findings = findings_of(
+        "INFO: task bash:880 blocked for more than 122 seconds.\n"
+        "INFO: task bash:880 is blocked on a mutex likely owned by task kworker/1:2:123.\n" +
+        kTitle +
+        "workqueue events: flags=0x100\n  pwq 6: cpus=1 node=0 flags=0x0 nice=0 active=1 refcnt=2\n"
+        "    in-flight: 123:reg_todo\n");
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].rule == "hung-task");
+    CHECK(findings[0].certainty == Certainty::kLikely);
+    CHECK_THAT(findings[0].sentence, Catch::Contains("bash (pid 880)") &&
+                                         Catch::Contains("kworker/1:2 (pid 123) holds") &&
+                                         Catch::Contains("executes reg_todo"));
+    CHECK(findings[0].suspects.at(0).workqueue == "events");
+}

@@ -175,6 +175,12 @@ bool Case::was_there(const wqlab_snap_work& work) const
     return at != works_before_.end() && at->second->state == work.state && at->second->pool == work.pool;
 }
 
+void Case::raise_age(const Busy& worker, uint64_t ns)
+{
+    Busy& mine = busy_[static_cast<size_t>(&worker - busy_.data())];
+    mine.age_ns = std::max(mine.age_ns, ns);
+}
+
 void Case::know(const Stacks& stacks) { stacks_ = &stacks; }
 
 const TaskStack* Case::stack(int32_t pid) const

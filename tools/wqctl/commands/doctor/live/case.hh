@@ -89,6 +89,8 @@ public:
 
     const std::string& label(uint32_t workqueue) const { return labels_[workqueue]; }
 
+    // One of busy() has been at its item for so long, as is known from elsewhere.
+    void raise_age(const Busy& worker, uint64_t ns);
     // What is known of the tasks' stacks, which must outlive it; until then nothing is.
     void know(const Stacks& stacks);
     void know_none() { stacks_ = nullptr; }

@@ -123,6 +123,29 @@ void find_unfinished(const klog::Log& log, std::vector<Finding>& findings)
     }
 }
 
+namespace {
+
+// Who holds what a task waits for, as the hung-task detector says, and what it executes if a dump or a stack has it.
+Suspect holder_of(const klog::Log& log, const klog::HungTask& task)
+{
+    Suspect suspect{"", "", task.owner_pid, "", task.owner};
+    for (const klog::Stack& stack : log.stacks)
+        if (stack.pid == task.owner_pid && !stack.workqueue.empty()) {
+            suspect.workqueue = stack.workqueue;
+            suspect.function = stack.function;
+        }
+    for (const klog::Dump& dump : log.dumps) {
+        const DumpCase at(log, dump);
+        for (const AtWork& item : at.at_work())
+            if (item.worker->pid == task.owner_pid)
+                suspect = suspect_of(item);
+    }
+    suspect.doing += suspect.doing.empty() ? "holds the lock, likely" : ", holds the lock, likely";
+    return suspect;
+}
+
+}  // namespace
+
 void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
 {
     constexpr std::array<std::string_view, 7> kWaits = {"__flush_work",    "__flush_workqueue",  "flush_workqueue",
@@ -142,7 +165,8 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
             return "";
         }();
         const bool is_worker = task.command.starts_with("kworker/");
-        if (call.empty() && !is_worker)
+        const bool owner_is_worker = task.owner.starts_with("kworker/");
+        if (call.empty() && !is_worker && !owner_is_worker)
             continue;
         Finding finding;
         finding.of = fmt::format("task {}", task.pid);
@@ -164,9 +188,19 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
             finding.next = "See who holds what it waits for";
             if (!task.owner.empty()) {
                 finding.sentence += fmt::format(", on a lock that {} (pid {}) holds", task.owner, task.owner_pid);
-                finding.suspects.push_back({"", "", task.owner_pid, task.owner + " holds the lock, likely"});
+                finding.suspects.push_back(holder_of(log, task));
                 finding.next = "See what that task waits for";
             }
+        } else if (call.empty()) {
+            const Suspect holder = holder_of(log, task);
+            finding.certainty = Certainty::kLikely;
+            finding.sentence = fmt::format(
+                "{} (pid {}) has waited for more than {} for a lock that {} (pid {}) holds{}", task.command, task.pid,
+                seconds_text(task.seconds), task.owner, task.owner_pid,
+                holder.function.empty() ? "" : ", which executes " + holder.function);
+            finding.victims.push_back(task.command);
+            finding.suspects.push_back(holder);
+            finding.next = "See what that item waits for";
         } else {
             finding.sentence = fmt::format("{} (pid {}) has waited for more than {} in {}", task.command, task.pid,
                                            seconds_text(task.seconds), call);
