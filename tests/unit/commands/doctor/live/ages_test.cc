@@ -8,12 +8,13 @@ using namespace wqctl;
 
 namespace {
 
-// A worker of which the kernel says nothing but that it is busy, at a look so many seconds later.
+// A worker of which nothing is known but that it is busy, at a look so many seconds later.
 void worker(Scene& s, uint64_t later, uint64_t started = 7)
 {
     const uint32_t mine = s.workqueue("mine", 0, {6});
     s.busy(101, mine, 6, "doze", 0, WQLAB_WORKER_SLEEPING | WQLAB_WORKER_SINCE_AT_LEAST);
     s.pwq(mine, 6).stats[WQLAB_PWQ_STAT_STARTED] = started;
+    s.snapshot.tasks.clear();
     s.snapshot.head.time_ns += later * kSecond;
 }
 
