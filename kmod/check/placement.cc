@@ -58,19 +58,12 @@ struct RunsOnNamedCpu {
 
     static constexpr uint32_t kMostCpus = 128;
 
-    static void run(Trial& t)
+    // From each CPU. is_bound(CPU): what is queued there runs there and nowhere else.
+    template <typename IsBound>
+    static void to_each_cpu(Trial& t, Queue& wq, IsBound is_bound)
     {
-        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
-        const uint64_t allowed = unbound_cpus(t);
-        if (!allowed)
-            return;
-        // The second one where unbound items can be held to one CPU.
-        const bool has_scopes = !(wqlab_lacks() & WQLAB_LACK_SCOPES);
-        Queue* const queues[] = {&t.queue(), has_scopes
-                                                 ? &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true})
-                                                 : &t.queue()};
         const uint32_t n = wqlab_nr_cpus() < kMostCpus ? wqlab_nr_cpus() : kMostCpus;
-        const Items items[] = {t.items(n, "the item"), t.items(n, "the item")};
+        const Items items = t.items(n, "the item");
         if (t.decided())
             return;
         uint32_t rounds = 0;
@@ -78,23 +71,32 @@ struct RunsOnNamedCpu {
             if (!wqlab_cpu_online(from))
                 continue;
             rounds++;
-            t.on_cpu(from, [a = items[0], b = items[1], x = queues[0], y = queues[1], n] {
-                for (uint32_t to = 0; to < n; to++) {
-                    if (wqlab_cpu_online(to)) {
-                        a[to]->queue_on(*x, to);
-                        b[to]->queue_on(*y, to);
-                    }
-                }
+            t.on_cpu(from, [items, &wq, n] {
+                for (uint32_t to = 0; to < n; to++)
+                    if (wqlab_cpu_online(to))
+                        items[to]->queue_on(wq, to);
             });
             for (uint32_t to = 0; to < n; to++) {
                 if (!wqlab_cpu_online(to))
                     continue;
-                AWAIT(t, items[0][to]->ended() == rounds && items[1][to]->ended() == rounds, "the items to run");
-                for (uint32_t i = 0; i < 2; i++)
-                    WANT(t, items[i][to]->last().cpu == to || (i && !(to < 64 && allowed >> to & 1)),
-                         "queued from CPU %u on CPU %u it ran on CPU %u", from, to, items[i][to]->last().cpu);
+                AWAIT(t, items[to]->ended() == rounds, "the items to run");
+                WANT(t, items[to]->last().cpu == to || !is_bound(to), "queued from CPU %u on CPU %u it ran on CPU %u",
+                     from, to, items[to]->last().cpu);
             }
         }
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        to_each_cpu(t, t.queue(), [](uint32_t) { return true; });
+        // Before scopes, unbound items could not be held to one CPU.
+        if (!(wqlab_lacks() & WQLAB_LACK_SCOPES))
+            to_each_cpu(t, t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true}),
+                        [allowed](uint32_t cpu) { return cpu < 64 && allowed >> cpu & 1; });
     }
 };
 

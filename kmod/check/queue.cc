@@ -18,10 +18,10 @@ bool Queue::congested(int cpu) { return trial_.api().congested(trial_, *this, cp
 int Queue::apply(const char* scope, bool strict, uint64_t cpus, int nice)
 {
     const int type = wqlab_scope_of(scope);
-    if (type < 0 && !trial_.skip_without(WQLAB_LACK_SCOPES))
+    if (type < 0) {
+        trial_.skip_without(WQLAB_LACK_SCOPES);
         return -number(Errno::kInvalid);
-    if (type < 0)
-        return -number(Errno::kInvalid);
+    }
     const wqlab_attributes attributes = {cpus, nice, type, strict};
     const int error = trial_.api().apply(trial_, *this, attributes);
     if (!error) {

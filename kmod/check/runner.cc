@@ -52,16 +52,15 @@ Result<void> Runner::start(const Check& check, Fault fault, uint64_t seed, uint3
     const Mutex::Guard guard(lock_);
     opening_ = false;
     listener_ = std::move(listener);
-    if (going_ || !made.ok() || !watcher.ok()) {
-        listener = unheard();
+    // Whose socket ends the listener, also if nothing else came of it.
+    owner_ = owner;
+    owner_gone_ = false;
+    if (going_ || !made.ok() || !watcher.ok())
         return going_ ? Errno::kNoDevice : made.ok() ? watcher.error() : made.error();
-    }
     trial_ = made.take();
     watcher_ = watcher.take();
     stopping_ = false;
     busy_ = true;
-    owner_ = owner;
-    owner_gone_ = false;
     began_ = wqlab_now();
     last_.reset();
     trial_->start();

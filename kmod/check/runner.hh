@@ -79,7 +79,7 @@ private:
     bool stopping_ = false;
     bool busy_ = false;
     bool going_ = false;
-    uint32_t owner_ = 0;  // netlink port of who started the last one
+    uint32_t owner_ = 0;  // netlink port of who started the last one, or tried
     bool owner_gone_ = false;
     uint64_t began_ = 0;
     State last_;

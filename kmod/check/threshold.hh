@@ -9,15 +9,12 @@
 
 namespace wqlab {
 
-// 616db8779b1e, 6.5: before, an item that ran for long was nothing special.
-inline bool sets_hogs_apart(const Trial& trial) { return trial.kernel().has(Symbol::kCpuIntensiveThresh); }
-
 class Threshold {
 public:
     Threshold(Trial& trial, uint64_t us) : trial_(trial)
     {
         const int error = trial.ask(WQLAB_STEP_READ, kPath, "");
-        if (error == number(Errno::kNoEntry) && !sets_hogs_apart(trial))
+        if (error == number(Errno::kNoEntry) && trial.kernel().lacks() & WQLAB_LACK_HOGS)
             return;  // it is as if it were 0
         if (error) {
             trial.skip("%s can't be read: error %d", kPath, error);

@@ -46,19 +46,24 @@ void TrialThread::judge_warnings(uint32_t ours, uint32_t all)
 void TrialThread::fail_where_it_hangs()
 {
     Calls::Group groups[Calls::kGroups];
-    if (trial_.calls().look(groups))
+    const uint32_t n = trial_.calls().look(groups);
+    if (n)
         trial_.fail_hard("%s of %s does not return", call_name(groups[0].call), groups[0].object);
     else
         trial_.fail_hard("it does not end");
-    note_where_it_hangs();
+    note({groups, n});
 }
 
 void TrialThread::note_where_it_hangs()
 {
     Calls::Group groups[Calls::kGroups];
-    const uint32_t n = trial_.calls().look(groups);
-    for (uint32_t i = 0; i < n; i++)
-        trial_.note("threads in %s of %s: %u", call_name(groups[i].call), groups[i].object, groups[i].threads);
+    note({groups, trial_.calls().look(groups)});
+}
+
+void TrialThread::note(Span<const Calls::Group> groups)
+{
+    for (const Calls::Group& group : groups)
+        trial_.note("threads in %s of %s: %u", call_name(group.call), group.object, group.threads);
 }
 
 void TrialThread::call_for_help()

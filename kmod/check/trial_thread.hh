@@ -46,6 +46,7 @@ private:
     void judge_warnings(uint32_t ours, uint32_t all);
     void describe() { describe_pools(trial_); }
     void keep_company();
+    void note(Span<const Calls::Group> groups);
 
     const Check& check_;
     const Warnings* warnings_ = nullptr;

@@ -45,7 +45,9 @@ private:
         bool of_interrupted = false;  // the rest is about whom the interrupt came upon
     };
 
-    // Reports at once: one for each CPU that warns, and a few that were never ended.
+    // Reports at once: one for each CPU that warns, and a few that were never ended, because who printed them died of
+    // it. They stay taken as long as the listener lives, which is one wqctl's run. Where more are wanted, a warning of
+    // ours is noted as perhaps somebody else's: a kernel that dies sixteen times is not judged by that.
     static constexpr uint32_t kReports = 16;
 
     Report* find(uintptr_t writer);

@@ -54,13 +54,11 @@ int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attri
 				cpumask_set_cpu(cpu, attrs->cpumask);
 	}
 	error = -EOPNOTSUPP;
-	/* Before 6.11 it wants this held; no header says so. */
-	if (!WQLAB_HAVE_DISABLE)
-		cpus_read_lock();
+	/* Before 6.11 it wants this held, and no header says so. Later it does no harm: hotplug takes it first, too. */
+	cpus_read_lock();
 	if (wqlab_call(apply_attrs, (unsigned long)wq, (unsigned long)attrs, 0, &result))
 		error = (int)result;
-	if (!WQLAB_HAVE_DISABLE)
-		cpus_read_unlock();
+	cpus_read_unlock();
 	/* If kprobes were disarmed just now, they stay: a few hundred bytes. */
 	if (!wqlab_call(free_attrs, (unsigned long)attrs, 0, 0, NULL))
 		error = error ?: -EOPNOTSUPP;

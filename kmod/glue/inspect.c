@@ -6,6 +6,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
+#include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
@@ -36,18 +37,16 @@ bool wqlab_peek(void *to, uintptr_t from, size_t size)
 	return copy_from_kernel_nofault(to, (const void *)from, size) == 0;
 }
 
-void wqlab_lock_mutex_at(uintptr_t lock)
-{
-	mutex_lock((struct mutex *)lock);
-}
-
 /* mutex_lock() knows no time-out, and who only tries has no place in its queue: hence often. */
-bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t ns)
+bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t *left_ns)
 {
-	const u64 begin = ktime_get_ns();
+	const u64 begin = ktime_get_ns(), most = *left_ns;
 
 	while (!mutex_trylock((struct mutex *)lock)) {
-		if (ktime_get_ns() - begin >= ns)
+		const u64 waited = ktime_get_ns() - begin;
+
+		*left_ns = waited < most ? most - waited : 0;
+		if (!*left_ns || fatal_signal_pending(current))
 			return false;
 		usleep_range(50, 100);
 	}

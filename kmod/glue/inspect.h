@@ -9,10 +9,12 @@ WQLAB_BEGIN_C
 
 /* Copies from an address that may be anything; false: nothing is there. Any context. */
 bool wqlab_peek(void *to, uintptr_t from, size_t size);
-/* The kernel's own locks, at addresses found by symbol or layout. */
-void wqlab_lock_mutex_at(uintptr_t lock);
-/* Tries for so long, and sleeps; false: somebody else had it all the time, or each time. */
-bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t ns);
+/*
+ * The kernel's own locks, at addresses found by symbol or layout. Of a mutex it
+ * tries for as long as is left, and takes from that what it has waited; false:
+ * somebody else had it all the time, or each time, or the caller is being killed.
+ */
+bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t *left_ns);
 void wqlab_unlock_mutex_at(uintptr_t lock);
 unsigned long wqlab_lock_raw(uintptr_t lock);	/* disables interrupts */
 void wqlab_unlock_raw(uintptr_t lock, unsigned long flags);

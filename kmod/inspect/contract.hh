@@ -54,19 +54,17 @@ concept IsTarget = requires(const T target, T opened, Address at, void* to, char
     { target.identity(at) } -> std::same_as<uint64_t>;
     { target.hash(at) } -> std::same_as<uint64_t>;
 
-    // The kernel's own mutex, and its raw spinlock with interrupts off, held as
-    // long as the object lives. Under a RawHold nothing may allocate, sleep or print.
-    typename T::MutexHold;
-    requires std::constructible_from<typename T::MutexHold, const T&, Address>;
+    // The kernel's own raw spinlock, with interrupts off, held as long as the object
+    // lives: meanwhile nothing may allocate, sleep or print.
     typename T::RawHold;
     requires std::constructible_from<typename T::RawHold, const T&, Address>;
     // While it lives, what RCU keeps is not freed. Under it nothing may sleep.
     typename T::RcuHold;
     requires std::constructible_from<typename T::RcuHold, const T&>;
-    // A mutex that is somebody else's to hold, and may be for ever: tried for so many
-    // ns, and held() says whether it could be had.
+    // A mutex, which somebody else may hold for ever: tried for as many ns as are left,
+    // from which the wait is taken, and held() says whether it could be had.
     typename T::MutexTry;
-    requires std::constructible_from<typename T::MutexTry, const T&, Address, uint64_t>;
+    requires std::constructible_from<typename T::MutexTry, const T&, Address, uint64_t&>;
     requires requires(const typename T::MutexTry hold) { { hold.held() } -> std::same_as<bool>; };
 
     // A struct that is known to be there, of so many bytes: in the module it is

@@ -14,7 +14,6 @@ namespace wqlab {
 
 static_assert(IsTarget<Target>);
 
-using MutexHold = Target::MutexHold;
 using MutexTry = Target::MutexTry;
 using RawHold = Target::RawHold;
 using RcuHold = Target::RcuHold;
@@ -77,6 +76,13 @@ public:
     }
     // Whether one is not 0 whose size differs between kernels.
     bool peek_set(bool& set, Address object, Field field) const;
+
+    // enum wqlab_lack, as far as no header shows it: what is known of the kernel, and does not have this.
+    uint32_t lacks() const
+    {
+        return (has(Field::kPwq) && !has(Field::kPwqStats) ? WQLAB_LACK_COUNTERS : 0) |
+               (has(Symbol::kWorkqueues) && !has(Symbol::kCpuIntensiveThresh) ? WQLAB_LACK_HOGS : 0);
+    }
 
     uint32_t nr_cpus() const { return nr_cpus_; }
     Address per_cpu(Address variable, uint32_t cpu) const

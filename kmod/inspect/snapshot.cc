@@ -87,7 +87,10 @@ Result<void> Snapshot::take_machine(const Kernel& kernel)
 {
     WalkState state;
     if (sections & (view::kMachine | view::kScopes)) {
-        const MutexHold hold(kernel.target(), kernel[Symbol::kPoolMutex]);
+        uint64_t patience_ns = kPatienceNs;
+        const MutexTry hold(kernel.target(), kernel[Symbol::kPoolMutex], patience_ns);
+        if (!hold.held())
+            return Errno::kBusy;
         if (sections & WQLAB_SECTION_SCOPES)
             TRY(copy_scopes(kernel, *this));
         if (sections & view::kMachine) {

@@ -66,9 +66,12 @@ private:
 };
 
 struct Snapshot {
+    // For wq_pool_mutex; nothing of a machine that works holds it for long.
+    static constexpr uint64_t kPatienceNs = 20'000'000'000;
+
     // Once. Sleeps, allocates, and takes the kernel's locks in the kernel's order:
     // wq_pool_mutex, in it each wq->mutex, then each pool->lock, wq_mayday_lock,
-    // nna->lock or timer_base->lock alone.
+    // nna->lock or timer_base->lock alone. kBusy: wq_pool_mutex was not to be had.
     Result<void> take(const Kernel& kernel, uint32_t sections);
 
     wqlab_snap_head head{};

@@ -32,7 +32,7 @@ private:
     {
         Address base = kernel_.per_cpu(kernel_[Symbol::kTimerBases], cpu);
         const uint32_t bases = kernel_.has(Field::kTimerBases) ? kernel_.elements(Field::kTimerBases) : kMostBases;
-        for (uint32_t i = 0; i < bases; i++, base += kernel_.size(Field::kTimerBase)) {
+        for (uint32_t i = 0; i < bases && i < kMostBases; i++, base += kernel_.size(Field::kTimerBase)) {
             // Each knows its CPU. Where NR_BASES can't be known, what is behind the last one does not, as a rule.
             uint32_t of_cpu;
             Address first;

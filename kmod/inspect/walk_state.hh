@@ -88,7 +88,7 @@ struct WalkState {
     AddressMap pwq_numbers;
     Table<uint32_t> by_pool;  // numbers of pwqs, those of a pool side by side
 
-    // What is left to wait for mutexes that may never come free, of all workqueues together, because whoever wants
+    // What is left to wait for the mutexes of all workqueues together, any of which may never come free: whoever wants
     // wq_pool_mutex waits meanwhile. A real hold is over in microseconds, but its holder may be preempted.
     uint64_t patience_ns = 5'000'000'000;
 };

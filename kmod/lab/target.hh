@@ -53,19 +53,12 @@ public:
     uint64_t identity(Address address) const { return wqlab_identity(address); }
     uint64_t hash(Address address) const { return wqlab_hash(address); }
 
-    class [[nodiscard]] MutexHold {
-    public:
-        MutexHold(const Target&, Address lock) : lock_(lock) { wqlab_lock_mutex_at(lock_); }
-        MutexHold(const MutexHold&) = delete;
-        ~MutexHold() { wqlab_unlock_mutex_at(lock_); }
-
-    private:
-        Address lock_;
-    };
-
     class [[nodiscard]] MutexTry {
     public:
-        MutexTry(const Target&, Address lock, uint64_t ns) : lock_(lock), held_(wqlab_lock_mutex_within(lock, ns)) {}
+        MutexTry(const Target&, Address lock, uint64_t& left_ns)
+            : lock_(lock), held_(wqlab_lock_mutex_within(lock, &left_ns))
+        {
+        }
         MutexTry(const MutexTry&) = delete;
         ~MutexTry()
         {

@@ -33,17 +33,6 @@ void fill_view(Filler& message, const Kernel& kernel, uint32_t view)
         message.string(WQLAB_A_VIEW_LACKS, tracepoint);
 }
 
-// What no header shows, its symbols and BTF do, if it has them.
-uint32_t lacks_of(const Kernel& kernel)
-{
-    uint32_t lacks = wqlab_lacks();
-    if (kernel.has(Field::kPwq) && !kernel.has(Field::kPwqStats))
-        lacks |= WQLAB_LACK_COUNTERS;
-    if (kernel.has(Symbol::kWorkqueues) && !kernel.has(Symbol::kCpuIntensiveThresh))
-        lacks |= WQLAB_LACK_HOGS;
-    return lacks;
-}
-
 void fill_limit(Filler& message, const char* name, uint64_t value)
 {
     message.nest(WQLAB_A_INFO_LIMIT, 0,
@@ -57,7 +46,7 @@ void fill_info(Filler& message)
         .u32(WQLAB_A_INFO_FEATURES, wqlab_features())
         .u32(WQLAB_A_INFO_WQ_FLAGS, wqlab_wq_flags_known())
         .u32(WQLAB_A_INFO_SUB_BITS, HistogramGeometry::kSubBits);
-    if (const uint32_t lacks = lacks_of(Service::get().kernel()))
+    if (const uint32_t lacks = wqlab_lacks() | Service::get().kernel().lacks())
         message.u32(WQLAB_A_INFO_LACKS, lacks);
     for (unsigned i = 0; const char* name = wqlab_wq_system_name(i); i++)
         message.string(WQLAB_A_INFO_SYSTEM_WQ, name);

@@ -81,6 +81,9 @@ public:
         const Attribute* wanted = find(info, WQLAB_A_SNAPSHOT_SECTIONS);
         const Result<void> taken = snapshot_.take(Service::get().kernel(),
                                                   wanted ? wanted->u32() : uint32_t{WQLAB_SECTIONS_ALL});
+        if (!taken.ok() && taken.error() == Errno::kBusy)
+            return refuse(info, kNoAttribute, Errno::kBusy,
+                          "somebody holds wq_pool_mutex and does not let go; --source kcore needs no lock");
         if (!taken.ok())
             return refuse(info, taken.error());
         Result<Box<SnapshotMessages>> messages = Box<SnapshotMessages>::create(snapshot_);

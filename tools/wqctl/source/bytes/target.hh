@@ -44,13 +44,12 @@ public:
     uint64_t identity(Address address) const;
     uint64_t hash(Address address) const;
 
-    class [[nodiscard]] MutexHold {
+    class [[nodiscard]] RawHold {
     public:
-        MutexHold(const Target&, Address) {}
-        MutexHold(const MutexHold&) = delete;
-        ~MutexHold() {}
+        RawHold(const Target&, Address) {}
+        RawHold(const RawHold&) = delete;
+        ~RawHold() {}
     };
-    using RawHold = MutexHold;
     class [[nodiscard]] RcuHold {
     public:
         explicit RcuHold(const Target&) {}
@@ -59,7 +58,7 @@ public:
     };
     class [[nodiscard]] MutexTry {
     public:
-        MutexTry(const Target&, Address, uint64_t) {}
+        MutexTry(const Target&, Address, uint64_t&) {}
         MutexTry(const MutexTry&) = delete;
         ~MutexTry() {}
 
