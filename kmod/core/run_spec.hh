@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "../uapi/wqlab.h"
+#include "../uapi/wqlab_lists.h"
 
 namespace wqlab {
 
@@ -56,24 +56,32 @@ enum class Setting : uint8_t {
 };
 inline constexpr unsigned kSettings = 10;
 
-struct IssuerShape {
+// What a request says of an issuer, in kmod/uapi/wqlab.yaml: a member for each attribute that is one value, 0 until
+// somebody says it.
+struct IssuerValues {
+#define WQLAB_MEMBER_u32(member) uint32_t member = 0;
+#define WQLAB_MEMBER_u64(member) uint64_t member = 0;
+#define WQLAB_MEMBER_flag(member) bool member = false;
+#define WQLAB_MEMBER_binary(member)
+#define WQLAB_MEMBER(kind, attribute, member) WQLAB_MEMBER_##kind(member)
+    WQLAB_ISSUER(WQLAB_MEMBER)
+#undef WQLAB_MEMBER
+#undef WQLAB_MEMBER_binary
+#undef WQLAB_MEMBER_flag
+#undef WQLAB_MEMBER_u64
+#undef WQLAB_MEMBER_u32
+};
+
+struct IssuerShape : IssuerValues {
     static constexpr uint32_t kAnywhere = UINT32_MAX;
 
-    uint32_t threads = 1;
-    uint32_t mode = WQLAB_MODE_CLOSED;
-    uint32_t depth = 1;
-    uint64_t interval = 0;  // ns
-    bool poisson = false;
-    uint32_t burst = 1;
-    uint32_t links = 0;
-    uint64_t delay = 0;  // ns
-    uint32_t mod_percent = 0;
-    uint32_t cancel_percent = 0;
-    uint32_t flush_percent = 0;
-    bool coalesce = false;
-    uint32_t queue_on = kAnywhere;
-    uint32_t queue_node = kAnywhere;
-    BodySpec body;
+    constexpr IssuerShape()
+    {
+        threads = depth = burst = 1;
+        queue_on = queue_node = kAnywhere;
+    }
+
+    BodySpec body;  // what item, size and the times say together
 
     bool paced() const { return mode == WQLAB_MODE_OPEN || mode == WQLAB_MODE_BURST; }
 

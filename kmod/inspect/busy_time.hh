@@ -25,8 +25,8 @@ inline bool is_first_of_batch(const Kernel& kernel, const WorkerBytes& worker, c
 {
     if (row.flags & WQLAB_WORKER_RESCUER || !kernel.has(Field::kWorkerLastFunction))
         return false;
-    const Address before = worker.get<Address>(kernel, Field::kWorkerLastFunction);
-    return before != worker.get<Address>(kernel, Field::kWorkerFunction) && before != kernel[Symbol::kBarrierFunction];
+    const Address before = worker.get<Address>(Field::kWorkerLastFunction);
+    return before != worker.get<Address>(Field::kWorkerFunction) && before != kernel[Symbol::kBarrierFunction];
 }
 
 // Fills busy_ns, and says if it is a bound. Runtime: the CPU time of the worker's task.
@@ -35,7 +35,7 @@ inline void copy_busy_time(const Kernel& kernel, const PoolTimes& pool, const Wo
 {
     const auto since = [&](uint64_t then) { return pool.now > then ? kernel.jiffies_to_ns(pool.now - then) : 0; };
     if (kernel.has(Field::kWorkerStart)) {
-        row.busy_ns = since(worker.get<uint64_t>(kernel, Field::kWorkerStart));
+        row.busy_ns = since(worker.get<uint64_t>(Field::kWorkerStart));
         return;
     }
     row.flags |= WQLAB_WORKER_SINCE_AT_LEAST;
@@ -45,7 +45,7 @@ inline void copy_busy_time(const Kernel& kernel, const PoolTimes& pool, const Wo
         row.busy_ns = since(pool.progress);
     // and no item has been running for less than the CPU time that it had.
     if (kernel.has(Field::kWorkerRuntime)) {
-        const uint64_t then = worker.get<uint64_t>(kernel, Field::kWorkerRuntime);
+        const uint64_t then = worker.get<uint64_t>(Field::kWorkerRuntime);
         if (runtime > then && runtime - then > row.busy_ns)
             row.busy_ns = runtime - then;
     }

@@ -13,10 +13,6 @@ namespace field_list {
 using enum Need;
 using namespace view;
 
-constexpr uint32_t kAnyWalk = kMachine;
-constexpr uint32_t kHasMasks = kMachine | kScopes;
-constexpr uint32_t kWorkers = kWork | kRescuers | kCpus;
-
 constexpr FieldTable<Field> kTable({
 #define FIELD(id, need, views, of, path, sizes) {Field::id, field::member(of, path, views, sizes, need)},
 #define WHOLE(id, need, views, of) {Field::id, field::whole(of, views, need)},

@@ -6,6 +6,7 @@
 #include "copy.hh"
 #include "flags.hh"
 #include "pool_mark.hh"
+#include "shown.hh"
 #include "walk.hh"
 #include "worker_task.hh"
 
@@ -139,11 +140,8 @@ private:
     void copy_pool()
     {
         const Struct pool(kernel_, at_.pool, Field::kPool);
-        row_.raw_flags = pool.get<uint32_t>(Field::kPoolFlags);
+        copy_shown(kernel_, snapshot_.sections, pool, row_);
         row_.flags |= translate<FlagSet::kPoolFlags>(kernel_, row_.raw_flags);
-        row_.nr_workers = pool.get<int32_t>(Field::kPoolNrWorkers);
-        row_.nr_idle = pool.get<int32_t>(Field::kPoolNrIdle);
-        row_.nr_running = pool.get<int32_t>(Field::kPoolNrRunning);
         jiffies_ = kernel_.jiffies();
         row_.idle_timer_ns = due_in(pool, Field::kPoolIdleTimer);
         row_.mayday_timer_ns = due_in(pool, Field::kPoolMaydayTimer);
@@ -183,11 +181,11 @@ private:
         uint32_t copied = 0;
         const WalkEnd end = walk_list(kernel_, list, most, [&](Address node) {
             const Address work = node - kernel_.offset(Field::kWorkEntry);
-            Copy<kWorkBytes> copy;
-            if (!copy.take(kernel_, work, kernel_.offset(Field::kWorkFunction) + uint32_t{sizeof(Address)}))
+            Copy<kWorkBytes> copy(kernel_);
+            if (!copy.take(work, kernel_.offset(Field::kWorkFunction) + uint32_t{sizeof(Address)}))
                 return false;
-            const Address function = copy.get<Address>(kernel_, Field::kWorkFunction);
-            const uint64_t data = copy.get<uint64_t>(kernel_, Field::kWorkData);
+            const Address function = copy.get<Address>(Field::kWorkFunction);
+            const uint64_t data = copy.get<uint64_t>(Field::kWorkData);
             // A rescuer's bookmark is no item.
             if (function == kernel_[Symbol::kMaydayCursorFunction])
                 return true;
@@ -275,40 +273,38 @@ private:
     // False: there is no room for it, or it is no worker of this pool.
     bool copy_worker(Address worker, bool busy)
     {
-        WorkerBytes copy;
+        WorkerBytes copy(kernel_);
         if (snapshot_.workers.full() || state_.workers.full() ||
             state_.worker_cpus.room() < snapshot_.masks.words_each())
             return false;
-        if (!copy.take(kernel_, worker, kernel_.size(Field::kWorker)) ||
-            copy.get<Address>(kernel_, Field::kWorkerPool) != at_.pool) {
+        if (!copy.take(worker, kernel_.size(Field::kWorker)) || copy.get<Address>(Field::kWorkerPool) != at_.pool) {
             snapshot_.troubles.add(Trouble::Where::kWorkers, Trouble::Why::kStranger, row_.id);
             return false;
         }
         wqlab_snap_worker* row = snapshot_.workers.add();
         WorkerAt* at = state_.workers.add();
         row->pool = row_.id;
-        row->id = copy.get<int32_t>(kernel_, Field::kWorkerId);
-        row->raw_flags = copy.get<uint32_t>(kernel_, Field::kWorkerFlags);
+        copy_shown(kernel_, snapshot_.sections, copy, *row);
         row->flags = translate<FlagSet::kWorkerFlags>(kernel_, row->raw_flags);
         row->busy_ns = row->idle_ns = WQLAB_NEVER;
         row->cpu = -1;
-        at->rescue_wq = copy.get<Address>(kernel_, Field::kWorkerRescueWq);
+        at->rescue_wq = copy.get<Address>(Field::kWorkerRescueWq);
         if (at->rescue_wq)
             row->flags |= WQLAB_WORKER_RESCUER;
         if (worker == manager_)
             row->flags |= WQLAB_WORKER_MANAGER;
         const uint64_t runtime = copy_worker_task(kernel_, snapshot_, state_, row_, copy, *row, *at);
         if (busy) {
-            at->work = copy.get<Address>(kernel_, Field::kWorkerWork);
-            at->function = copy.get<Address>(kernel_, Field::kWorkerFunction);
-            at->pwq = copy.get<Address>(kernel_, Field::kWorkerPwq);
+            at->work = copy.get<Address>(Field::kWorkerWork);
+            at->function = copy.get<Address>(Field::kWorkerFunction);
+            at->pwq = copy.get<Address>(Field::kWorkerPwq);
             copy_busy_time(kernel_, {jiffies_, progress_}, copy, runtime, *row);
             if (kernel_.has(Field::kWorkerDescription))
-                copy.get_text(kernel_, Field::kWorkerDescription, at->description);
+                copy.get_text(Field::kWorkerDescription, at->description);
             copy_works(kernel_.address(worker, Field::kWorkerScheduled), kMostScheduled, WQLAB_WORK_SCHEDULED, at->work,
                        row->pid);
         } else {
-            row->idle_ns = ns_since(copy.get<uint64_t>(kernel_, Field::kWorkerLastActive));
+            row->idle_ns = ns_since(copy.get<uint64_t>(Field::kWorkerLastActive));
         }
         return true;
     }
@@ -323,10 +319,7 @@ private:
         has_gone_ |= !Target::kLocked && pwq.get<Address>(Field::kPwqPool) != at_.pool;
         if (has_gone_)
             return;
-        row.refcnt = pwq.get<int32_t>(Field::kPwqRefcnt);
-        row.nr_active = pwq.get<int32_t>(Field::kPwqNrActive);
-        row.work_color = pwq.get<int32_t>(Field::kPwqWorkColor);
-        row.flush_color = pwq.get<int32_t>(Field::kPwqFlushColor);
+        copy_shown(kernel_, snapshot_.sections, pwq, row);
         if (pwq.get_or<uint8_t>(Field::kPwqPlugged, 0))
             row.flags |= WQLAB_PWQ_PLUGGED;
         if (kernel_.has(Field::kPwqMaydayNode) && on_a_list(pwq, Field::kPwqMaydayNode))

@@ -11,8 +11,6 @@ namespace symbol_list {
 using enum Need;
 using namespace view;
 
-constexpr uint32_t kAnyWalk = kMachine;
-
 constexpr SymbolSpec kSymbols[] = {
 #define SYMBOL(id, need, views, name) {Symbol::id, name, views, need},
 #include "symbols.def"

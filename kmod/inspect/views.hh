@@ -25,4 +25,9 @@ inline constexpr uint32_t kMachine = kPools | kWorkqueues | kRescuers | kNodes |
 // These show tasks.
 inline constexpr uint32_t kTasks = kRescuers | kWork | kCpus;
 
+// As fields.def says it.
+inline constexpr uint32_t kAnyWalk = kMachine;
+inline constexpr uint32_t kHasMasks = kMachine | kScopes;
+inline constexpr uint32_t kWorkers = kWork | kRescuers | kCpus;
+
 }  // namespace wqlab::view

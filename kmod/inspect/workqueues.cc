@@ -4,6 +4,7 @@
 #include "flags.hh"
 #include "masks.hh"
 #include "nodes.hh"
+#include "shown.hh"
 #include "task.hh"
 #include "walk.hh"
 #include "walk_state.hh"
@@ -130,9 +131,6 @@ private:
             row.max_active = wq.get<int32_t>(Field::kWqMaxActive);
         else if (row.nr_pwqs && kernel_.has(Field::kPwqMaxActive))
             kernel_.peek(row.max_active, state_.pwqs[row.first_pwq].pwq, Field::kPwqMaxActive);
-        row.min_active = wq.get_or<int32_t>(Field::kWqMinActive, -1);
-        row.saved_max_active = wq.get_or<int32_t>(Field::kWqSavedMaxActive, 0);
-        row.saved_min_active = wq.get_or<int32_t>(Field::kWqSavedMinActive, -1);
     }
 
     // What wq->mutex protects. It is taken in memory reclaim, so nothing allocates under it.
@@ -144,7 +142,7 @@ private:
         {
             const MutexTry hold = try_mutex(wq);
             if (!hold.held())
-                return nobody_lets_go(index);
+                return nobody_lets_go(wq, index, row);
             walk_list(kernel_, wq.at(Field::kWqPwqs), kMostPwqs, [&](Address) {
                 most++;
                 return true;
@@ -159,7 +157,7 @@ private:
 
         const MutexTry hold = try_mutex(wq);
         if (!hold.held())
-            return nobody_lets_go(index);
+            return nobody_lets_go(wq, index, row);
         const WalkEnd end = walk_list(kernel_, wq.at(Field::kWqPwqs), most, [&](Address node) {
             return add_pwq(wq.at(), index, node - kernel_.offset(Field::kPwqNode));
         });
@@ -168,8 +166,9 @@ private:
             row.flags |= WQLAB_SNAP_WQ_PWQS_CUT;
         if (end == WalkEnd::kBroken)
             trouble(Trouble::Where::kPwqs, Trouble::Why::kBroken, index);
+        copy_shown(kernel_, snapshot_.sections, wq, row);
         if (snapshot_.sections & WQLAB_SECTION_WORK)
-            copy_flushing(wq, index, row);
+            copy_flushing(wq, index);
         return {};
     }
 
@@ -178,9 +177,11 @@ private:
         return MutexTry(kernel_.target(), wq.at(Field::kWqMutex), state_.patience_ns);
     }
 
-    Result<void> nobody_lets_go(uint32_t index)
+    // The others still get what a holder needs that is running.
+    Result<void> nobody_lets_go(const Struct& wq, uint32_t index, wqlab_snap_workqueue& row)
     {
-        state_.patience_ns = 0;
+        copy_shown(kernel_, snapshot_.sections, wq, row);
+        state_.patience_ns = 1'000'000;
         trouble(Trouble::Where::kPwqs, Trouble::Why::kHeld, index);
         return {};
     }
@@ -202,12 +203,8 @@ private:
         return true;
     }
 
-    void copy_flushing(const Struct& wq, uint32_t index, wqlab_snap_workqueue& row)
+    void copy_flushing(const Struct& wq, uint32_t index)
     {
-        row.nr_drainers = wq.get<int32_t>(Field::kWqNrDrainers);
-        row.work_color = wq.get<int32_t>(Field::kWqWorkColor);
-        row.flush_color = wq.get<int32_t>(Field::kWqFlushColor);
-        row.nr_pwqs_to_flush = wq.get<int32_t>(Field::kWqNrPwqsToFlush);
         if (const Address first = wq.get<Address>(Field::kWqFirstFlusher))
             add_flusher(first, index, WQLAB_FLUSHER_FIRST);
         copy_flushers(wq.at(Field::kWqFlusherQueue), index, WQLAB_FLUSHER_QUEUED);
@@ -325,8 +322,7 @@ private:
             wqlab_snap_node_active row{};
             row.workqueue = index;
             row.node = i < nodes_.end() ? static_cast<int32_t>(i) : -1;
-            row.nr = nna.get<int32_t>(Field::kNodeActiveNr);
-            row.max = nna.get<int32_t>(Field::kNodeActiveMax);
+            copy_shown(kernel_, snapshot_.sections, nna, row);
             WalkEnd end;
             {
                 const RawHold hold(kernel_.target(), nna.at(Field::kNodeActiveLock));

@@ -18,7 +18,6 @@ struct WorkqueueSpec : WorkqueueShape {
 };
 
 struct IssuerSpec : IssuerShape {
-    uint32_t workqueue = 0;
     Array<uint32_t> cpus;  // thread i on cpus[i % size]; empty: online CPUs in turn
     const void* origin = nullptr;
 };

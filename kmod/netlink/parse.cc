@@ -16,13 +16,7 @@ static_assert(WQLAB_LIMIT_TOUCH_BYTES >= WQLAB_LIMIT_ALLOC_BYTES);  // of sizes
 template <int type>
 using Of = std::integral_constant<int, type>;
 
-// Attributes that are no member of their name.
-void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_ITEM>) { a.u32_to(spec.body.kind); }
-void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_SIZE>) { a.u64_to(spec.body.bytes); }
-void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_TIME_DIST>) { a.u32_to(spec.body.time.kind); }
-void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_TIME>) { a.u64_to(spec.body.time.low); }
-void parse(const Attribute& a, IssuerSpec& spec, Of<WQLAB_A_ISSUER_TIME_MAX>) { a.u64_to(spec.body.time.high); }
-// These allocate: parse_run() and parse_issuer() see to them.
+// No members of their names: these allocate, and parse_run() and parse_issuer() see to them.
 void parse(const Attribute&, IssuerSpec&, Of<WQLAB_A_ISSUER_CPUS>) {}
 void parse(const Attribute&, RunSpec&, Of<WQLAB_A_RUN_WORKQUEUE>) {}
 void parse(const Attribute&, RunSpec&, Of<WQLAB_A_RUN_ISSUER>) {}
@@ -89,6 +83,7 @@ Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec)
         if (attribute.type() == WQLAB_A_ISSUER_CPUS)
             cpus = &attribute;
     });
+    spec.body = {spec.item, spec.size, {spec.time_dist, spec.time, spec.time_max}};
     if (cpus)
         spec.cpus = TRY(parse_cpus(*cpus));
     return {};

@@ -49,8 +49,8 @@ using Slot =
                  std::optional<int> Spec::*, std::optional<std::string> Spec::*, std::optional<CpuList> Spec::*>;
 
 // Where the rules of runs (core/run_rules.hh) look for its value. None: they don't, or shape.cc makes it of several.
-using ShapeSlot = std::variant<std::monostate, bool wqlab::IssuerShape::*, uint32_t wqlab::IssuerShape::*,
-                               uint64_t wqlab::IssuerShape::*>;
+using ShapeSlot = std::variant<std::monostate, bool wqlab::IssuerValues::*, uint32_t wqlab::IssuerValues::*,
+                               uint64_t wqlab::IssuerValues::*>;
 
 template <typename Spec>
 struct Key {
