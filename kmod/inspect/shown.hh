@@ -37,7 +37,7 @@ void copy_shown(const Kernel& kernel, uint32_t sections, const Object& object, R
 #define SHOWN(of, member, absent, id, need, views, in, path, bytes)                                 \
     if constexpr (std::is_same_v<Row, wqlab_snap_##of>) {                                           \
         using Member = decltype(row.member);                                                        \
-        static_assert(sizeof(Member) == bytes);                                                     \
+        static_assert(sizeof(Member) == (bytes));                                                   \
         copy<Member>(kernel, sections, object, Field::id, need, views, Member(absent), row.member); \
     }
 #include "fields.def"
