@@ -18,8 +18,7 @@ inline uint64_t copy_worker_task(const Kernel& kernel, const Snapshot& snapshot,
 {
     // wq_worker_sleeping() sets it before it takes the worker out of nr_running, and wq_worker_running() clears it
     // after that has counted the worker again.
-    const bool known_asleep = kernel.has(Field::kWorkerSleeping) &&
-                              worker.get<int32_t>(Field::kWorkerSleeping) != 0;
+    const bool known_asleep = kernel.has(Field::kWorkerSleeping) && worker.get<int32_t>(Field::kWorkerSleeping) != 0;
     if (known_asleep)
         row.flags |= WQLAB_WORKER_KNOWN_ASLEEP;
     else if (!(row.flags & (kNotRunning | WQLAB_WORKER_IDLE)))
