@@ -166,7 +166,7 @@ Words a_short_run()
 {
     static std::atomic<unsigned> next;
     static const std::vector<Words> kinds = {
-        {"--flags", "percpu", "--depth", "8", "--spin", "5us", "--cancel", "10", "--flush", "5"},
+        {"--depth", "8", "--spin", "5us", "--cancel", "10", "--flush", "5"},
         {"--flags", "unbound,sysfs", "--depth", "16", "--issuers", "2", "--sleep", "1us..300us", "--flush", "10"},
         {"--flags", "bh", "--depth", "8"},
         {"--ordered", "--depth", "4", "--chain", "5", "--issuers", "2"},
