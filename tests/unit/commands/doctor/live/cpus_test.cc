@@ -98,6 +98,25 @@ TEST_CASE("doctor: a task that has the CPU of a pool")
     CHECK_THAT(found[0].sentence, Catch::Contains("2 tasks want it"));
 }
 
+TEST_CASE("doctor: an item that has begun and has its CPU no more")
+{
+    const auto state = [](Scene& s, uint32_t policy, uint64_t waited, uint32_t flags = 0) {
+        s.busy(123, s.workqueue("kblockd", WQLAB_WQ_HIGHPRI, {6}), 6, "polite_fn", 42 * kSecond, flags);
+        s.task(123, "kworker/1:1", flags ? WQLAB_TASK_SLEEPING : 0).since_ns = waited;
+        s.takes_cpu(1, 900, "reactor_1", policy, 3600 * kSecond);
+    };
+    const auto found = findings([&](Scene& s) { state(s, kFifo, 3 * kSecond); });
+    REQUIRE(found.size() == 1);
+    CHECK_THAT(found[0].sentence,
+               Catch::Contains("Pool 6 (CPU 1, nice 0) gets no CPU: kworker/1:1 (pid 123) has wanted "
+                               "the CPU for 3.0 s, but reactor_1 (pid 900, SCHED_FIFO 50) has it"));
+    CHECK(found[0].victims == std::vector<std::string>{"polite_fn of kblockd, which has begun"});
+    CHECK(findings([&](Scene& s) { state(s, kFifo, kSecond / 2); }).empty());
+    CHECK(findings([&](Scene& s) { state(s, kOther, 3 * kSecond); }).empty());
+    CHECK(rule_of([&](Scene& s) { state(s, kOther, 12 * kSecond); }) == "cpu-taken");
+    CHECK(findings([&](Scene& s) { state(s, kFifo, 3 * kSecond, WQLAB_WORKER_SLEEPING); }).empty());
+}
+
 TEST_CASE("doctor: a hypervisor, or interrupts, that have the CPU of a pool")
 {
     CHECK_THAT(text_of(findings([](Scene& s) {

@@ -93,12 +93,22 @@ double part_of(const Case& at, int32_t cpu, decltype(&wqlab_snap_runqueue::steal
 
 std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 
-// Real-time tasks go before all others, so there is no doubt who is in the way; what others have, they share.
-bool is_judged(const PoolCase& pool, const Holder& holder)
+bool has_waited(const wqlab_snap_task& task, uint64_t ns)
 {
-    if (holder.task && is_real_time(*holder.task) && holder.share >= 0.8)
-        return pool.stands ? pool.stood_ns >= kSecond : true;
-    return pool.stands && pool.stood_ns >= kOld;
+    return task.since_ns != WQLAB_NEVER && task.since_ns >= ns;
+}
+
+// Real-time tasks go before all others, so there is no doubt who is in the way; what others have, they share.
+bool is_judged(const Case& at, const PoolCase& pool, const Holder& holder, const wqlab_snap_task& waiting)
+{
+    const bool is_rt = holder.task && is_real_time(*holder.task) && holder.share >= 0.8;
+    const uint64_t least = is_rt ? kSecond : kOld;
+    if (pool.stands)
+        return pool.stood_ns >= least;
+    if (pool.row->nr_pending && pool.before->nr_pending && is_rt)
+        return true;
+    // Nothing is behind it, but it has begun an item.
+    return at.worker(waiting.pid) && at.has_waited_for_cpu(waiting.pid) && has_waited(waiting, least);
 }
 
 void name_holder(const Case& at, const PoolCase& pool, const Holder& holder, Finding& finding)
@@ -153,13 +163,13 @@ void find_taken_cpus(const Case& at, Findings& findings)
     for (const PoolCase& pool : at.pools()) {
         const wqlab_snap_pool& row = *pool.row;
         const wqlab_snap_runqueue* runqueue = at.runqueue(row.cpu);
-        if (row.cpu < 0 || !pool.before || !pool.before->nr_pending || !row.nr_pending || !runqueue ||
-            runqueue->flags & WQLAB_RQ_IDLE || findings.is_explained(key_of(pool)))
+        if (row.cpu < 0 || !pool.before || !runqueue || runqueue->flags & WQLAB_RQ_IDLE ||
+            findings.is_explained(key_of(pool)))
             continue;
         const Holder holder = holder_of(at, row.cpu);
         const wqlab_snap_task* waiting = who_waits(at, pool, holder);
         // One that stays at an item is a hog.
-        if (!waiting || is_hogged(at, row.cpu, holder) || !is_judged(pool, holder))
+        if (!waiting || is_hogged(at, row.cpu, holder) || !is_judged(at, pool, holder, *waiting))
             continue;
         const std::string of = holder.task ? fmt::format("CPU {} taken by {}", row.cpu, holder.task->pid)
                                            : key_of(pool);
@@ -170,12 +180,17 @@ void find_taken_cpus(const Case& at, Findings& findings)
         Finding& finding = findings.add(of);
         finding.explains.push_back(key_of(pool));
         finding.weight = 880 + by_age(pool.stood_ns);
-        finding.sentence = fmt::format(
-            "{} {}: {} (pid {}) has wanted the CPU {}, but ", name_of(at, row),
-            pool.stands ? "has not moved for " + lasting(pool.stood_ns) : std::string("hardly moves"),
-            at.now().string(waiting->command), waiting->pid,
-            waiting->since_ns == WQLAB_NEVER ? "all the while" : "for " + lasting(waiting->since_ns));
+        finding.sentence = fmt::format("{} {}: {} (pid {}) has wanted the CPU {}, but ", name_of(at, row),
+                                       pool.stands      ? "has not moved for " + lasting(pool.stood_ns)
+                                       : row.nr_pending ? std::string("hardly moves")
+                                                        : std::string("gets no CPU"),
+                                       at.now().string(waiting->command), waiting->pid,
+                                       waiting->since_ns == WQLAB_NEVER ? "all the while"
+                                                                        : "for " + lasting(waiting->since_ns));
         name_holder(at, pool, holder, finding);
+        if (const Busy* begun = at.worker(waiting->pid))
+            finding.victims.push_back(
+                fmt::format("{} of {}, which has begun", function_of(at, *begun), workqueue_of(at, *begun)));
         finding.evidence.push_back({{},
                                     fmt::format("{} (pid {}) is runnable, and not on a CPU",
                                                 at.now().string(waiting->command), waiting->pid)});
