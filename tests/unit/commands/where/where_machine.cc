@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "commands/where/parts.hh"
 
@@ -173,6 +174,21 @@ uint32_t WhereMachine::add_unbound(const std::string& name, const Unbound& attrs
 uint32_t WhereMachine::add_ordered(const std::string& name)
 {
     return add_unbound(name, {.scope = kSystem, .flags = WQLAB_WQ_ORDERED, .max_active = 1});
+}
+
+void WhereMachine::become_old()
+{
+    snapshot.sections &= ~uint32_t{WQLAB_SECTION_NODES};
+    snapshot.scopes.clear();
+    snapshot.pods.clear();
+    snapshot.cpu_pods.clear();
+    snapshot.node_active.clear();
+    for (wqlab_snap_pool& pool : snapshot.pools)
+        pool.cpus = std::exchange(pool.pod_cpus, WQLAB_NONE);
+    for (wqlab_snap_workqueue& wq : snapshot.workqueues) {
+        wq.min_active = -1;
+        wq.scope = WQLAB_NONE;
+    }
 }
 
 wqlab_snap_worker& WhereMachine::add_idle(int32_t pool, int32_t pid)

@@ -29,6 +29,9 @@ public:
     uint32_t add_unbound(const std::string& name, const Unbound& attrs);
     uint32_t add_ordered(const std::string& name);
 
+    // What was added is as Linux 6.1 has it: no pods, and max_active is each pwq's. Call it last.
+    void become_old();
+
     // An idle worker goes to the end of its pool's list of idle ones.
     wqlab_snap_worker& add_idle(int32_t pool, int32_t pid);
     // It runs an item of the workqueue, whose pwq for the CPU leads to its pool.

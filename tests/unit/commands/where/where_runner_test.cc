@@ -33,6 +33,25 @@ TEST_CASE("the worker that went idle last is woken, and makes another if it was 
     CHECK(!says(spare, "manage_workers()"));
 }
 
+TEST_CASE("before 6.6 a node has a pool_workqueue, which until 6.9 has max_active")
+{
+    WhereMachine machine;
+    const uint32_t wq = machine.add_unbound("wq", {.scope = WhereMachine::kNuma, .max_active = 2});
+    machine.add_idle(machine.pool_of(wq, 5).id, 11);
+    machine.pwq_of(wq, 5).nr_active = 1;
+    machine.become_old();
+    const WhereAnswer answer = machine.ask({.workqueue = wq}, 5);
+    CHECK(place(answer).activity == Activity::kActive);
+    CHECK(place(answer).nr_active == 1);
+    CHECK_FALSE(place(answer).counted_on);
+    CHECK(place(answer).runner == Runner::kIdle);
+    CHECK(place(answer).runs_on == CpuList{4, 5, 6, 7});
+    CHECK(says(answer, "unbound_pwq_by_node()", "of node 1, on which CPU 5 is"));
+    CHECK(says(answer, "__queue_work()", "active: 1 of at most 2 are active in the pool_workqueue of pool"));
+    machine.pwq_of(wq, 5).nr_active = 2;
+    CHECK(place(machine.ask({.workqueue = wq}, 5)).activity == Activity::kLimited);
+}
+
 TEST_CASE("where none is idle a manager makes a worker, and a rescuer helps")
 {
     WhereMachine machine;

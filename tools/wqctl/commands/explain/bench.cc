@@ -26,13 +26,19 @@ constexpr uint64_t kForeverNs = 3600'000'000'000;  // until it is stopped
 
 }  // namespace
 
+Bench::Bench(Lab& lab, Source& source, Pause pause) : runs_(lab), source_(source), pause_(std::move(pause))
+{
+    for (const View& view : source.info().views)
+        if (!view.lacks.empty())
+            sections_ &= ~view.section;
+}
+
 Snapshot Bench::look()
 {
     constexpr int kAttempts = 5;  // on a busy machine some list may be too long just now
     Snapshot snapshot;
     for (int attempt = 0; attempt < kAttempts; attempt++) {
-        snapshot = source_.snapshot(WQLAB_SECTIONS_ALL &
-                                    ~uint32_t{WQLAB_SECTION_TIMERS | WQLAB_SECTION_HOGS | WQLAB_SECTION_CPUS});
+        snapshot = source_.snapshot(sections_);
         if (snapshot.troubles.empty())
             return snapshot;
         pause(kLongestPauseMs);

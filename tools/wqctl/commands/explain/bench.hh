@@ -25,7 +25,11 @@ public:
     // Sleeps for about so many ms; may throw to break an experiment off.
     using Pause = std::function<void(unsigned ms)>;
 
-    Bench(Lab& lab, Source& source, Pause pause) : runs_(lab), source_(source), pause_(std::move(pause)) {}
+    // What every experiment looks at; nodes are looked at where the kernel has them.
+    static constexpr uint32_t kNeeded = WQLAB_SECTION_SCOPES | WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES |
+                                        WQLAB_SECTION_RESCUERS | WQLAB_SECTION_WORK;
+
+    Bench(Lab& lab, Source& source, Pause pause);
 
     Runs& runs() { return runs_; }
     const Info& info() { return source_.info(); }
@@ -47,6 +51,7 @@ private:
     Runs runs_;
     Source& source_;
     Pause pause_;
+    uint32_t sections_ = kNeeded | WQLAB_SECTION_NODES;
 };
 
 // Workqueues, and issuers that queue items on them once it is started. It ends

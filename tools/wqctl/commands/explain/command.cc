@@ -39,12 +39,11 @@ std::vector<const Experiment*> chosen(const ExplainFlags& flags)
     return list;
 }
 
-// Every experiment looks at nearly all of a snapshot.
+// Without these no experiment sees anything.
 void check_views(const Info& info)
 {
     for (const View& view : info.views)
-        if (view.section && view.section != WQLAB_SECTION_TIMERS && view.section != WQLAB_SECTION_HOGS &&
-            view.section != WQLAB_SECTION_CPUS && !view.lacks.empty())
+        if (view.section & Bench::kNeeded && !view.lacks.empty())
             throw Error(kSkipped,
                         fmt::format("the module can't look into this kernel: it lacks {}", view.lacks.front()),
                         "wqctl info shows what can be looked at");

@@ -25,6 +25,10 @@ struct WhereView {
     bool is_unbound() const { return wq.flags & WQLAB_WQ_UNBOUND; }
     bool is_ordered() const { return wq.flags & WQLAB_WQ_ORDERED; }
     bool is_bh() const { return wq.flags & WQLAB_WQ_BH; }
+    // Before 6.9 each pool_workqueue has the whole of max_active, that of an unbound workqueue, too.
+    bool counts_by_pwq() const { return !is_unbound() || wq.min_active < 0; }
+    // Before 6.6 an unbound workqueue has a pool_workqueue for each NUMA node, and no pods.
+    bool goes_by_node() const { return snapshot.has(WQLAB_SECTION_SCOPES) && snapshot.scopes.empty(); }
 
     // The pwq of a CPU's slot; WQLAB_NONE if it is not in the snapshot.
     uint32_t pwq_of(uint32_t cpu) const;

@@ -35,6 +35,9 @@ CpuList allowed_cpus(const WhereView& view)
 
 std::string pool_text(const WhereView& view, const wqlab_snap_pool& pool)
 {
+    if (view.goes_by_node())
+        return fmt::format("pool {}: nice {}, CPUs {}", pool.id, pool.nice,
+                           format_cpu_list(view.snapshot.cpus(pool.cpus)));
     const std::string pod = format_cpu_list(view.snapshot.cpus(pool.pod_cpus));
     if (pool.flags & WQLAB_POOL_STRICT)
         return fmt::format("pool {}: nice {}, strictly CPUs {}", pool.id, pool.nice, pod);
@@ -59,6 +62,17 @@ const wqlab_snap_pod* pod_of(const WhereView& view, uint32_t scope, uint32_t cpu
                 return &pod;
     }
     return nullptr;
+}
+
+// Linux 6.5 and older. A workqueue whose cpumask has none of a node uses the default one, of all that is allowed.
+void explain_by_node(const WhereView& view, uint32_t cpu, const wqlab_snap_pool& pool, WherePlace& place)
+{
+    for (const wqlab_snap_node& node : view.snapshot.nodes)
+        if (contains(view.snapshot.cpus(node.cpus), cpu))
+            say(place, "unbound_pwq_by_node()",
+                fmt::format("the pool_workqueue of node {}, on which CPU {} is{}", node.node, cpu,
+                            place.pwq == view.wq.dfl_pwq ? ": the default one, of all nodes" : ""));
+    say(place, "get_unbound_pool()", pool_text(view, pool));
 }
 
 void explain_unbound(const WhereView& view, uint32_t cpu, const wqlab_snap_pool& pool, WherePlace& place)
@@ -111,6 +125,8 @@ WherePlace place_of(const WhereView& view, uint32_t cpu)
         explain_bound(view, cpu, *pool, place);
     else if (view.is_ordered())
         explain_ordered(view, *pool, place);
+    else if (view.goes_by_node())
+        explain_by_node(view, cpu, *pool, place);
     else
         explain_unbound(view, cpu, *pool, place);
     return place;

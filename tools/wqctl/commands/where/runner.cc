@@ -61,12 +61,14 @@ private:
             say("pwq_tryinc_nr_active()", "active: BH workqueues have no max_active");
             return;
         }
-        if (view_.is_unbound())
+        if (!view_.counts_by_pwq()) {
             count_on_node();
-        else {
+        } else {
             place_.nr_active = pwq_.nr_active;
             place_.max_active = view_.wq.max_active;
         }
+        const bool is_old = view_.is_unbound() && view_.counts_by_pwq();
+        const std::string_view counter = is_old ? "__queue_work()" : "pwq_tryinc_nr_active()";
         if (view_.wq.flags & WQLAB_SNAP_WQ_FROZEN)
             return inactive(Activity::kFrozen, "wq_adjust_max_active()",
                             "workqueues are frozen, and this one is freezable: max_active is 0");
@@ -81,7 +83,7 @@ private:
                             "its pool_workqueue waits for its turn already");
         if (!place_.nr_active) {
             place_.activity = Activity::kUnknown;
-            say("pwq_tryinc_nr_active()", "how many are active is not in the snapshot");
+            say(counter, "how many are active is not in the snapshot");
             return;
         }
         const std::string where = !place_.counted_on       ? fmt::format("in the pool_workqueue of pool {}", pool_.id)
@@ -90,9 +92,9 @@ private:
         const std::string count = fmt::format("{} of at most {} are active {}", *place_.nr_active, *place_.max_active,
                                               where);
         if (*place_.nr_active < *place_.max_active)
-            say("pwq_tryinc_nr_active()", "active: " + count);
+            say(counter, "active: " + count);
         else
-            inactive(Activity::kLimited, "pwq_tryinc_nr_active()", count + "; it waits until one of them ends");
+            inactive(Activity::kLimited, counter, count + "; it waits until one of them ends");
     }
 
     void count_on_node()
@@ -122,6 +124,12 @@ private:
                                                     "and do not wait for each other",
                                                     pool_.cpu, format_cpu_list(place_.runs_on)));
             return;
+        }
+        if (view_.goes_by_node()) {
+            const CpuList allowed = online(pool_.cpus);
+            place_.starts_on = place_.runs_on = allowed.empty() ? view_.online : allowed;
+            return say("worker_attach_to_pool()",
+                       fmt::format("its workers run on {}", format_cpu_list(place_.runs_on)));
         }
         const bool strict = pool_.flags & WQLAB_POOL_STRICT;
         place_.starts_on = online(pool_.pod_cpus);
@@ -190,13 +198,16 @@ private:
                         hog_us ? fmt::format(", has had the CPU for {} us (wq_worker_tick())", hog_us) : ""));
     }
 
+    // As it was called before 6.6.
+    std::string_view waker() const { return view_.goes_by_node() ? "wake_up_worker()" : "kick_pool()"; }
+
     void wake(const wqlab_snap_worker& idle)
     {
         place_.runner = Runner::kIdle;
         place_.worker = &idle;
-        say("kick_pool()", pool_.nr_idle == 1 ? fmt::format("wakes {}, the only one idle", view_.name_of(idle))
-                                              : fmt::format("wakes {}, of {} idle ones that which became so last",
-                                                            view_.name_of(idle), pool_.nr_idle));
+        say(waker(), pool_.nr_idle == 1 ? fmt::format("wakes {}, the only one idle", view_.name_of(idle))
+                                        : fmt::format("wakes {}, of {} idle ones that which became so last",
+                                                      view_.name_of(idle), pool_.nr_idle));
         if (pool_.nr_idle == 1)
             say("manage_workers()", "with none left idle it makes another worker first; either may run the item");
     }
@@ -204,10 +215,10 @@ private:
     void manager()
     {
         place_.runner = Runner::kManager;
-        say("kick_pool()",
-            pool_.manager ? fmt::format("no worker is idle: the manager, pid {}, makes one (maybe_create_worker())",
-                                        pool_.manager)
-                          : "no worker is idle: the first that is free or made takes it");
+        say(waker(), pool_.manager
+                         ? fmt::format("no worker is idle: the manager, pid {}, makes one (maybe_create_worker())",
+                                       pool_.manager)
+                         : "no worker is idle: the first that is free or made takes it");
         if (view_.wq.rescuer_pid)
             say("pool_mayday_timeout()",
                 fmt::format("should that take long, the rescuer, pid {}, runs it", view_.wq.rescuer_pid));
