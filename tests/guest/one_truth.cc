@@ -78,7 +78,10 @@ std::string why_no_kcore_here()
 void check_all_sources(const Words& filters)
 {
     const std::string file = "/tmp/one_truth.wqctl";
-    const bool has_kcore = why_no_kcore_here().empty();
+    const std::string why_not = why_no_kcore_here();
+    const bool has_kcore = why_not.empty();
+    if (!has_kcore)
+        WARN("SKIP of the sources kcore: " << why_not);
     json differences;
     // What others do meanwhile, such as workers that go, is no difference: it is looked at again.
     const bool same = eventually([&] {

@@ -10,8 +10,8 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
+#include "system/gzip.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -69,51 +69,16 @@ void read_plain(int file, std::string_view first, const std::string& path, const
         take({piece.data(), size});
 }
 
-class Inflate {
-public:
-    Inflate()
-    {
-        constexpr int kWithGzipHeader = 16 + MAX_WBITS;
-        if (inflateInit2(&stream_, kWithGzipHeader) != Z_OK)
-            throw Error(kBad, "out of memory");
-    }
-    ~Inflate() { inflateEnd(&stream_); }
-    Inflate(const Inflate&) = delete;
-    Inflate& operator=(const Inflate&) = delete;
-
-    // Gives what is inside, also of a file cut short; false: what follows is damaged.
-    bool take(std::string_view packed, const Take& give)
-    {
-        char plain[kPiece];
-        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-        stream_.avail_in = static_cast<uInt>(packed.size());
-        while (stream_.avail_in) {
-            stream_.next_out = reinterpret_cast<Bytef*>(plain);
-            stream_.avail_out = sizeof(plain);
-            const int status = inflate(&stream_, Z_NO_FLUSH);
-            give({plain, sizeof(plain) - stream_.avail_out});
-            if (status == Z_STREAM_END)
-                inflateReset(&stream_);  // rotated logs are put one behind the other
-            else if (status != Z_OK)
-                return false;
-        }
-        return true;
-    }
-
-private:
-    z_stream stream_{};
-};
-
 void read_gzip(int file, std::string_view first, const std::string& path, const Take& take)
 {
-    Inflate inflate;
-    bool ok = inflate.take(first, take);
+    Gunzip gunzip;
+    bool ok = gunzip.take(first, take);
     std::vector<char> piece(kPiece);
     while (ok) {
         const size_t size = read_piece(file, piece.data(), piece.size(), path);
         if (!size)
-            return;
-        ok = inflate.take({piece.data(), size}, take);
+            return;  // cut short, too: of a log that is worth reading
+        ok = gunzip.take({piece.data(), size}, take);
     }
     throw Error(kUsage, path + ": not gzip to its end, it is damaged");
 }
@@ -161,7 +126,7 @@ void read_log_file(const std::string& path, const Take& take)
     std::vector<char> piece(kPiece);
     const std::string_view first(piece.data(), read_piece(file.get(), piece.data(), piece.size(), path));
     using namespace std::string_view_literals;
-    if (first.starts_with("\x1f\x8b"sv))
+    if (is_gzip(first))
         read_gzip(file.get(), first, path, take);
     else if (first.starts_with("\xfd"
                                "7zXZ\0"sv))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// One-line files of sysfs.
+// One-line files of sysfs and procfs.
 #pragma once
 
 #include <optional>

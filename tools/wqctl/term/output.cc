@@ -39,7 +39,7 @@ void Output::finish() { flush(); }
 void print_error(std::string_view message, std::string_view hint)
 {
     const Style style = Style::of(STDERR_FILENO);
-    // Both may quote what was given: it is neither to make lines nor to talk to the terminal.
+    // Both may quote what was given: it is neither to make lines nor to talk to the terminal. So may what follows.
     std::string text = fmt::format("wqctl: {} {}\n", style.red("error:"), one_line(message));
     if (!hint.empty())
         text += fmt::format("{} {}\n", style.cyan("hint:"), one_line(hint));
@@ -51,7 +51,7 @@ namespace {
 void shout(std::string_view what, std::string_view message)
 {
     const Style style = Style::of(STDERR_FILENO);
-    const std::string text = style.red(fmt::format("wqctl: {}: {}", what, message)) + "\n";
+    const std::string text = style.red(fmt::format("wqctl: {}: {}", what, one_line(message))) + "\n";
     std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

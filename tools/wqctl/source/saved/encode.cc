@@ -57,6 +57,7 @@ std::string encode(const Info& info)
     stream.string(WQLAB_A_INFO_RELEASE, info.release);
     stream.number(WQLAB_A_INFO_FEATURES, info.features);
     stream.number(WQLAB_A_INFO_WQ_FLAGS, info.wq_flags);
+    stream.number(WQLAB_A_INFO_LACKS, info.lacks);
     stream.number(WQLAB_A_INFO_SUB_BITS, info.sub_bits);
     for (const std::string& name : info.system_workqueues)
         stream.string(WQLAB_A_INFO_SYSTEM_WQ, name);

@@ -8,8 +8,9 @@
 
 #include "source/decode.hh"
 #include "source/saved/encode.hh"
-#include "source/saved/gzip.hh"
+#include "system/gzip.hh"
 #include "text/error.hh"
+#include "text/printable.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -52,8 +53,9 @@ std::map<std::string_view, std::string_view> take_lines(std::string_view& text)
 
 std::string save(const Info& info, const Snapshot& snapshot, const std::string& origin, int64_t taken)
 {
-    std::string text = fmt::format("{}{}\nkernel: {}\ntaken: {}\nfrom: {}\n\n", kTitle, kVersion, info.release,
-                                   time_text(taken), origin);
+    // What a dump says of its kernel may not be a line.
+    std::string text = fmt::format("{}{}\nkernel: {}\ntaken: {}\nfrom: {}\n\n", kTitle, kVersion,
+                                   one_line(info.release), time_text(taken), one_line(origin));
     return gzip(text + encode(info, snapshot));
 }
 
@@ -63,11 +65,13 @@ SavedSource::SavedSource(std::string_view bytes, const std::string& name)
 {
     const std::optional<std::string> plain = gunzip(bytes, kLargest);
     if (!plain)
-        throw Error(kBad, name + " is damaged or cut short", "copy it anew from where it was saved");
+        throw Error(kBad, name + " is damaged, cut short, or no saved snapshot",
+                    "copy it anew from where it was saved; a dump that was compressed as a whole: gunzip it first");
     std::string_view rest = *plain;
     const std::string_view title = take_line(rest);
     if (!title.starts_with(kTitle))
-        throw Error::usage(name + " is no snapshot that wqctl dump --save wrote");
+        throw Error::usage(name + " is no snapshot that wqctl dump --save wrote",
+                           "a dump that was compressed as a whole: gunzip it first");
     if (const std::string_view version = title.substr(kTitle.size()); version != kVersion)
         throw Error(
             kUnavailable,
@@ -78,7 +82,7 @@ SavedSource::SavedSource(std::string_view bytes, const std::string& name)
         const auto at = lines.find(key);
         return at == lines.end() ? std::string_view("?") : at->second;
     };
-    origin_ = fmt::format("{}, taken {} from {}", name, line("taken"), line("from"));
+    origin_ = one_line(fmt::format("{}, taken {} from {}", name, line("taken"), line("from")));
     const Attributes answers(std::as_bytes(std::span(rest)));
     for (const Attribute& answer : answers.all()) {
         const Attributes inside(answer.payload);
