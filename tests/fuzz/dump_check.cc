@@ -5,8 +5,8 @@
 #include <cstring>
 #include <iterator>
 
-#include "core/random.hh"
 #include "dumps/dump_writer.hh"
+#include "fuzz/edits.hh"
 #include "fuzz/machine_check.hh"
 #include "inspect/snapshot.hh"
 #include "machine/small_machine.hh"
@@ -77,8 +77,11 @@ const std::vector<Original>& originals()
     return kOriginals;
 }
 
-void edit(DumpBytes& file, const Original& from, uint32_t how, uint32_t where, uint32_t what)
+constexpr uint32_t kEdits = 9;
+
+void apply(const Edit& edit, const Original& from, DumpBytes& file)
 {
+    const auto [how, where, what] = edit;
     if (file.size() < 16)
         return;
     // Headers, notes and the first page tables are looked at by all; they are what comes first.
@@ -87,7 +90,7 @@ void edit(DumpBytes& file, const Original& from, uint32_t how, uint32_t where, u
     uint64_t word, other;
     std::memcpy(&word, &file[at], sizeof(word));
     std::memcpy(&other, &file[std::min<size_t>(from.words[what % from.words.size()], file.size() - 8)], sizeof(other));
-    switch (how % 9) {
+    switch (how % kEdits) {
     case 0: word ^= uint64_t{1} << what % 64; break;
     case 1: word = kHostile[what % std::size(kHostile)]; break;
     case 2: word = other; break;
@@ -105,23 +108,13 @@ void edit(DumpBytes& file, const Original& from, uint32_t how, uint32_t where, u
     std::memcpy(&file[at], &word, sizeof(word));
 }
 
-uint32_t word_at(const uint8_t* data, size_t size, size_t at)
-{
-    uint32_t word = 0;
-    if (at < size)
-        std::memcpy(&word, data + at, std::min<size_t>(sizeof(word), size - at));
-    return word;
-}
-
 }  // namespace
 
 std::string nonsense_in_dump(const uint8_t* data, size_t size)
 {
-    constexpr size_t kEdit = 12, kMostEdits = 64;
-    const Original& original = originals()[word_at(data, size, 0) % originals().size()];
+    const Original& original = originals()[original_of(data, size) % originals().size()];
     DumpBytes file = original.file;
-    for (size_t at = 4; at < size && at < kEdit * kMostEdits; at += kEdit)
-        edit(file, original, word_at(data, size, at), word_at(data, size, at + 4), word_at(data, size, at + 8));
+    for_each_edit(data, size, [&](const Edit& edit) { apply(edit, original, file); });
 
     try {
         const auto dump = wqctl::open_vmcore(std::make_unique<BytesFile>(std::move(file)), {"x", {}, {}});
@@ -139,24 +132,4 @@ std::string nonsense_in_dump(const uint8_t* data, size_t size)
     }
 }
 
-std::vector<Seed> dump_seeds()
-{
-    std::vector<Seed> seeds;
-    for (uint32_t number = 0; number < 300; number++) {
-        Seed seed{"edits-" + std::to_string(number), {}};
-        wqlab::Random random(number);
-        const auto add = [&](uint32_t word) {
-            const auto* bytes = reinterpret_cast<const uint8_t*>(&word);
-            seed.bytes.insert(seed.bytes.end(), bytes, bytes + sizeof(word));
-        };
-        add(number);
-        const bool is_whole = number < originals().size();
-        for (uint32_t edits = is_whole ? 0 : 1 + random.below(6); edits; edits--) {
-            add(random.below(9 * 64));
-            add(static_cast<uint32_t>(random.next()));
-            add(static_cast<uint32_t>(random.next()));
-        }
-        seeds.push_back(seed);
-    }
-    return seeds;
-}
+std::vector<Seed> dump_seeds() { return edit_seeds(static_cast<uint32_t>(originals().size()), kEdits); }

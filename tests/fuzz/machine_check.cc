@@ -7,7 +7,7 @@
 #include <iterator>
 #include <memory>
 
-#include "core/random.hh"
+#include "fuzz/edits.hh"
 #include "inspect/snapshot.hh"
 #include "machine/small_machine.hh"
 
@@ -93,13 +93,16 @@ public:
         return *damaged_;
     }
 
-    void edit(uint32_t how, uint32_t where, uint32_t what)
+    static constexpr uint32_t kEdits = 14;
+
+    void apply(const Edit& edit)
     {
+        const auto [how, where, what] = edit;
         const auto words = static_cast<uint32_t>(size_ / 8);
         // Most of memory is never looked at, most pointers are.
         const uint32_t at = how & 0x100 ? where % words * 8 : from_.pointers[where % from_.pointers.size()];
         const uint32_t other = from_.pointers[what % from_.pointers.size()];
-        switch (how % 14) {
+        switch (how % kEdits) {
         case 0: return store(at, load(at) ^ uint64_t{1} << what % 64);
         case 1: return store(at, Machine::kBase + what % size_);
         case 2: return store(at, load(other));
@@ -304,32 +307,24 @@ private:
     std::string wrong_;
 };
 
+constexpr uint32_t kMachines = 3;
+
 Damaged& machine_of(uint32_t which)
 {
-    static Damaged machines[] = {Damaged(601), Damaged(612), Damaged(703)};
-    return machines[which % std::size(machines)];
-}
-
-uint32_t word_at(const uint8_t* data, size_t size, size_t at)
-{
-    uint32_t word = 0;
-    if (at < size)
-        std::memcpy(&word, data + at, std::min<size_t>(sizeof(word), size - at));
-    return word;
+    static Damaged machines[kMachines] = {Damaged(601), Damaged(612), Damaged(703)};
+    return machines[which % kMachines];
 }
 
 }  // namespace
 
 std::string nonsense_in_machine(const uint8_t* data, size_t size)
 {
-    constexpr size_t kEdit = 12, kMostEdits = 64;
-    const uint32_t which = word_at(data, size, 0);
+    const uint32_t which = original_of(data, size);
     Damaged& machine = machine_of(which);
     machine.mend();
-    for (size_t at = 4; at < size && at < kEdit * kMostEdits; at += kEdit)
-        machine.edit(word_at(data, size, at), word_at(data, size, at + 4), word_at(data, size, at + 8));
+    for_each_edit(data, size, [&](const Edit& edit) { machine.apply(edit); });
 
-    const wqlab::Kernel& kernel = machine.kernel(which / 3 % 4 == 0);
+    const wqlab::Kernel& kernel = machine.kernel(which / kMachines % 4 == 0);
     wqlab::Snapshot snapshot;
     const bool taken = snapshot.take(kernel, WQLAB_SECTIONS_ALL).ok();
     if (machine.reads() > kMostReads)
@@ -339,23 +334,4 @@ std::string nonsense_in_machine(const uint8_t* data, size_t size)
 
 std::string nonsense_in_snapshot(const wqlab::Snapshot& snapshot) { return Verdict(snapshot).see(); }
 
-std::vector<Seed> machine_seeds()
-{
-    std::vector<Seed> seeds;
-    for (uint32_t number = 0; number < 300; number++) {
-        Seed seed{"edits-" + std::to_string(number), {}};
-        wqlab::Random random(number);
-        const auto add = [&](uint32_t word) {
-            const auto* bytes = reinterpret_cast<const uint8_t*>(&word);
-            seed.bytes.insert(seed.bytes.end(), bytes, bytes + sizeof(word));
-        };
-        add(number);
-        for (uint32_t edits = number < 3 ? 0 : 1 + random.below(6); edits; edits--) {
-            add(random.below(14 * 64));
-            add(static_cast<uint32_t>(random.next()));
-            add(static_cast<uint32_t>(random.next()));
-        }
-        seeds.push_back(seed);
-    }
-    return seeds;
-}
+std::vector<Seed> machine_seeds() { return edit_seeds(kMachines, Damaged::kEdits); }
