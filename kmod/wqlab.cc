@@ -58,6 +58,7 @@
 #include "inspect/gather_pools.cc"
 #include "inspect/hogs.cc"
 #include "inspect/kernel.cc"
+#include "inspect/lacks.cc"
 #include "inspect/masks.cc"
 #include "inspect/pool_copy.cc"
 #include "inspect/pwqs_by_pool.cc"

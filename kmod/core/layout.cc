@@ -5,29 +5,32 @@ namespace wqlab {
 
 namespace {
 
-// Tells most names apart from those that are wanted by two of their letters.
+// Tells most names apart from those that are wanted by three of their letters.
 class NameFilter {
 public:
     void add(Slice name)
     {
-        const unsigned bit = hash(name[0], name[1]);
+        const unsigned bit = hash(name[0], name[1], name[2]);
         bits_[bit / 64] |= uint64_t{1} << bit % 64;
     }
     bool may_have(const char* name) const
     {
-        if (!*name)
+        if (!name[0])
             return false;
-        const unsigned bit = hash(name[0], name[1]);
+        const unsigned bit = hash(name[0], name[1], name[1] ? name[2] : '\0');
         return bits_[bit / 64] >> bit % 64 & 1;
     }
 
 private:
-    static unsigned hash(char first, char second)
+    static constexpr unsigned kBits = 512;
+
+    static unsigned hash(char first, char second, char third)
     {
-        return (static_cast<unsigned char>(first) * 31u + static_cast<unsigned char>(second)) % 256;
+        const auto at = [](char c) { return static_cast<unsigned>(static_cast<unsigned char>(c)); };
+        return (at(first) * 37 + at(second) * 139 + at(third) * 7) % kBits;
     }
 
-    uint64_t bits_[4] = {};
+    uint64_t bits_[kBits / 64] = {};
 };
 
 class Locator {

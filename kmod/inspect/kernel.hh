@@ -77,11 +77,8 @@ public:
     // Whether one is not 0 whose size differs between kernels.
     bool peek_set(bool& set, Address object, Field field) const;
 
-    // enum wqlab_lack, as far as no header shows it: what is known of the kernel, and does not have this.
-    uint32_t lacks() const
-    {
-        return (has(Field::kPwq) && !has(Field::kPwqStats) ? WQLAB_LACK_COUNTERS : 0) |
-               (has(Symbol::kWorkqueues) && !has(Symbol::kCpuIntensiveThresh) ? WQLAB_LACK_HOGS : 0);
+    // enum wqlab_lack, as its types and symbols show it: what is known of the kernel, and does not have this.
+    uint32_t lacks() const;
     }
 
     uint32_t nr_cpus() const { return nr_cpus_; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "source/read_source.hh"
 
+#include <utility>
+
 #include "inspect/flags.hh"
 #include "inspect/snapshot.hh"
 #include "text/error.hh"
@@ -58,6 +60,7 @@ Info make_info(const wqlab::Kernel& kernel)
 {
     Info info;
     info.wq_flags = wqlab::translate<wqlab::FlagSet::kWorkqueueFlags>(kernel, UINT32_MAX) & WQLAB_WQ_FLAGS_ALL;
+    info.lacks = kernel.lacks();
     for (const wqlab::Symbol symbol : wqlab::system_workqueues())
         if (kernel.has(symbol))
             info.system_workqueues.emplace_back(wqlab::all_symbols()[static_cast<size_t>(symbol)].name);
@@ -76,6 +79,7 @@ const wqlab::Kernel& ReadSource::kernel()
 {
     if (!kernel_) {
         read_->begin();
+        has_begun_ = true;
         kernel_ = std::make_unique<wqlab::Kernel>(read_->image());
         kernel_->learn();
         read_->learned();
@@ -99,7 +103,8 @@ Snapshot ReadSource::snapshot(uint32_t sections)
     constexpr int kMostTries = 3;
     Snapshot best;
     for (int left = read_->is_running() ? kMostTries : 1; left; left--) {
-        read_->begin();
+        if (!std::exchange(has_begun_, false))
+            read_->begin();
         wqlab::Snapshot taken;
         if (!taken.take(known, sections).ok())
             throw Error(kUnavailable, read_->origin() + ": which CPUs there are cannot be read",

@@ -31,6 +31,7 @@ private:
     const wqlab::Kernel& kernel();
 
     std::unique_ptr<ReadKernel> read_;
+    bool has_begun_ = false;  // and no snapshot was taken since
     std::unique_ptr<wqlab::Kernel> kernel_;
     std::optional<Info> info_;
 };
