@@ -12,7 +12,9 @@ constexpr uint64_t kPhysBase = static_cast<uint64_t>(-0x20'0000);
 constexpr uint64_t kVoffset = 0xffff'8000'0000'0000;  // arm64's kimage_voffset
 // In the image: linux_banner, VMCOREINFO's text, kallsyms, BTF.
 constexpr uint64_t kBanner = DumpImage::kImage, kText = kBanner + 0x1'0000, kKallsyms = kBanner + 0x2'0000,
-                   kBtf = kBanner + 0x80'0000;
+                   kBtf = kBanner + 0x80'0000, kNotes = kBanner + 0x1000;
+// A note of the build id 0123abcd.
+constexpr uint8_t kBuildNote[] = {4, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 0x01, 0x23, 0xab, 0xcd};
 
 std::vector<uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 
@@ -38,6 +40,7 @@ DumpImage::DumpImage(Machine& machine, const DumpShape& shape) : shape_(shape)
 
     std::string& text = vmcoreinfo_;
     text = "OSRELEASE=" + shape_.release + "\n";
+    text += "BUILD-ID=" + shape_.build_id + "\n";
     text += line("PAGESIZE=%" PRIu64, page_size());
     text += line("SYMBOL(_stext)=%" PRIx64, kImage);
     text += line("SYMBOL(kallsyms_names)=%" PRIx64, kallsyms.names);
@@ -58,6 +61,7 @@ DumpImage::DumpImage(Machine& machine, const DumpShape& shape) : shape_(shape)
     }
 
     put(kBanner, bytes_of("Linux version " + shape_.release + " (made by a test)"));
+    put(kNotes, {std::begin(kBuildNote), std::end(kBuildNote)});
     put(kKallsyms, kallsyms.bytes);
     if (shape_.has_text)
         put(kText, bytes_of(vmcoreinfo_));
@@ -74,6 +78,8 @@ std::vector<std::pair<std::string, uint64_t>> DumpImage::symbols_of(Machine& mac
             symbols.emplace_back(name, address);
     symbols.insert(symbols.end(), {{"linux_banner", kBanner},
                                    {"_stext", kImage},
+                                   {"__start_notes", kNotes},
+                                   {"__stop_notes", kNotes + sizeof(kBuildNote)},
                                    {"__start_BTF", kBtf},
                                    {"__stop_BTF", kBtf + btf_.size()},
                                    {std::string(200, 'l'), kImage + 8}});

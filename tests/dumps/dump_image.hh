@@ -22,6 +22,7 @@ struct DumpShape {
     bool offsets_first = false;  // kallsyms as 6.1 has it
     unsigned more_symbols = 0;   // beside the Machine's: a search believes in a thousand
     bool has_btf = true;
+    std::string build_id = "0123abcd";  // what VMCOREINFO says; in memory it is this
     std::string release = "6.12.0-test";
 };
 

@@ -45,4 +45,7 @@ TEST_CASE("info tells what can be looked at, and what lacks")
                    Catch::Contains("pools               yes, without workqueue_attrs.affn_scope (no such member)\n") &&
                    Catch::Contains("hogs                no, it lacks wci_ents, wci_nr_ents\n") &&
                    Catch::Contains("latency             yes\n"));
+    // zlib is always there.
+    CHECK_THAT(text, Catch::Contains("compressed dumps    zlib"));
+    CHECK_THAT(info_to_json(with_views()), Catch::Contains("\"dump_compressions\": [\n    \"zlib\""));
 }

@@ -133,6 +133,32 @@ TEST_CASE("vmcore: symbols and types may come from files", "[vmcore]")
         unlink(path.c_str());
 }
 
+TEST_CASE("vmcore: files of another build are refused, though addresses and sizes fit", "[vmcore]")
+{
+    SmallMachine machine;
+    DumpShape shape;
+    const DumpImage image(machine, shape);
+    shape.build_id = "77";
+    const DumpImage other(machine, shape);
+    const std::string symbols = text_file("symbols", image.kallsyms_text());
+    check_same(machine, elf_of(image), {"x", symbols, {}});
+    const wqctl::Error error = refusal_of(elf_of(other), {"x", symbols, {}});
+    CHECK_THAT(error.message, Catch::Contains("of another build than x is of, whose build id is 77"));
+    CHECK_THAT(error.hint, Catch::Contains("cat /proc/kallsyms"));
+    // Where the page with the notes is not there, nothing is known.
+    const auto without = kdump_of(other, Compression::kZlib, {other.physical(DumpImage::kImage + 0x1000)});
+    CHECK(read_dump(without, {"x", symbols, {}}));
+
+    std::string types(image.btf().begin(), image.btf().end());
+    const std::string same = text_file("same", types);
+    check_same(machine, elf_of(image), {"x", {}, same});
+    types.back() ^= 1;
+    const std::string changed = text_file("changed", types);
+    CHECK_THAT(refusal_of(elf_of(image), {"x", {}, changed}).message, Catch::Contains("types of another kernel"));
+    for (const std::string& path : {symbols, same, changed})
+        unlink(path.c_str());
+}
+
 TEST_CASE("vmcore: a page that is not in the dump is a trouble, and reads as nothing", "[vmcore]")
 {
     SmallMachine machine;

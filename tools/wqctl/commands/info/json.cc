@@ -3,6 +3,7 @@
 
 #include "core/lacks.hh"
 #include "snapshot/names.hh"
+#include "source/vmcore/decompress.hh"
 #include "term/json_writer.hh"
 #include "text/names.hh"
 #include "uapi/wqlab.h"
@@ -27,6 +28,7 @@ std::string info_to_json(const Info& info)
             j.member("what", lack.name);
             j.member("since", lack.since);
         });
+        j.member("dump_compressions", decompressors());
         j.member("system_workqueues", info.system_workqueues);
         j.member("histogram_sub_bits", info.sub_bits);
         j.object("limits", [&] {

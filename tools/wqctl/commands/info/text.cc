@@ -5,6 +5,7 @@
 
 #include "core/lacks.hh"
 #include "snapshot/names.hh"
+#include "source/vmcore/decompress.hh"
 #include "term/table.hh"
 #include "text/names.hh"
 #include "text/units.hh"
@@ -54,7 +55,8 @@ std::string render_info(const Info& info, const Style& style)
                        line("features", list(feature_names(info.features))) +
                        line("flags", list(flags_to_names(info.wq_flags))) +
                        (info.lacks ? line("too old for", list_of_lacks(info.lacks)) : "") +
-                       line("system workqueues", list(info.system_workqueues));
+                       line("system workqueues", list(info.system_workqueues)) +
+                       line("compressed dumps", list(decompressors()));
     // Without the module there are neither.
     if (!info.limits.empty()) {
         text += line("histogram error", fmt::format("{:.4f} % at worst", 100.0 / (2u << info.sub_bits)));

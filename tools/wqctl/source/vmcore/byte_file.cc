@@ -53,13 +53,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ByteFile> open_disk_file(const std::string& path)
+std::unique_ptr<ByteFile> open_disk_file(const std::string& path, const char* else_what)
 {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
         const bool forbidden = errno == EACCES || errno == EPERM;
         throw Error(forbidden ? kUnavailable : kUsage, path + ": " + std::strerror(errno),
-                    forbidden ? "a dump holds all of a machine's memory, so mostly only root may read it" : "");
+                    forbidden ? "a dump holds all of a machine's memory, so mostly only root may read it" : else_what);
     }
     struct stat status {};
     if (fstat(descriptor, &status) || !S_ISREG(status.st_mode)) {

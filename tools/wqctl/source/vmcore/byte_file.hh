@@ -24,7 +24,8 @@ public:
     }
 };
 
-// Throws Error where it can't be opened.
-std::unique_ptr<ByteFile> open_disk_file(const std::string& path);
+// Throws Error where it can't be opened. else_what: what the word may have been meant to be, where there is no such
+// file.
+std::unique_ptr<ByteFile> open_disk_file(const std::string& path, const char* else_what = "");
 
 }  // namespace wqctl

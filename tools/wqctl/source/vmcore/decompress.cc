@@ -97,6 +97,15 @@ bool can_decompress(Compression compression)
     return method && method->undo;
 }
 
+std::vector<std::string> decompressors()
+{
+    std::vector<std::string> names;
+    for (const Method& method : kMethods)
+        if (method.undo && method.compression != Compression::kNone)
+            names.emplace_back(method.name);
+    return names;
+}
+
 bool decompress(Compression compression, Bytes from, Page to)
 {
     const Method* method = method_of(compression);

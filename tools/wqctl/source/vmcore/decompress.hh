@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace wqctl {
 
@@ -12,8 +13,10 @@ namespace wqctl {
 enum class Compression : uint32_t { kNone = 0, kZlib = 0x1, kLzo = 0x2, kSnappy = 0x4, kZstd = 0x20 };
 
 const char* name_of(Compression compression);
-// Of those that this program can undo; for info and for errors.
+// Of those that this program can undo; for errors.
 bool can_decompress(Compression compression);
+// All that it can, by name; for info.
+std::vector<std::string> decompressors();
 // False: it is damaged, or not as long as the page.
 bool decompress(Compression compression, std::span<const char> from, std::span<char> to);
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <elf.h>
 
 #include "source/vmcore/flattened.hh"
 #include "source/vmcore/formats.hh"
+#include "source/vmcore/notes.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -43,8 +43,6 @@ constexpr Stranger kStrangers[] = {
         "what can be read are vmcores of kdump and makedumpfile, and of QEMU and virsh dump --memory-only");
 }
 
-constexpr uint64_t align(uint64_t size) { return (size + 3) & ~uint64_t{3}; }
-
 // QEMUCPUState of target/i386/arch_dump.c, of which the control registers are from cr0 at 392 on.
 constexpr size_t kCr3At = 416, kCr4At = 424, kQemuStateSize = 440;
 
@@ -52,25 +50,16 @@ constexpr size_t kCr3At = 416, kCr4At = 424, kQemuStateSize = 440;
 
 void read_notes(std::span<const char> notes, DumpFile& dump)
 {
-    Elf64_Nhdr head;
-    while (notes.size() >= sizeof(head)) {
-        std::memcpy(&head, notes.data(), sizeof(head));
-        const uint64_t name_at = sizeof(head), text_at = name_at + align(head.n_namesz);
-        const uint64_t end = text_at + align(head.n_descsz);
-        if (text_at + head.n_descsz > notes.size())
-            return;
-        const std::string_view name(notes.data() + name_at, strnlen(notes.data() + name_at, head.n_namesz));
-        const char* text = notes.data() + text_at;
+    for_each_note(notes, [&](std::string_view name, uint32_t, std::string_view text) {
         if (name == "VMCOREINFO") {
-            dump.vmcoreinfo.assign(text, strnlen(text, head.n_descsz));
-        } else if (name == "QEMU" && head.n_descsz >= kQemuStateSize) {
+            dump.vmcoreinfo.assign(text.data(), strnlen(text.data(), text.size()));
+        } else if (name == "QEMU" && text.size() >= kQemuStateSize) {
             ControlRegisters registers;
-            std::memcpy(&registers.cr3, text + kCr3At, sizeof(registers.cr3));
-            std::memcpy(&registers.cr4, text + kCr4At, sizeof(registers.cr4));
+            std::memcpy(&registers.cr3, &text[kCr3At], sizeof(registers.cr3));
+            std::memcpy(&registers.cr4, &text[kCr4At], sizeof(registers.cr4));
             dump.cpus.push_back(registers);
         }
-        notes = notes.subspan(std::min<uint64_t>(end, notes.size()));
-    }
+    });
 }
 
 DumpFile open_dump(std::unique_ptr<ByteFile> file, const std::string& name)

@@ -122,9 +122,9 @@ void open_elf(std::unique_ptr<ByteFile> file, const std::string& name, DumpFile&
     dump.format = "ELF";
     dump.arch = header.e_machine == EM_AARCH64 ? Arch::kArm64 : Arch::kX86_64;
     std::vector<Segment> segments;
-    bool whole = true;
+    bool whole = header.e_phoff <= file->size();
     // By e_phoff: QEMU 7.2 has section headers first.
-    for (uint64_t i = 0, many = segments_in(*file, header); i < many; i++) {
+    for (uint64_t i = 0, many = whole ? segments_in(*file, header) : 0; i < many; i++) {
         Elf64_Phdr program;
         if (!file->get(program, header.e_phoff + i * sizeof(program))) {
             whole = false;

@@ -35,6 +35,10 @@ std::optional<Tokens> read_tokens(const wqlab::Memory& memory, const KallsymsTab
     if (!memory.read(tokens.text.data(), tables.token_table, tokens.text.size()))
         return {};
     tokens.text.push_back('\0');
+    // A name of a few thousand tokens, each of which is the whole text, would be a gigabyte.
+    for (size_t i = 0; i < kTokens; i++)
+        if (tokens[static_cast<uint8_t>(i)].size() > kMostToken)
+            return {};
     return tokens;
 }
 

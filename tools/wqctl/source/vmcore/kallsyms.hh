@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "source/bytes/memory.hh"
-#include "source/vmcore/symbol_list.hh"
+#include "source/symbol_list.hh"
 #include "source/vmcore/vmcoreinfo.hh"
 
 namespace wqctl {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "source/bytes/memory.hh"
-#include "source/vmcore/symbol_list.hh"
+#include "source/symbol_list.hh"
 
 namespace wqctl {
 

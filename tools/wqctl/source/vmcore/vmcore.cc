@@ -7,10 +7,12 @@
 #include <cstring>
 
 #include "source/kallsyms.hh"
+#include "source/vmcore/build_id.hh"
 #include "source/vmcore/kallsyms.hh"
 #include "source/vmcore/module_symbols.hh"
 #include "source/vmcore/virtual_memory.hh"
 #include "text/error.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -75,6 +77,7 @@ private:
     void read_symbols(const std::string& path);
     void find_btf(const VmcoreFiles& files);
     std::vector<uint8_t> btf_in_memory() const;
+    bool is_in_memory(std::span<const uint8_t> bytes, uint64_t at) const;
     void find_release();
     [[noreturn]] void refuse_without_tables() const;
 
@@ -92,8 +95,8 @@ Vmcore::Vmcore(std::unique_ptr<ByteFile> dump, const VmcoreFiles& files)
 {
     find_tables();
     find_symbols(files);
-    find_btf(files);
     find_release();
+    find_btf(files);
 }
 
 // A search of all pages is the last resort: what CPUs had as root is there at once.
@@ -140,7 +143,8 @@ void Vmcore::find_symbols(const VmcoreFiles& files)
 
 void Vmcore::read_symbols(const std::string& path)
 {
-    static constexpr std::string_view kAlso[] = {"linux_banner", "_stext", "__start_BTF", "__stop_BTF", "ptr_key"};
+    static constexpr std::string_view kAlso[] = {"linux_banner",  "_stext",       "__start_BTF", "__stop_BTF",
+                                                 "__start_notes", "__stop_notes", "ptr_key"};
     constexpr char kRemedy[] = "save it on that machine, in the boot that is dumped, as root: cat /proc/kallsyms >FILE";
     auto symbols = std::make_unique<Kallsyms>(kAlso);
     if (const int error = symbols->read(path))
@@ -153,7 +157,27 @@ void Vmcore::read_symbols(const std::string& path)
     if (!symbols_fit(*memory_, *symbols) || (text && symbols->address_of("_stext") != *text))
         throw Error::usage(path + " has the symbols of another kernel than " + name_ + ", or of another boot of it",
                            "addresses differ from boot to boot (KASLR): save it in the boot that is dumped");
+    // By chance the few that were looked at may be where another build has them, too.
+    const std::string id = note_.line("BUILD-ID");
+    if (const auto there = build_id_in(*memory_, *symbols); there && !id.empty() && *there != id)
+        throw Error::usage(path + " has the symbols of another build than " + name_ + " is of, whose build id is " + id,
+                           kRemedy);
     symbols_ = std::move(symbols);
+}
+
+// As far as the dump has the pages.
+bool Vmcore::is_in_memory(std::span<const uint8_t> bytes, uint64_t at) const
+{
+    constexpr size_t kPage = 4096;
+    uint8_t page[kPage];
+    while (!bytes.empty()) {
+        const size_t part = std::min<size_t>(bytes.size(), kPage - at % kPage);
+        if (memory_->read(page, at, part) && std::memcmp(page, bytes.data(), part) != 0)
+            return false;
+        bytes = bytes.subspan(part);
+        at += part;
+    }
+    return true;
 }
 
 std::vector<uint8_t> Vmcore::btf_in_memory() const
@@ -183,17 +207,18 @@ void Vmcore::find_btf(const VmcoreFiles& files)
         throw Error::usage(*files.btf + " is no BTF", "it is what /sys/kernel/btf/vmlinux of that kernel holds");
     // The kernel's own size of it is known even where its pages are not in the dump.
     const uint64_t begin = symbols_->address_of("__start_BTF"), end = symbols_->address_of("__stop_BTF");
-    if (begin && end > begin && end - begin != btf_.size())
-        throw Error::usage(*files.btf + " has the types of another kernel than " + name_ + " is of");
+    if (begin && end > begin && (end - begin != btf_.size() || !is_in_memory(btf_, begin)))
+        throw Error::usage(*files.btf + " has the types of another kernel than " + name_ + " is of",
+                           "save the /sys/kernel/btf/vmlinux of " + release_);
 }
 
 void Vmcore::find_release()
 {
-    release_ = note_.line("OSRELEASE");
+    release_ = one_line(note_.line("OSRELEASE"));
     char banner[128] = {};
     constexpr size_t kBefore = sizeof("Linux version ") - 1;
     if (release_.empty() && memory_->read(banner, symbols_->address_of("linux_banner"), sizeof(banner) - 1))
-        release_.assign(banner + kBefore, strcspn(banner + kBefore, " "));
+        release_ = one_line({banner + kBefore, strcspn(banner + kBefore, " ")});
 }
 
 std::vector<std::string> Vmcore::troubles()
