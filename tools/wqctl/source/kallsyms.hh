@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "source/bytes/memory.hh"
+#include "source/symbol_list.hh"
 
 namespace wqctl {
 
@@ -29,17 +30,13 @@ public:
     bool hides_addresses() const { return lines_ && hidden_ == lines_; }
 
     uint64_t address_of(const std::string& name) const override;
-    std::string name_of(uint64_t address) const override;
+    std::string name_of(uint64_t address) const override { return functions_.name_of(address); }
 
 private:
     struct Wanted {
         std::string_view name;
         uint64_t address = 0;
         uint32_t found = 0;
-    };
-    struct Function {
-        uint64_t address;
-        uint32_t name;  // where in names_
     };
 
     void forget();
@@ -50,8 +47,7 @@ private:
 
     std::vector<Wanted> wanted_;  // by name
     uint64_t filter_[16] = {};    // of filter_bit(), so that most names are passed over at once
-    std::string names_;           // of functions, each with its NUL
-    std::vector<Function> functions_;
+    SymbolList functions_;
     std::string rest_;  // of a line that is not complete yet
     size_t lines_ = 0, hidden_ = 0;
 };

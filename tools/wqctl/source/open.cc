@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "source/open.hh"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 
 #include <fmt/core.h>
 
 #include "source/kcore/running_kernel.hh"
 #include "source/read_source.hh"
 #include "source/saved/saved.hh"
+#include "source/vmcore/byte_file.hh"
 #include "source/vmcore/vmcore.hh"
 #include "text/error.hh"
 
@@ -39,17 +37,17 @@ std::unique_ptr<Source> open_kcore() { return std::make_unique<ReadSource>(std::
 
 std::unique_ptr<Source> open_file(const std::string& file, const SourceFlags& flags)
 {
-    std::ifstream stream(file, std::ios::binary);
-    std::string bytes(2, '\0');
-    if (!stream.read(bytes.data(), 2) && !stream.eof())
-        throw Error::usage(fmt::format("{} cannot be read: {}", file, std::strerror(errno)),
-                           "a source is module, kcore or a file");
-    if (!SavedSource::is_one(bytes))
-        return std::make_unique<ReadSource>(open_vmcore({file, flags.symbols, flags.btf}));
+    constexpr uint64_t kMostSaved = 64 << 20;  // packed; the largest machines' have some megabytes
+    std::unique_ptr<ByteFile> bytes = open_disk_file(file, "a source is module, kcore or a file");
+    std::string text(2, '\0');
+    if (!bytes->read(text.data(), 0, text.size()) || !SavedSource::is_one(text))
+        return std::make_unique<ReadSource>(open_vmcore(std::move(bytes), {file, flags.symbols, flags.btf}));
     if (flags.symbols || flags.btf)
         throw Error::usage(file + " is a saved snapshot, which needs neither --symbols nor --btf");
-    bytes.append(std::istreambuf_iterator<char>(stream), {});
-    return std::make_unique<SavedSource>(bytes, file);
+    text.resize(std::min(bytes->size(), kMostSaved));
+    if (!bytes->read(text.data(), 0, text.size()))
+        throw Error::usage(file + " cannot be read");
+    return std::make_unique<SavedSource>(text, file);
 }
 
 }  // namespace wqctl

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "wire/absent_module.hh"
 
-#include <fstream>
+#include "system/files.hh"
 
 namespace wqctl {
-
-namespace {
-
-std::string first_line(const char* path)
-{
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
-
-}  // namespace
 
 std::string why_signed_only(std::string_view lockdown, std::string_view sig_enforce)
 {
@@ -28,8 +16,8 @@ std::string why_signed_only(std::string_view lockdown, std::string_view sig_enfo
 Error absent_module()
 {
     constexpr const char* kLoad = "insmod wqlab.ko, or modprobe wqlab";
-    const std::string why = why_signed_only(first_line("/sys/kernel/security/lockdown"),
-                                            first_line("/sys/module/module/parameters/sig_enforce"));
+    const std::string why = why_signed_only(read_line("/sys/kernel/security/lockdown").value_or(""),
+                                            read_line("/sys/module/module/parameters/sig_enforce").value_or(""));
     if (why.empty())
         return {kUnavailable, "the wqlab module is not loaded", kLoad};
     return {kUnavailable, "the wqlab module is not loaded, and this kernel loads signed modules only (" + why + ")",

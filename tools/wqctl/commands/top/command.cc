@@ -21,8 +21,11 @@ namespace {
 // Rates need two samples; the first picture shall not wait long for them.
 constexpr uint64_t kFirstInterval = 250'000'000;
 
-std::string clock_text()
+// Of what will not change there is no other moment than its own.
+std::string clock_text(Source& source)
 {
+    if (!source.is_live())
+        return source.origin();
     const time_t now = std::time(nullptr);
     tm parts{};
     localtime_r(&now, &parts);
@@ -47,14 +50,16 @@ int print_frames(Source& source, const TopUi& ui, uint64_t count, Output& output
 {
     Interrupts interrupts;
     TopModel model;
-    model.take(take_snapshot(source, TopModel::kSections));
+    TopData data = model.take(take_snapshot(source, TopModel::kSections));
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
     for (uint64_t printed = 0; printed != count; printed++) {
-        if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
-            break;
-        const TopData data = model.take(take_snapshot(source, TopModel::kSections));
-        output.text(render_top_text(data, ui, clock_text(), output.style().width, output.style().charset));
-        if (!output.flush())
+        if (source.is_live()) {
+            if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
+                break;
+            data = model.take(take_snapshot(source, TopModel::kSections));
+        }
+        output.text(render_top_text(data, ui, clock_text(source), output.style().width, output.style().charset));
+        if (!output.flush() || !source.is_live())
             break;
     }
     return kDone;
@@ -66,13 +71,14 @@ int show_screen(Source& source, TopUi ui, uint64_t count)
     TopModel model;
     // Before the screen is taken, so that a refusal is just a line.
     TopData data = model.take(take_snapshot(source, TopModel::kSections));
-    std::string clock = clock_text();
+    std::string clock = clock_text(source);
     Terminal terminal;
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
     uint64_t deadline = monotonic_ns() + std::min(kFirstInterval, ui.interval_ns);
     for (uint64_t frames = 0;;) {
         terminal.draw(lay_out(data, ui, clock, terminal.size(), terminal.charset()));
-        const Woken woken = wait_until(ui.is_paused ? UINT64_MAX : deadline, interrupts, STDIN_FILENO);
+        const bool stands = ui.is_paused || !source.is_live();
+        const Woken woken = wait_until(stands ? UINT64_MAX : deadline, interrupts, STDIN_FILENO);
         if (woken == Woken::kByInterrupt || woken == Woken::kByHangup)
             return kDone;
         for (const Key key : terminal.keys()) {
@@ -84,12 +90,12 @@ int show_screen(Source& source, TopUi ui, uint64_t count)
                 deadline = std::min(deadline, deadlines.next(monotonic_ns()));
             }
         }
-        if (ui.is_paused || monotonic_ns() < deadline)
+        if (ui.is_paused || !source.is_live() || monotonic_ns() < deadline)
             continue;
         if (++frames > count)
             return kDone;
         data = model.take(take_snapshot(source, TopModel::kSections));
-        clock = clock_text();
+        clock = clock_text(source);
         deadline = deadlines.next(monotonic_ns());
     }
 }

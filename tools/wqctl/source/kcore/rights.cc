@@ -9,17 +9,11 @@
 #include <fmt/core.h>
 #include <linux/capability.h>
 
+#include "system/files.hh"
+
 namespace wqctl {
 
 namespace {
-
-std::string first_line(const char* path)
-{
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
 
 std::string capabilities()
 {
@@ -54,8 +48,8 @@ Rights Rights::of_this_process()
     const std::string caps = capabilities();
     return {.may_read_memory = has_capability(caps, CAP_SYS_RAWIO),
             .may_read_addresses = has_capability(caps, CAP_SYSLOG),
-            .lockdown = chosen_word(first_line("/sys/kernel/security/lockdown")),
-            .kptr_restrict = first_line("/proc/sys/kernel/kptr_restrict")};
+            .lockdown = chosen_word(read_line("/sys/kernel/security/lockdown").value_or("")),
+            .kptr_restrict = read_line("/proc/sys/kernel/kptr_restrict").value_or("")};
 }
 
 Error why_no_kcore(const std::string& path, int error, const Rights& rights)

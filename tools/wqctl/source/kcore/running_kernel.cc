@@ -3,9 +3,7 @@
 
 #include <array>
 #include <cstring>
-#include <ctime>
 #include <fstream>
-#include <functional>
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -14,6 +12,7 @@
 #include <unistd.h>
 
 #include "source/kcore/rights.hh"
+#include "system/wait.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -26,19 +25,18 @@ constexpr const char* kWitness = "linux_banner";
 constexpr const char* kPrintkKey = "ptr_key";
 
 // Empty: this kernel has none, and info says so.
-std::vector<uint8_t> read_btf()
+Bytes read_btf()
 {
-    std::vector<uint8_t> bytes;
+    Bytes bytes;
     const int file = open(kBtf, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return bytes;
     const off_t size = lseek(file, 0, SEEK_END);
-    bytes.resize(size > 0 ? static_cast<size_t>(size) : 0);
-    size_t done = 0;
-    for (ssize_t got; done < bytes.size(); done += static_cast<size_t>(got))
-        if ((got = pread(file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done))) <= 0)
+    const size_t all = size > 0 ? static_cast<size_t>(size) : 0;
+    bytes.at = std::make_unique_for_overwrite<uint8_t[]>(all);
+    for (ssize_t got; bytes.size < all; bytes.size += static_cast<size_t>(got))
+        if ((got = pread(file, &bytes.at[bytes.size], all - bytes.size, static_cast<off_t>(bytes.size))) <= 0)
             break;
-    bytes.resize(done);
     close(file);
     return bytes;
 }
@@ -51,13 +49,6 @@ std::string loaded_modules()
     for (std::string line; std::getline(file, line);)
         modules.append(line, 0, line.find(' ')).append(line, line.rfind(' ')).push_back('\n');
     return modules;
-}
-
-uint64_t monotonic_ns()
-{
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
 // If the key of %p is not known. Identities are then those of this look only: they keep addresses out of reports.
@@ -99,7 +90,7 @@ wqlab::Image RunningKernel::image()
 {
     return {.memory = &memory_,
             .symbols = &symbols_,
-            .btf = {btf_.data(), btf_.size()},
+            .btf = {btf_.at.get(), btf_.size},
             .now_ns = monotonic_ns,
             .printk_key = {printk_key_[0], printk_key_[1]},
             .key = key_};
