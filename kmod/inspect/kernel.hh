@@ -79,7 +79,6 @@ public:
 
     // enum wqlab_lack, as its types and symbols show it: what is known of the kernel, and does not have this.
     uint32_t lacks() const;
-    }
 
     uint32_t nr_cpus() const { return nr_cpus_; }
     Address per_cpu(Address variable, uint32_t cpu) const
