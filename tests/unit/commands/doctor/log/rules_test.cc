@@ -300,3 +300,18 @@ TEST_CASE("doctor: a task waits for a lock that a worker holds")
                                          Catch::Contains("executes reg_todo"));
     CHECK(findings[0].suspects.at(0).workqueue == "events");
 }
+
+TEST_CASE("doctor: of a pool that a dump leaves out all workers are idle, if it is a whole dump")
+{
+    const std::string lockup = "BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n";
+    const std::string other = "pool 16: cpus=0-7 flags=0x4 nice=0 hung=0s workers=4 idle: 70\n";
+    auto findings = findings_of(lockup + kHung + other);
+    REQUIRE(findings.size() == 1);
+    CHECK_THAT(findings[0].sentence,
+               Catch::StartsWith("Pool 6 (CPU 1, nice 0)") && Catch::Contains("idle workers were not"));
+    for (const Evidence& seen : findings[0].evidence)
+        CHECK_THAT(seen.text, !Catch::Contains("workers=0"));
+    findings = findings_of(lockup + kHung);
+    REQUIRE(findings.size() == 1);
+    CHECK_THAT(findings[0].sentence, Catch::Contains("does not have its workers"));
+}

@@ -28,7 +28,10 @@ struct HungPool {
     uint64_t seconds;
     std::vector<AtWork> at_work;
     std::vector<Waiting> pending;
+    bool is_listed;  // the dump has a line of it
 
+    // The kernel leaves out pools all of whose workers are idle.
+    bool are_all_idle() const { return !is_listed && at_work.empty() && !at.dump().pools.empty(); }
     // The watchdog looked at the workers of CPUs' pools that did not move, and found none of this one running.
     bool all_were_seen_asleep() const
     {
@@ -68,9 +71,10 @@ void explain_no_worker(const HungPool& hung, Finding& finding)
     const bool is_away = hung.pool.kind.flags.value_or(0) & kDisassociated && cpu_of(hung.pool.kind);
     finding.certainty = is_away ? Certainty::kLikely : Certainty::kUnexplained;
     finding.sentence += is_away ? "its CPU is offline and none of its workers takes the items"
-                        : hung.pool.idle.empty()
-                            ? "no item is being executed and no worker is idle"
-                            : "no item is being executed, and idle workers were not woken or did not get the CPU";
+                        : hung.are_all_idle() || !hung.pool.idle.empty()
+                            ? "no item is being executed, and idle workers were not woken or did not get the CPU"
+                        : hung.is_listed ? "no item is being executed and no worker is idle"
+                                         : "no item is being executed, and the log does not have its workers";
     finding.next = fmt::format(
         "A stack of the CPU (sysrq-l) says what runs there{}",
         hung.pool.idle.empty() ? "" : "; those of the idle workers (sysrq-t) whether they were woken");
@@ -182,7 +186,10 @@ void find_hung_pools(const DumpCase& at, std::vector<Finding>& findings)
     for (const klog::Pool& pool : pools) {
         if (pool.hung.value_or(0) < kHungSeconds)
             continue;
-        const HungPool hung{at, pool, *pool.hung, at.at_work_on(pool.id), at.pending_on(pool.id)};
+        const bool is_listed = std::ranges::any_of(at.dump().pools, [&](const klog::Pool& listed) {
+            return listed.id == pool.id && listed.line == pool.line;
+        });
+        const HungPool hung{at, pool, *pool.hung, at.at_work_on(pool.id), at.pending_on(pool.id), is_listed};
         Finding finding;
         finding.of = fmt::format("pool {} {}", pool.id, pool.kind.cpus);
         finding.weight = 900 + static_cast<unsigned>(std::min<uint64_t>(*pool.hung / 10, 90));
@@ -194,7 +201,7 @@ void find_hung_pools(const DumpCase& at, std::vector<Finding>& findings)
         for (const klog::Lockup& lockup : at.dump().lockups)
             if (is_same(lockup.kind, pool.kind))
                 finding.evidence.push_back({lockup.line, fmt::format("the watchdog: stuck for {}s", lockup.seconds)});
-        if (pool.id >= 0)
+        if (is_listed)
             finding.evidence.push_back(
                 {pool.line,
                  fmt::format("pool {}: hung={}s workers={}{}{}", pool.id, *pool.hung, pool.workers.value_or(0),
