@@ -31,6 +31,7 @@ public:
     bool is_hidden = false;                      // works, but is not shown
     bool is_file = false;                        // completion offers files
     bool is_list = false;                        // its value is values joined by commas
+    bool is_behind_dashes = false;               // of words: those behind "--"
     std::vector<std::string> known;              // what may be said, as far as that is known beforehand
     std::vector<std::string> exclusive;          // options that don't go with it
     std::optional<std::string> without_value;    // what the option alone means
@@ -41,6 +42,7 @@ public:
     Argument& list() { return is_list = true, *this; }
     Argument& file() { return is_file = true, type = "FILE", *this; }
     Argument& hidden() { return is_hidden = true, *this; }
+    Argument& behind_dashes() { return is_behind_dashes = true, *this; }
     Argument& required() { return is_required = true, *this; }
     Argument& excludes(std::string option) { return exclusive.push_back(std::move(option)), *this; }
     Argument& alone_means(std::string value) { return without_value = std::move(value), *this; }

@@ -37,6 +37,8 @@ std::string upper(std::string text)
 std::string word_in_usage(const Argument& word)
 {
     std::string text = fmt::format("\\fI{}\\fP{}", roff(word.names), word.is_repeatable ? "..." : "");
+    if (word.is_behind_dashes)
+        text = "\\-\\- " + text;
     return word.is_required ? text : "[" + text + "]";
 }
 

@@ -2,6 +2,7 @@
 // The one file that knows CLI11: it tells it what was declared, and reads from it what was said.
 #include "args/parse.hh"
 
+#include <algorithm>
 #include <map>
 
 #include <CLI/CLI.hpp>
@@ -38,8 +39,9 @@ public:
             add(*command);
     }
 
-    Spoken parse(const std::vector<std::string>& words)
+    Spoken parse(std::vector<std::string> words)
     {
+        const BehindDashes behind = take_behind_dashes(words);
         const CLI::App* command = nullptr;
         const auto find_command = [&] {
             const auto chosen = app_.get_subcommands();
@@ -62,6 +64,8 @@ public:
                                fmt::format("wqctl {}--help shows how", command ? command->get_name() + " " : ""));
         }
         hand_over(*command);
+        for (const std::string& word : behind.words)
+            behind.argument->take(word);
         return {command->get_name(), ""};
     }
 
@@ -71,6 +75,25 @@ private:
         CLI::Option* option;
     };
 
+    // Words of a second kind, of a command that has such: the parser knows one kind only.
+    struct BehindDashes {
+        const Argument* argument = nullptr;
+        std::vector<std::string> words;
+    };
+
+    BehindDashes take_behind_dashes(std::vector<std::string>& words) const
+    {
+        BehindDashes behind;
+        const auto found = words.empty() ? behind_dashes_.end() : behind_dashes_.find(words.front());
+        const auto dashes = std::find(words.begin(), words.end(), "--");
+        if (found == behind_dashes_.end() || dashes == words.end())
+            return behind;
+        behind.argument = found->second;
+        behind.words.assign(dashes + 1, words.end());
+        words.erase(dashes, words.end());
+        return behind;
+    }
+
     void add(const Args& args)
     {
         CLI::App* command = app_.add_subcommand(args.name(), args.summary());
@@ -78,6 +101,10 @@ private:
         std::vector<Declared>& declared = declared_[command];
         std::map<std::string, CLI::Option*> by_name;
         for (const Argument& argument : args.arguments()) {
+            if (argument.is_behind_dashes) {
+                behind_dashes_.emplace(args.name(), &argument);
+                continue;
+            }
             CLI::Option* option = add(*command, argument);
             for (const std::string& other : argument.exclusive)
                 option->excludes(by_name.at(other));
@@ -190,6 +217,7 @@ private:
     CLI::App app_;
     std::deque<Said> said_;  // the parser holds references
     std::map<const CLI::App*, std::vector<Declared>> declared_;
+    std::map<std::string, const Argument*, std::less<>> behind_dashes_;  // of a command
 };
 
 }  // namespace

@@ -19,16 +19,18 @@ void stop_run(Runs& runs, uint32_t id)
     }
 }
 
-void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, RunProgress& progress)
+bool follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, RunProgress& progress)
 {
     // Events can be lost when their socket overflows, so silence is asked about.
     constexpr uint64_t kPatience = 500'000'000;
+    bool interrupted = false;
     for (;;) {
         RunState latest;
         switch (wait_for(kPatience, interrupts, events.fd())) {
         case Woken::kByInterrupt:
             progress.say("stopping; again to quit at once");
             stop_run(runs, id);
+            interrupted = true;
             continue;
         case Woken::kByTime: latest = runs.state(id); break;
         case Woken::kByInput:
@@ -41,7 +43,7 @@ void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, Run
         if (latest.id != id)
             continue;
         if (latest.ended())
-            return;
+            return interrupted;
         progress.update(latest);
     }
 }

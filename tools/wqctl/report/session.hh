@@ -13,8 +13,8 @@
 
 namespace wqctl {
 
-// Returns when the run has ended. Stops it at an interrupt.
-void follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, RunProgress& progress);
+// Returns when the run has ended: whether it was stopped for an interrupt.
+bool follow(Runs& runs, Events& events, uint32_t id, Interrupts& interrupts, RunProgress& progress);
 
 // Asks for an end; a run that has ended already is fine.
 void stop_run(Runs& runs, uint32_t id);

@@ -86,6 +86,10 @@ public:
 
     bool key(json::string_t& name)
     {
+        // Each is compared with those before it.
+        constexpr size_t most = 1000;
+        if (open_.back()->members.size() == most)
+            throw Error::usage(fmt::format("{}:{}: an object has more than {} keys", file_, line_, most));
         for (const Member& member : open_.back()->members)
             if (member.key == name)
                 throw Error::usage(fmt::format("{}:{}: \"{}\" was given in line {} already; give it once", file_, line_,
@@ -122,6 +126,10 @@ private:
 
     Node& add(Node::Kind kind)
     {
+        // A hundred bytes and more for each, whatever little was written for it.
+        constexpr size_t most = 3'000'000;
+        if (++nodes_ > most)
+            throw Error::usage(fmt::format("{}:{}: there are more than {} values", file_, line_, most));
         Node* node = &root;
         if (!open_.empty() && open_.back()->kind == Node::Kind::kArray)
             node = &open_.back()->items.emplace_back();
@@ -134,6 +142,7 @@ private:
 
     const unsigned& line_;
     const std::string& file_;
+    size_t nodes_ = 0;
     // Only the last child of an open node grows, so these stay valid.
     std::vector<Node*> open_;
 };

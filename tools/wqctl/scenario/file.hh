@@ -17,6 +17,11 @@ Scenario parse_scenario(std::string_view text, const std::string& file);
 // "-" is standard input.
 Scenario load_scenario(const std::string& path);
 
+// The same of what may have axes.
+struct VariedScenario;
+VariedScenario parse_varied(std::string_view text, const std::string& file);
+VariedScenario load_varied(const std::string& path);
+
 // A scenario file. Reads back as the same scenario.
 std::string scenario_to_json(const Scenario& scenario);
 // As a value of a larger document.

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "scenario/axes.hh"
 #include "scenario/document.hh"
 #include "scenario/file.hh"
 #include "scenario/keys.hh"
@@ -268,12 +269,41 @@ const Node* list(ObjectReader& reader, std::string_view key, std::string_view ri
     return &member->value;
 }
 
-}  // namespace
+// {"scope": ["cpu", "smt"], "depth": [1, 32]}
+std::vector<Axis> read_axes(const ObjectReader& reader, const Member& member)
+{
+    const std::string_view right = "an object with a list of values for each key, such as {\"depth\": [1, 32]}";
+    if (member.value.kind != Node::Kind::kObject)
+        reader.refuse(member, right);
+    std::vector<Axis> axes;
+    for (const Member& axis : member.value.members) {
+        if (axis.value.kind != Node::Kind::kArray || axis.value.items.empty())
+            reader.refuse(axis, "a list of values such as [1, 32]");
+        axes.push_back({axis.key, {}});
+        for (const Node& value : axis.value.items) {
+            if (value.kind == Node::Kind::kUnsigned)
+                axes.back().values.push_back(std::to_string(value.integer));
+            else if (value.kind == Node::Kind::kSigned)
+                axes.back().values.push_back(std::to_string(value.negative));
+            else if (value.kind == Node::Kind::kBool)
+                axes.back().values.emplace_back(value.boolean ? "true" : "false");
+            else if (value.kind == Node::Kind::kString)
+                axes.back().values.push_back(value.string);
+            else
+                reader.refuse(axis, "a list of strings, whole numbers, or true and false");
+        }
+    }
+    return axes;
+}
 
-Scenario parse_scenario(std::string_view text, const std::string& file)
+VariedScenario parse(std::string_view text, const std::string& file, bool may_vary)
 {
     const Node root = parse_document(text, file);
     ObjectReader reader(root, "the scenario", file);
+    std::vector<Axis> axes;
+    if (may_vary)
+        if (const Member* vary = reader.find("vary"))
+            axes = read_axes(reader, *vary);
     // So that editors find the schema.
     if (const Member* schema = reader.find("$schema"))
         reader.string(*schema, "a string", [](std::string_view) {});
@@ -287,20 +317,30 @@ Scenario parse_scenario(std::string_view text, const std::string& file)
             scenario.issuers.push_back(read_issuer(node, file));
     reader.finish();
     scenario.origin = std::move(reader.origin);
-    return scenario;
+    return {std::move(scenario), std::move(axes)};
 }
 
-Scenario load_scenario(const std::string& path)
+VariedScenario load(const std::string& path, bool may_vary)
 {
     if (path == "-")
-        return parse_scenario(std::string(std::istreambuf_iterator<char>(std::cin), {}), "stdin");
+        return parse(std::string(std::istreambuf_iterator<char>(std::cin), {}), "stdin", may_vary);
     std::ifstream stream(path);
     // Opening a directory succeeds; reading it does not.
     stream.peek();
     if (!stream.is_open() || stream.bad())
         throw Error::usage(fmt::format("cannot read the scenario file \"{}\"", path),
                            "wqctl presets lists the scenarios that ship with the tool; run one with --preset NAME");
-    return parse_scenario(std::string(std::istreambuf_iterator<char>(stream), {}), path);
+    return parse(std::string(std::istreambuf_iterator<char>(stream), {}), path, may_vary);
 }
+
+}  // namespace
+
+Scenario parse_scenario(std::string_view text, const std::string& file) { return parse(text, file, false).scenario; }
+
+VariedScenario parse_varied(std::string_view text, const std::string& file) { return parse(text, file, true); }
+
+Scenario load_scenario(const std::string& path) { return load(path, false).scenario; }
+
+VariedScenario load_varied(const std::string& path) { return load(path, true); }
 
 }  // namespace wqctl

@@ -91,35 +91,36 @@ IssuerSpec issuer_from(const RunFlags& flags)
 
 }  // namespace
 
-Scenario scenario_from(const RunFlags& flags)
+Scenario overridden(Scenario scenario, const RunFlags& flags, std::string_view what)
 {
-    Scenario scenario;
-    if (flags.preset || flags.file) {
-        if (flags.preset && flags.file)
-            throw Error::usage(
-                fmt::format("--preset and the scenario file \"{}\" exclude each other; give one", *flags.file));
-        if (const std::string flag = shaping_flag(flags); !flag.empty())
-            throw Error::usage(
-                fmt::format("{} does not go with a {}, which can be overridden with --duration, --items, --sample and "
-                            "--seed; to change more, print it with --dry-run and edit it",
-                            flag, flags.preset ? "preset" : "scenario file"));
-        if (flags.preset) {
-            const Preset& preset = find_preset(*flags.preset);
-            scenario = parse_scenario(preset.text, fmt::format("preset {}", preset.name));
-        } else {
-            scenario = load_scenario(*flags.file);
-        }
-    } else {
-        scenario.workqueues.push_back(workqueue_from(flags));
-        scenario.issuers.push_back(issuer_from(flags));
-    }
+    if (const std::string flag = shaping_flag(flags); !flag.empty())
+        throw Error::usage(
+            fmt::format("{} does not go with a {}, which can be overridden with --duration, --items, --sample and "
+                        "--seed; to change more, print it with --dry-run and edit it",
+                        flag, what));
     // Whoever gives one end on the command line means that one.
     if (flags["--duration"].given() || flags["--items"].given()) {
         scenario.duration.reset();
         scenario.items.reset();
     }
-    scenario = read_keys(flags, run_keys(), std::move(scenario));
-    return scenario;
+    return read_keys(flags, run_keys(), std::move(scenario));
+}
+
+Scenario scenario_from(const RunFlags& flags)
+{
+    if (flags.preset && flags.file)
+        throw Error::usage(
+            fmt::format("--preset and the scenario file \"{}\" exclude each other; give one", *flags.file));
+    if (flags.preset) {
+        const Preset& preset = find_preset(*flags.preset);
+        return overridden(parse_scenario(preset.text, fmt::format("preset {}", preset.name)), flags, "preset");
+    }
+    if (flags.file)
+        return overridden(load_scenario(*flags.file), flags, "scenario file");
+    Scenario scenario;
+    scenario.workqueues.push_back(workqueue_from(flags));
+    scenario.issuers.push_back(issuer_from(flags));
+    return read_keys(flags, run_keys(), std::move(scenario));
 }
 
 std::string run_label(const RunFlags& flags, const Scenario& scenario)

@@ -66,6 +66,10 @@ private:
 // Throws usage errors that name the flag. Not yet validated.
 Scenario scenario_from(const RunFlags& flags);
 
+// A scenario that is shaped already, with what the flags may override. Refuses the others; what: "preset" or "scenario
+// file".
+Scenario overridden(Scenario scenario, const RunFlags& flags, std::string_view what);
+
 // What `wqctl list` shows for the run.
 std::string run_label(const RunFlags& flags, const Scenario& scenario);
 

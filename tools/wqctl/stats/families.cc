@@ -60,7 +60,8 @@ std::vector<double> corrected(const std::vector<double>& p)
 // the other (Piepho's insert and absorb).
 std::vector<std::string> letters(size_t n, const std::function<bool(size_t, size_t)>& apart)
 {
-    // There may be very many groups where next to nothing is transitive. Then the rest stays together, which claims less.
+    // There may be very many groups where next to nothing is transitive. Then the rest stays together, which claims
+    // less.
     constexpr size_t kMostGroups = 500;
     std::vector<Group> groups = {Group(n, true)};
     for (size_t x = 0; x < n && groups.size() < kMostGroups; x++)

@@ -10,8 +10,8 @@
 
 namespace wqctl {
 
-// Each p raised for the company it is in, in the same order (Benjamini and Hochberg). Of those that stay below 0.05, one in twenty is
-// false on average; where nothing differs at all, any stays below 0.05 in one of twenty families.
+// Each p raised for the company it is in, in the same order (Benjamini and Hochberg). Of those that stay below 0.05,
+// one in twenty is false on average; where nothing differs at all, any stays below 0.05 in one of twenty families.
 std::vector<double> corrected(const std::vector<double>& p);
 
 // A word for each of n: two share a letter unless they are apart. The first one's letters come first in the alphabet.

@@ -27,6 +27,26 @@ uint64_t Latency::percentile(double fraction) const
     return max;
 }
 
+double Latency::quantile(double fraction) const
+{
+    uint64_t all = 0;
+    for (const Bucket& bucket : buckets)
+        all += bucket.count;
+    const double rank = fraction * static_cast<double>(all);
+    double seen = 0;
+    for (const Bucket& bucket : buckets) {
+        const auto here = static_cast<double>(bucket.count);
+        if (seen + here >= rank) {
+            const auto low = static_cast<double>(Geometry::low(bucket.index));
+            const auto high = static_cast<double>(Geometry::low(bucket.index + 1));
+            const double value = low + (high - low) * (rank - seen) / here;
+            return min <= max ? std::clamp(value, static_cast<double>(min), static_cast<double>(max)) : value;
+        }
+        seen += here;
+    }
+    return static_cast<double>(max);
+}
+
 void Latency::add_bucket(unsigned index, uint64_t n)
 {
     const auto at = std::lower_bound(buckets.begin(), buckets.end(), index,

@@ -30,6 +30,10 @@ struct Latency {
     // bucket, never outside of min..max. 0 when empty.
     uint64_t percentile(double fraction) const;
 
+    // The same, taken between the bounds of its bucket as if that were filled evenly: less sure where it is for one
+    // value, and able to tell that two histograms differ by less than a bucket.
+    double quantile(double fraction) const;
+
     // Chunks may come in any order; a bucket that came twice is summed.
     void add_bucket(unsigned index, uint64_t n);
     void merge(const Latency& other);

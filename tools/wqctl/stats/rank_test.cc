@@ -71,7 +71,8 @@ double rank_test(std::span<const double> a, std::span<const double> b)
     std::vector<double> both(a.begin(), a.end());
     both.insert(both.end(), b.begin(), b.end());
     const std::vector<size_t> ranks = double_ranks(both);
-    const size_t seen = std::accumulate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(a.size()), size_t{0});
+    const size_t seen = std::accumulate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(a.size()),
+                                        size_t{0});
     const std::vector<double> sums = sums_of(ranks, a.size());
     double below = 0;
     double above = 0;

@@ -3,8 +3,8 @@
 // by which factor?
 //
 // What happens to all rounds of a boot, where its memory lies and which CPU is whose, happens once a boot: a hundred
-// rounds of one boot say no more of it than one. So where a side has several occasions, the median of each is one value.
-// Where both have one, blocks of its rounds are: what lasts for some rounds is then one value's.
+// rounds of one boot say no more of it than one. So where a side has several occasions, the median of each is one
+// value. Where both have one, blocks of its rounds are: what lasts for some rounds is then one value's.
 #pragma once
 
 #include <optional>

@@ -4,10 +4,8 @@
 #include "command.hh"
 #include "commands/run/started.hh"
 #include "commands/run/flags.hh"
-#include "report/placement.hh"
 #include "report/session.hh"
-#include "report/wq_sysfs.hh"
-#include "scenario/encode.hh"
+#include "report/started_run.hh"
 #include "scenario/file.hh"
 #include "scenario/presets/presets.hh"
 #include "scenario/validate.hh"
@@ -19,63 +17,6 @@
 namespace wqctl {
 
 namespace {
-
-std::string kernel_name_of(const WorkqueueSpec& workqueue, uint32_t id)
-{
-    return "wqlab" + std::to_string(id) + "-" + workqueue.name;
-}
-
-// A detached run does not end with our socket, so what fails between its
-// start and its release has to be undone.
-class StartedRun {
-public:
-    StartedRun(Runs& runs, const Scenario& scenario, const StartOptions& options)
-        : runs_(runs), detached_(options.detached)
-    {
-        Message request = encode_run(scenario, options);
-        state_ = runs.start(request);
-    }
-    ~StartedRun()
-    {
-        if (released_ || !detached_)
-            return;
-        try {
-            runs_.stop(state_.id);
-            runs_.forget(state_.id);
-        } catch (const Error&) {
-            // What brought us here is said already.
-        }
-    }
-    StartedRun(const StartedRun&) = delete;
-    StartedRun& operator=(const StartedRun&) = delete;
-
-    void release()
-    {
-        runs_.release(state_.id);
-        released_ = true;
-    }
-    uint32_t id() const { return state_.id; }
-    const RunState& state() const { return state_; }
-
-private:
-    Runs& runs_;
-    bool detached_;
-    bool released_ = false;
-    RunState state_;
-};
-
-// Sets what goes through sysfs, and reads back what is in effect: after the
-// run its files are gone.
-std::vector<WqAttributes> apply_attributes(const Scenario& scenario, uint32_t id)
-{
-    std::vector<WqAttributes> applied;
-    for (const WorkqueueSpec& workqueue : scenario.workqueues) {
-        if (workqueue.wants_sysfs())
-            write_attributes(workqueue, kernel_name_of(workqueue, id));
-        applied.push_back(workqueue.system.empty() ? read_attributes(kernel_name_of(workqueue, id)) : WqAttributes());
-    }
-    return applied;
-}
 
 class RunCommand final : public Command {
     RunFlags flags_;
@@ -103,7 +44,7 @@ class RunCommand final : public Command {
         Interrupts interrupts;
         Runs runs(lab);
         StartedRun started(runs, scenario, {run_label(flags_, scenario), flags_.detach});
-        const std::vector<WqAttributes> applied = apply_attributes(scenario, started.id());
+        started.apply_attributes();
         started.release();
         if (flags_.detach) {
             if (flags_.json)
@@ -117,11 +58,7 @@ class RunCommand final : public Command {
         follow(runs, events, started.id(), interrupts, progress);
         progress.clear();
 
-        RunReport report = runs.report(started.id());
-        runs.forget(started.id());
-        report.kernel = info.release;
-        add_what_was_asked(report, scenario, applied, topology);
-        return print_report(report, flags_.json, output);
+        return print_report(started.report(info, topology), flags_.json, output);
     }
 
     static int dry_run(const Scenario& scenario, const Topology& topology, Context& context)
@@ -135,19 +72,6 @@ class RunCommand final : public Command {
         }
         context.output().text(scenario_to_json(scenario));
         return kDone;
-    }
-
-    static void add_what_was_asked(RunReport& report, const Scenario& scenario,
-                                   const std::vector<WqAttributes>& applied, const Topology& topology)
-    {
-        report.scenario = scenario;
-        for (size_t i = 0; i < report.workqueues.size() && i < scenario.workqueues.size(); i++) {
-            WorkqueueReport& workqueue = report.workqueues[i];
-            workqueue.system = scenario.workqueues[i].system;
-            workqueue.max_active = scenario.workqueues[i].max_active;
-            workqueue.attributes = applied[i];
-            judge_placement(workqueue, topology);
-        }
     }
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Writes OUTPUT, a C++ file that holds the text of each of FILES.
+# Writes OUTPUT, a C++ file with a function FUNCTION that has the text of each of FILES.
 set(body "")
 foreach(file IN LISTS FILES)
     get_filename_component(name ${file} NAME_WE)
@@ -11,7 +11,9 @@ file(WRITE ${OUTPUT} "// Generated from presets/*.json.
 
 namespace wqctl {
 
-const std::vector<Preset>& presets()
+const std::vector<Preset>& ${FUNCTION}();
+
+const std::vector<Preset>& ${FUNCTION}()
 {
     static const std::vector<Preset> all = {
 ${body}    };

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/compare/render.hh"
+
+#include <fmt/core.h>
+
+#include "term/table.hh"
+#include "text/names.hh"
+#include "text/printable.hh"
+
+namespace wqctl {
+
+namespace {
+
+std::string side_line(const char* name, const SideOfComparison& side, const Style& style)
+{
+    std::string files;
+    for (const std::string& file : side.files)
+        files += (files.empty() ? "" : " ") + one_line(file);
+    std::string kernels;
+    for (const std::string& kernel : side.kernels)
+        kernels += (kernels.empty() ? "Linux " : ", ") + one_line(kernel);
+    return wrap(fmt::format("{}  {}: {}", name, kernels, files), style.width, "   ");
+}
+
+std::string p_text(double p)
+{
+    if (p < 0.001)
+        return "<0.001";
+    return p > 0.995 ? "1" : fmt::format("{:.{}f}", p, p < 0.1 ? 3 : 2);
+}
+
+std::string outcome_text(Outcome outcome, const Style& style)
+{
+    const std::string word(name_of(outcome, kOutcomes));
+    switch (outcome) {
+    case Outcome::kSame: return "";
+    case Outcome::kWorse: return style.red(word);
+    case Outcome::kBetter: return style.green(word);
+    case Outcome::kDiffers: break;
+    }
+    return style.bold(word);
+}
+
+std::string interval_text(const Difference& d, const Style& style)
+{
+    if (!d.interval)
+        return "-";
+    return human_change(d.interval->low, style.charset) + " .. " + human_change(d.interval->high, style.charset);
+}
+
+void add_rows(Table& table, const std::vector<Compared>& rows, const Style& style)
+{
+    std::string before;
+    for (const Compared& row : rows) {
+        const Difference& d = row.difference;
+        const std::string name = row.row.empty() ? "all, geometric mean" : one_line(row.row);
+        table.row({name == before ? "" : name, std::string(row.measure.title), human(row.measure, d.a, style.charset),
+                   human(row.measure, d.b, style.charset), d.ratio ? human_change(*d.ratio, style.charset) : "-",
+                   interval_text(d, style), p_text(row.p), outcome_text(row.outcome, style)});
+        before = name;
+    }
+}
+
+std::string figures(const Comparison& c, const Style& style)
+{
+    using enum Table::Align;
+    Table table;
+    table.column("row", kLeft);
+    table.column("figure", kLeft);
+    for (const char* title : {"A", "B", "change", "95% interval", "p"})
+        table.column(title);
+    table.column("B is", kLeft);
+    add_rows(table, c.rows, style);
+    add_rows(table, c.together, style);
+    return table.render(style);
+}
+
+std::string plural(size_t n, const std::string& noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
+
+std::string summary(const Comparison& c, const Style& style)
+{
+    const size_t differs = c.count(Outcome::kDiffers);
+    std::string text = fmt::format("{} of {} worse, {} better, {}{} that can't be told apart", c.count(Outcome::kWorse),
+                                   plural(c.rows.size(), "figure"), c.count(Outcome::kBetter),
+                                   differs ? fmt::format("{} different, ", differs) : "", c.count(Outcome::kSame));
+    text += "; p is corrected for so many questions, the intervals are each for itself";
+    return wrap(text, style.width, "");
+}
+
+// What a reader should know before believing it.
+std::string caution(const Comparison& c, const Style& style)
+{
+    if (c.unit == Unit::kBlock) {
+        if (!c.can_differ())
+            return wrap(
+                "one file a side with so few rounds tells nothing: 4 files a side do, or bench documents of 4 "
+                "rounds and more",
+                style.width, "");
+        return wrap(
+            "one file a side: what differs from boot to boot, or changed between the two, counts as a "
+            "difference; give several files a side to take that into account",
+            style.width, "");
+    }
+    if (!c.can_differ())
+        return wrap(fmt::format("{} against {} can't show a difference at 5%, whatever it is; give 4 a side or more",
+                                plural(c.values_a, "file"), plural(c.values_b, "file")),
+                    style.width, "");
+    return {};
+}
+
+std::string left_out(const char* side, const std::vector<std::string>& rows, const Style& style)
+{
+    if (rows.empty())
+        return {};
+    std::vector<std::string> names;
+    for (const std::string& row : rows)
+        names.push_back(one_line(row));
+    return wrap(fmt::format("only in {}: {}", side, enumerate(names)), style.width, "");
+}
+
+std::string verdicts(const Comparison& c, const Style& style)
+{
+    if (c.changes.empty())
+        return fmt::format("{}, all with the same verdict\n", plural(c.verdicts, "check"));
+    using enum Table::Align;
+    Table table;
+    for (const char* title : {"check", "A", "B", "B is"})
+        table.column(title, kLeft);
+    for (const VerdictChange& change : c.changes)
+        table.row(
+            {one_line(change.id), one_line(change.a), one_line(change.b), change.is_worse ? style.red("worse") : ""});
+    return table.render(style) +
+           fmt::format("{} of {} with another verdict\n", c.changes.size(), plural(c.verdicts, "check"));
+}
+
+}  // namespace
+
+std::string render_comparison(const Comparison& c, const Style& style)
+{
+    std::string text = side_line("A", c.a, style) + side_line("B", c.b, style) + "\n";
+    if (c.verdicts)
+        text += verdicts(c, style);
+    if (!c.rows.empty())
+        text += figures(c, style) + "\n" + summary(c, style) + caution(c, style);
+    return text + left_out("A", c.only_a, style) + left_out("B", c.only_b, style);
+}
+
+}  // namespace wqctl
