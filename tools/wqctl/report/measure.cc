@@ -19,6 +19,8 @@ std::string human(const Measure& measure, double value, Charset charset)
     return fmt::format("{:.3g}", value);
 }
 
+std::string counted(size_t n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
+
 std::string human_change(double ratio, Charset charset)
 {
     if (ratio >= 3)

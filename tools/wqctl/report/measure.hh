@@ -35,4 +35,7 @@ std::string human(const Measure& measure, double value, Charset charset);
 // Of a ratio, as people say it: "-3.1%", "+0.4%", "×12".
 std::string human_change(double ratio, Charset charset);
 
+// "1 file", "3 files".
+std::string counted(size_t n, std::string_view noun);
+
 }  // namespace wqctl

@@ -6,6 +6,7 @@
 
 #include "commands/bench/render.hh"
 #include "commands/bench/summary.hh"
+#include "term/lines.hh"
 #include "term/table.hh"
 #include "text/printable.hh"
 
@@ -13,7 +14,12 @@ namespace wqctl {
 
 namespace {
 
-std::string share(double value) { return fmt::format("{:.{}f}%", value * 100, value < 0.0995 ? 1 : 0); }
+std::string share(double value)
+{
+    if (value >= 9.995)
+        return ">999%";
+    return fmt::format("{:.{}f}%", value * 100, value < 0.0995 ? 1 : 0);
+}
 
 const char* plus_minus(const Style& style) { return style.utf8() ? "\u00b1" : "+-"; }
 
@@ -22,10 +28,9 @@ std::string headline(const BenchResult& result, const Style& style)
     const Plan& plan = result.plan;
     std::string rounds = plan.round_ns ? fmt::format(" of {}", human_time(*plan.round_ns, style.charset)) : "";
     return wrap(
-        fmt::format(
-            "{}  {} cells, {} rounds{} each after a warm-up, in random order (--order-seed {}), {}, CPUs {}, Linux {}",
-            style.bold("bench"), plan.cells.size(), result.passes, rounds, plan.seed,
-            human_time(result.elapsed_ns, style.charset), result.cpus, result.kernel),
+        fmt::format("{}  {}, {}{} each after a warm-up, in random order (--order-seed {}), {}, CPUs {}, Linux {}",
+                    style.bold("bench"), counted(plan.cells.size(), "cell"), counted(result.passes, "round"), rounds,
+                    plan.seed, human_time(result.elapsed_ns, style.charset), result.cpus, result.kernel),
         style.width, "");
 }
 
@@ -43,6 +48,7 @@ Table make_table(const Summary& summary, const Style& style)
         table.column("95% interval", kRight, "to the baseline");
         table.column("like", kLeft);
     }
+    const bool several = summary.rows.size() > 1;
     for (const RowSummary& row : summary.rows) {
         std::vector<std::string> cells = {one_line(row.row->name)};
         for (size_t measure = 0; measure < kRunMeasures.size(); measure++) {
@@ -53,10 +59,10 @@ Table make_table(const Summary& summary, const Style& style)
             if (measure)
                 continue;
             const auto& base = row.to_baseline;
-            cells.push_back(base ? fmt::format("{:.3f}", base->ratio) : "1");
+            cells.push_back(base ? fmt::format("{:.3f}", base->ratio) : several ? "1" : "");
             cells.push_back(
                 base && base->interval ? fmt::format("{:.3f}..{:.3f}", base->interval->low, base->interval->high) : "");
-            cells.push_back(summary.best == row.row ? style.green(row.letters + " best") : row.letters);
+            cells.push_back(!several ? "" : summary.best == row.row ? style.green(row.letters + " best") : row.letters);
         }
         table.row(std::move(cells));
     }
@@ -91,16 +97,37 @@ std::string precision(const BenchResult& result, const Style& style)
                     style.width, "");
     if (!width)
         return wrap("intervals take 6 rounds or more", style.width, "");
-    if (*width <= plan.precision)
+    // Who asks for rounds asks for no precision.
+    if (*width <= plan.precision || plan.rounds)
         return {};
     std::string text = fmt::format("the widest interval of items/s is {0}{1}, not {0}{2}", plus_minus(style),
                                    share(*width), share(plan.precision));
     // They narrow with the root of the number of rounds.
     const double more = static_cast<double>(result.elapsed_ns) / 1e9 * (*width / plan.precision) *
                         (*width / plan.precision);
-    if (more < 24 * 3600)
+    if (more < 600)
         text += fmt::format("; --budget {:.0f}s may do", std::ceil(more / 10) * 10);
+    else if (more < 8 * 3600)
+        text += fmt::format("; --budget {:.0f}m may do", std::ceil(more / 60));
     return wrap(text, style.width, "");
+}
+
+// What is said against cells, once for all of whom it is said.
+std::string not_measured(const char* how, const std::vector<LeftOut>& cells, const Style& style)
+{
+    std::vector<std::pair<std::string, std::string>> lines;  // a reason, and whom it keeps out
+    for (const LeftOut& one : cells) {
+        const auto same = std::find_if(lines.begin(), lines.end(),
+                                       [&](const auto& l) { return l.first == one.reason; });
+        if (same == lines.end())
+            lines.emplace_back(one.reason, one.name);
+        else
+            same->second += ", " + one.name;
+    }
+    std::string text;
+    for (const auto& [reason, names] : lines)
+        text += hanging(fmt::format("{}: ", how), one_line(fmt::format("{}: {}", names, reason)), style.width);
+    return text;
 }
 
 }  // namespace
@@ -112,13 +139,11 @@ std::string render_bench(const BenchResult& result, const Style& style)
     if (!summary.rows.empty())
         text += make_table(summary, style).render(style) + "\n" + verdict(result, summary, style);
     text += precision(result, style);
-    for (const LeftOut& one : result.plan.left_out)
-        text += wrap(fmt::format("left out: {}: {}", one_line(one.name), one_line(one.reason)), style.width, "  ");
+    std::vector<LeftOut> refused;
     for (const BenchCell& cell : result.plan.cells)
         if (!cell.error.empty())
-            text += wrap(fmt::format("not measured: {}: {}", one_line(cell.cell.name), one_line(cell.error)),
-                         style.width, "  ");
-    return text;
+            refused.push_back({cell.cell.name, cell.error});
+    return text + not_measured("left out", result.plan.left_out, style) + not_measured("not measured", refused, style);
 }
 
 }  // namespace wqctl

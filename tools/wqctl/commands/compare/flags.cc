@@ -41,7 +41,7 @@ void CompareFlags::declare(Args& args)
 void CompareFlags::check() const
 {
     // Work and memory grow with it, and hundreds of boots say no more.
-    constexpr size_t kMost = 64;
+    constexpr size_t kMost = 40;
     for (const auto* side : {&a, &b}) {
         if (side->empty())
             throw Error::usage(fmt::format("side {} has no document", side == &a ? 'A' : 'B'),

@@ -6,6 +6,7 @@
 #include "term/table.hh"
 #include "text/names.hh"
 #include "text/printable.hh"
+#include "text/split.hh"
 
 namespace wqctl {
 
@@ -41,47 +42,57 @@ std::string outcome_text(Outcome outcome, const Style& style)
     return style.bold(word);
 }
 
+// "-3.1..+0.4%"
 std::string interval_text(const Difference& d, const Style& style)
 {
     if (!d.interval)
         return "-";
-    return human_change(d.interval->low, style.charset) + " .. " + human_change(d.interval->high, style.charset);
+    std::string low = human_change(d.interval->low, style.charset);
+    const std::string high = human_change(d.interval->high, style.charset);
+    if (low.ends_with('%') && high.ends_with('%'))
+        low.pop_back();
+    return low + ".." + high;
 }
 
-void add_rows(Table& table, const std::vector<Compared>& rows, const Style& style)
-{
-    std::string before;
-    for (const Compared& row : rows) {
-        const Difference& d = row.difference;
-        const std::string name = row.row.empty() ? "all, geometric mean" : one_line(row.row);
-        table.row({name == before ? "" : name, std::string(row.measure.title), human(row.measure, d.a, style.charset),
-                   human(row.measure, d.b, style.charset), d.ratio ? human_change(*d.ratio, style.charset) : "-",
-                   interval_text(d, style), p_text(row.p), outcome_text(row.outcome, style)});
-        before = name;
-    }
-}
+std::string name_of_row(const Compared& row) { return row.row.empty() ? "all, geometric mean" : one_line(row.row); }
 
+// A row of what is compared is a line with its name, and one for each figure.
 std::string figures(const Comparison& c, const Style& style)
 {
     using enum Table::Align;
+    std::vector<Compared> rows = c.rows;
+    rows.insert(rows.end(), c.together.begin(), c.together.end());
     Table table;
-    table.column("row", kLeft);
-    table.column("figure", kLeft);
+    table.column("", kLeft);
     for (const char* title : {"A", "B", "change", "95% interval", "p"})
         table.column(title);
     table.column("B is", kLeft);
-    add_rows(table, c.rows, style);
-    add_rows(table, c.together, style);
-    return table.render(style);
+    for (const Compared& row : rows) {
+        const Difference& d = row.difference;
+        table.row({fmt::format("  {}", row.measure.title), human(row.measure, d.a, style.charset),
+                   human(row.measure, d.b, style.charset), d.ratio ? human_change(*d.ratio, style.charset) : "-",
+                   interval_text(d, style), p_text(row.p), outcome_text(row.outcome, style)});
+    }
+    const std::string rendered = table.render(style);
+    const std::vector<std::string_view> lines = split(rendered, "\n");
+    // The title, and an end behind the last line. On a narrower terminal the table folds, and has names nowhere.
+    if (lines.size() != rows.size() + 2)
+        return rendered;
+    std::string text(lines.front());
+    text += "\n";
+    for (size_t i = 0; i < rows.size(); i++) {
+        if (i == 0 || rows[i].row != rows[i - 1].row)
+            text += style.bold(name_of_row(rows[i])) + "\n";
+        text.append(lines[i + 1]).append("\n");
+    }
+    return text;
 }
-
-std::string plural(size_t n, const std::string& noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 std::string summary(const Comparison& c, const Style& style)
 {
     const size_t differs = c.count(Outcome::kDiffers);
     std::string text = fmt::format("{} of {} worse, {} better, {}{} that can't be told apart", c.count(Outcome::kWorse),
-                                   plural(c.rows.size(), "figure"), c.count(Outcome::kBetter),
+                                   counted(c.rows.size(), "figure"), c.count(Outcome::kBetter),
                                    differs ? fmt::format("{} different, ", differs) : "", c.count(Outcome::kSame));
     text += "; p is corrected for so many questions, the intervals are each for itself";
     return wrap(text, style.width, "");
@@ -103,7 +114,7 @@ std::string caution(const Comparison& c, const Style& style)
     }
     if (!c.can_differ())
         return wrap(fmt::format("{} against {} can't show a difference at 5%, whatever it is; give 4 a side or more",
-                                plural(c.values_a, "file"), plural(c.values_b, "file")),
+                                counted(c.values_a, "file"), counted(c.values_b, "file")),
                     style.width, "");
     return {};
 }
@@ -121,7 +132,7 @@ std::string left_out(const char* side, const std::vector<std::string>& rows, con
 std::string verdicts(const Comparison& c, const Style& style)
 {
     if (c.changes.empty())
-        return fmt::format("{}, all with the same verdict\n", plural(c.verdicts, "check"));
+        return fmt::format("{}, all with the same verdict\n", counted(c.verdicts, "check"));
     using enum Table::Align;
     Table table;
     for (const char* title : {"check", "A", "B", "B is"})
@@ -130,7 +141,7 @@ std::string verdicts(const Comparison& c, const Style& style)
         table.row(
             {one_line(change.id), one_line(change.a), one_line(change.b), change.is_worse ? style.red("worse") : ""});
     return table.render(style) +
-           fmt::format("{} of {} with another verdict\n", c.changes.size(), plural(c.verdicts, "check"));
+           fmt::format("{} of {} with another verdict\n", c.changes.size(), counted(c.verdicts, "check"));
 }
 
 }  // namespace
