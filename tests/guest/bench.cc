@@ -20,7 +20,7 @@ json bench(Words words)
 
 }  // namespace
 
-TEST_CASE("bench gives each cell its turn in each pass, and leaves out what this machine refuses", "[lab]")
+TEST_CASE("bench gives each cell its turn in each pass, and leaves out what this machine refuses", "[lab][bench]")
 {
     const json document = bench(
         {"--vary", "depth=1,4", "--vary", "max_active=1,1000000", "--items", "300", "--rounds", "3"});
@@ -46,7 +46,7 @@ TEST_CASE("bench gives each cell its turn in each pass, and leaves out what this
     CHECK(json::parse(tool({"list", "--json"}).out)["runs"].empty());
 }
 
-TEST_CASE("an interrupted bench says what there is, of whole rounds", "[lab]")
+TEST_CASE("an interrupted bench says what there is, of whole rounds", "[lab][bench]")
 {
     Process interrupted({"wqctl", "bench", "--vary", "depth=1,4", "--duration", "50ms", "--budget", "1h", "--precision",
                          "0.001%", "--json", "--no-progress"});
@@ -72,7 +72,7 @@ TEST_CASE("an interrupted bench says what there is, of whole rounds", "[lab]")
     CHECK(json::parse(tool({"list", "--json"}).out)["runs"].empty());
 }
 
-TEST_CASE("documents of this machine can be compared, and are not when they are of different loads", "[lab]")
+TEST_CASE("documents of this machine can be compared, and are not when they are of different loads", "[lab][bench]")
 {
     const Words words = {"--vary", "depth=1,4", "--items", "300", "--rounds", "8"};
     write_file("/tmp/a.json", bench(words).dump());

@@ -81,6 +81,7 @@ private:
         std::vector<std::string> words;
     };
 
+    // Flags may stand behind the dashes, too, with their values.
     BehindDashes take_behind_dashes(std::vector<std::string>& words) const
     {
         BehindDashes behind;
@@ -88,10 +89,31 @@ private:
         const auto dashes = std::find(words.begin(), words.end(), "--");
         if (found == behind_dashes_.end() || dashes == words.end())
             return behind;
-        behind.argument = found->second;
-        behind.words.assign(dashes + 1, words.end());
-        words.erase(dashes, words.end());
+        const Args& args = *found->second;
+        std::vector<std::string> left(words.begin(), dashes);
+        for (auto word = dashes + 1; word != words.end(); ++word) {
+            if (!word->starts_with("-")) {
+                behind.words.push_back(*word);
+                continue;
+            }
+            left.push_back(*word);
+            if (takes_value(args, *word) && word + 1 != words.end())
+                left.push_back(*++word);
+        }
+        words = std::move(left);
+        for (const Argument& argument : args.arguments())
+            if (argument.is_behind_dashes)
+                behind.argument = &argument;
         return behind;
+    }
+
+    // Whether the next word is its value.
+    static bool takes_value(const Args& args, const std::string& word)
+    {
+        return std::any_of(args.arguments().begin(), args.arguments().end(), [&](const Argument& argument) {
+            return argument.kind == Argument::Kind::kOption && !argument.without_value &&
+                   (argument.long_name() == word || argument.short_name() == word);
+        });
     }
 
     void add(const Args& args)
@@ -102,7 +124,7 @@ private:
         std::map<std::string, CLI::Option*> by_name;
         for (const Argument& argument : args.arguments()) {
             if (argument.is_behind_dashes) {
-                behind_dashes_.emplace(args.name(), &argument);
+                behind_dashes_.emplace(args.name(), &args);
                 continue;
             }
             CLI::Option* option = add(*command, argument);
@@ -217,7 +239,7 @@ private:
     CLI::App app_;
     std::deque<Said> said_;  // the parser holds references
     std::map<const CLI::App*, std::vector<Declared>> declared_;
-    std::map<std::string, const Argument*, std::less<>> behind_dashes_;  // of a command
+    std::map<std::string, const Args*, std::less<>> behind_dashes_;  // commands that have such words
 };
 
 }  // namespace

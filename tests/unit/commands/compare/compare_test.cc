@@ -209,11 +209,16 @@ TEST_CASE("a comparison fits its schema, and a terminal")
 
 TEST_CASE("the sides are parted by two dashes")
 {
-    const auto flags = parsed<CompareFlags>(
-        {"a.json", "--ignore", "spin,depth", "a2.json", "--json", "--", "b.json", "--c"});
+    const auto flags = parsed<CompareFlags>({"a.json", "--ignore", "spin,depth", "a2.json", "--", "b.json", "--json",
+                                             "--ignore", "rate", "--fail-above=3%", "b2.json"});
     CHECK(flags.a == std::vector<std::string>{"a.json", "a2.json"});
-    CHECK(flags.b == std::vector<std::string>{"b.json", "--c"});
-    CHECK(flags.ignored_keys() == std::vector<std::string>{"spin", "depth"});
+    CHECK(flags.b == std::vector<std::string>{"b.json", "b2.json"});
+    CHECK(flags.ignored_keys() == std::vector<std::string>{"spin", "depth", "rate"});
+    CHECK(flags.fail_above == "3%");
+    CHECK_THAT(error_of([] {
+                   parsed<CompareFlags>({"a", "--", "b", "--jsn"});
+               }),
+               Catch::Contains("there is no flag --jsn"));
     CHECK(flags.json);
     CHECK_THAT(error_of([] { parsed<CompareFlags>({"a.json"}).check(); }), Catch::Contains("side B has no document"));
     CHECK_THAT(error_of([] {

@@ -127,7 +127,7 @@ void Document::add_facts(const std::string& path, const Node& node)
     if (node.kind == Node::Kind::kObject) {
         for (const Member& member : node.members)
             if (!makes_no_difference(member.key))
-                add_facts(path + (path.empty() ? "" : ".") + member.key, member.value);
+                add_facts(path + (path.empty() || path.ends_with(' ') ? "" : ".") + member.key, member.value);
     } else if (node.kind == Node::Kind::kArray) {
         for (size_t i = 0; i < node.items.size(); i++)
             add_facts(fmt::format("{}[{}]", path, i), node.items[i]);
