@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl compare, from documents that anybody may have written to what it prints.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 #include <fmt/core.h>
 
@@ -26,7 +28,7 @@ std::string bench(double speed, int boot = 0, int depth = 4, const std::string& 
             rounds += fmt::format(
                 "{}{{\"pass\": {}, \"started_ns\": 1, \"items_per_s\": {}, \"wait_p50_ns\": {}, "
                 "\"wait_p99_ns\": null, \"queue_call_p50_ns\": null, \"cpu_ns_per_item\": null}}",
-                i ? "," : "", i + 1, speed + boot + i % 3, 1e9 / (speed + boot + i % 3));
+                i ? "," : "", i + 1, speed + boot + i % 3, 1e9 / std::max(1.0, speed + boot + i % 3));
         cells += fmt::format(
             "{}{{\"row\": \"{}\", \"scenario\": {{\"duration\": \"{}ms\", \"issuers\": [{{\"depth\": {}}}]}}, "
             "\"rounds\": [{}]}}",

@@ -34,7 +34,7 @@ uint64_t parse_rounds(const std::string& text)
 {
     const uint64_t rounds = parse_count(text);
     if (rounds < 2 || rounds > 1'000'000)
-        throw Error::usage(fmt::format("--rounds is {}; use 2 to 1000000", rounds));
+        throw Error::usage(fmt::format("{} is not 2 to 1000000", rounds));
     return rounds;
 }
 

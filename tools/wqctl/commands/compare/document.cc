@@ -100,6 +100,8 @@ std::string text_of(const Node& node)
     case Node::Kind::kNull: return "null";
     case Node::Kind::kBool: return node.boolean ? "true" : "false";
     case Node::Kind::kString: return node.string;
+    case Node::Kind::kUnsigned: return std::to_string(node.integer);
+    case Node::Kind::kSigned: return std::to_string(node.negative);
     default: return fmt::format("{}", node.real);
     }
 }

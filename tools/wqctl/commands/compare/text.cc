@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "term/lines.hh"
 #include "term/table.hh"
 #include "text/names.hh"
 #include "text/printable.hh"
@@ -20,7 +21,7 @@ std::string side_line(const char* name, const SideOfComparison& side, const Styl
     std::string kernels;
     for (const std::string& kernel : side.kernels)
         kernels += (kernels.empty() ? "Linux " : ", ") + one_line(kernel);
-    return wrap(fmt::format("{}  {}: {}", name, kernels, files), style.width, "   ");
+    return hanging(fmt::format("{}  ", name), (kernels.empty() ? "" : kernels + ": ") + files, style.width);
 }
 
 std::string p_text(double p)
