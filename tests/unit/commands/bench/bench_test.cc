@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl bench, but for the kernel: what it plans, what it says of rounds, what it prints.
+#include <cmath>
 #include <random>
 
 #include <catch2/catch.hpp>
