@@ -65,7 +65,6 @@ TEST_CASE("sizes, counts, rates and percentages are read")
     CHECK(parse_rate("2.5k") == 2500.0);
     CHECK(parse_rate("100/s") == 100.0);
     CHECK(parse_percent("20%") == 20);
-    CHECK(parse_share("0.5%") == Approx(0.005));
     CHECK(parse_int("-20") == -20);
     CHECK_THROWS(parse_size("4Q"));
     CHECK_THROWS(parse_count("1.5"));
@@ -73,9 +72,6 @@ TEST_CASE("sizes, counts, rates and percentages are read")
     CHECK_THROWS(parse_count32("5G"));
     CHECK_THROWS(parse_rate("fast"));
     CHECK_THROWS(parse_percent("101"));
-    CHECK_THROWS(parse_share("3"));
-    CHECK_THROWS(parse_share("101%"));
-    CHECK_THROWS(parse_share("-1%"));
     CHECK_THROWS(parse_int("5.5"));
 }
 

@@ -184,17 +184,6 @@ uint32_t parse_percent(std::string_view text)
     return static_cast<uint32_t>(quantity.whole);
 }
 
-double parse_share(std::string_view text)
-{
-    Quantity quantity;
-    constexpr std::string_view right = "a percentage such as 3% or 0.5%";
-    if (!split(text, quantity) || quantity.suffix != "%")
-        throw wrong(text, "is not a percentage", right);
-    if (quantity.value > 100)
-        throw wrong(text, "is more than 100 percent", right);
-    return quantity.value / 100;
-}
-
 int parse_int(std::string_view text)
 {
     int value = 0;

@@ -27,7 +27,6 @@ uint64_t parse_size(std::string_view text);       // "64", "4K", "1M", "1MiB": p
 uint64_t parse_count(std::string_view text);      // "1000", "10k", "2M": powers of 1000
 uint32_t parse_count32(std::string_view text);
 uint32_t parse_percent(std::string_view text);  // "20" or "20%"
-double parse_share(std::string_view text);      // "3%", "0.5%": 0.03, 0.005
 int parse_int(std::string_view text);
 double parse_rate(std::string_view text);  // items a second: "100000", "2.5k"
 

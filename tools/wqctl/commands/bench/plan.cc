@@ -11,6 +11,7 @@
 #include "scenario/validate.hh"
 #include "text/choose.hh"
 #include "text/error.hh"
+#include "text/share.hh"
 #include "text/units.hh"
 
 namespace wqctl {

@@ -4,7 +4,7 @@
 #include "commands/compare/flags.hh"
 #include "commands/compare/render.hh"
 #include "term/output.hh"
-#include "text/units.hh"
+#include "text/share.hh"
 
 namespace wqctl {
 
