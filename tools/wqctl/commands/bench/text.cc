@@ -60,8 +60,10 @@ Table make_table(const Summary& summary, const Style& style)
                 continue;
             const auto& base = row.to_baseline;
             cells.push_back(base ? fmt::format("{:.3f}", base->ratio) : several ? "1" : "");
-            cells.push_back(
-                base && base->interval ? fmt::format("{:.3f}..{:.3f}", base->interval->low, base->interval->high) : "");
+            cells.push_back(base && base->interval
+                                ? fmt::format("{:.3f}..{:.3f}", base->interval->low, base->interval->high)
+                            : base ? "-"
+                                   : "");
             cells.push_back(!several ? "" : summary.best == row.row ? style.green(row.letters + " best") : row.letters);
         }
         table.row(std::move(cells));
