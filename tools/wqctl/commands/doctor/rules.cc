@@ -72,9 +72,8 @@ std::span<const Rule> rules()
             "An item of a WQ_MEM_RECLAIM workqueue waits for one of a workqueue without that flag",
             "Give the flushed workqueue WQ_MEM_RECLAIM if reclaim needs it, else take the flag from the one that waits",
             "check_flush_dependency()"},
-        Rule{"freeze", "A freezable workqueue keeps the machine from suspending, or would",
-             "An item of a freezable workqueue does not end in a freeze, or is at work for longer than the freezer "
-             "waits; in a log, freezing failed with wq_busy=1",
+        Rule{"freeze", "A freezable workqueue keeps the machine from suspending",
+             "An item of a freezable workqueue does not end in a freeze; in a log, freezing failed with wq_busy=1",
              "End the item before the freeze, or take WQ_FREEZABLE from its workqueue", "freeze_workqueues_busy()"},
         Rule{"frozen", "A freeze holds back items that somebody waits for",
              "Workqueues are frozen while the machine runs, and items are held back in both looks",

@@ -172,14 +172,6 @@ TEST_CASE("doctor: freezable workqueues")
           "   rule     freeze: freeze_workqueues_busy()\n"
           "   next     See what it waits for: often a device that sleeps already. It has to end, or its "
           "workqueue must not be WQ_FREEZABLE\n");
-    CHECK(text_of(findings([&](Scene& s) { state(s, 0, 42 * kSecond, false); })) ==
-          "1. A suspend would fail: disk_events_workfn of disk_events, a freezable workqueue, has been at work "
-          "for 42 s, and the freezer waits for 20 s\n"
-          "   sure     likely\n"
-          "   suspect  disk_events_workfn, workqueue disk_events, pid 10, asleep, at it for 42 s\n"
-          "   seen     kworker/0:1 (pid 10) executes disk_events_workfn of disk_events: asleep, at it for 42 s\n"
-          "   rule     freeze: freeze_workqueues_busy()\n"
-          "   next     See what it waits for: often a device that sleeps already. It has to end, or its "
-          "workqueue must not be WQ_FREEZABLE\n");
-    CHECK(findings([&](Scene& s) { state(s, 0, 12 * kSecond, false); }).empty());
+    // Nobody freezes, so nothing is wrong yet.
+    CHECK(findings([&](Scene& s) { state(s, 0, 42 * kSecond, false); }).empty());
 }

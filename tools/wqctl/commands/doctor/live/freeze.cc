@@ -12,9 +12,6 @@ namespace wqctl::live {
 
 namespace {
 
-// What the freezer waits for before it gives up: /sys/power/pm_freeze_timeout.
-constexpr uint64_t kFreezeTimeout = 20'000'000'000;
-
 bool is_freezing(const Case& at) { return at.now().head.flags & at.before().head.flags & WQLAB_STATE_FREEZING; }
 
 }  // namespace
@@ -56,25 +53,21 @@ void find_frozen(const Case& at, Findings& findings)
         "hangs, or a filesystem or a task that waits for a frozen item before it lets the suspend go on";
 }
 
+// Only in a freeze: that a suspend would fail is no trouble of a machine that never suspends.
 void find_unfreezable(const Case& at, Findings& findings)
 {
+    if (!is_freezing(at))
+        return;
     for (const Busy& worker : at.busy()) {
         const wqlab_snap_workqueue* workqueue = at.now().workqueue(worker.row->workqueue);
-        if (!workqueue || !(workqueue->flags & WQLAB_WQ_FREEZABLE) || !worker.stays ||
+        if (!workqueue || !(workqueue->flags & WQLAB_WQ_FREEZABLE) || !worker.stays || worker.age_ns < kSecond ||
             findings.is_explained(task_key(worker.row->pid)))
             continue;
-        if (worker.age_ns < (is_freezing(at) ? kSecond : kFreezeTimeout))
-            continue;
         Finding& finding = findings.add(task_key(worker.row->pid));
-        finding.certainty = is_freezing(at) ? Certainty::kCertain : Certainty::kLikely;
-        finding.weight = is_freezing(at) ? 800 : 60;
-        finding.sentence = is_freezing(at)
-                               ? fmt::format("The machine can't freeze: {} of {}, a freezable workqueue, does not end",
-                                             function_of(at, worker), workqueue_of(at, worker))
-                               : fmt::format(
-                                     "A suspend would fail: {} of {}, a freezable workqueue, has been at work for {}, "
-                                     "and the freezer waits for 20 s",
-                                     function_of(at, worker), workqueue_of(at, worker), lasting(worker.age_ns));
+        finding.certainty = Certainty::kCertain;
+        finding.weight = 800;
+        finding.sentence = fmt::format("The machine can't freeze: {} of {}, a freezable workqueue, does not end",
+                                       function_of(at, worker), workqueue_of(at, worker));
         finding.suspects.push_back(suspect_of(at, worker));
         finding.evidence.push_back(seen(at, worker));
         finding.next =
