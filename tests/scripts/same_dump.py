@@ -13,7 +13,8 @@ import sys
 # Where it comes from. Times count from the moment of each, and there are no locks to be held where nothing runs any
 # more.
 MAY_DIFFER = {"source", "unlocked", "time_ns", "took_ns", "longest_hold_ns", "longest_hold_pool", "lock_hold_ns",
-              "since_progress_ns", "idle_timer_ns", "mayday_timer_ns", "busy_ns", "idle_ns", "due_ns"}
+              "since_progress_ns", "idle_timer_ns", "mayday_timer_ns", "busy_ns", "idle_ns", "due_ns",
+              "since_ns"}
 # Hashes of addresses, each source's own: the same must be the same everywhere.
 IDENTITIES = {"identity", "workqueue_identity", "item", "waits_for"}
 
