@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -51,6 +52,15 @@ TEST_CASE("a command that fails is told, one that does not read keeps nobody wai
     REQUIRE(children.start("kill -9 $$", std::string(1'000'000, 'x')).empty());
     CHECK(wait_for_failures(children, 1) == std::vector<std::string>{"was ended by Killed"});
     CHECK(children.failures().empty());
+}
+
+TEST_CASE("a command ends by SIGPIPE, which wqctl itself ignores")
+{
+    const auto kept = std::signal(SIGPIPE, SIG_IGN);
+    Children children;
+    REQUIRE(children.start("kill -PIPE $$; exit 3", "").empty());
+    CHECK(wait_for_failures(children, 1) == std::vector<std::string>{"was ended by Broken pipe"});
+    std::signal(SIGPIPE, kept);
 }
 
 TEST_CASE("commands that do not end are not made more and more")

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "system/gzip.hh"
+#include "system/spawn_signals.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -100,8 +101,9 @@ void read_through(const char* program, const std::string& path, const Take& take
     char decompress[] = "-dc";
     std::string name = program;
     char* arguments[] = {name.data(), decompress, nullptr};
+    const SpawnSignals signals;
     pid_t pid;
-    const int error = posix_spawnp(&pid, program, &actions, nullptr, arguments, environ);
+    const int error = posix_spawnp(&pid, program, &actions, signals.get(), arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     writing.shut();
     if (error)

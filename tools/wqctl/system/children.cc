@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "system/spawn_signals.hh"
+
 namespace wqctl {
 
 namespace {
@@ -54,8 +56,9 @@ std::string Children::start(const std::string& command, std::string_view documen
         posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
         std::string shell = "sh", option = "-c", words = command;
         char* arguments[] = {shell.data(), option.data(), words.data(), nullptr};
+        const SpawnSignals signals;
         pid_t pid;
-        if (const int error = posix_spawn(&pid, "/bin/sh", &files, nullptr, arguments, environ))
+        if (const int error = posix_spawn(&pid, "/bin/sh", &files, signals.get(), arguments, environ))
             trouble = std::strerror(error);
         else
             running_.push_back(pid);

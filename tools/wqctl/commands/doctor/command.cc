@@ -21,6 +21,8 @@ namespace wqctl {
 
 namespace {
 
+constexpr int kInterrupted = 130;  // as a shell says of SIGINT
+
 bool names_any(const Finding& finding, const Patterns& patterns)
 {
     return patterns.match(finding.sentence) ||
@@ -78,7 +80,7 @@ class DoctorCommand final : public Command {
         Interrupts interrupts;
         const std::optional<live::Looks> looks = live::look(source, between, interrupts);
         if (!looks)
-            return kDone;
+            throw Error(kInterrupted, "interrupted before the second look, so that nothing is known");
         const Snapshot& now = looks->now ? *looks->now : looks->before;
         for (const std::string& trouble : now.troubles)
             print_trouble(trouble);
@@ -96,7 +98,9 @@ class DoctorCommand final : public Command {
         else
             output.text(render_findings(findings, output.style()) +
                         (flags_.verbose ? render_not_looked_at(examination.not_looked_at, output.style()) : ""));
-        return findings.empty() ? kDone : kBad;
+        if (findings.empty())
+            return now.has(WQLAB_SECTION_WORK) ? kDone : kSkipped;
+        return kBad;
     }
 
     int read_log(Output& output) const

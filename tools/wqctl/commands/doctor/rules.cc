@@ -20,11 +20,12 @@ std::span<const Rule> rules()
              "wq_worker_sleeping(), kick_pool()"},
         Rule{"cpu-taken", "A worker could run, and another task has its CPU",
              "The worker is runnable in both looks and never on a CPU; a real-time task, a poller, interrupts or the "
-             "hypervisor have it",
+             "hypervisor have it; its pool begins nothing, or less ends than waits",
              "Keep that task from the CPU, or let it sleep; items of per-CPU workqueues can't be moved away",
              "kick_pool(), wq_worker_running()"},
         Rule{"hog", "A function keeps a CPU for too long, and items behind it wait",
-             "Its worker has the CPU in both looks and is at the same item; or the kernel says that it hogged the CPU",
+             "Its worker has the CPU in both looks and is at the same item, and of another pool of that CPU a worker "
+             "wants it; or the kernel says that it hogged the CPU",
              "WQ_UNBOUND, cond_resched() or shorter items; WQ_CPU_INTENSIVE lets others be started beside it",
              "wq_worker_tick(), wq_cpu_intensive_report()"},
         Rule{"no-worker", "A pool has no idle worker and gets no new one",
@@ -54,22 +55,25 @@ std::span<const Rule> rules()
              "See what the head waits for; what need not be in this order belongs on another workqueue",
              "pwq_tryinc_nr_active(), alloc_ordered_workqueue()"},
         Rule{"held-by-nothing", "Items are held back although none of their workqueue is active",
-             "They stay, nr_active is 0, and the workqueue is neither frozen nor plugged",
+             "They stay, nr_active is 0, and the workqueue is neither frozen nor plugged; of an unbound one, in both "
+             "looks",
              "An item that is queued after them may let them in; it is a fault of the kernel",
              "pwq_dec_nr_active(), node_activate_pending_pwq()"},
         Rule{"plugged", "An ordered workqueue was moved to another pool and is held there",
              "Its new pool_workqueue is plugged: an item of before the change has not ended, or nobody unplugs it",
              "See what the old item waits for; change attributes of ordered workqueues at rest", "unplug_oldest_pwq()"},
         Rule{"unfinished", "A drain or the end of a workqueue meets items that go on",
-             "A task is in drain_workqueue() or destroy_workqueue(), and items do not end or queue themselves",
+             "A task is in drain_workqueue() or destroy_workqueue() for 10 s or more, and items do not end or queue "
+             "themselves",
              "Cancel the items, and stop whoever queues them, before", "drain_workqueue(), destroy_workqueue()"},
         Rule{"hung-task", "A task waits for an item, or an item sleeps, for very long",
-             "Of a machine: a flush of an item that has been at work for 30 s or more; of a log: what the hung-task "
-             "detector says",
+             "Of a machine: a flush that has waited for 30 s or more for an item that has been at work as long; of a "
+             "log: what the hung-task detector says",
              "See what the item that is waited for waits for", "check_hung_task(), __flush_work()"},
         Rule{
             "flush-dependency", "A workqueue that memory reclaim needs waits for one without a rescuer",
-            "An item of a WQ_MEM_RECLAIM workqueue waits for one of a workqueue without that flag",
+            "An item of a WQ_MEM_RECLAIM workqueue waits for one of a workqueue without that flag, and does not cancel "
+            "it",
             "Give the flushed workqueue WQ_MEM_RECLAIM if reclaim needs it, else take the flag from the one that waits",
             "check_flush_dependency()"},
         Rule{"freeze", "A freezable workqueue keeps the machine from suspending",
@@ -82,11 +86,12 @@ std::span<const Rule> rules()
              "8 or more sleep in D at one function for 10 s or more",
              "Look for the lock or the device that they wait for", "show_pwq()"},
         Rule{"crowded", "A system workqueue is crowded by one user, and whoever comes waits behind it",
-             "16 or more items wait on a CPU's pool or want its CPU, four of five are of one function, and one that is "
-             "queued now waits for 10 s, or none ends",
+             "16 or more items wait on a CPU's pool or want its CPU, four of five are of one function, they were there "
+             "in both looks or enough of them end to tell how fast, and one that is queued now waits for 10 s, or none "
+             "ends",
              "A workqueue of its own for that user", "__queue_work()"},
         Rule{"backlog", "A workqueue gets more than it does",
-             "Items are held back in both looks, and at the rate between them one that is queued now waits for 10 s",
+             "So many items are held back in both looks that at the rate between them one behind them waits for 10 s",
              "Shorter items, a larger max_active, or counted on another scale (per CPU, per node)",
              "pwq_tryinc_nr_active(), wq_update_node_max_active()"},
         Rule{"timer", "A delayed item is long due, or its timer is on a CPU that is away",

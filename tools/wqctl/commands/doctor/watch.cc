@@ -18,6 +18,7 @@
 #include "system/wait.hh"
 #include "term/lines.hh"
 #include "term/output.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -115,9 +116,10 @@ private:
         const Style& style = output_.style();
         std::string text;
         for (const Finding& finding : changes.ended)
-            text += hanging(when + " ended: ", finding.sentence, style.width);
+            text += hanging(when + " ended: ", one_line(finding.sentence), style.width);
         for (const Finding& finding : changes.found)
-            text += hanging(when + " found: ", finding.sentence, style.width) + render_details(finding, style);
+            text += hanging(when + " found: ", one_line(finding.sentence), style.width) +
+                    render_details(finding, style);
         return text;
     }
 

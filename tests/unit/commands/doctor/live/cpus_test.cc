@@ -70,6 +70,13 @@ TEST_CASE("doctor: a task that has the CPU of a pool")
     CHECK_THAT(text_of(findings([](Scene& s) { poller(s, kSecond / 2); })),
                Catch::Contains("hardly moves") && Catch::Contains("likely"));
     CHECK(findings([](Scene& s) { poller(s, kSecond / 2, kOther); }).empty());
+    // A thread of an interrupt has most of this second, and all the same more ends than waits.
+    const auto threaded = [](Scene& s, uint64_t ended) {
+        poller(s, kSecond / 2);
+        s.pwq(0, 6).stats[WQLAB_PWQ_STAT_COMPLETED] = 7 + s.look * ended;
+    };
+    CHECK(findings([&](Scene& s) { threaded(s, 1); }).empty());
+    CHECK(rule_of([&](Scene& s) { threaded(s, 0); }) == "cpu-taken");
     // Another worker waits each time.
     CHECK_THAT(text_of(findings([](Scene& s) {
                    poller(s, kSecond / 2);
@@ -169,10 +176,51 @@ TEST_CASE("doctor: an item that keeps the CPU of a machine")
     CHECK(rule_of([](Scene& s) { hog(s).work = 1000 + s.look; }) != "hog");
     // That is as long as items may take.
     CHECK(rule_of([](Scene& s) { hog(s, 0, WQLAB_WORKER_ON_CPU, 4 * kSecond); }).empty());
+    // Nobody noted when it began; but in a pool that stands nothing has.
+    const auto since = [](uint32_t flags) {
+        return findings([&](Scene& s) {
+                   wqlab_snap_worker& row = hog(s);
+                   row.busy_ns = s.look ? 3 * kSecond : 2 * kSecond;
+                   row.flags |= flags;
+               })
+            .at(0)
+            .certainty;
+    };
+    CHECK(since(WQLAB_WORKER_SINCE_AT_LEAST) == Certainty::kCertain);
+    CHECK(since(0) == Certainty::kLikely);
     const auto next = [](uint32_t flags, uint32_t worker) {
         return findings([&](Scene& s) { hog(s, flags, WQLAB_WORKER_ON_CPU | worker); }).at(0).next;
     };
     CHECK_THAT(next(0, WQLAB_WORKER_CPU_INTENSIVE), Catch::Contains("WQ_CPU_INTENSIVE would change nothing"));
     CHECK_THAT(next(WQLAB_WQ_UNBOUND, 0), Catch::Contains("kblockd is unbound"));
     CHECK_THAT(next(WQLAB_WQ_BH, WQLAB_WORKER_BH), Catch::Contains("A BH item must be short"));
+}
+
+TEST_CASE("doctor: an item that keeps the CPU of another pool")
+{
+    // Pool 7 is the other one of CPU 1; its worker wants the CPU, or sleeps.
+    const auto state = [](Scene& s, uint32_t worker, bool is_managed = false) {
+        hog(s).flags |= WQLAB_WORKER_SINCE_AT_LEAST;
+        s.pool(6).nr_pending = 0;
+        s.snapshot.works.clear();
+        const wqlab_snap_pool other = s.pool(2);
+        s.snapshot.pools.insert(s.snapshot.pools.begin() + 2, other)->id = 7;
+        s.pool(7).cpu = 1;
+        s.pool(7).nice = -20;
+        s.idle(125, 7);
+        s.task(125, "kworker/1:0H", worker, 42 * kSecond);
+        s.pending(s.workqueue("high", WQLAB_WQ_HIGHPRI, {7}), 7, "high_fn");
+        s.stuck(7, 42 * kSecond);
+        if (is_managed) {
+            s.pool(7).nr_idle = 0;
+            s.pool(7).manager = 125;
+            s.pool(7).flags |= WQLAB_POOL_MANAGER_ACTIVE;
+        }
+    };
+    const auto found = findings([&](Scene& s) { state(s, 0); });
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].rule == "hog");
+    CHECK(found[0].certainty == Certainty::kLikely);
+    CHECK(rule_of([&](Scene& s) { state(s, WQLAB_TASK_SLEEPING); }) == "not-told");
+    CHECK(rule_of([&](Scene& s) { state(s, 0, true); }) == "no-worker");
 }

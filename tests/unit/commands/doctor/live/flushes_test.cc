@@ -164,11 +164,12 @@ TEST_CASE("doctor: two workqueues whose items flush each other")
 
 TEST_CASE("doctor: a workqueue that is to end, and an item that does not")
 {
-    const auto state = [](Scene& s, uint32_t flags, uint64_t busy) {
+    const auto state = [](Scene& s, uint32_t flags, uint64_t busy, uint64_t waited = 41 * kSecond) {
         const uint32_t wq = s.workqueue("mine", WQLAB_WQ_UNBOUND | flags, {16});
         s.busy(10, wq, 16, "func [mod]", busy);
         in_flight(s, wq, 16, 3, 1);
         flush(s, wq, 4000);
+        s.task(4000, "flusher", WQLAB_TASK_SLEEPING, waited);
     };
     CHECK(text_of(findings([&](Scene& s) { state(s, WQLAB_SNAP_WQ_DRAINING, 42 * kSecond); })) ==
           "1. drain_workqueue() of mine does not end: func [mod] goes on\n"
@@ -183,16 +184,41 @@ TEST_CASE("doctor: a workqueue that is to end, and an item that does not")
         text_of(findings([&](Scene& s) { state(s, WQLAB_SNAP_WQ_DRAINING | WQLAB_SNAP_WQ_DESTROYING, 42 * kSecond); })),
         Catch::Contains("1. destroy_workqueue() of mine does not end"));
     CHECK(findings([&](Scene& s) { state(s, WQLAB_SNAP_WQ_DRAINING, 4 * kSecond); }).empty());
+    // The drain has only begun; or nobody knows when it has.
+    CHECK(findings([&](Scene& s) { state(s, WQLAB_SNAP_WQ_DRAINING, 42 * kSecond, 2 * kSecond); }).empty());
+    CHECK(findings([&](Scene& s) {
+              state(s, WQLAB_SNAP_WQ_DRAINING, 42 * kSecond);
+              s.task(4000).since_ns = WQLAB_NEVER;
+          })
+              .at(0)
+              .certainty == Certainty::kLikely);
     // It is only flushed: that may take long.
     CHECK(rule_of([&](Scene& s) { state(s, 0, 42 * kSecond); }) == "hung-task");
     CHECK(findings([&](Scene& s) { state(s, 0, 20 * kSecond); }).empty());
+    // What is executed was queued behind the flush; a drain waits for that, too.
+    const auto later = [&](Scene& s, uint32_t flags) {
+        state(s, flags, 42 * kSecond);
+        in_flight(s, 0, 16, 4, 1);
+    };
+    CHECK(findings([&](Scene& s) { later(s, 0); }).empty());
+    CHECK(rule_of([&](Scene& s) { later(s, WQLAB_SNAP_WQ_DRAINING); }) == "unfinished");
+    // It may have been.
+    const auto maybe = findings([&](Scene& s) {
+        state(s, 0, 42 * kSecond);
+        s.pwq(0, 16).in_flight[4] = 1;
+    });
+    CHECK(maybe.at(0).certainty == Certainty::kLikely);
 }
 
 TEST_CASE("doctor: a task that waits long for an item")
 {
-    const auto state = [](Scene& s, uint64_t busy) {
+    const auto state = [](Scene& s, uint64_t busy, uint64_t waited = 41 * kSecond, int32_t others = 0) {
         const uint32_t wq = s.workqueue("events", 0, {6});
-        s.barrier(4000, s.busy(10, wq, 6, "lru_add_drain_per_cpu", busy));
+        const wqlab_snap_worker worker = s.busy(10, wq, 6, "lru_add_drain_per_cpu", busy);
+        for (int32_t pid = 4000; pid <= 4000 + others; pid++) {
+            s.barrier(pid, worker);
+            s.task(pid, "flusher", WQLAB_TASK_SLEEPING, waited);
+        }
     };
     CHECK(text_of(findings([&](Scene& s) { state(s, 42 * kSecond); })) ==
           "1. flusher (pid 4000) waits in flush_work() for lru_add_drain_per_cpu of events, which has been at "
@@ -205,6 +231,19 @@ TEST_CASE("doctor: a task that waits long for an item")
           "   rule     hung-task: check_hung_task(), __flush_work()\n"
           "   next     cat /proc/10/stack says what that item waits for\n");
     CHECK(findings([&](Scene& s) { state(s, 20 * kSecond); }).empty());
+    // The item is at work for long, and somebody has just begun to wait for it.
+    CHECK(findings([&](Scene& s) { state(s, 42 * kSecond, 20 * kSecond); }).empty());
+    CHECK(findings([&](Scene& s) {
+              state(s, 42 * kSecond);
+              s.task(4000).since_ns = WQLAB_NEVER;
+          })
+              .at(0)
+              .certainty == Certainty::kLikely);
+    // Of many the first ones are named.
+    const auto many = findings([&](Scene& s) { state(s, 42 * kSecond, 41 * kSecond, 99); });
+    REQUIRE(many.size() == 1);
+    CHECK(many[0].victims.size() == 9);
+    CHECK(many[0].victims.back() == "and 92 more");
 }
 
 TEST_CASE("doctor: reclaim that waits for a workqueue without a rescuer")
@@ -218,7 +257,8 @@ TEST_CASE("doctor: reclaim that waits for a workqueue without a rescuer")
     };
     CHECK(text_of(findings([&](Scene& s) { state(s, WQLAB_WQ_MEM_RECLAIM, 0); })) ==
           "1. wb_workfn of writeback, which has WQ_MEM_RECLAIM, waits in flush_work() for an item of "
-          "events_unbound, which has no rescuer: when memory is short both may stop for ever\n"
+          "events_unbound, which has no rescuer: when memory is short both may stop for ever; or it cancels that item, "
+          "which it may\n"
           "   sure     likely\n"
           "   suspect  b_fn, workqueue events_unbound, flushed without WQ_MEM_RECLAIM\n"
           "   waiting  wb_workfn (worker 10, workqueue writeback)\n"
@@ -228,4 +268,50 @@ TEST_CASE("doctor: reclaim that waits for a workqueue without a rescuer")
           "the one that waits, or do not flush there\n");
     CHECK(findings([&](Scene& s) { state(s, 0, 0); }).empty());
     CHECK(findings([&](Scene& s) { state(s, WQLAB_WQ_MEM_RECLAIM, WQLAB_WQ_MEM_RECLAIM); }).empty());
+    // Its stack says whether it flushes or cancels.
+    const auto in = [&](const char* function) {
+        const live::Stacks stacks{{{10, {{"__flush_work", function, "wb_workfn", "process_one_work"}, 'D'}}},
+                                  {{10, {10, "kworker/u8:1", true}}},
+                                  ""};
+        return examine([&](Scene& s) { state(s, WQLAB_WQ_MEM_RECLAIM, 0); }, stacks).findings;
+    };
+    CHECK(in("cancel_work_sync").empty());
+    CHECK_THAT(in("flush_work").at(0).sentence, Catch::EndsWith("both may stop for ever"));
+}
+
+TEST_CASE("doctor: ten thousand that wait for each other in a row are looked at in a moment")
+{
+    // The last one waits for nobody, so that all go on, one after the other.
+    constexpr int32_t kMany = 10'000;
+    CHECK(findings([](Scene& s) {
+              const uint32_t wq = s.workqueue("row", WQLAB_WQ_UNBOUND, {16}, kMany);
+              s.snapshot.workers.reserve(kMany);
+              for (int32_t pid = 10; pid < 10 + kMany; pid++) {
+                  wqlab_snap_worker row{};
+                  row.pid = pid;
+                  row.work = 5'000'000 + static_cast<uint64_t>(pid);
+                  row.workqueue = wq;
+                  row.pool = 16;
+                  row.pwq = s.wq(wq).first_pwq;
+                  row.flags = WQLAB_WORKER_SLEEPING;
+                  row.function = s.string("func");
+                  row.command = s.string("kworker/u8:1");
+                  row.busy_ns = kSecond * (s.look + 1);
+                  row.cpus = WQLAB_NONE;
+                  s.snapshot.workers.push_back(row);
+                  wqlab_snap_work barrier{};
+                  barrier.identity = 9'000'000 + static_cast<uint64_t>(pid);
+                  barrier.is_barrier = 1;
+                  barrier.state = WQLAB_WORK_SCHEDULED;
+                  barrier.pool = 16;
+                  barrier.pwq = s.wq(wq).first_pwq;
+                  barrier.workqueue = wq;
+                  barrier.function = s.string("wq_barrier_func");
+                  barrier.worker = pid + 1;
+                  barrier.waiter = pid;
+                  barrier.waiter_command = row.command;
+                  if (pid + 1 < 10 + kMany)
+                      s.snapshot.works.push_back(barrier);
+              }
+          }).empty());
 }

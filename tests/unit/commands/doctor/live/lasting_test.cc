@@ -73,6 +73,12 @@ TEST_CASE("doctor: a workqueue that gets more than it does")
               if (!s.look)
                   s.snapshot.works.clear();
           }).empty());
+    // One was held back a second ago: the rest has come at once, and may never again.
+    CHECK(findings([](Scene& s) {
+              backlog(s);
+              if (!s.look)
+                  s.snapshot.works.resize(1);
+          }).empty());
     // Its share of a node is used up, and that of another is not.
     CHECK_THAT(text_of(findings([](Scene& s) {
                    backlog(s, 2, WQLAB_WQ_UNBOUND);
@@ -95,6 +101,14 @@ TEST_CASE("doctor: a system workqueue that one user crowds")
           "   rule     crowded: __queue_work()\n"
           "   next     A workqueue of its own, with a max_active that it deserves, for bcache_fn [bcache]\n");
     CHECK(findings([](Scene& s) { crowded(s, 50); }).empty());
+    // All have come between the looks, and too few have ended to tell how fast it goes.
+    const auto burst = [](Scene& s, uint64_t ended) {
+        crowded(s, ended);
+        for (wqlab_snap_work& work : s.snapshot.works)
+            work.identity += 1000 * s.look;
+    };
+    CHECK(findings([&](Scene& s) { burst(s, 2); }).empty());
+    CHECK(rule_of([&](Scene& s) { burst(s, 3); }) == "crowded");
     // Nobody else is there now, and whoever comes will wait.
     CHECK(findings([](Scene& s) { crowded(s, 2, true); }).at(0).victims.empty());
     // All have begun, and share the CPU, so that none ends.

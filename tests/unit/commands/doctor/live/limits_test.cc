@@ -76,6 +76,9 @@ TEST_CASE("doctor: an age that only two looks show")
     };
     CHECK(findings([&](Scene& s) { woke(s, 9 + s.look); }).empty());
     CHECK(rule_of([&](Scene& s) { woke(s, 9); }) == "held-back");
+    // Before 6.5 nobody counts them.
+    CHECK(findings([&](Scene& s) { woke(s, WQLAB_NEVER); }).empty());
+    CHECK(rule_of([&](Scene& s) { state(s, WQLAB_NEVER); }) == "held-back");
 }
 
 TEST_CASE("doctor: the head of an ordered workqueue")
@@ -112,6 +115,17 @@ TEST_CASE("doctor: items that nothing holds back")
           "   next     An item queued there may let them in; wqctl dump nodes pwqs work shows all there is of "
           "it\n");
     CHECK(findings([&](Scene& s) { state(s, 1000); }).empty());
+    // In one look the counts of a node's pools are of different moments; those of one pool are of one.
+    const auto in_one_look = [](uint32_t flags) {
+        Scene s(1);
+        full(s, flags, 0, 0);
+        for (wqlab_snap_node_active& node : s.snapshot.node_active)
+            node.max = 2;
+        s.wq(0).max_active = 2;
+        return live::examine(live::Case(s.snapshot)).findings;
+    };
+    CHECK(in_one_look(WQLAB_WQ_UNBOUND).empty());
+    CHECK(in_one_look(0).at(0).rule == "held-by-nothing");
 }
 
 TEST_CASE("doctor: an ordered workqueue that is plugged")

@@ -18,6 +18,7 @@ struct User {
     std::string function;
     uint32_t workqueue;
     size_t items = 0;
+    size_t stayed = 0;    // that were there in the first look
     bool is_old = false;  // one has been at it for long
 };
 
@@ -26,54 +27,61 @@ std::pair<User, size_t> largest_user(const Case& at, const PoolCase& pool)
 {
     std::map<std::pair<uint32_t, std::string>, User> users;
     size_t all = 0;
-    const auto count = [&](uint32_t workqueue, uint32_t function, bool is_old) {
+    const auto count = [&](uint32_t workqueue, uint32_t function, bool stayed, bool is_old) {
         const std::string name = at.now().string(function);
         User& user = users.try_emplace({workqueue, name}, User{name, workqueue}).first->second;
         user.items++;
+        user.stayed += stayed;
         user.is_old |= is_old;
         all++;
     };
     for (const wqlab_snap_work* work : pool.pending)
         if (!work->is_barrier)
-            count(work->workqueue, work->function, false);
+            count(work->workqueue, work->function, at.was_there(*work), false);
     for (const Busy* worker : pool.busy)
         if (!worker->sleeps())
-            count(worker->row->workqueue, worker->row->function, worker->is_old());
+            count(worker->row->workqueue, worker->row->function, worker->stays, worker->is_old());
     const auto most = std::ranges::max_element(users, {}, [](const auto& user) { return user.second.items; });
     return {most == users.end() ? User() : most->second, all};
 }
 
-// Ended between the looks, on this pool.
-uint64_t ended(const Case& at, const PoolCase& pool)
+// What was held back in the first look, by what it counts against now.
+std::map<LimitKey, uint64_t> held_before(const Case& at)
 {
-    uint64_t count = 0;
-    constexpr auto kCompleted = WQLAB_PWQ_STAT_COMPLETED;
-    for (const wqlab_snap_pwq& pwq : at.now().pwqs)
-        if (const wqlab_snap_pwq* before = at.pwq_before(static_cast<uint32_t>(&pwq - at.now().pwqs.data()));
-            pwq.pool == pool.row->id && before && pwq.stats[kCompleted] != WQLAB_NEVER &&
-            pwq.stats[kCompleted] > before->stats[kCompleted])
-            count += pwq.stats[kCompleted] - before->stats[kCompleted];
-    return count;
+    std::map<uint64_t, uint32_t> index;
+    for (const wqlab_snap_workqueue& workqueue : at.now().workqueues)
+        index.emplace(workqueue.identity, at.now().index_of(workqueue));
+    std::map<LimitKey, uint64_t> held;
+    for (const wqlab_snap_work& work : at.before().works) {
+        const wqlab_snap_pwq* pwq = at.before().pwq(work.pwq);
+        const wqlab_snap_workqueue* workqueue = pwq ? at.before().workqueue(pwq->workqueue) : nullptr;
+        if (work.state != WQLAB_WORK_INACTIVE || work.is_barrier || !workqueue || !index.contains(workqueue->identity))
+            continue;
+        LimitKey key = limit_key(at.before(), *pwq);
+        key.workqueue = index.at(workqueue->identity);
+        held[key]++;
+    }
+    return held;
 }
 
 }  // namespace
 
 void find_backlogs(const Case& at, Findings& findings)
 {
+    const std::map<LimitKey, uint64_t> before = held_before(at);
     for (const Group& group : groups(at)) {
         const std::optional<uint64_t> done = begun(at, group);
         const uint64_t held = count_items(group.held);
         if (!done || !*done || !held || findings.is_explained(workqueue_key(at, group.key.workqueue)))
             continue;
-        // An item that is queued now waits for all before it.
-        const double wait = static_cast<double>(held) / static_cast<double>(*done) *
-                            static_cast<double>(at.interval_ns());
-        const wqlab_snap_workqueue* then = at.workqueue_before(group.key.workqueue);
-        const uint32_t index = then ? at.before().index_of(*then) : WQLAB_NONE;
-        const bool was_so = std::ranges::any_of(at.before().works, [&](const wqlab_snap_work& work) {
-            return work.state == WQLAB_WORK_INACTIVE && work.workqueue == index;
-        });
-        if (!was_so || wait < static_cast<double>(kOld))
+        // An item that is queued now waits for all before it, and one of the first look would have; what came at once
+        // in between may be gone as soon.
+        const auto wait_behind = [&](uint64_t items) {
+            return static_cast<double>(items) / static_cast<double>(*done) * static_cast<double>(at.interval_ns());
+        };
+        const double wait = wait_behind(held);
+        const auto then = before.find(group.key);
+        if (then == before.end() || std::min(wait, wait_behind(then->second)) < static_cast<double>(kOld))
             continue;
         const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
         const std::string scale = scale_text(at, group);
@@ -110,7 +118,11 @@ void find_crowded(const Case& at, Findings& findings)
         const wqlab_snap_workqueue* workqueue = at.now().workqueue(user.workqueue);
         if (user.items < kMany || user.items * 5 < all * 4 || !workqueue || workqueue->symbol == WQLAB_NONE)
             continue;
-        const uint64_t done = ended(at, pool);
+        const uint64_t done = at.ended(pool).value_or(0);
+        // Of what came at once in between, nothing can be told by an item or two that have ended.
+        constexpr uint64_t kRate = 3;
+        if (user.stayed < kMany && done < kRate)
+            continue;
         const uint64_t wait = done ? all * at.interval_ns() / done : 0;
         if (wait < kOld && !(user.is_old && !done))
             continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/doctor/live/case.hh"
 #include "commands/doctor/live/stacks.hh"
+#include "commands/doctor/live/waits.hh"
 
 #include <algorithm>
 
@@ -69,6 +70,8 @@ Case::Case(const Snapshot& before, const Snapshot& now)
             pools_[at->second].pending.push_back(&work);
 }
 
+Case::~Case() = default;
+
 Busy Case::busy(const wqlab_snap_worker& worker) const
 {
     Busy busy{&worker, task(worker.pid), worker_state(worker.flags), stays(worker),
@@ -82,7 +85,8 @@ Busy Case::busy(const wqlab_snap_worker& worker) const
 }
 
 // An item that queues itself again may be back in the same worker: unless its age is known, that the worker has slept
-// all the while, or that nothing of its pool_workqueue has begun, says that it is the same execution.
+// all the while, or that nothing of its pool_workqueue has begun, says that it is the same execution; where that is not
+// counted (before 6.5), that nothing of its pool has.
 bool Case::stays(const wqlab_snap_worker& worker) const
 {
     if (is_one_look())
@@ -98,7 +102,13 @@ bool Case::stays(const wqlab_snap_worker& worker) const
         return true;
     const wqlab_snap_pwq* now = now_.pwq(worker.pwq);
     const wqlab_snap_pwq* then = pwq_before(worker.pwq);
-    return now && then && now->stats[WQLAB_PWQ_STAT_STARTED] == then->stats[WQLAB_PWQ_STAT_STARTED];
+    if (!now || !then)
+        return false;
+    const uint64_t started = now->stats[WQLAB_PWQ_STAT_STARTED];
+    if (started != WQLAB_NEVER)
+        return started == then->stats[WQLAB_PWQ_STAT_STARTED];
+    const wqlab_snap_pool* pool = now_.pool(worker.pool);
+    return pool && pool->since_progress_ns != WQLAB_NEVER && pool->since_progress_ns >= interval_ns_;
 }
 
 const wqlab_snap_task* Case::task(int32_t pid) const { return pid ? find_or_null(tasks_, pid) : nullptr; }
@@ -145,6 +155,29 @@ std::optional<uint64_t> Case::cpu_time(int32_t pid) const
     if (!now || !then || now->runtime_ns < then->runtime_ns)
         return {};
     return now->runtime_ns - then->runtime_ns;
+}
+
+std::optional<uint64_t> Case::ended(const PoolCase& pool) const
+{
+    uint64_t count = 0;
+    constexpr auto kCompleted = WQLAB_PWQ_STAT_COMPLETED;
+    for (const wqlab_snap_pwq& pwq : now_.pwqs) {
+        if (pwq.pool != pool.row->id)
+            continue;
+        if (pwq.stats[kCompleted] == WQLAB_NEVER)
+            return {};
+        const wqlab_snap_pwq* before = find_or_null(pwqs_before_, pwq.identity);
+        if (before && pwq.stats[kCompleted] > before->stats[kCompleted])
+            count += pwq.stats[kCompleted] - before->stats[kCompleted];
+    }
+    return count;
+}
+
+const Waits& Case::waits() const
+{
+    if (!waits_)
+        waits_ = std::make_unique<const Waits>(*this);
+    return *waits_;
 }
 
 const PoolCase* Case::pool(int32_t id) const

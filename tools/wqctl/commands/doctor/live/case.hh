@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct TaskStack;
 namespace live {
 
 struct Stacks;
+class Waits;
 
 // What is wrong in itself, such as a circle, need only be there in both looks. What is wrong because it lasts has to
 // have lasted: a third of what the kernel's own watchdog waits for, and far more than items wait on a machine that is
@@ -55,6 +57,7 @@ public:
     explicit Case(const Snapshot& only) : Case(only, only) {}
     // They must outlive it.
     Case(const Snapshot& before, const Snapshot& now);
+    ~Case();
     Case(const Case&) = delete;
     Case& operator=(const Case&) = delete;
 
@@ -86,6 +89,10 @@ public:
     bool was_on_cpu(const Busy& worker) const;  // in the first look
     // Between the looks; nothing: not known.
     std::optional<uint64_t> cpu_time(int32_t pid) const;
+    // Items that ended on this pool between the looks; nothing: this kernel does not count them.
+    std::optional<uint64_t> ended(const PoolCase& pool) const;
+    // Who waits for whom.
+    const Waits& waits() const;
 
     const std::string& label(uint32_t workqueue) const { return labels_[workqueue]; }
 
@@ -121,6 +128,7 @@ private:
     std::map<uint64_t, const Busy*> executors_;
     std::map<int32_t, const Busy*> by_pid_;
     const Stacks* stacks_ = nullptr;
+    mutable std::unique_ptr<const Waits> waits_;  // made when first asked for
 };
 
 }  // namespace live

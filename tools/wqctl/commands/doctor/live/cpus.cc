@@ -105,7 +105,10 @@ bool is_judged(const Case& at, const PoolCase& pool, const Holder& holder, const
     const uint64_t least = is_rt ? kSecond : kOld;
     if (pool.stands)
         return pool.stood_ns >= least;
-    if (pool.row->nr_pending && pool.before->nr_pending && is_rt)
+    // A thread of an interrupt may have the CPU for most of a second on a machine that is well: then more ends than is
+    // left behind.
+    if (pool.row->nr_pending && pool.before->nr_pending && is_rt &&
+        (at.interval_ns() >= kOld || at.ended(pool).value_or(UINT64_MAX) < static_cast<uint64_t>(pool.row->nr_pending)))
         return true;
     // Nothing is behind it, but it has begun an item.
     return at.worker(waiting.pid) && at.has_waited_for_cpu(waiting.pid) && has_waited(waiting, least);
@@ -154,6 +157,32 @@ void name_holder(const Case& at, const PoolCase& pool, const Holder& holder, Fin
         finding.certainty = Certainty::kLikely;
         finding.next = fmt::format("See what runs there: ps -eo pid,psr,cls,rtprio,pcpu,comm | grep ' {} '", cpu);
     }
+}
+
+// Whether an item of another pool that has the CPU is what this one waits for.
+bool is_kept_by(const Case& at, const PoolCase& pool, const Busy& hog)
+{
+    if (gets_no_worker(pool) && (hog.row->pool != pool.row->id || hog.row->flags & WQLAB_WORKER_CPU_INTENSIVE))
+        return false;
+    if (hog.row->pool == pool.row->id)
+        return true;
+    if (pool.row->flags & WQLAB_POOL_BH) {
+        const wqlab_snap_runqueue* cpu = at.runqueue(pool.row->cpu);
+        return hog.state == WorkerState::kSoftirq || (cpu && at.has_waited_for_cpu(cpu->ksoftirqd));
+    }
+    return std::ranges::any_of(at.now().workers, [&](const wqlab_snap_worker& worker) {
+        return worker.pool == pool.row->id && at.has_waited_for_cpu(worker.pid);
+    });
+}
+
+// A pool that stands has begun nothing, and so its own items not either: of one whose beginning nobody noted that is
+// known, too.
+bool is_surely(const PoolCase& pool, const Busy& hog)
+{
+    if (hog.row->pool != pool.row->id)
+        return hog.is_old() && hog.state == WorkerState::kSoftirq;
+    const bool is_noted = !(hog.row->flags & WQLAB_WORKER_SINCE_AT_LEAST) && hog.row->busy_ns != WQLAB_NEVER;
+    return !is_noted || hog.age_ns + kSecond >= pool.stood_ns;
 }
 
 }  // namespace
@@ -207,7 +236,8 @@ void find_hogs(const Case& at, Findings& findings)
         // Of this pool or another of the same CPU.
         const auto hog = std::ranges::find_if(at.busy(), [&](const Busy& worker) {
             return worker.stays && worker.row->cpu == row.cpu && at.was_on_cpu(worker) &&
-                   (worker.state == WorkerState::kRunning || worker.state == WorkerState::kSoftirq);
+                   (worker.state == WorkerState::kRunning || worker.state == WorkerState::kSoftirq) &&
+                   is_kept_by(at, pool, worker);
         });
         if (hog == at.busy().end())
             continue;
@@ -221,7 +251,7 @@ void find_hogs(const Case& at, Findings& findings)
         }
         Finding& finding = findings.add(of);
         finding.explains.push_back(key_of(pool));
-        finding.certainty = Certainty::kCertain;
+        finding.certainty = is_surely(pool, *hog) ? Certainty::kCertain : Certainty::kLikely;
         finding.weight = 890 + by_age(pool.stood_ns);
         finding.sentence = fmt::format("{} has not moved for {}: {} of {} has {} and does not let go", name_of(at, row),
                                        lasting(pool.stood_ns), function, workqueue,

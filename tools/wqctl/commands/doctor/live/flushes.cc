@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 // Tasks that wait for items: in circles, for what does not end, for what may need memory to end.
 #include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
 
 #include <fmt/core.h>
 
 #include "commands/doctor/live/rules.hh"
 #include "commands/doctor/live/waits.hh"
 #include "commands/doctor/live/words.hh"
+#include "system/task_stacks.hh"
+#include "text/frames.hh"
 #include "text/names.hh"
 
 namespace wqctl::live {
@@ -40,6 +45,30 @@ Evidence seen(const Case& at, const Wait& wait)
     return {{}, fmt::format("{} waits in {} of {}", name_of(at, wait), call_of(at, wait), at.label(wait.workqueue))};
 }
 
+// How long this task has waited, as far as the scheduler shows it: the item may have begun long before.
+std::optional<uint64_t> waited_for(const Case& at, const Wait& wait)
+{
+    const wqlab_snap_task* task = at.task(wait.pid);
+    if (!task || task->since_ns == WQLAB_NEVER)
+        return {};
+    return task->since_ns;
+}
+
+// In cancel_work_sync() and its relatives, which wait as a flush does; nothing: its stack is not known.
+std::optional<bool> cancels(const Case& at, const Wait& wait)
+{
+    static constexpr std::array<std::string_view, 6> kCancel = {
+        "cancel_work_sync",    "cancel_delayed_work_sync", "__cancel_work_sync",
+        "__cancel_work_timer", "disable_work_sync",        "disable_delayed_work_sync",
+    };
+    const TaskStack* stack = at.stack(wait.pid);
+    if (!stack || stack->frames.empty())
+        return {};
+    return std::ranges::any_of(stack->frames, [](const std::string& frame) {
+        return std::ranges::find(kCancel, bare_function(frame)) != kCancel.end();
+    });
+}
+
 std::vector<int32_t> circle_from(const Waits& waits, int32_t pid)
 {
     std::vector<int32_t> path;
@@ -55,7 +84,7 @@ std::vector<int32_t> circle_from(const Waits& waits, int32_t pid)
 
 void find_circles(const Case& at, Findings& findings)
 {
-    const Waits waits(at);
+    const Waits& waits = at.waits();
     std::map<std::vector<int32_t>, std::vector<int32_t>> circles;  // and who else waits for them
     for (const int32_t pid : waits.deadlocked()) {
         std::vector<int32_t> circle = circle_from(waits, pid);
@@ -97,11 +126,12 @@ void find_circles(const Case& at, Findings& findings)
             finding.sentence += "; " + steps[i];
         finding.suspects = std::move(suspects);
         finding.evidence = std::move(evidence);
+        std::vector<std::string> victims;
         for (const int32_t pid : others) {
-            finding.victims.push_back(
-                fmt::format("{}, in {}", name_of(at, *waits.of(pid)), call_of(at, *waits.of(pid))));
+            victims.push_back(fmt::format("{}, in {}", name_of(at, *waits.of(pid)), call_of(at, *waits.of(pid))));
             explains.push_back(task_key(pid));
         }
+        add_some(finding.victims, std::move(victims));
         std::vector<const wqlab_snap_work*> held;
         for (const wqlab_snap_work& work : at.now().works)
             if (work.state == WQLAB_WORK_INACTIVE &&
@@ -118,18 +148,19 @@ void find_circles(const Case& at, Findings& findings)
 
 void find_unfinished(const Case& at, Findings& findings)
 {
-    const Waits waits(at);
+    const Waits& waits = at.waits();
     for (const Wait& wait : waits.all()) {
         const std::string call = call_of(at, wait);
         if (wait.barrier || call == "flush_workqueue()" || findings.is_explained(task_key(wait.pid)))
             continue;
         std::vector<const Busy*> at_work = waits.executors_of(wait);
         std::erase_if(at_work, [](const Busy* worker) { return !worker->is_old(); });
-        if (at_work.empty())
+        const std::optional<uint64_t> waited = waited_for(at, wait);
+        if (at_work.empty() || waited.value_or(kOld) < kOld)
             continue;
         Finding& finding = findings.add(fmt::format("{} {}", workqueue_key(at, wait.workqueue), call));
         finding.explains.push_back(task_key(wait.pid));
-        finding.certainty = Certainty::kCertain;
+        finding.certainty = waited ? Certainty::kCertain : Certainty::kLikely;
         finding.weight = 450;
         finding.sentence = fmt::format(
             "{} of {} does not end: {} {}", call, at.label(wait.workqueue), function_of(at, *at_work[0]),
@@ -146,29 +177,36 @@ void find_unfinished(const Case& at, Findings& findings)
 
 void find_hung_tasks(const Case& at, Findings& findings)
 {
-    const Waits waits(at);
-    std::set<std::string> told;
-    for (const Wait& wait : waits.all()) {
-        if (findings.is_explained(task_key(wait.pid)))
-            continue;
-        const std::vector<const Busy*> executors = waits.executors_of(wait);
-        if (executors.empty() || !executors[0]->stays || executors[0]->age_ns < kLongFlush)
-            continue;
-        const Busy& worker = *executors[0];
+    const Waits& waits = at.waits();
+    std::map<const Busy*, std::vector<const Wait*>> behind;  // the oldest that each waits for
+    for (const Wait& wait : waits.all())
+        if (const std::vector<const Busy*> executors = waits.executors_of(wait); !executors.empty())
+            behind[executors[0]].push_back(&wait);
+    for (const auto& [executor, all] : behind) {
+        const Busy& worker = *executor;
         // Who waits for an item that waits in turn is told of with the last of the row.
-        if (waits.of(worker.row->pid) || !told.insert(task_key(worker.row->pid)).second)
+        if (!worker.stays || worker.age_ns < kLongFlush || waits.of(worker.row->pid))
             continue;
+        const auto first = std::ranges::find_if(all, [&](const Wait* wait) {
+            return !findings.is_explained(task_key(wait->pid)) &&
+                   waited_for(at, *wait).value_or(kLongFlush) >= kLongFlush;
+        });
+        if (first == all.end())
+            continue;
+        const Wait& wait = **first;
         Finding& finding = findings.add(task_key(worker.row->pid));
-        finding.certainty = Certainty::kCertain;
+        finding.certainty = waits.surely_waits_for(wait, worker) && waited_for(at, wait) ? Certainty::kCertain
+                                                                                         : Certainty::kLikely;
         finding.weight = 300 + by_age(worker.age_ns);
-        for (const Wait& other : waits.all()) {
-            const std::vector<const Busy*> its = waits.executors_of(other);
-            if (its.empty() || its[0] != &worker)
-                continue;
-            finding.victims.push_back(fmt::format("{}, in {}", name_of(at, other), call_of(at, other)));
-            finding.evidence.push_back(seen(at, other));
-            finding.explains.push_back(task_key(other.pid));
+        std::vector<std::string> victims;
+        constexpr size_t kMost = 8;
+        for (const Wait* other : all) {
+            victims.push_back(fmt::format("{}, in {}", name_of(at, *other), call_of(at, *other)));
+            if (victims.size() <= kMost)
+                finding.evidence.push_back(seen(at, *other));
+            finding.explains.push_back(task_key(other->pid));
         }
+        add_some(finding.victims, std::move(victims));
         finding.sentence = fmt::format("{} waits in {} for {} of {}, which has been at work for {}", name_of(at, wait),
                                        call_of(at, wait), function_of(at, worker), workqueue_of(at, worker),
                                        lasting(worker.age_ns));
@@ -180,7 +218,7 @@ void find_hung_tasks(const Case& at, Findings& findings)
 
 void find_flush_dependencies(const Case& at, Findings& findings)
 {
-    const Waits waits(at);
+    const Waits& waits = at.waits();
     for (const Wait& wait : waits.all()) {
         const Busy* worker = at.worker(wait.pid);
         const wqlab_snap_workqueue* from = worker ? at.now().workqueue(worker->row->workqueue) : nullptr;
@@ -188,16 +226,19 @@ void find_flush_dependencies(const Case& at, Findings& findings)
         if (!from || !to || from == to || to->flags & WQLAB_WQ_MEM_RECLAIM || !(from->flags & WQLAB_WQ_MEM_RECLAIM) ||
             from->flags & WQLAB_SNAP_WQ_LEGACY)
             continue;
+        const std::optional<bool> is_cancel = wait.barrier ? cancels(at, wait) : false;
+        if (is_cancel.value_or(false))
+            continue;
         const std::string flushed = at.label(wait.workqueue);
         Finding& finding = findings.add(workqueue_key(at, worker->row->workqueue) + " " +
                                         workqueue_key(at, wait.workqueue));
-        // cancel_work_sync() waits in the same way, and may.
         finding.certainty = Certainty::kLikely;
         finding.weight = 400;
         finding.sentence = fmt::format(
             "{} of {}, which has WQ_MEM_RECLAIM, waits in {} for an item of {}, which has no rescuer: when memory is "
-            "short both may stop for ever",
-            function_of(at, *worker), workqueue_of(at, *worker), call_of(at, wait), flushed);
+            "short both may stop for ever{}",
+            function_of(at, *worker), workqueue_of(at, *worker), call_of(at, wait), flushed,
+            is_cancel ? "" : "; or it cancels that item, which it may");
         const std::vector<const Busy*> executors = waits.executors_of(wait);
         finding.suspects.push_back(
             {executors.empty() ? "" : function_of(at, *executors[0]), flushed, {}, "flushed without WQ_MEM_RECLAIM"});

@@ -40,7 +40,10 @@ std::vector<Group> groups(const Case& at)
         if (work.state != WQLAB_WORK_INACTIVE || !workqueue || pwq->flags & WQLAB_PWQ_PLUGGED)
             continue;
         const auto key = limit_key(now, *pwq);
-        Group& group = found.try_emplace(key, Group{key, limit_of(now, key), 0, {}, {}, false}).first->second;
+        const auto [at_key, is_new] = found.try_emplace(key, Group{key, 0, 0, {}, {}, false});
+        Group& group = at_key->second;
+        if (is_new)
+            group.limit = limit_of(now, key);
         group.stays = group.stays || at.was_there(work);
         group.held.push_back(&work);
     }

@@ -114,6 +114,9 @@ void find_held_by_nothing(const Case& at, Findings& findings)
     for (const Group& group : groups(at)) {
         const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
         // Pools are looked at one after the other, so that nothing is active may be no more than a chance.
+        // In one look the counts of many pools may be of different moments.
+        if (at.is_one_look() && group.key.pool < 0)
+            continue;
         if (!group.stays || group.nr_active || group.limit <= 0 || begun(at, group).value_or(1) ||
             workqueue.flags & WQLAB_SNAP_WQ_FROZEN || is_told(at, group, findings))
             continue;

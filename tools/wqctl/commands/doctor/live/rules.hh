@@ -59,5 +59,7 @@ Find find_backlogs, find_crowded;
 Find find_timers;
 
 std::string lacks_stacks(const Case& at);  // crowd.cc
+// Its manager has looked for a worker all the while, and none is idle: workers.cc.
+bool gets_no_worker(const PoolCase& pool);
 
 }  // namespace wqctl::live

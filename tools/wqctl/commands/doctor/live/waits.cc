@@ -43,32 +43,70 @@ std::optional<int64_t> in_flight_until(const wqlab_snap_pwq& pwq, int32_t first,
     return count;
 }
 
+bool is_drained(const Case& at, const Wait& wait)
+{
+    const wqlab_snap_workqueue* workqueue = at.now().workqueue(wait.workqueue);
+    return workqueue && workqueue->flags & (WQLAB_SNAP_WQ_DRAINING | WQLAB_SNAP_WQ_DESTROYING);
+}
+
 }  // namespace
 
 Waits::Waits(const Case& at) : at_(at)
 {
-    for (const wqlab_snap_work& work : at.now().works)
+    for (const Busy& worker : at.busy())
+        if (const wqlab_snap_pwq* pwq = at.now().pwq(worker.row->pwq))
+            busy_[pwq->workqueue].push_back(&worker);
+    for (const wqlab_snap_work& work : at.now().works) {
         if (work.is_barrier && work.waiter && at.was_there(work) && is_one_wait(at, work.waiter))
             waits_.push_back(
                 {work.waiter, name_or_none(at.now(), work.waiter_command), &work, nullptr, work.workqueue});
+        if (work.is_barrier)
+            continue;
+        items_.emplace(work.identity, &work);
+        if (const wqlab_snap_pwq* pwq = at.now().pwq(work.pwq); pwq && work.state == WQLAB_WORK_INACTIVE)
+            held_[pwq->workqueue].push_back(&work);
+    }
     for (const wqlab_snap_flusher& flusher : at.now().flushers)
         if (flusher.pid && was_flushing(at, flusher) && is_one_wait(at, flusher.pid))
             waits_.push_back(
                 {flusher.pid, name_or_none(at.now(), flusher.command), nullptr, &flusher, flusher.workqueue});
     for (size_t i = 0; i < waits_.size(); i++)
         by_pid_.emplace(waits_[i].pid, i);
+    find_deadlocked();
+}
 
-    // Whoever waits for something that none of the others holds up will go on; what is left can't.
+// Whoever waits for something that none of the others holds up will go on; what is left can't. Who goes on is taken
+// out, and then only those that waited for it are looked at again.
+void Waits::find_deadlocked()
+{
     for (const Wait& wait : waits_)
         deadlocked_.insert(wait.pid);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (const Wait& wait : waits_)
-            if (deadlocked_.contains(wait.pid) && blockers(wait, deadlocked_).empty()) {
-                deadlocked_.erase(wait.pid);
-                changed = true;
-            }
+    std::map<int32_t, std::set<const Wait*>> behind;
+    std::vector<int32_t> go_on;
+    const auto look = [&](const Wait& wait) {
+        const std::vector<Blocker> found = blockers(wait, deadlocked_);
+        if (found.empty())
+            go_on.push_back(wait.pid);
+        for (const Blocker& blocker : found)
+            behind[blocker.pid].insert(&wait);
+    };
+    for (const Wait& wait : waits_)
+        look(wait);
+    while (!go_on.empty()) {
+        const int32_t pid = go_on.back();
+        go_on.pop_back();
+        if (deadlocked_.erase(pid))
+            for (const Wait* wait : behind[pid])
+                if (deadlocked_.contains(wait->pid))
+                    look(*wait);
     }
+}
+
+const std::vector<const Busy*>& Waits::busy_of(uint32_t workqueue) const
+{
+    static const std::vector<const Busy*> kNone;
+    const auto found = busy_.find(workqueue);
+    return found == busy_.end() ? kNone : found->second;
 }
 
 const Wait* Waits::of(int32_t pid) const
@@ -88,10 +126,9 @@ std::vector<const Busy*> Waits::active_beside(const wqlab_snap_pwq& pwq, bool& a
     if (const wqlab_snap_workqueue* workqueue = at_.now().workqueue(pwq.workqueue))
         for (const wqlab_snap_pwq& one : at_.now().pwqs_of(*workqueue))
             count += limit_key(at_.now(), one) == key ? one.nr_active : 0;
-    for (const Busy& worker : at_.busy())
-        if (const wqlab_snap_pwq* its = at_.now().pwq(worker.row->pwq);
-            its && worker.stays && limit_key(at_.now(), *its) == key)
-            active.push_back(&worker);
+    for (const Busy* worker : busy_of(pwq.workqueue))
+        if (worker->stays && limit_key(at_.now(), *at_.now().pwq(worker->row->pwq)) == key)
+            active.push_back(worker);
     all_run = static_cast<int64_t>(active.size()) == count;
     return active;
 }
@@ -129,48 +166,52 @@ std::vector<Blocker> Waits::blockers(const Wait& wait, const std::set<int32_t>& 
                                  fmt::format("{}, which worker {} executes", function_of(at_, *worker), barrier.worker),
                                  true});
         } else if (barrier.state == WQLAB_WORK_INACTIVE) {
-            const auto target = std::ranges::find_if(now.works, [&](const wqlab_snap_work& work) {
-                return !work.is_barrier && work.identity == barrier.barrier_target;
-            });
-            add_holders(barrier.pwq, target == now.works.end() ? "an item" : now.string(target->function), among,
+            const auto target = items_.find(barrier.barrier_target);
+            add_holders(barrier.pwq, target == items_.end() ? "an item" : now.string(target->second->function), among,
                         found);
         }
         return found;
     }
-    const wqlab_snap_workqueue* workqueue = now.workqueue(wait.workqueue);
-    if (!workqueue)
-        return found;
-    const auto is_waited_for = [&](const wqlab_snap_pwq& pwq, bool& surely) {
-        int64_t all = 0;
-        for (const int32_t count : pwq.in_flight)
-            all += count;
-        const int64_t ours = in_flight_until(pwq, workqueue->flush_color, wait.flusher->color).value_or(all);
-        surely = ours && ours == all && wait.flusher->color >= 0;
-        return ours != 0;
-    };
-    for (const Busy& worker : at_.busy()) {
-        const wqlab_snap_pwq* pwq = now.pwq(worker.row->pwq);
-        bool surely = false;
-        if (pwq && pwq->workqueue == wait.workqueue && worker.stays && among.contains(worker.row->pid) &&
-            (is_waited_for(*pwq, surely) || worker.row->pid == wait.pid))
-            found.push_back({worker.row->pid,
+    for (const Busy* worker : busy_of(wait.workqueue)) {
+        const Awaited is = awaited(wait, *now.pwq(worker->row->pwq));
+        const bool is_self = worker->row->pid == wait.pid;
+        if (worker->stays && among.contains(worker->row->pid) && (is != Awaited::kNot || is_self))
+            found.push_back({worker->row->pid,
                              fmt::format("all items of {}, and so for {}, which worker {} executes",
-                                         at_.label(wait.workqueue), function_of(at_, worker), worker.row->pid),
-                             surely || worker.row->pid == wait.pid});
+                                         at_.label(wait.workqueue), function_of(at_, *worker), worker->row->pid),
+                             is == Awaited::kSurely || is_self});
     }
-    for (const wqlab_snap_work& work : now.works) {
-        const wqlab_snap_pwq* pwq = now.pwq(work.pwq);
-        bool surely = false;
-        if (!found.empty() || work.is_barrier || work.state != WQLAB_WORK_INACTIVE || !pwq ||
-            pwq->workqueue != wait.workqueue || !is_waited_for(*pwq, surely))
-            continue;
-        add_holders(work.pwq, now.string(work.function), among, found);
-        for (Blocker& blocker : found)
-            blocker.is_certain = surely;
-    }
+    const auto held = held_.find(wait.workqueue);
+    std::set<uint32_t> looked_at;
+    if (found.empty() && held != held_.end())
+        for (const wqlab_snap_work* work : held->second) {
+            if (!looked_at.insert(work->pwq).second)
+                continue;
+            const Awaited is = awaited(wait, *now.pwq(work->pwq));
+            if (is == Awaited::kNot)
+                continue;
+            add_holders(work->pwq, now.string(work->function), among, found);
+            for (Blocker& blocker : found)
+                blocker.is_certain = is == Awaited::kSurely;
+            if (!found.empty())
+                break;
+        }
     return found;
 }
 
+Waits::Awaited Waits::awaited(const Wait& wait, const wqlab_snap_pwq& pwq) const
+{
+    const wqlab_snap_workqueue* workqueue = at_.now().workqueue(wait.workqueue);
+    if (!workqueue)
+        return Awaited::kNot;
+    int64_t all = 0;
+    for (const int32_t count : pwq.in_flight)
+        all += count;
+    const int64_t ours = in_flight_until(pwq, workqueue->flush_color, wait.flusher->color).value_or(all);
+    return !ours ? Awaited::kNot : ours == all && wait.flusher->color >= 0 ? Awaited::kSurely : Awaited::kMaybe;
+}
+
+// A drain goes on until nothing is left, of whatever color.
 std::vector<const Busy*> Waits::executors_of(const Wait& wait) const
 {
     std::vector<const Busy*> found;
@@ -180,13 +221,18 @@ std::vector<const Busy*> Waits::executors_of(const Wait& wait) const
         if (worker)
             found.push_back(worker);
     } else {
-        for (const Busy& worker : at_.busy())
-            if (const wqlab_snap_pwq* pwq = at_.now().pwq(worker.row->pwq);
-                pwq && pwq->workqueue == wait.workqueue && worker.row->pid != wait.pid)
-                found.push_back(&worker);
+        for (const Busy* worker : busy_of(wait.workqueue))
+            if (worker->row->pid != wait.pid &&
+                (is_drained(at_, wait) || awaited(wait, *at_.now().pwq(worker->row->pwq)) != Awaited::kNot))
+                found.push_back(worker);
     }
     std::ranges::stable_sort(found, std::greater(), &Busy::age_ns);
     return found;
+}
+
+bool Waits::surely_waits_for(const Wait& wait, const Busy& worker) const
+{
+    return wait.barrier || is_drained(at_, wait) || awaited(wait, *at_.now().pwq(worker.row->pwq)) == Awaited::kSurely;
 }
 
 }  // namespace wqctl::live

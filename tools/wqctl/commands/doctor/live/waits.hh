@@ -39,10 +39,18 @@ public:
     const std::set<int32_t>& deadlocked() const { return deadlocked_; }
     // Which of the deadlocked this one waits for, first of all.
     Blocker blocker_of(int32_t pid) const;
-    // The items that this task waits for and that are executed, the oldest first.
+    // The items that this task waits for, or may, and that are executed, the oldest first.
     std::vector<const Busy*> executors_of(const Wait& wait) const;
+    // Whether it waits for that one of them for sure: of a flush the colors may leave it open.
+    bool surely_waits_for(const Wait& wait, const Busy& worker) const;
 
 private:
+    enum class Awaited { kNot, kMaybe, kSurely };
+
+    // Whether this flusher waits for what that pwq has in flight.
+    Awaited awaited(const Wait& wait, const wqlab_snap_pwq& pwq) const;
+    void find_deadlocked();
+    const std::vector<const Busy*>& busy_of(uint32_t workqueue) const;
     std::vector<Blocker> blockers(const Wait& wait, const std::set<int32_t>& among) const;
     void add_holders(uint32_t pwq, const std::string& function, const std::set<int32_t>& among,
                      std::vector<Blocker>& into) const;
@@ -52,6 +60,9 @@ private:
     std::vector<Wait> waits_;
     std::map<int32_t, size_t> by_pid_;
     std::set<int32_t> deadlocked_;
+    std::map<uint32_t, std::vector<const Busy*>> busy_;             // by workqueue
+    std::map<uint32_t, std::vector<const wqlab_snap_work*>> held_;  // those held back, by workqueue
+    std::map<uint64_t, const wqlab_snap_work*> items_;              // by identity
 };
 
 }  // namespace wqctl::live

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -130,6 +132,16 @@ std::string task_key(int32_t pid) { return fmt::format("task {}", pid); }
 // An hour and more is all the same.
 unsigned by_age(uint64_t ns) { return static_cast<unsigned>(std::min<uint64_t>(ns / 40'000'000'000, 90)); }
 
+void add_some(std::vector<std::string>& words, std::vector<std::string> more)
+{
+    constexpr size_t kMost = 8;
+    const size_t left_out = more.size() > kMost ? more.size() - kMost : 0;
+    more.resize(more.size() - left_out);
+    std::ranges::move(more, std::back_inserter(words));
+    if (left_out)
+        words.push_back(fmt::format("and {} more", left_out));
+}
+
 std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_snap_work*>& works,
                                  const std::vector<const Busy*>& workers)
 {
@@ -142,11 +154,15 @@ std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_s
     };
     for (const wqlab_snap_work* work : works)
         add(*work);
+    std::set<int32_t> pids;
+    for (const Busy* worker : workers)
+        pids.insert(worker->row->pid);
     for (const wqlab_snap_work& work : at.now().works)
-        if (work.state == WQLAB_WORK_SCHEDULED &&
-            std::ranges::any_of(workers, [&](const Busy* worker) { return worker->row->pid == work.worker; }))
+        if (work.state == WQLAB_WORK_SCHEDULED && pids.contains(work.worker))
             add(work);
-    return words;
+    std::vector<std::string> some;
+    add_some(some, std::move(words));
+    return some;
 }
 
 void tell_of(const Case& at, const PoolCase& pool, Finding& finding)

@@ -34,6 +34,8 @@ std::string workqueue_key(const Case& at, uint32_t workqueue);
 std::string task_key(int32_t pid);
 // To be added to a rule's weight: what has lasted for longer is worse. 0 to 90.
 unsigned by_age(uint64_t ns);
+// The first ones of them, and how many more there are.
+void add_some(std::vector<std::string>& words, std::vector<std::string> more);
 // Tasks that wait for items of this list, or behind what these workers execute: "flush (pid 12), in flush_work()".
 std::vector<std::string> waiters(const Case& at, const std::vector<const wqlab_snap_work*>& works,
                                  const std::vector<const Busy*>& workers);

@@ -91,7 +91,20 @@ const wqlab_snap_worker* sleeping_idle(const Case& at, const PoolCase& pool)
     return found;
 }
 
+// A manager is at it in both looks.
+bool is_managed_still(const PoolCase& pool)
+{
+    const wqlab_snap_pool& row = *pool.row;
+    return pool.before && ((row.manager && row.manager == pool.before->manager) ||
+                           row.flags & pool.before->flags & WQLAB_POOL_MANAGER_ACTIVE);
+}
+
 }  // namespace
+
+bool gets_no_worker(const PoolCase& pool)
+{
+    return is_managed_still(pool) && !pool.row->nr_idle && !pool.before->nr_idle && !(pool.row->flags & WQLAB_POOL_BH);
+}
 
 void find_no_workers(const Case& at, Findings& findings)
 {
@@ -101,9 +114,8 @@ void find_no_workers(const Case& at, Findings& findings)
             continue;
         const Rescue rescue = rescue_on(at, pool);
         const bool is_stuck = pool.stands && pool.stood_ns >= kOld;
-        const bool is_managed = (row.manager && row.manager == pool.before->manager) ||
-                                row.flags & pool.before->flags & WQLAB_POOL_MANAGER_ACTIVE;
-        if ((!is_stuck || !is_managed || row.nr_idle || pool.before->nr_idle) && rescue.behind.empty())
+        const bool is_managed = is_managed_still(pool);
+        if ((!is_stuck || !gets_no_worker(pool)) && rescue.behind.empty())
             continue;
         Finding& finding = findings.add(key_of(pool));
         finding.certainty = Certainty::kCertain;
