@@ -43,12 +43,13 @@ bool wqlab_lock_mutex_within(uintptr_t lock, uint64_t *left_ns)
 	const u64 begin = ktime_get_ns(), most = *left_ns;
 
 	while (!mutex_trylock((struct mutex *)lock)) {
-		const u64 waited = ktime_get_ns() - begin;
+		u64 waited;
 
-		*left_ns = waited < most ? most - waited : 0;
 		if (!*left_ns || fatal_signal_pending(current))
 			return false;
 		usleep_range(50, 100);
+		waited = ktime_get_ns() - begin;
+		*left_ns = waited < most ? most - waited : 0;
 	}
 	return true;
 }

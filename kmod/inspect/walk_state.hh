@@ -89,7 +89,8 @@ struct WalkState {
     Table<uint32_t> by_pool;  // numbers of pwqs, those of a pool side by side
 
     // What is left to wait for the mutexes of all workqueues together, any of which may never come free: whoever wants
-    // wq_pool_mutex waits meanwhile. A real hold is over in microseconds, but its holder may be preempted.
+    // wq_pool_mutex waits meanwhile. A real hold is over in microseconds, but its holder may be preempted. Once that is
+    // used up, each one that is held costs a millisecond more.
     uint64_t patience_ns = 5'000'000'000;
 };
 
