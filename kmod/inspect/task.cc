@@ -73,6 +73,12 @@ void look_closer(const Kernel& kernel, Address task, Task& look)
     look.charged = column<uint64_t>(kernel, task, Field::kTaskCharged);
     look.arrived = column<uint64_t>(kernel, task, Field::kTaskArrived);
     look.queued = column<uint64_t>(kernel, task, Field::kTaskQueued);
+    bool there, on_cpu = false;
+    const bool still = sleeps(kernel, task, there) == look.sleeps;
+    if (kernel.has(Field::kTaskOnCpu))
+        kernel.peek_set(on_cpu, task, Field::kTaskOnCpu);
+    if (!still || on_cpu != look.on_cpu)
+        look.charged = look.arrived = look.queued = 0;
 }
 
 }  // namespace wqlab

@@ -26,7 +26,8 @@ struct Task {
 };
 
 // False: there is no task at that address. Any context. Where time counts, under pool->lock, without what
-// look_closer() adds: switches, the clocks' stamps, policy and priority.
+// look_closer() adds: switches, the clocks' stamps, policy and priority. The stamps of a task that has gone to sleep,
+// or got a CPU or lost it, since it was looked at are not known.
 bool look_at(const Kernel& kernel, Address task, Task& look);
 void look_closer(const Kernel& kernel, Address task, Task& look);
 

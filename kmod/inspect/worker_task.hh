@@ -21,7 +21,7 @@ inline uint64_t copy_worker_task(const Kernel& kernel, const Snapshot& snapshot,
     const bool known_asleep = kernel.has(Field::kWorkerSleeping) && worker.get<int32_t>(Field::kWorkerSleeping) != 0;
     if (known_asleep)
         row.flags |= WQLAB_WORKER_KNOWN_ASLEEP;
-    else if (!(row.flags & (kNotRunning | WQLAB_WORKER_IDLE)))
+    else if (kernel.has(Field::kWorkerSleeping) && !(row.flags & (kNotRunning | WQLAB_WORKER_IDLE)))
         row.flags |= WQLAB_WORKER_COUNTED;
 
     uint64_t* cpus = state.worker_cpus.end();

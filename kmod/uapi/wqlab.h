@@ -692,7 +692,7 @@ enum wqlab_worker_flag {
 	WQLAB_WORKER_ON_CPU = 1 << 12,	/* Its task has a CPU now. */
 	WQLAB_WORKER_SINCE_AT_LEAST = 1 << 13,	/* The busy-ns is a lower bound. */
 	WQLAB_WORKER_COUNTED = 1 << 14,	/* Its pool's nr_running counts it, by its flags and
-					 * worker->sleeping. */
+					 * worker->sleeping; not set where that is not known. */
 	WQLAB_WORKER_KNOWN_ASLEEP = 1 << 15,	/* worker->sleeping: the scheduler told the pool
 						 * that it sleeps. */
 	WQLAB_WORKER_ABOUT_TO_SLEEP = 1 << 16,	/* Its task has set a state to sleep in and is on
@@ -799,7 +799,9 @@ enum wqlab_task_flag {
 /*
  * A task that other rows name by its pid: a worker, a manager, a rescuer, who
  * waits for an item or flushes, who has a CPU, a ksoftirqd, kthreadd. Each
- * once, as it was when it was seen first, a worker under its pool's lock.
+ * once, as it was when it was seen first, a worker under its pool's lock. Its
+ * since-ns, switches, policy and rt-priority are read just after that; since-ns
+ * is never if it has slept, woken, got a CPU or lost it between.
  */
 struct wqlab_snap_task {
 	__u64 since_ns;			/* For how long it has been as it is: asleep, waiting for

@@ -59,6 +59,14 @@ TEST_CASE("whether a worker sleeps and whether its pool knows are two things", "
     CHECK(busy_flags(machine) == 0);
 }
 
+TEST_CASE("who counts is not said where worker->sleeping can't be read", "[inspect]")
+{
+    SmallMachine machine;
+    machine.types().drop("worker", "sleeping");
+    CHECK(busy_flags(machine) == 0);
+    CHECK(Look(machine)->sections == WQLAB_SECTIONS_ALL);
+}
+
 TEST_CASE("every task that a row names has a row, once", "[inspect]")
 {
     SmallMachine machine;
