@@ -48,7 +48,7 @@ void Trial::give_up()
 
 bool Trial::skip_without(uint32_t needs)
 {
-    const Lack* lack = first_lack(needs & (wqlab_lacks() | kernel_.lacks()));
+    const Lack* lack = first_lack(needs & (wqlab_lacks() | (kernel_.lacks() & kLacksOfNoHeader)));
     if (lack)
         skip("this kernel has not %s, which came with Linux %s", lack->what, lack->since);
     return lack;
@@ -77,7 +77,7 @@ const Snapshot* Trial::snapshot(uint32_t sections)
     const Calls::Scope in(calls(), Call::kSnapshot, "the machine");
     if (const Result<void> taken = snapshot_->take(kernel_, sections); !taken.ok()) {
         if (taken.error() == Errno::kBusy)
-            fail("somebody held wq_pool_mutex for %u s",
+            skip("somebody held wq_pool_mutex for %u s",
                  static_cast<uint32_t>(Snapshot::kPatienceNs / check_bounds::kSecond));
         else
             skip("no memory for a snapshot");

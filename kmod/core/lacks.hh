@@ -26,6 +26,9 @@ inline constexpr Lack kLacks[] = {
     {WQLAB_LACK_HOGS, "hogs", "setting apart of items that run for long", "6.5"},
 };
 
+// What the kernel's headers do not tell. Its types and symbols do, but tell less surely: of the others, headers decide.
+inline constexpr uint32_t kLacksOfNoHeader = WQLAB_LACK_COUNTERS | WQLAB_LACK_HOGS;
+
 // The first of these; nullptr: none.
 constexpr const Lack* first_lack(uint32_t bits)
 {

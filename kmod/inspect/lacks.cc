@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What came with something: without that, but with its neighbour, a kernel is older.
+// What came with something: without that, but with its neighbour, such as another constant of the same enum, a kernel
+// is older.
 #include "kernel.hh"
 
 namespace wqlab {
@@ -15,7 +16,7 @@ constexpr Sign kSigns[] = {
     {WQLAB_LACK_SCOPES, Field::kAttrs, Field::kAttrsScope},
     {WQLAB_LACK_BH, Field::kWqIsUnbound, Field::kFlagBh},
     {WQLAB_LACK_SYSTEM_MAX_ACTIVE, Field::kWq, Field::kWqNodeNrActive},
-    {WQLAB_LACK_DISABLE, Field::kWorkHasPwq, Field::kWorkDisableBits},
+    {WQLAB_LACK_DISABLE, Field::kWorkPwqShift, Field::kWorkDisableBits},
     {WQLAB_LACK_COUNTERS, Field::kPwq, Field::kPwqStats},
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The request info: what module and kernel are, and can.
 #include "../core/histogram.hh"
+#include "../core/lacks.hh"
 #include "../glue/cpu.h"
 #include "../glue/netlink/upcalls.h"
 #include "../glue/trace.h"
@@ -46,7 +47,7 @@ void fill_info(Filler& message)
         .u32(WQLAB_A_INFO_FEATURES, wqlab_features())
         .u32(WQLAB_A_INFO_WQ_FLAGS, wqlab_wq_flags_known())
         .u32(WQLAB_A_INFO_SUB_BITS, HistogramGeometry::kSubBits);
-    if (const uint32_t lacks = wqlab_lacks() | Service::get().kernel().lacks())
+    if (const uint32_t lacks = wqlab_lacks() | (Service::get().kernel().lacks() & kLacksOfNoHeader))
         message.u32(WQLAB_A_INFO_LACKS, lacks);
     for (unsigned i = 0; const char* name = wqlab_wq_system_name(i); i++)
         message.string(WQLAB_A_INFO_SYSTEM_WQ, name);
