@@ -21,15 +21,22 @@ Info fetch_info(Lab& lab)
 
 const Info& ModuleSource::info()
 {
-    if (!info_)
-        info_ = fetch_info(lab_);
+    if (info_)
+        return *info_;
+    info_ = fetch_info(lab_);
+    for (const View& view : info_->views)
+        known_sections_ |= view.section;
+    for (uint32_t bit = 1; bit & WQLAB_SECTIONS_ALL; bit <<= 1)
+        if (!(bit & known_sections_))
+            info_->views.push_back({.section = bit, .lacks = {"a newer module"}});
     return *info_;
 }
 
 Snapshot ModuleSource::snapshot(uint32_t sections)
 {
+    info();
     Message message;
-    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections);
+    message.put_u32(WQLAB_A_SNAPSHOT_SECTIONS, sections & known_sections_);
     Snapshot snapshot;
     lab_.dump(WQLAB_CMD_SNAPSHOT, message,
               [&](uint8_t, const Attributes& attributes) { decode_part(attributes, snapshot); });

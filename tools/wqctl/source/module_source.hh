@@ -22,6 +22,8 @@ public:
 private:
     Lab& lab_;
     std::optional<Info> info_;
+    // An older module has fewer, and refuses a request that names others.
+    uint32_t known_sections_ = 0;
 };
 
 }  // namespace wqctl
