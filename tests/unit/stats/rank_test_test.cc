@@ -152,3 +152,29 @@ TEST_CASE("who can't be told apart shares a letter, and nobody else does")
                 CHECK((words[x].find_first_of(words[y]) == std::string::npos) == apart[x][y]);
     }
 }
+
+TEST_CASE("the interval of a median has the ranks that binomial tails give")
+{
+    const auto ranks = [](size_t n) {
+        std::vector<double> values(n);
+        std::iota(values.begin(), values.end(), 1);
+        return median_interval(values);
+    };
+    CHECK_FALSE(ranks(5));
+    for (const auto& [n, low, high] : {std::tuple<size_t, double, double>{6, 1, 6}, {20, 6, 15}, {100, 40, 61}}) {
+        REQUIRE(ranks(n));
+        CHECK(ranks(n)->low == low);
+        CHECK(ranks(n)->high == high);
+    }
+    // Of many it is 1.96 standard deviations of such a coin.
+    CHECK(ranks(20'000)->low == Approx(10'000 - 1.96 * std::sqrt(20'000) / 2).margin(2));
+}
+
+TEST_CASE("letters of very many rows")
+{
+    // Each like the next nineteen: 237 groups of twenty.
+    const auto words = letters(256, [](size_t x, size_t y) { return y - x >= 20; });
+    CHECK(words[0] == "a");
+    CHECK(words[255] == "ic");
+    CHECK(words[1] == "ab");
+}

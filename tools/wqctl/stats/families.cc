@@ -2,34 +2,69 @@
 #include "stats/families.hh"
 
 #include <algorithm>
+#include <compare>
+#include <cstdint>
 #include <numeric>
 
 namespace wqctl {
 
 namespace {
 
-using Group = std::vector<bool>;  // who is in it
-
-bool is_within(const Group& small, const Group& large)
-{
-    for (size_t i = 0; i < small.size(); i++)
-        if (small[i] && !large[i])
-            return false;
-    return true;
-}
-
-// Leaves out the group that another one holds.
-void absorb(std::vector<Group>& groups)
-{
-    for (size_t i = 0; i < groups.size();) {
-        bool held = false;
-        for (size_t j = 0; j < groups.size() && !held; j++)
-            held = i != j && is_within(groups[i], groups[j]) && (groups[i] != groups[j] || i > j);
-        if (held)
-            groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(i));
-        else
-            i++;
+// Who is in it. The first one is the highest bit, so that groups are ordered by their first members.
+class Group {
+public:
+    explicit Group(size_t n) : words_((n + 63) / 64)
+    {
+        for (size_t i = 0; i < n; i++)
+            words_[i / 64] |= bit(i);
     }
+
+    bool has(size_t i) const { return words_[i / 64] & bit(i); }
+    Group without(size_t i) const
+    {
+        Group rest = *this;
+        rest.words_[i / 64] &= ~bit(i);
+        return rest;
+    }
+    bool is_within(const Group& large) const
+    {
+        for (size_t i = 0; i < words_.size(); i++)
+            if (words_[i] & ~large.words_[i])
+                return false;
+        return true;
+    }
+    auto operator<=>(const Group&) const = default;
+
+private:
+    static uint64_t bit(size_t i) { return uint64_t{1} << (63 - i % 64); }
+
+    std::vector<uint64_t> words_;
+};
+
+// None of `groups` holds another one, and that stays so: x and y are in no group together afterwards.
+void part(std::vector<Group>& groups, size_t x, size_t y)
+{
+    std::vector<Group> kept, halves;
+    for (Group& group : groups) {
+        if (group.has(x) && group.has(y)) {
+            halves.push_back(group.without(x));
+            halves.push_back(group.without(y));
+        } else {
+            kept.push_back(std::move(group));
+        }
+    }
+    // A half can hold no kept one, which its whole would have held. And a half without x holds none that has x.
+    const size_t untouched = kept.size();
+    for (size_t i = 0; i < halves.size(); i++) {
+        bool is_held = false;
+        for (size_t j = 0; j < untouched && !is_held; j++)
+            is_held = halves[i].is_within(kept[j]);
+        for (size_t j = i % 2; j < halves.size() && !is_held; j += 2)
+            is_held = i != j && halves[i].is_within(halves[j]) && (halves[i] != halves[j] || i > j);
+        if (!is_held)
+            kept.push_back(halves[i]);
+    }
+    groups = std::move(kept);
 }
 
 // "a" to "z", "aa", …
@@ -63,27 +98,16 @@ std::vector<std::string> letters(size_t n, const std::function<bool(size_t, size
     // There may be very many groups where next to nothing is transitive. Then the rest stays together, which claims
     // less.
     constexpr size_t kMostGroups = 500;
-    std::vector<Group> groups = {Group(n, true)};
+    std::vector<Group> groups = {Group(n)};
     for (size_t x = 0; x < n && groups.size() < kMostGroups; x++)
-        for (size_t y = x + 1; y < n && groups.size() < kMostGroups; y++) {
-            if (!apart(x, y))
-                continue;
-            const size_t before = groups.size();
-            for (size_t i = 0; i < before; i++) {
-                if (!groups[i][x] || !groups[i][y])
-                    continue;
-                Group other = groups[i];
-                groups[i][x] = false;
-                other[y] = false;
-                groups.push_back(std::move(other));
-            }
-            absorb(groups);
-        }
+        for (size_t y = x + 1; y < n && groups.size() < kMostGroups; y++)
+            if (apart(x, y))
+                part(groups, x, y);
     std::sort(groups.begin(), groups.end(), std::greater<>());
     std::vector<std::string> words(n);
     for (size_t i = 0; i < groups.size(); i++)
         for (size_t member = 0; member < n; member++)
-            if (groups[i][member])
+            if (groups[i].has(member))
                 words[member] += letter(i);
     return words;
 }

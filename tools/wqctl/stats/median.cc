@@ -8,16 +8,20 @@ namespace wqctl {
 
 namespace {
 
-// Of n tosses of a fair coin, k heads or fewer.
-double binomial_at_most(size_t k, size_t n)
+// Of n tosses of a fair coin, k heads.
+double binomial(size_t k, size_t n)
 {
     const auto count = static_cast<double>(n);
+    const auto heads = static_cast<double>(k);
+    return std::exp(std::lgamma(count + 1) - std::lgamma(heads + 1) - std::lgamma(count - heads + 1) -
+                    count * std::log(2.0));
+}
+
+double binomial_at_most(size_t k, size_t n)
+{
     double sum = 0;
-    for (size_t i = 0; i <= k; i++) {
-        const auto heads = static_cast<double>(i);
-        sum += std::exp(std::lgamma(count + 1) - std::lgamma(heads + 1) - std::lgamma(count - heads + 1) -
-                        count * std::log(2.0));
-    }
+    for (size_t i = 0; i <= k; i++)
+        sum += binomial(i, n);
     return std::min(1.0, sum);
 }
 
@@ -39,8 +43,11 @@ std::optional<Interval> median_interval(std::vector<double> values)
     // The k-th from either end, the largest k that is sure enough.
     const size_t n = values.size();
     size_t k = 0;
-    while (2 * (k + 1) <= n && 2 * binomial_at_most(k, n) <= 1 - kConfidence)
-        k++;
+    for (double tail = 0; 2 * (k + 1) <= n; k++) {
+        tail += binomial(k, n);
+        if (2 * tail > 1 - kConfidence)
+            break;
+    }
     if (k == 0)
         return {};
     std::sort(values.begin(), values.end());

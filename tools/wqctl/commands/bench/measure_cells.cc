@@ -51,6 +51,7 @@ public:
                     return finish(EndOfBench::kInterrupt);
             }
             result_.passes = pass;
+            width_ = widest(result_.rows());
             longest_pass_ = std::max(longest_pass_, monotonic_ns() - pass_begun);
         }
         return finish(end_);
@@ -77,12 +78,9 @@ private:
             end_ = EndOfBench::kRounds;
             return true;
         }
-        if (!plan.rounds && pass > kLeastPasses) {
-            const auto width = widest(result_.rows());
-            if (width && *width <= plan.precision) {
-                end_ = EndOfBench::kPrecise;
-                return true;
-            }
+        if (!plan.rounds && pass > kLeastPasses && width_ && *width_ <= plan.precision) {
+            end_ = EndOfBench::kPrecise;
+            return true;
         }
         end_ = EndOfBench::kBudget;
         return plan.budget_ns && elapsed() + longest_pass_ > *plan.budget_ns;
@@ -147,8 +145,8 @@ private:
         std::string tail = pass ? fmt::format(" pass {}", pass) : " warming up";
         tail += fmt::format(", cell {} of {}", turn + 1, plan.cells.size());
         double done = 0;
-        if (const auto width = widest(result_.rows()))
-            tail += fmt::format(", widest +-{:.1f}%", *width * 100);
+        if (width_)
+            tail += fmt::format(", widest +-{:.1f}%", *width_ * 100);
         if (plan.rounds) {
             const auto all = static_cast<double>((*plan.rounds + 1) * plan.cells.size());
             const auto so_far = static_cast<double>(pass * plan.cells.size() + turn);
@@ -187,6 +185,7 @@ private:
     RunProgress quiet_;  // a round has no line of its own
     uint64_t begun_;
     uint64_t longest_pass_ = 0;
+    std::optional<double> width_;  // the widest, after the last pass
     EndOfBench end_ = EndOfBench::kBudget;
     BenchResult result_;
 };
