@@ -133,6 +133,34 @@ TEST_CASE("what drifts for all cells hides no difference between them")
     CHECK_FALSE(summarize(measured({100e3}, 14)).best);
 }
 
+TEST_CASE("the best is ahead pass by pass, not only in the median of others' passes")
+{
+    // The machine slows down to a tenth; the second cell began then, and is always ahead.
+    BenchResult result = measured({100e3, 110e3}, 20);
+    for (Round& round : result.plan.cells[0].rows[0].rounds)
+        round.figures[0] = round.pass <= 10 ? 100e3 : 10e3;
+    std::vector<Round>& second = result.plan.cells[1].rows[0].rounds;
+    std::erase_if(second, [](const Round& round) { return round.pass <= 10; });
+    for (Round& round : second)
+        round.figures[0] = 11e3;
+    CHECK(summarize(result).rows[0].letters != summarize(result).rows[1].letters);
+    CHECK_FALSE(summarize(result).best);
+}
+
+TEST_CASE("a cell that mostly does nothing is told of, and does not keep bench from being precise")
+{
+    BenchResult result = measured({100e3, 100e3}, 20);
+    for (const size_t cell : {0, 1})
+        for (Round& round : result.plan.cells[cell].rows[0].rounds)
+            round.figures[0] = cell ? (round.pass % 5 ? 0 : 1) : 100e3;
+    REQUIRE(widest(result.rows()));
+    CHECK(*widest(result.rows()) == 0);
+    CHECK_THAT(render_bench(result, plain(120)),
+               Catch::Contains("a cell did no items in most rounds: depth=2; give --duration longer"));
+    CHECK_THAT(render_bench(result, plain(120)), !Catch::Contains("intervals take"));
+    CHECK_FALSE(widest(measured({0, 100e3}, 4).rows()));
+}
+
 TEST_CASE("a bench fits its schema, and a terminal")
 {
     BenchResult result = measured({100e3, 100e3, 103e3}, 14);

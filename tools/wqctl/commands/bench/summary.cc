@@ -86,10 +86,10 @@ std::optional<double> widest(const std::vector<const BenchRow*>& rows)
     std::optional<double> most;
     for (const BenchRow* row : rows) {
         const auto of_row = estimate(*row, kItemsPerS);
-        const auto width = of_row ? of_row->half_width() : std::nullopt;
-        if (!width)
+        if (!of_row || !of_row->interval)
             return {};
-        most = std::max(most.value_or(0), *width);
+        // Of one that mostly did nothing there is no share, and no number of rounds brings one.
+        most = std::max(most.value_or(0), of_row->half_width().value_or(0));
     }
     return most;
 }
@@ -138,7 +138,11 @@ Summary summarize(const BenchResult& result)
     for (size_t i = 0; i < order.size(); i++)
         summary.rows[order[i]].letters = words[i];
     const size_t first = order.front();
-    if (rows.size() > 1 && std::all_of(order.begin() + 1, order.end(), [&](size_t i) { return pairs.apart(first, i); }))
+    // Medians are of all passes, pairs of those that both have: a row may be ahead by the one and behind by the other.
+    const auto is_beaten = [&](size_t i) {
+        return pairs.apart(first, i) && median(log_ratios(*rows[i], *rows[first])) > 0;
+    };
+    if (rows.size() > 1 && std::all_of(order.begin() + 1, order.end(), is_beaten))
         summary.best = rows[first];
     return summary;
 }

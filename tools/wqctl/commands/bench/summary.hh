@@ -40,7 +40,7 @@ struct Summary {
 };
 
 std::optional<Estimate> estimate(const BenchRow& row, size_t measure);
-// The widest interval of items/s; nothing while a row has none.
+// The widest interval of items/s; nothing while a row has none. A row whose median is 0 has one of no width.
 std::optional<double> widest(const std::vector<const BenchRow*>& rows);
 Summary summarize(const BenchResult& result);
 

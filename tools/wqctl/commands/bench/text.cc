@@ -88,6 +88,18 @@ std::string verdict(const BenchResult& result, const Summary& summary, const Sty
     return wrap(text + first, style.width, "");
 }
 
+// Cells whose items take longer than a round.
+std::string idle(const Summary& summary, const Style& style)
+{
+    std::string names;
+    for (const RowSummary& row : summary.rows)
+        if (const auto& items = row.estimates[0]; items && !(items->median > 0))
+            names += (names.empty() ? "" : ", ") + one_line(row.row->name);
+    if (names.empty())
+        return {};
+    return wrap(fmt::format("a cell did no items in most rounds: {}; give --duration longer", names), style.width, "");
+}
+
 // Whether it is as precise as was wanted, and if not, what would be.
 std::string precision(const BenchResult& result, const Style& style)
 {
@@ -140,7 +152,7 @@ std::string render_bench(const BenchResult& result, const Style& style)
     std::string text = headline(result, style) + "\n";
     if (!summary.rows.empty())
         text += make_table(summary, style).render(style) + "\n" + verdict(result, summary, style);
-    text += precision(result, style);
+    text += idle(summary, style) + precision(result, style);
     std::vector<LeftOut> refused;
     for (const BenchCell& cell : result.plan.cells)
         if (!cell.error.empty())
