@@ -10,10 +10,6 @@ namespace wqctl {
 
 namespace {
 
-// 8 against 8 can reach p = 0.00016, small enough for a family of 300; and of the usual 12 to 50 rounds a block
-// has several.
-constexpr size_t kBlocks = 8;
-
 std::vector<double> blocks_of(const Rounds& rounds)
 {
     const size_t blocks = std::min(kBlocks, rounds.size());
@@ -62,7 +58,7 @@ Difference difference(const std::vector<double>& a, const std::vector<double>& b
     if (a.empty() || b.empty())
         return result;
     result.p = rank_test(a, b);
-    result.can_differ = least_p(a.size(), b.size()) <= 1 - kConfidence;
+    result.least_p = least_p(a.size(), b.size());
     if (!are_above_zero(a) || !are_above_zero(b))
         return result;
     const std::vector<double> log_a = logs_of(a);

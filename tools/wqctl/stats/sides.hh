@@ -19,6 +19,10 @@ using Side = std::vector<Rounds>;  // of each occasion, in the order in which th
 
 enum class Unit { kOccasion, kBlock };
 
+// 8 against 8 can reach p = 0.00016, small enough for a family of 300; and of the usual 12 to 50 rounds a block
+// has several.
+inline constexpr size_t kBlocks = 8;
+
 // Which of them values are made of.
 Unit unit_of(const Side& a, const Side& b);
 // The values that are compared.
@@ -30,7 +34,7 @@ struct Difference {
     std::optional<double> ratio;       // of b to a; nothing if a value is not above 0
     std::optional<Interval> interval;  // of the ratio; nothing if there are too few values
     double p = 1;                      // not corrected
-    bool can_differ = false;           // whether so few values could ever differ at 5 %
+    double least_p = 1;                // that so many values can have, whatever they are
 };
 
 Difference difference(const std::vector<double>& a, const std::vector<double>& b);

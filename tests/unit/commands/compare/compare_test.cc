@@ -104,6 +104,49 @@ TEST_CASE("one file a side is compared by blocks of its rounds, with a word of c
     CHECK_THAT(render_comparison(c, plain(120)), Catch::Contains("one file a side"));
 }
 
+TEST_CASE("how many figures must differ at once is said")
+{
+    const Comparison four = compare(side(10'000, 4, "a"), side(9'700, 4, "b"), {});
+    // 2/70 of 6 figures: 6 * 2/70 / 0.05 is 3.4.
+    REQUIRE(four.questions() == 6);
+    CHECK(four.least_different() == 4);
+    CHECK_THAT(render_comparison(four, plain(200)), Catch::Contains("of 6 figures at least 4 must differ at once"));
+    CHECK_THAT(render_comparison(four, plain(200)), Catch::Contains("one alone takes 5 files a side"));
+    CHECK_THAT(comparison_to_json(four), Catch::Contains("\"least_different\": 4"));
+    const Comparison five = compare(side(10'000, 5, "a"), side(9'700, 5, "b"), {});
+    CHECK(five.least_different() == 1);
+    CHECK_THAT(render_comparison(five, plain(200)), !Catch::Contains("must differ"));
+    const Comparison three = compare(side(10'000, 3, "a"), side(9'700, 3, "b"), {});
+    CHECK_FALSE(three.least_different());
+    CHECK_THAT(comparison_to_json(three), Catch::Contains("\"can_differ\": false"));
+}
+
+TEST_CASE("what only side B has not is worse by any share")
+{
+    const std::string good = bench(10'000);
+    std::string broken = good;
+    // With the rounds that it had before.
+    const std::string row = "\"row\": \"scope=numa\", ";
+    broken.insert(broken.find(row) + row.size(), "\"error\": \"no memory\", ");
+    const Comparison c = compared(good, broken);
+    CHECK(c.rows.size() == 2);
+    CHECK(c.only_a == std::vector<std::string>{"scope=numa"});
+    CHECK(c.lost == std::vector<std::string>{"scope=numa: b.json: no memory"});
+    CHECK(c.is_worse_than(0.5));
+    CHECK_THAT(render_comparison(c, plain(120)), Catch::Contains("lost in B: scope=numa: b.json: no memory"));
+    CHECK(violations(load_schema("compare"), comparison_to_json(c)) == std::vector<std::string>{});
+    CHECK_FALSE(compared(broken, good).is_worse_than(0));
+    CHECK_FALSE(compared(broken, broken).is_worse_than(0));
+
+    std::vector<Document> b = side(10'000, 4, "b");
+    b[2] = parse_comparable(broken, "b2.json");
+    CHECK(compare(side(10'000, 4, "a"), b, {}).is_worse_than(0.5));
+    // Nothing at all was measured, and it is not said why.
+    std::string empty = good;
+    empty.replace(empty.rfind("\"rounds\": ["), std::string::npos, "\"rounds\": []}]}");
+    CHECK(compared(good, empty).lost.size() == 2);
+}
+
 TEST_CASE("what is not comparable is refused with the key that differs")
 {
     CHECK_THAT(refused(bench(1, 0, 4), bench(1, 0, 8)),
@@ -144,11 +187,18 @@ TEST_CASE("of checks those are shown whose verdict changed")
     CHECK(c.verdicts == 2);
     CHECK_FALSE(compared(check("fail"), check("pass")).is_worse_than(0));
     CHECK(compared(check("pass"), check("pass")).changes.empty());
+    CHECK(compared(check("pass"), check("skip")).changes[0].is_worse);
+    CHECK_FALSE(compared(check("fail"), check("skip")).changes[0].is_worse);
+    CHECK_FALSE(compared(check("pass"), check("known")).changes[0].is_worse);
+    const Comparison absent = compared(
+        check("pass"), R"({"schema": "wqlab/check/1", "kernel": "", "checks": [{"id": "flush.a", "status": "pass"}]})");
+    CHECK(absent.changes.at(0).b == "not judged");
+    CHECK(absent.is_worse_than(0.5));
     const Comparison several = compare({parse_comparable(check("pass"), "a"), parse_comparable(check("fail"), "b")},
                                        {parse_comparable(check("fail"), "c")}, {});
     REQUIRE(several.changes.size() == 1);
     CHECK(several.changes[0].a == "fail 1, pass 1");
-    CHECK_FALSE(several.changes[0].is_worse);
+    CHECK(several.changes[0].is_worse);
 }
 
 TEST_CASE("samples of monitor are rounds")

@@ -96,7 +96,7 @@ void match_single_rows(std::vector<Document>& a, std::vector<Document>& b)
 {
     for (const auto* side : {&a, &b})
         for (const Document& document : *side)
-            if (rows_of(document).size() != 1)
+            if (rows_of(document).size() != 1 || !document.failed.empty())
                 return;
     const std::string row = a.front().series.front().row;
     for (auto* side : {&a, &b})

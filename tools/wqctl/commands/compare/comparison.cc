@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include <fmt/core.h>
@@ -17,18 +18,28 @@ namespace {
 
 constexpr double kSure = 1 - kConfidence;
 
-// A row's figure on one side, of each document that has it.
-Side side_of(const std::vector<Document>& documents, const std::string& row, const Measure& measure)
-{
-    Side side;
-    for (const Document& document : documents)
-        for (const Series& series : document.series)
-            if (series.row == row && series.measure.key == measure.key)
-                side.push_back(series.rounds);
-    return side;
-}
-
 using Place = std::pair<std::string, Measure>;
+
+// One side's figures by row and measure, of each document that has them.
+class Figures {
+public:
+    explicit Figures(const std::vector<Document>& documents)
+    {
+        for (const Document& document : documents)
+            for (const Series& series : document.series)
+                sides_[{series.row, series.measure.key}].push_back(series.rounds);
+    }
+
+    const Side& of(const Place& place) const
+    {
+        static const Side none;
+        const auto found = sides_.find({place.first, place.second.key});
+        return found == sides_.end() ? none : found->second;
+    }
+
+private:
+    std::map<std::pair<std::string_view, std::string_view>, Side> sides_;  // views into the documents
+};
 
 // In the order in which they first appear.
 std::vector<Place> places_of(const std::vector<Document>& documents)
@@ -44,12 +55,13 @@ std::vector<Place> places_of(const std::vector<Document>& documents)
 
 std::vector<std::string> rows_without(const std::vector<Place>& places, const std::vector<Place>& others)
 {
+    std::set<std::string_view> seen;
+    for (const auto& [row, measure] : others)
+        seen.insert(row);
     std::vector<std::string> rows;
-    for (const auto& [row, measure] : places) {
-        const bool is_there = std::any_of(others.begin(), others.end(), [&](const Place& o) { return o.first == row; });
-        if (!is_there && (rows.empty() || rows.back() != row))
+    for (const auto& [row, measure] : places)
+        if (seen.insert(row).second)
             rows.push_back(row);
-    }
     return rows;
 }
 
@@ -66,6 +78,30 @@ Outcome outcome_of(const Compared& row)
     return d.b > d.a ? Outcome::kWorse : Outcome::kBetter;
 }
 
+// What all documents of A have and B's have not, because a cell failed or did nothing there.
+std::vector<std::string> lost_in(const std::vector<Document>& b, const std::vector<Place>& places,
+                                 const Figures& figures_a, size_t documents_a, const Figures& figures_b)
+{
+    std::vector<std::string> lost;
+    std::set<std::string_view> failed;
+    for (const Place& place : places) {
+        const auto& [row, measure] = place;
+        const size_t have = figures_b.of(place).size();
+        // In some of either side: that is how this load is.
+        if (have == b.size() || (have && figures_a.of(place).size() < documents_a) || failed.contains(row))
+            continue;
+        const auto failure = std::find_if(b.begin(), b.end(),
+                                          [&](const Document& d) { return d.failed.contains(row); });
+        if (failure != b.end()) {
+            failed.insert(row);
+            lost.push_back(fmt::format("{}: {}: {}", row, failure->file, failure->failed.at(row)));
+        } else {
+            lost.push_back(fmt::format("{}: {} in {} of {}", row, measure.title, have, counted(b.size(), "file")));
+        }
+    }
+    return lost;
+}
+
 // The rows of one measure, as they are compared.
 struct Values {
     Measure measure;
@@ -79,10 +115,15 @@ void compare_figures(const std::vector<Document>& a, const std::vector<Document>
     const std::vector<Place> places_b = places_of(b);
     result.only_a = rows_without(places_a, places_b);
     result.only_b = rows_without(places_b, places_a);
+    const Figures figures_a(a);
+    const Figures figures_b(b);
+    if (a.front().are_rows_asked_for)
+        result.lost = lost_in(b, places_a, figures_a, a.size(), figures_b);
     std::vector<Values> of_measures;
-    for (const auto& [row, measure] : places_a) {
-        std::vector<double> of_a = values_of(side_of(a, row, measure), result.unit);
-        std::vector<double> of_b = values_of(side_of(b, row, measure), result.unit);
+    for (const Place& place : places_a) {
+        const auto& [row, measure] = place;
+        std::vector<double> of_a = values_of(figures_a.of(place), result.unit);
+        std::vector<double> of_b = values_of(figures_b.of(place), result.unit);
         if (of_a.empty() || of_b.empty())
             continue;
         result.values_a = std::max(result.values_a, of_a.size());
@@ -128,6 +169,14 @@ std::string verdicts_in_words(const std::map<std::string, unsigned>& counts)
     return text.empty() ? "not judged" : text;
 }
 
+// It fails now, or nobody says any more that it does not.
+bool is_worse(const std::set<std::string>& before, const std::set<std::string>& after)
+{
+    const bool fails = after.contains("fail");
+    const bool holds = after.contains("pass") || after.contains("known");
+    return (fails && !before.contains("fail")) || (before.contains("pass") && !holds);
+}
+
 void compare_verdicts(const std::vector<Document>& a, const std::vector<Document>& b, Comparison& result)
 {
     using Counts = std::map<std::string, unsigned>;
@@ -146,8 +195,8 @@ void compare_verdicts(const std::vector<Document>& a, const std::vector<Document
         for (const auto& [status, count] : of_b)
             kinds_b.insert(status);
         if (kinds_a != kinds_b)
-            result.changes.push_back({id, verdicts_in_words(of_a), verdicts_in_words(of_b),
-                                      kinds_b.contains("fail") && !kinds_a.contains("fail")});
+            result.changes.push_back(
+                {id, verdicts_in_words(of_a), verdicts_in_words(of_b), is_worse(kinds_a, kinds_b)});
     }
 }
 
@@ -175,9 +224,18 @@ double Compared::loss() const
     return measure.better == Better::kMore ? 1 - *difference.ratio : *difference.ratio - 1;
 }
 
-bool Comparison::can_differ() const
+std::optional<size_t> Comparison::least_different() const
 {
-    return std::any_of(rows.begin(), rows.end(), [](const Compared& row) { return row.difference.can_differ; });
+    std::vector<double> least;
+    for (const auto* list : {&rows, &together})
+        for (const Compared& row : *list)
+            least.push_back(row.difference.least_p);
+    std::sort(least.begin(), least.end());
+    // The k-th is corrected by the number of questions over k. 1e-9: what is 5 % is not more by a rounding.
+    for (size_t k = 1; k <= least.size(); k++)
+        if (least[k - 1] * static_cast<double>(least.size()) / static_cast<double>(k) <= kSure + 1e-9)
+            return k;
+    return {};
 }
 
 size_t Comparison::count(Outcome outcome) const
@@ -189,7 +247,8 @@ size_t Comparison::count(Outcome outcome) const
 bool Comparison::is_worse_than(double share) const
 {
     const auto is_lost = [&](const Compared& row) { return row.loss() > share; };
-    return std::any_of(rows.begin(), rows.end(), is_lost) || std::any_of(together.begin(), together.end(), is_lost) ||
+    return !lost.empty() || std::any_of(rows.begin(), rows.end(), is_lost) ||
+           std::any_of(together.begin(), together.end(), is_lost) ||
            std::any_of(changes.begin(), changes.end(), [](const VerdictChange& change) { return change.is_worse; });
 }
 

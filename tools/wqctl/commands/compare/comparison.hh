@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,12 +54,17 @@ struct Comparison {
     std::vector<Compared> rows;
     std::vector<Compared> together;  // of each measure, by geometric means; only of several rows
     std::vector<std::string> only_a, only_b;
+    std::vector<std::string> lost;  // what side B was to have as side A has, and why it has not, or has less of it
     size_t verdicts = 0;
     std::vector<VerdictChange> changes;
 
-    bool can_differ() const;
+    size_t questions() const { return rows.size() + together.size(); }
+    // How many figures must differ at once, as much as figures can, for any to be called different: p is corrected for
+    // the number of questions. Nothing: so few values show no difference at all.
+    std::optional<size_t> least_different() const;
     size_t count(Outcome outcome) const;  // of rows
-    // Whether something is surely worse, by more than this share; a verdict is worse by any share.
+    // Whether something is surely worse, by more than this share; a verdict is worse by any share, and so is
+    // what is lost.
     bool is_worse_than(double share) const;
 };
 

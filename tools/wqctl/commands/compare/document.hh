@@ -27,6 +27,10 @@ struct Document {
     std::string schema;
     std::string kernel;
     std::vector<Series> series;
+    // By row: what the kernel said to it. Its figures are of what was measured before, and not here.
+    std::map<std::string, std::string> failed;
+    // By a scenario; of what just happened to be there, nothing is known from its absence.
+    bool are_rows_asked_for = false;
     // Such as {"scenario.workqueues[0].max_active", "4"}.
     std::vector<std::pair<std::string, std::string>> facts;
     // Of checks: by id, how each ended.

@@ -32,7 +32,7 @@ void CompareFlags::declare(Args& args)
     args.words("A", a, "Documents of one side: of bench, run, latency, monitor or check, by --json").file();
     args.words("B", b, "Those of the other side").file().behind_dashes();
     args.option("--fail-above", fail_above, "SHARE",
-                "Exit with 1 if a figure is surely worse, by more than this, such as 3%");
+                "Exit with 1 if a figure is surely worse, by more than this, such as 3%, or B lacks it");
     args.options("--ignore", ignored, "KEY", "Compare although this key of the scenarios differs; may be given again");
     args.json(json, {"wqlab/compare/1"});
     args.examples(kExamples);

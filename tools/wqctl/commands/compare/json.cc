@@ -51,6 +51,10 @@ std::string comparison_to_json(const Comparison& comparison)
         j.objects("together", comparison.together, [&](const Compared& row) { write_row(j, row); });
         j.member("only_a", comparison.only_a);
         j.member("only_b", comparison.only_b);
+        j.member("lost", comparison.lost);
+        const auto least = comparison.least_different();
+        j.member("can_differ", least.has_value());
+        j.member("least_different", least);
         j.member("verdicts", comparison.verdicts);
         j.objects("changes", comparison.changes, [&](const VerdictChange& change) {
             j.member("id", change.id);

@@ -48,11 +48,16 @@ void read_bench(const Fields& root, Document& document)
 {
     document.kernel = root.text("kernel");
     document.facts.emplace_back("cpus", root.text("cpus"));
+    document.are_rows_asked_for = true;
     for (const Node& node : root.list("cells")) {
         const Fields cell(node, "a cell", root.file());
         const std::string row = cell.text("row");
         if (const Node* scenario = cell.find("scenario"))
             document.add_facts(fmt::format("{}: ", row), *scenario);
+        if (cell.find("error")) {
+            document.failed.emplace(row, cell.text("error"));
+            continue;
+        }
         for (const Node& each : cell.list("rounds")) {
             const Fields round(each, "a round", root.file());
             for (const Measure& measure : kRunMeasures)
@@ -68,6 +73,7 @@ void read_run(const Fields& root, Document& document)
     if (const std::string state = root.text("state"); state != "ended")
         throw Error::usage(
             fmt::format("{}: the run is {}; its figures are not final before it has ended", root.file(), state));
+    document.are_rows_asked_for = true;
     if (const Node* scenario = root.find("scenario"))
         document.add_facts("scenario", *scenario);
     else

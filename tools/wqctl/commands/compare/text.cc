@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "stats/rank_test.hh"
 #include "term/lines.hh"
 #include "term/table.hh"
 #include "text/names.hh"
@@ -99,25 +100,47 @@ std::string summary(const Comparison& c, const Style& style)
     return wrap(text, style.width, "");
 }
 
+// How many values a side one figure takes that alone differs.
+size_t values_for_one(size_t questions)
+{
+    size_t n = 1;
+    while (least_p(n, n) * static_cast<double>(questions) > 1 - kConfidence)
+        n++;
+    return n;
+}
+
+// p is corrected for the number of questions, so what differs alone may go unseen where much that differs does not.
+std::string must_differ(const Comparison& c, size_t least)
+{
+    const size_t one = values_for_one(c.questions());
+    // A file has no more blocks of rounds than that.
+    const bool do_rounds = c.unit == Unit::kBlock && one <= kBlocks;
+    return fmt::format(
+        "of {} at least {} must differ at once for any to be called different; one alone takes {} a side",
+        counted(c.questions(), "figure"), least, counted(one, do_rounds ? "round" : "file"));
+}
+
 // What a reader should know before believing it.
 std::string caution(const Comparison& c, const Style& style)
 {
+    const auto least = c.least_different();
     if (c.unit == Unit::kBlock) {
-        if (!c.can_differ())
+        if (!least)
             return wrap(
                 "one file a side with so few rounds tells nothing: 4 files a side do, or bench documents of 4 "
                 "rounds and more",
                 style.width, "");
-        return wrap(
-            "one file a side: what differs from boot to boot, or changed between the two, counts as a "
-            "difference; give several files a side to take that into account",
-            style.width, "");
+        const std::string text = *least > 1 ? must_differ(c, *least) + "; " : "";
+        return wrap(text +
+                        "one file a side: what differs from boot to boot, or changed between the two, counts as a "
+                        "difference; give several files a side to take that into account",
+                    style.width, "");
     }
-    if (!c.can_differ())
+    if (!least)
         return wrap(fmt::format("{} against {} can't show a difference at 5%, whatever it is; give 4 a side or more",
                                 counted(c.values_a, "file"), counted(c.values_b, "file")),
                     style.width, "");
-    return {};
+    return *least > 1 ? wrap(must_differ(c, *least), style.width, "") : "";
 }
 
 std::string left_out(const char* side, const std::vector<std::string>& rows, const Style& style)
@@ -154,6 +177,8 @@ std::string render_comparison(const Comparison& c, const Style& style)
         text += verdicts(c, style);
     if (!c.rows.empty())
         text += figures(c, style) + "\n" + summary(c, style) + caution(c, style);
+    for (const std::string& lost : c.lost)
+        text += hanging(style.red("lost in B") + ": ", one_line(lost), style.width);
     return text + left_out("A", c.only_a, style) + left_out("B", c.only_b, style);
 }
 
