@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <nlohmann/json.hpp>
+
 #include "commands/dump/columns.hh"
 #include "commands/dump/render.hh"
 #include "unit/tree.hh"

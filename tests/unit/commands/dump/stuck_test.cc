@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <catch2/catch.hpp>
 
+#include "commands/dump/render.hh"
 #include "commands/dump/stacks.hh"
 #include "commands/dump/stuck.hh"
+#include "snapshot/overdue.hh"
 #include "unit/commands/dump/dump_fixture.hh"
 #include "unit/term/plain.hh"
 
@@ -97,6 +99,42 @@ TEST_CASE("a timer long overdue is stuck, a deferrable one is not")
     CHECK(stuck_of(s).any);
     s.timers[0].deferrable = 1;
     CHECK_FALSE(stuck_of(s).any);
+}
+
+TEST_CASE("a timer is overdue beyond what the wheel may be late by, whatever its numbers are")
+{
+    wqlab_snap_timer timer = {};
+    timer.due_ns = -100 * static_cast<int64_t>(kSecond);
+    CHECK(is_overdue(timer, 100 * kSecond));
+    timer.slack_ns = 71 * kSecond;
+    CHECK_FALSE(is_overdue(timer, 30 * kSecond));
+    timer.slack_ns = 70 * kSecond;
+    CHECK(is_overdue(timer, 30 * kSecond));
+    timer.due_ns = INT64_MIN;
+    CHECK(is_overdue(timer, 30 * kSecond));
+    CHECK(distance_ns(timer) == uint64_t{1} << 63);
+    timer.slack_ns = UINT64_MAX;
+    CHECK_FALSE(is_overdue(timer, 0));
+    timer.slack_ns = 0;
+    timer.due_ns = 1;
+    CHECK_FALSE(is_overdue(timer, 0));
+}
+
+TEST_CASE("a task's name says nothing to the terminal")
+{
+    Snapshot s = busy_machine();
+    for (std::string& string : s.strings)
+        string.insert(0, "\x1b[2J");
+    const Selection all = select(s, {});
+    const Dump dump = dump_of(s, all);
+    Stacks stacks;
+    stacks.groups.push_back({{}, "D", tasks_of(s, all)});
+    const Style style = plain(120);
+    for (const std::string& text : {render_work(dump, style), render_cpus(dump, style), render_timers(dump, style),
+                                    render_hogs(dump, style), render_stacks(stacks, style)}) {
+        CHECK(text.find('\x1b') == std::string::npos);
+        CHECK_THAT(text, Catch::Contains("?[2J"));
+    }
 }
 
 TEST_CASE("nothing in a hostile snapshot is believed when it is searched for what is stuck")

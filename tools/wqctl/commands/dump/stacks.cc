@@ -11,6 +11,7 @@
 #include "commands/dump/render.hh"
 #include "term/lines.hh"
 #include "text/names.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -95,7 +96,7 @@ std::string render_stacks(const Stacks& stacks, const Style& style)
         text += hanging("  ", group_title(group) + ": " + (path.empty() ? "in the scheduler" : path), style.width);
         std::vector<std::string> names;
         for (const Task& task : group.tasks)
-            names.push_back(fmt::format("{} {}", task.command, task.pid));
+            names.push_back(fmt::format("{} {}", printable(task.command), task.pid));
         text += hanging("    ", enumerate(names), style.width);
     }
     if (stacks.gone)

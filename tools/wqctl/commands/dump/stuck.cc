@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "snapshot/overdue.hh"
 #include "term/lines.hh"
 
 namespace wqctl {
@@ -25,9 +26,7 @@ public:
         for (const wqlab_snap_work* work : to.works)
             workqueues_.insert(work->workqueue);
         keep(from_.flushers, to.flushers, [&](const auto& flusher) { return workqueues_.contains(flusher.workqueue); });
-        keep(from_.timers, to.timers, [&](const wqlab_snap_timer& timer) {
-            return !timer.deferrable && timer.due_ns < 0 && static_cast<uint64_t>(-timer.due_ns) >= ns_;
-        });
+        keep(from_.timers, to.timers, [&](const wqlab_snap_timer& timer) { return is_overdue(timer, ns_); });
         stuck_.any |= !to.timers.empty();
         keep(from_.workqueues, to.workqueues, [&](const auto& wq) { return workqueues_.contains(s_.index_of(wq)); });
         keep(from_.node_active, to.node_active, [&](const auto& one) { return workqueues_.contains(one.workqueue); });

@@ -11,6 +11,7 @@
 #include "snapshot/names.hh"
 #include "snapshot/scheduling.hh"
 #include "snapshot/worker_state.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -107,14 +108,14 @@ std::string render_workqueues(const Dump& dump, const Style& style)
         const bool unbound = wq->flags & WQLAB_WQ_UNBOUND;
         const wqlab_snap_pwq* dfl = s.pwq(wq->dfl_pwq);
         const uint32_t index = s.index_of(*wq);
-        const std::string symbol = wq->symbol == WQLAB_NONE ? "" : s.string(wq->symbol);
+        const std::string symbol = wq->symbol == WQLAB_NONE ? "" : printable(s.string(wq->symbol));
         table.row({labels[index], std::string(wq_type_name(wq->flags)), scope_text(s, *wq), std::to_string(wq->nice),
                    wq->max_active == INT32_MAX ? "-" : std::to_string(wq->max_active),
                    unbound && wq->min_active >= 0 ? std::to_string(wq->min_active) : "",
                    cpus_text(s, unbound ? s.effective_cpus(*wq) : WQLAB_NONE), join(wq_further_words(wq->flags)),
                    unless_zero(wq->nr_drainers), pool_runs_text(pool_runs(entries_of(dump.selection, index))),
                    dfl ? std::to_string(dfl->pool) : "",
-                   labels[index] == s.string(wq->name) ? symbol : ""});  // else the label has it
+                   labels[index] == printable(s.string(wq->name)) ? symbol : ""});  // else the label has it
     }
     return section("workqueues", style, dump.selection.workqueues.empty() ? "" : table.render(style), dump);
 }
@@ -211,7 +212,7 @@ std::string render_timers(const Dump& dump, const Style& style)
     table.column("to pool");
     for (const wqlab_snap_timer* timer : dump.selection.timers) {
         const int32_t pool = pool_of(s, *timer);
-        table.row({signed_time(timer->due_ns, style), s.string(timer->function), labels[timer->workqueue],
+        table.row({signed_time(timer->due_ns, style), printable(s.string(timer->function)), labels[timer->workqueue],
                    timer->cpu < 0 ? "any" : std::to_string(timer->cpu),
                    fmt::format("CPU {}{}{}", timer->timer_cpu, timer->cpu_online ? "" : ", OFFLINE",
                                timer->deferrable ? ", deferrable" : ""),
@@ -235,7 +236,7 @@ std::string render_cpus(const Dump& dump, const Style& style)
         const wqlab_snap_task* task = s.task(rq->pid);
         const wqlab_snap_task* softirqs = s.task(rq->ksoftirqd);
         const bool waits = softirqs && !(softirqs->flags & WQLAB_TASK_SLEEPING);
-        std::string who = task ? s.string(task->command) : rq->flags & WQLAB_RQ_IDLE ? "idle" : "?";
+        std::string who = task ? printable(s.string(task->command)) : rq->flags & WQLAB_RQ_IDLE ? "idle" : "?";
         if (!(rq->flags & WQLAB_RQ_ONLINE))
             who = "OFFLINE";
         else if (!(rq->flags & WQLAB_RQ_ACTIVE))
@@ -255,7 +256,7 @@ std::string render_hogs(const Dump& dump, const Style& style)
     table.column("times");
     table.column("function", kLeft);
     for (const wqlab_snap_hog* hog : dump.selection.hogs)
-        table.row({grouped(hog->count), dump.snapshot.string(hog->function)});
+        table.row({grouped(hog->count), printable(dump.snapshot.string(hog->function))});
     return section(fmt::format("functions that hogged a CPU for more than {}",
                                human_time(dump.snapshot.head.cpu_intensive_thresh_us * 1000, style.charset)),
                    style, dump.selection.hogs.empty() ? "" : table.render(style), dump);

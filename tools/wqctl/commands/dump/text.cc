@@ -8,6 +8,7 @@
 
 #include "term/lines.hh"
 #include "text/names.hh"
+#include "text/printable.hh"
 #include "snapshot/names.hh"
 
 namespace wqctl {
@@ -142,7 +143,7 @@ std::string render_scopes(const Dump& dump, const Style& style)
             if (node >= 0)
                 entries[first].insert(0, style.dim(fmt::format("node {}: ", node)));
         }
-        const std::string name = s.string(scope.name) + (scope.is_default ? " (default)" : "");
+        const std::string name = printable(s.string(scope.name)) + (scope.is_default ? " (default)" : "");
         text += fold_entries(
             fmt::format("{}  {:>3} {}  ", pad_right(name, width), scope.nr_pods, scope.nr_pods == 1 ? "pod " : "pods"),
             entries, style.width);

@@ -9,6 +9,7 @@
 #include "term/lines.hh"
 #include "snapshot/names.hh"
 #include "snapshot/worker_state.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -49,6 +50,9 @@ private:
         }
     };
 
+    // Any user names a task, and a snapshot may be of anybody.
+    std::string text_of(uint32_t string) const { return printable(s_.string(string)); }
+
     std::string time(uint64_t ns) const { return human_time(ns, style_.charset); }
 
     static void add(std::string& text, const std::string& part)
@@ -84,7 +88,7 @@ private:
     // "kworker/3:1 1234 for 2.30s, sleeping, last on CPU 3"
     std::string worker_text(const wqlab_snap_worker& worker) const
     {
-        std::string text = worker.flags & WQLAB_WORKER_BH ? "softirq" : s_.string(worker.command);
+        std::string text = worker.flags & WQLAB_WORKER_BH ? "softirq" : text_of(worker.command);
         if (worker.pid)
             text += fmt::format(" {}", worker.pid);
         if (worker.busy_ns != WQLAB_NEVER)
@@ -106,7 +110,7 @@ private:
         if (worker.flags & WQLAB_WORKER_SLEEPING && worker.flags & WQLAB_WORKER_COUNTED)
             add(text, "BUT COUNTED AS RUNNING");
         if (worker.description != WQLAB_NONE && s_.string(worker.description) != labels_[worker.workqueue])
-            add(text, fmt::format("\"{}\"", s_.string(worker.description)));
+            add(text, fmt::format("\"{}\"", text_of(worker.description)));
         return text;
     }
 
@@ -120,7 +124,7 @@ private:
             if (work.barrier_target)
                 text += fmt::format(" of item {}", identity_text(work.barrier_target));
             if (work.waiter)
-                text += fmt::format(" that {} {} waits for", s_.string(work.waiter_command), work.waiter);
+                text += fmt::format(" that {} {} waits for", text_of(work.waiter_command), work.waiter);
         }
         if (work.state == WQLAB_WORK_SCHEDULED && work.worker)
             add(text, fmt::format("next for {}", work.worker));
@@ -161,7 +165,7 @@ private:
     void push(std::vector<Line>& lines, const wqlab_snap_work& work) const
     {
         push(lines,
-             {std::string(work_state_name(work.state)), work.function == WQLAB_NONE ? "?" : s_.string(work.function),
+             {std::string(work_state_name(work.state)), work.function == WQLAB_NONE ? "?" : text_of(work.function),
               work.workqueue == WQLAB_NONE ? "" : labels_[work.workqueue], item_text(work)});
     }
 
@@ -171,7 +175,7 @@ private:
         for (const wqlab_snap_worker* worker : dump_.selection.workers) {
             if (worker->pool != pool || !is_busy(*worker))
                 continue;
-            lines.push_back({"executing", worker->function == WQLAB_NONE ? "?" : s_.string(worker->function),
+            lines.push_back({"executing", worker->function == WQLAB_NONE ? "?" : text_of(worker->function),
                              labels_[worker->workqueue], worker_text(*worker)});
             for (const wqlab_snap_work* work : dump_.selection.works)
                 if (work->pool == pool && work->state == WQLAB_WORK_SCHEDULED && work->worker == worker->pid)
@@ -243,7 +247,7 @@ private:
         std::string text;
         for (const wqlab_snap_flusher* flusher : dump_.selection.flushers) {
             std::string line = fmt::format("{} ", labels_[flusher->workqueue]);
-            const std::string who = flusher->pid ? fmt::format("{} {}", s_.string(flusher->command), flusher->pid)
+            const std::string who = flusher->pid ? fmt::format("{} {}", text_of(flusher->command), flusher->pid)
                                                  : "somebody";
             if (flusher->state == WQLAB_FLUSHER_FIRST)
                 line += fmt::format("is flushed by {}, colour {}", who, flusher->color);

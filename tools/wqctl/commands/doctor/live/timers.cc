@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // Delayed items whose time has come, or whose timer nobody looks at.
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 
 #include <fmt/core.h>
 
 #include "commands/doctor/live/rules.hh"
 #include "commands/doctor/live/words.hh"
+#include "snapshot/overdue.hh"
 
 namespace wqctl::live {
 
@@ -23,12 +23,11 @@ void find_timers(const Case& at, Findings& findings)
         if (then == before.end() || then->second->timer_cpu != timer.timer_cpu)
             continue;
         // It was set again: then it is due later.
-        const int64_t moved = then->second->due_ns - timer.due_ns;
-        if (moved < 0)
+        if (then->second->due_ns < timer.due_ns)
             continue;
         if (!timer.cpu_online && !then->second->cpu_online)
             by_cpu[{true, timer.timer_cpu}].push_back(&timer);
-        else if (!timer.deferrable && timer.due_ns < -static_cast<int64_t>(kOld + timer.slack_ns))
+        else if (is_overdue(timer, kOld))
             by_cpu[{false, timer.timer_cpu}].push_back(&timer);
     }
     for (auto& [key, timers] : by_cpu) {
@@ -50,7 +49,7 @@ void find_timers(const Case& at, Findings& findings)
         else
             finding.sentence = fmt::format(
                 "The delayed item {} of {}{} should have been queued {} ago: CPU {} does not look at its timers",
-                function, at.label(first.workqueue), others, lasting(static_cast<uint64_t>(-first.due_ns)), cpu);
+                function, at.label(first.workqueue), others, lasting(distance_ns(first)), cpu);
         finding.suspects.push_back(
             {function, at.label(first.workqueue), {}, fmt::format("on the timers of CPU {}", cpu)});
         for (size_t i = 0; i < std::min<size_t>(4, timers.size()); i++)
@@ -58,7 +57,7 @@ void find_timers(const Case& at, Findings& findings)
                 {{},
                  fmt::format("{} of {}: {} {}, on the timers of CPU {}", now.string(timers[i]->function),
                              at.label(timers[i]->workqueue), timers[i]->due_ns < 0 ? "overdue by" : "due in",
-                             lasting(static_cast<uint64_t>(std::abs(timers[i]->due_ns))), cpu)});
+                             lasting(distance_ns(*timers[i])), cpu)});
         finding.next = is_away
                            ? "queue_delayed_work_on() must not name a CPU that can go away: leave the CPU open, or "
                              "set the timer anew when it goes"
