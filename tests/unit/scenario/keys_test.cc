@@ -7,6 +7,8 @@
 #include <iterator>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "scenario/file.hh"
 #include "scenario/keys.hh"
 #include "text/names.hh"
