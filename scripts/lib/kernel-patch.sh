@@ -95,7 +95,8 @@ copy_objects() {
     cp -a --reflink=auto "$2" "$now"
     # An absolute name in a command would make another command of it. (The kernel's own tools have some even if the
     # output is in the source; made again, they would be newer than all that they checked.)
-    find "$now" -name '*.cmd' -exec grep -lZF -e "$1/" -e "$2/" {} + |
+    # find fails where grep does, which is in each batch of files that has none.
+    { find "$now" -name '*.cmd' -exec grep -lZF -e "$1/" -e "$2/" {} + || true; } |
         xargs -0 -r sed -i "s|$2/|$4/|g; s|$1/|$3/|g"
 }
 
