@@ -140,7 +140,9 @@ TEST_CASE("what only side B has not is worse by any share")
 
     std::vector<Document> b = side(10'000, 4, "b");
     b[2] = parse_comparable(broken, "b2.json");
-    CHECK(compare(side(10'000, 4, "a"), b, {}).is_worse_than(0.5));
+    const Comparison three_of_four = compare(side(10'000, 4, "a"), b, {});
+    CHECK(three_of_four.is_worse_than(0.5));
+    CHECK_THAT(render_comparison(three_of_four, plain(200)), !Catch::Contains("give 4 a side"));
     // Nothing at all was measured, and it is not said why.
     std::string empty = good;
     empty.replace(empty.rfind("\"rounds\": ["), std::string::npos, "\"rounds\": []}]}");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/compare/render.hh"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "stats/rank_test.hh"
@@ -137,8 +139,10 @@ std::string caution(const Comparison& c, const Style& style)
                     style.width, "");
     }
     if (!least)
-        return wrap(fmt::format("{} against {} can't show a difference at 5%, whatever it is; give 4 a side or more",
-                                counted(c.values_a, "file"), counted(c.values_b, "file")),
+        return wrap(fmt::format("{} against {} can't show a difference at 5%, whatever it is; give {} a side or more",
+                                counted(c.values_a, "file"), counted(c.values_b, "file"),
+                                // Enough of them, but some cells have fewer.
+                                std::min(c.values_a, c.values_b) < 4 ? 4 : values_for_one(c.questions())),
                     style.width, "");
     return *least > 1 ? wrap(must_differ(c, *least), style.width, "") : "";
 }
