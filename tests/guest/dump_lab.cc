@@ -28,7 +28,22 @@ Detached::Detached(Words arguments)
     id_ = std::to_string(json::parse(outcome.out)["id"].get<unsigned>());
 }
 
-Detached::~Detached() { tool({"stop", "--no-progress", id_}); }
+Detached::~Detached()
+{
+    if (!has_ended_)
+        end();
+}
+
+Outcome Detached::end()
+{
+    has_ended_ = true;
+    return tool({"stop", "--no-progress", id_});
+}
+
+json Detached::state() const
+{
+    return one_of(json::parse(tool({"list", "--json"}).out)["runs"], "id", std::stoul(id_));
+}
 
 std::vector<json> all_of(const json& list, const std::string& key, const json& value)
 {

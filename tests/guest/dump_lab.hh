@@ -11,7 +11,7 @@
 // `wqctl dump --json …`, which must have found no trouble.
 json dump(Words arguments = {});
 
-// A detached run that ends with the object, and not before.
+// A detached run that ends with the object, or when told, and not before.
 class Detached {
 public:
     explicit Detached(Words arguments);
@@ -21,8 +21,14 @@ public:
     // What the kernel calls a workqueue of it.
     std::string workqueue(const std::string& name) const { return "wqlab" + id_ + "-" + name; }
 
+    // As `wqctl list` has it.
+    json state() const;
+    // How `wqctl stop` ends.
+    Outcome end();
+
 private:
     std::string id_;
+    bool has_ended_ = false;
 };
 
 // The entries of a list with this value; of the second there must be one.
