@@ -12,8 +12,11 @@ namespace {
 // All that may differ. Without locks nothing is held for any time; and where it comes from. ("unlocked" says the same.)
 const Words kOfLocks = {"longest_hold_ns", "longest_hold_pool", "lock_hold_ns", "source"};
 // The clock goes on. That there is such a time is compared.
-const Words kTimes = {"time_ns", "took_ns", "since_progress_ns", "idle_timer_ns", "mayday_timer_ns", "busy_ns",
-                      "idle_ns", "due_ns",  "since_ns",          "runtime_ns",    "switches"};
+const Words kTimes = {"time_ns", "took_ns",    "since_progress_ns", "idle_timer_ns",     "mayday_timer_ns", "busy_ns",
+                      "idle_ns", "due_ns",     "since_ns",          "runtime_ns",        "switches",        "stale_ns",
+                      "irq_ns",  "softirq_ns", "steal_ns",          "ksoftirqd_since_ns"};
+// Who looks has a CPU himself.
+const Words kOfWhoRuns = {"pid", "command", "policy", "rt_priority", "nice", "since_ns", "running", "ksoftirqd_state"};
 
 bool is_one(const std::string& key, const Words& of) { return std::find(of.begin(), of.end(), key) != of.end(); }
 
@@ -30,9 +33,11 @@ json comparable(const json& value)
             element = comparable(element);
     if (value.is_object())
         result.erase("unlocked");
-    // Who looks has a CPU himself.
-    if (value.is_object() && value.contains("ksoftirqd"))
-        result = {{"cpu", value["cpu"]}, {"ksoftirqd", value["ksoftirqd"]}};
+    if (value.is_object() && value.contains("ksoftirqd")) {
+        for (const std::string& key : kOfWhoRuns)
+            result.erase(key);
+        std::erase(result["flags"].get_ref<json::array_t&>(), json("idle"));
+    }
     // That of a pool_workqueue is not as %p prints it, but a hash with a key of the source's own.
     if (value.is_object() && value.contains("in_flight"))
         result["identity"] = json();
