@@ -122,8 +122,11 @@ TEST_CASE("doctor --watch: a finding is told once, with its stack, and that it h
     REQUIRE(eventually([&] {
         changes.clear();
         std::istringstream lines(read_file(told));
-        for (std::string line; std::getline(lines, line);)
+        for (std::string line; std::getline(lines, line);) {
+            if (lines.eof())
+                return false;  // it is being written
             changes.push_back(json::parse(line));
+        }
         return !changes.empty() && !changes.back()["ended"].empty();
     }));
     watch.signal(SIGTERM);
