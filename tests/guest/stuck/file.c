@@ -101,7 +101,7 @@ static int __init stuck_init(void)
 
 static void __exit stuck_exit(void)
 {
-	remove_proc_entry(NAME, NULL); /* waits until it is closed */
+	remove_proc_entry(NAME, NULL); /* what is open still is released by that */
 }
 
 module_init(stuck_init);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What items do. They sleep idle, so that however long it lasts, none is a hung task. */
+/*
+ * What items do. At the gate they sleep idle, and are no hung tasks however long
+ * it lasts; who waits for an item, a workqueue, a lock or a completion may be one.
+ */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/nmi.h>
 #include <linux/sched.h>
 
 #include "stuck.h"
 
-/* Whoever keeps a CPU for 20 s is a soft lockup. */
-#define MOST_SPINNING (18 * HZ)
+/* For who can't open the gate because this has his CPU: longer than a test waits for anything. */
+#define MOST_SPINNING (150 * HZ)
 
 static struct stuck_item *begin(struct work_struct *work)
 {
@@ -29,8 +33,10 @@ static void spin(struct stuck *stuck)
 
 	/* Some kernels would let others in without being asked. */
 	preempt_disable();
-	while (!READ_ONCE(stuck->is_open) && time_before(jiffies, end))
+	while (!READ_ONCE(stuck->is_open) && time_before(jiffies, end)) {
+		touch_softlockup_watchdog();
 		cpu_relax();
+	}
 	preempt_enable();
 }
 
@@ -74,7 +80,7 @@ void stuck_polite_func(struct work_struct *work)
 void stuck_slow_func(struct work_struct *work)
 {
 	struct stuck *stuck = begin(work)->of;
-	unsigned long end = jiffies + HZ / 2;
+	unsigned long end = jiffies + 2 * HZ;
 
 	while (!READ_ONCE(stuck->is_open) && time_before(jiffies, end))
 		cond_resched();

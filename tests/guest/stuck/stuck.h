@@ -59,7 +59,7 @@ void stuck_victim_func(struct work_struct *work);	/* nothing */
 void stuck_hidden_func(struct work_struct *work);	/* sleeps, and the scheduler tells the pool nothing */
 void stuck_preempted_func(struct work_struct *work);	/* has set its state, and lets who wants the CPU have it */
 void stuck_polite_func(struct work_struct *work);	/* runs, and lets who wants the CPU have it */
-void stuck_slow_func(struct work_struct *work);		/* likewise, for half a second */
+void stuck_slow_func(struct work_struct *work);		/* likewise, for two seconds */
 void stuck_spinner_func(struct work_struct *work);	/* runs, and does not */
 void stuck_bh_spinner_func(struct work_struct *work);
 void stuck_waits_for_next_func(struct work_struct *work);	/* flush_work() of the item behind it */
