@@ -135,7 +135,11 @@ void stuck_lock_waiter_func(struct work_struct *work)
 
 void stuck_flushes_second_func(struct work_struct *work)
 {
-	flush_workqueue(begin(work)->of->wq[1]);
+	struct stuck *stuck = begin(work)->of;
+
+	/* Before, there is nothing to wait for. */
+	wait_event_idle(stuck->gate, READ_ONCE(stuck->items[1].has_begun));
+	flush_workqueue(stuck->wq[1]);
 }
 
 void stuck_flushes_first_func(struct work_struct *work)
