@@ -246,6 +246,9 @@ void find_hogs(const Case& at, Findings& findings)
         const std::string workqueue = workqueue_of(at, *hog);
         const std::string of = fmt::format("CPU {} kept by {}", row.cpu, function);
         if (Finding* same = findings.known(of)) {
+            // The other pool of this CPU may have come first.
+            if (is_surely(pool, *hog))
+                same->certainty = Certainty::kCertain;
             add_pool(at, pool, *same);
             continue;
         }
