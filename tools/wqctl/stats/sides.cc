@@ -80,7 +80,7 @@ std::vector<double> geometric_means(const std::vector<std::vector<double>>& rows
     for (size_t i = 0; i < n; i++) {
         double sum = 0;
         for (const auto& row : rows)
-            sum += row[i] > 0 ? std::log(row[i]) : -INFINITY;
+            sum += std::log(row[i]);  // not finite where there is nothing
         if (std::isfinite(sum))
             means.push_back(std::exp(sum / static_cast<double>(rows.size())));
     }

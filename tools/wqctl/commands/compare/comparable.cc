@@ -106,7 +106,7 @@ void match_single_rows(std::vector<Document>& a, std::vector<Document>& b)
             // What is said of the row is said of the same row.
             for (auto& [path, value] : document.facts)
                 if (const std::string before = row_of(path); !before.empty())
-                    path = row + path.substr(before.size());
+                    path.replace(0, before.size(), row);
         }
 }
 

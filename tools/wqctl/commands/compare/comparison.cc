@@ -85,7 +85,7 @@ std::vector<std::string> lost_in(const std::vector<Document>& b, const std::vect
     std::vector<std::string> lost;
     std::set<std::string_view> failed;
     for (const Place& place : places) {
-        const auto& [row, measure] = place;
+        const std::string& row = place.first;
         const size_t have = figures_b.of(place).size();
         // In some of either side: that is how this load is.
         if (have == b.size() || (have && figures_a.of(place).size() < documents_a) || failed.contains(row))
@@ -96,7 +96,7 @@ std::vector<std::string> lost_in(const std::vector<Document>& b, const std::vect
             failed.insert(row);
             lost.push_back(fmt::format("{}: {}: {}", row, failure->file, failure->failed.at(row)));
         } else {
-            lost.push_back(fmt::format("{}: {} in {} of {}", row, measure.title, have, counted(b.size(), "file")));
+            lost.push_back(fmt::format("{}: {} in {} of {}", row, place.second.title, have, counted(b.size(), "file")));
         }
     }
     return lost;

@@ -77,7 +77,7 @@ std::string figures(const Comparison& c, const Style& style)
                    human(row.measure, d.b, style.charset), d.ratio ? human_change(*d.ratio, style.charset) : "-",
                    interval_text(d, style), p_text(row.p), outcome_text(row.outcome, style)});
     }
-    const std::string rendered = table.render(style);
+    std::string rendered = table.render(style);
     const std::vector<std::string_view> lines = split(rendered, "\n");
     // The title, and an end behind the last line. On a narrower terminal the table folds, and has names nowhere.
     if (lines.size() != rows.size() + 2)

@@ -88,7 +88,7 @@ void find_circles(const Case& at, Findings& findings)
     std::map<std::vector<int32_t>, std::vector<int32_t>> circles;  // and who else waits for them
     for (const int32_t pid : waits.deadlocked()) {
         std::vector<int32_t> circle = circle_from(waits, pid);
-        std::ranges::rotate(circle, std::ranges::min_element(circle));
+        std::rotate(circle.begin(), std::ranges::min_element(circle), circle.end());
         std::vector<int32_t>& others = circles[circle];
         if (std::ranges::find(circle, pid) == circle.end())
             others.push_back(pid);
@@ -229,7 +229,7 @@ void find_flush_dependencies(const Case& at, Findings& findings)
         const std::optional<bool> is_cancel = wait.barrier ? cancels(at, wait) : false;
         if (is_cancel.value_or(false))
             continue;
-        const std::string flushed = at.label(wait.workqueue);
+        const std::string& flushed = at.label(wait.workqueue);
         Finding& finding = findings.add(workqueue_key(at, worker->row->workqueue) + " " +
                                         workqueue_key(at, wait.workqueue));
         finding.certainty = Certainty::kLikely;

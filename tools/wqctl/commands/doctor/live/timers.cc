@@ -34,7 +34,7 @@ void find_timers(const Case& at, Findings& findings)
         const auto [is_away, cpu] = key;
         std::ranges::stable_sort(timers, std::less(), &wqlab_snap_timer::due_ns);
         const wqlab_snap_timer& first = *timers[0];
-        const std::string function = now.string(first.function);
+        const std::string& function = now.string(first.function);
         Finding& finding = findings.add(fmt::format("timers {}", cpu));
         finding.certainty = Certainty::kCertain;
         finding.weight = is_away ? 350 : 640;
