@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "commands/doctor/items.hh"
 #include "text/names.hh"
 
 namespace wqctl::live {
@@ -51,18 +52,7 @@ std::string describe(const Case& at, const std::vector<const wqlab_snap_work*>& 
     for (const wqlab_snap_work* work : works)
         if (!work->is_barrier)
             functions[at.now().string(work->function)]++;
-    if (functions.empty())
-        return "";
-    std::vector<std::pair<std::string, uint64_t>> most(functions.begin(), functions.end());
-    std::ranges::stable_sort(most, [](const auto& a, const auto& b) { return a.second > b.second; });
-    constexpr size_t kShown = 4;
-    std::vector<std::string> words;
-    for (size_t i = 0; i < std::min(kShown, most.size()); i++)
-        words.push_back(most[i].second == 1 ? most[i].first : fmt::format("{} of {}", most[i].second, most[i].first));
-    if (most.size() > kShown)
-        words.push_back(fmt::format("{} other function{}", most.size() - kShown, plural(most.size() - kShown)));
-    const uint64_t count = count_items(works);
-    return fmt::format("{} item{}: {}", count, plural(count), enumerate(words));
+    return describe_items(functions);
 }
 
 std::string function_of(const Case& at, const Busy& worker) { return at.now().string(worker.row->function); }

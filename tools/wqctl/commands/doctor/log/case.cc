@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "commands/doctor/items.hh"
 #include "text/names.hh"
 
 namespace wqctl {
@@ -127,25 +128,11 @@ uint64_t count_items(const std::vector<klog::Item>& items)
 std::string describe(const std::vector<Waiting>& waiting)
 {
     std::map<std::string, uint64_t> functions;
-    uint64_t count = 0;
     for (const Waiting& list : waiting)
         for (const klog::Item& item : *list.items)
-            if (!item.waiter) {
+            if (!item.waiter)
                 functions[item.function] += item.count;
-                count += item.count;
-            }
-    if (!count)
-        return "";
-    std::vector<std::pair<std::string, uint64_t>> most(functions.begin(), functions.end());
-    std::ranges::stable_sort(most, [](const auto& a, const auto& b) { return a.second > b.second; });
-    constexpr size_t kShown = 4;
-    std::vector<std::string> words;
-    for (size_t i = 0; i < std::min(kShown, most.size()); i++)
-        words.push_back(most[i].second == 1 ? most[i].first : fmt::format("{} of {}", most[i].second, most[i].first));
-    if (most.size() > kShown)
-        words.push_back(most.size() - kShown == 1 ? "1 other function"
-                                                  : fmt::format("{} other functions", most.size() - kShown));
-    return fmt::format("{} item{}: {}", count, count == 1 ? "" : "s", enumerate(words));
+    return describe_items(functions);
 }
 
 bool has_cpu(const AtWork& item) { return item.stack && item.stack->cpu; }
