@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "trace/event.hh"
+
+namespace wqctl {
+
+NameId Tables::name(std::string_view text)
+{
+    if (text.empty())
+        return 0;
+    if (const auto known = ids_.find(text); known != ids_.end())
+        return known->second;
+    const auto id = static_cast<NameId>(names_.size());
+    ids_.emplace(names_.emplace_back(text), id);
+    return id;
+}
+
+WorkqueueId Tables::add(TracedWorkqueue workqueue)
+{
+    workqueues_.push_back(std::move(workqueue));
+    return static_cast<WorkqueueId>(workqueues_.size() - 1);
+}
+
+const TracedPool* Tables::pool(int32_t id) const
+{
+    const auto found = pools_.find(id);
+    return found == pools_.end() ? nullptr : &found->second;
+}
+
+uint64_t Tail::lost_events() const
+{
+    uint64_t sum = 0;
+    for (const CpuLoss& one : lost)
+        sum += one.events;
+    return sum;
+}
+
+}  // namespace wqctl
