@@ -200,11 +200,14 @@ inline uint64_t most_time(const BodySpec& body, const RunLimits& limits)
 inline Broken judge(const BodySpec& body, const RunLimits& limits)
 {
     const Distribution& time = body.time;
+    const uint32_t falls = time.falls_at();
     return detail::First()
         .rule(Rule::kBytesOrNone, body.takes_bytes() != (body.bytes != 0))
         .at_most(Rule::kBytes, body.bytes, body.kind == WQLAB_BODY_TOUCH ? limits.touch_bytes : limits.alloc_bytes)
         .rule(Rule::kTimeOrNone, body.takes_time() != (time.asked() != 0))
         .rule(Rule::kTimeEmpty, time.kind == WQLAB_DIST_UNIFORM && time.low > time.high, time.low, time.high)
+        .rule(Rule::kTimeEmpty, falls < time.nr_quantiles, time.quantiles[falls < time.nr_quantiles ? falls : 0],
+              time.quantiles[falls < time.nr_quantiles ? falls + 1 : 0])
         .at_most(Rule::kTime, time.asked(), most_time(body, limits));
 }
 

@@ -12,10 +12,29 @@ namespace wqlab {
 struct Distribution {
     uint32_t kind = WQLAB_DIST_FIXED;
     uint64_t low = 0;   // ns: the value, the lower bound, or the mean
-    uint64_t high = 0;  // ns: the upper bound of a uniform one
+    uint64_t high = 0;  // ns: the upper bound of a uniform one, the last of the quantiles
+    uint64_t quantiles[WQLAB_LIMIT_QUANTILES] = {};
+    uint32_t nr_quantiles = 0;
+
+    void add_quantile(uint64_t ns)
+    {
+        if (nr_quantiles == WQLAB_LIMIT_QUANTILES)
+            return;
+        if (!nr_quantiles)
+            low = ns;
+        high = quantiles[nr_quantiles++] = ns;
+    }
 
     // The longest time asked for; an exponential one is cut off at its use.
-    uint64_t asked() const { return kind == WQLAB_DIST_UNIFORM ? high : low; }
+    uint64_t asked() const { return kind == WQLAB_DIST_UNIFORM || kind == WQLAB_DIST_QUANTILES ? high : low; }
+    // The first bound that is above the one behind it; nr_quantiles: there is none.
+    uint32_t falls_at() const
+    {
+        for (uint32_t i = 1; i < nr_quantiles; i++)
+            if (quantiles[i - 1] > quantiles[i])
+                return i - 1;
+        return nr_quantiles;
+    }
     // The longest that there can be (Random::exponential()), if it is cut off at this.
     uint64_t longest(uint64_t cut) const
     {

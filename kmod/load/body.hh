@@ -29,6 +29,10 @@ inline uint64_t draw(const Distribution& distribution, Random& random, uint64_t 
         ns = random.between(distribution.low, distribution.high);
     else if (distribution.kind == WQLAB_DIST_EXPONENTIAL)
         ns = random.exponential(distribution.low);
+    else if (distribution.kind == WQLAB_DIST_QUANTILES && distribution.nr_quantiles > 1) {
+        const auto* at = &distribution.quantiles[random.between(0, distribution.nr_quantiles - 2)];
+        ns = random.between(at[0], at[1]);
+    }
     return ns < limit ? ns : limit;
 }
 

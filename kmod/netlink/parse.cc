@@ -11,13 +11,15 @@ namespace {
 
 // What the policy has one word for.
 static_assert(WQLAB_CPU_LIST_BYTES == WQLAB_LIMIT_CPU_LIST * sizeof(uint32_t));
+static_assert(WQLAB_QUANTILES_BYTES == WQLAB_LIMIT_QUANTILES * sizeof(uint64_t));
 static_assert(WQLAB_LIMIT_TOUCH_BYTES >= WQLAB_LIMIT_ALLOC_BYTES);  // of sizes
 
 template <int type>
 using Of = std::integral_constant<int, type>;
 
-// No members of their names: these allocate, and parse_run() and parse_issuer() see to them.
+// No members of their names: parse_run() and parse_issuer() see to these.
 void parse(const Attribute&, IssuerSpec&, Of<WQLAB_A_ISSUER_CPUS>) {}
+void parse(const Attribute&, IssuerSpec&, Of<WQLAB_A_ISSUER_TIME_QUANTILES>) {}
 void parse(const Attribute&, RunSpec&, Of<WQLAB_A_RUN_WORKQUEUE>) {}
 void parse(const Attribute&, RunSpec&, Of<WQLAB_A_RUN_ISSUER>) {}
 
@@ -77,13 +79,19 @@ Result<Array<uint32_t>> parse_cpus(const Attribute& list)
 Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec)
 {
     const Attribute* cpus = nullptr;
+    const Attribute* quantiles = nullptr;
     spec.origin = &nest;
     AttributeStream(nest).for_each([&](const Attribute& attribute) {
         parse(attribute, spec);
         if (attribute.type() == WQLAB_A_ISSUER_CPUS)
             cpus = &attribute;
+        if (attribute.type() == WQLAB_A_ISSUER_TIME_QUANTILES)
+            quantiles = &attribute;
     });
-    spec.body = {spec.item, spec.size, {spec.time_dist, spec.time, spec.time_max}};
+    spec.body = {spec.item, spec.size, {.kind = spec.time_dist, .low = spec.time, .high = spec.time_max}};
+    if (quantiles && spec.time_dist == WQLAB_DIST_QUANTILES)
+        for (size_t i = 0; i < quantiles->size() / sizeof(uint64_t); i++)
+            spec.body.time.add_quantile(quantiles->read<uint64_t>(i));
     if (cpus)
         spec.cpus = TRY(parse_cpus(*cpus));
     return {};

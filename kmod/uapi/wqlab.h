@@ -27,14 +27,16 @@
 #define WQLAB_PWQ_STATS			8		/* How many pwq-stat there are. */
 #define WQLAB_PWQ_COLORS		16		/* The kernel's WORK_NR_COLORS. */
 #define WQLAB_STAGES			3		/* How many stage there are. */
-#define WQLAB_CPU_LIST_BYTES		4096ULL		/* Of limit-cpu-list CPUs, each a u32. */
-#define WQLAB_STEP_PATH_LEN		192		/* With the NUL. */
-#define WQLAB_STEP_TEXT_LEN		1024		/* With the NUL. */
 
 /*
  * Limits: a request beyond one is refused. A client asks info for those of the
  * module that it speaks with.
  */
+#define WQLAB_LIMIT_QUANTILES		17		/* Of a time's distribution. */
+#define WQLAB_QUANTILES_BYTES		136ULL		/* Of limit-quantiles times, each a u64. */
+#define WQLAB_CPU_LIST_BYTES		4096ULL		/* Of limit-cpu-list CPUs, each a u32. */
+#define WQLAB_STEP_PATH_LEN		192		/* With the NUL. */
+#define WQLAB_STEP_TEXT_LEN		1024		/* With the NUL. */
 #define WQLAB_LIMIT_RUNS		16		/* At one time. */
 #define WQLAB_LIMIT_WORKQUEUES		32		/* Of a run. */
 #define WQLAB_LIMIT_ISSUERS		64		/* Groups of threads, of a run. */
@@ -284,6 +286,9 @@ enum wqlab_issuer {
 	WQLAB_A_ISSUER_TIME,		/* u64: Of spin, sleep and mutex; value, lower bound, or
 					 * mean, in ns. */
 	WQLAB_A_ISSUER_TIME_MAX,	/* u64: Upper bound of a uniform time, in ns. */
+	WQLAB_A_ISSUER_TIME_QUANTILES,	/* binary u64[]: Times in ns, none less than the one
+					 * before; as many lie between any two that are
+					 * neighbours. */
 
 	__WQLAB_A_ISSUER_MAX,
 	WQLAB_A_ISSUER_MAX = __WQLAB_A_ISSUER_MAX - 1
@@ -320,6 +325,7 @@ enum wqlab_dist {
 	WQLAB_DIST_FIXED,
 	WQLAB_DIST_UNIFORM,
 	WQLAB_DIST_EXPONENTIAL,
+	WQLAB_DIST_QUANTILES,
 
 	__WQLAB_DIST_MAX,
 	WQLAB_DIST_MAX = __WQLAB_DIST_MAX - 1

@@ -8,6 +8,7 @@
 
 /* X(name, limit): the name as info says it. */
 #define WQLAB_LIMITS(X)								\
+	X(quantiles, WQLAB_LIMIT_QUANTILES)					\
 	X(runs, WQLAB_LIMIT_RUNS)						\
 	X(workqueues, WQLAB_LIMIT_WORKQUEUES)					\
 	X(issuers, WQLAB_LIMIT_ISSUERS)						\
@@ -111,7 +112,8 @@
 	X(u64, WQLAB_A_ISSUER_SIZE, size)					\
 	X(u32, WQLAB_A_ISSUER_TIME_DIST, time_dist)				\
 	X(u64, WQLAB_A_ISSUER_TIME, time)					\
-	X(u64, WQLAB_A_ISSUER_TIME_MAX, time_max)
+	X(u64, WQLAB_A_ISSUER_TIME_MAX, time_max)				\
+	X(binary, WQLAB_A_ISSUER_TIME_QUANTILES, time_quantiles)
 
 /* X(type, attribute, member): of enum wqlab_run in a request. */
 #define WQLAB_RUN_START(X)							\

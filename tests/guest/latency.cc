@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "commands/latency/requests.hh"
+#include "report/recording_requests.hh"
 #include "wire/lab.hh"
 #include "lab.hh"
 #include "text/error.hh"

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/check/requests.hh"
-#include "commands/latency/requests.hh"
+#include "report/recording_requests.hh"
 #include "lab.hh"
 #include "text/error.hh"
 #include "wire/lab.hh"

@@ -21,7 +21,7 @@ static const struct nla_policy wq_policy[WQLAB_A_WQ_SYSTEM + 1] = {
 	[WQLAB_A_WQ_SYSTEM]		= { .type = NLA_NUL_STRING, .len = 63 },
 };
 
-static const struct nla_policy issuer_policy[WQLAB_A_ISSUER_TIME_MAX + 1] = {
+static const struct nla_policy issuer_policy[WQLAB_A_ISSUER_TIME_QUANTILES + 1] = {
 	[WQLAB_A_ISSUER_WORKQUEUE]	= { .type = NLA_U32 },
 	[WQLAB_A_ISSUER_THREADS]	= NLA_POLICY_RANGE(NLA_U32, 1, WQLAB_LIMIT_THREADS),
 	[WQLAB_A_ISSUER_CPUS]		= { .type = NLA_BINARY, .len = WQLAB_CPU_LIST_BYTES },
@@ -43,6 +43,7 @@ static const struct nla_policy issuer_policy[WQLAB_A_ISSUER_TIME_MAX + 1] = {
 	[WQLAB_A_ISSUER_TIME_DIST]	= NLA_POLICY_MAX(NLA_U32, WQLAB_DIST_MAX),
 	[WQLAB_A_ISSUER_TIME]		= WIDE_RANGE(NLA_U64, 0, WQLAB_LIMIT_SLEEP_NS),
 	[WQLAB_A_ISSUER_TIME_MAX]	= WIDE_RANGE(NLA_U64, 0, WQLAB_LIMIT_SLEEP_NS),
+	[WQLAB_A_ISSUER_TIME_QUANTILES]	= { .type = NLA_BINARY, .len = WQLAB_QUANTILES_BYTES },
 };
 
 static const struct nla_policy run_start_policy[WQLAB_A_RUN_ISSUER + 1] = {

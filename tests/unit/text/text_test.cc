@@ -36,8 +36,10 @@ TEST_CASE("distributions of times are read")
     CHECK(parse_time_dist("10us..50us") == TimeDist{WQLAB_DIST_UNIFORM, 10'000, 50'000});
     CHECK(parse_time_dist("0..50us") == TimeDist{WQLAB_DIST_UNIFORM, 0, 50'000});
     CHECK(parse_time_dist("exp:10us") == TimeDist{WQLAB_DIST_EXPONENTIAL, 10'000, 0});
+    CHECK(parse_time_dist("q:1us,1us,4us") == TimeDist{WQLAB_DIST_QUANTILES, 1'000, 4'000, {1'000, 1'000, 4'000}});
     CHECK(error_of([] { parse_time_dist("50us..10us"); }) == "\"50us..10us\" ends before it begins; write 10us..50us");
-    for (const char* text : {"exp:", "..", "1us..", "..1us", "uni:1us", "1us...2us"})
+    for (const char* text :
+         {"exp:", "..", "1us..", "..1us", "uni:1us", "1us...2us", "q:", "q:1us", "q:1us,", "q:2us,1us"})
         CHECK_THROWS(parse_time_dist(text));
 }
 
@@ -47,7 +49,7 @@ TEST_CASE("exact times read back as they were")
          {0ull, 1ull, 999ull, 1000ull, 1500ull, 1'000'000ull, 1'234'567ull, 2'000'000'000ull, 90'000'000'000ull})
         CHECK(parse_time(exact_time(ns)) == ns);
     CHECK(exact_time(200'000) == "200us");
-    for (const char* text : {"10us", "10us..50us", "exp:10us", "0..1s"})
+    for (const char* text : {"10us", "10us..50us", "exp:10us", "0..1s", "q:0,1us,1ms"})
         CHECK(exact_time_dist(parse_time_dist(text)) == text);
 }
 

@@ -53,6 +53,8 @@ void put_body(Message& message, const IssuerSpec& issuer)
     message.put_u64(WQLAB_A_ISSUER_TIME, issuer.time.ns);
     if (issuer.time.kind == WQLAB_DIST_UNIFORM)
         message.put_u64(WQLAB_A_ISSUER_TIME_MAX, issuer.time.max_ns);
+    if (issuer.time.kind == WQLAB_DIST_QUANTILES)
+        message.put_u64_array(WQLAB_A_ISSUER_TIME_QUANTILES, issuer.time.quantiles);
 }
 
 void put_issuer(Message& message, const IssuerSpec& issuer, uint32_t workqueue)

@@ -162,7 +162,7 @@ void read_item(const Member& member, const std::string& file, IssuerSpec& issuer
         issuer.body = key.body;
         bodies++;
         if (key.timed)
-            reader.string(*value, "a time such as \"10us\", \"10us..50us\" or \"exp:10us\"",
+            reader.string(*value, "a time such as \"10us\", \"10us..50us\", \"exp:10us\" or \"q:5us,9us,40us\"",
                           [&](std::string_view text) { issuer.time = parse_time_dist(text); });
         else
             reader.string(*value, "a size such as \"64\" or \"4K\"",

@@ -47,8 +47,11 @@ wqlab::IssuerShape shape_of(const IssuerSpec& issuer)
     // Of a rate that is beyond all limits it may round to 0, which would be none.
     if (issuer.rate || issuer.every)
         shape.interval = std::max<uint64_t>(1, issue_interval_ns(issuer));
-    shape.body = {
-        .kind = issuer.body, .bytes = issuer.bytes, .time = {issuer.time.kind, issuer.time.ns, issuer.time.max_ns}};
+    shape.body = {.kind = issuer.body,
+                  .bytes = issuer.bytes,
+                  .time = {.kind = issuer.time.kind, .low = issuer.time.ns, .high = issuer.time.max_ns}};
+    for (const uint64_t ns : issuer.time.quantiles)
+        shape.body.time.add_quantile(ns);
     return shape;
 }
 

@@ -132,18 +132,40 @@ uint64_t parse_seconds(std::string_view text)
     return parse_time(is_number ? std::string(text) + "s" : std::string(text));
 }
 
+static TimeDist parse_quantiles(std::string_view text, std::string_view list)
+{
+    TimeDist dist{WQLAB_DIST_QUANTILES, 0, 0, {}};
+    for (size_t end = 0; end != std::string_view::npos; list.remove_prefix(end == list.npos ? 0 : end + 1)) {
+        end = list.find(',');
+        dist.quantiles.push_back(parse_time(list.substr(0, end)));
+    }
+    const auto& all = dist.quantiles;
+    if (all.size() < 2 || all.size() > WQLAB_LIMIT_QUANTILES)
+        throw wrong(text, fmt::format("has {} times", all.size()),
+                    fmt::format("2 to {}, such as q:5us,9us,40us", WQLAB_LIMIT_QUANTILES));
+    for (size_t i = 1; i < all.size(); i++)
+        if (all[i] < all[i - 1])
+            throw wrong(text, fmt::format("has {} behind {}", exact_time(all[i]), exact_time(all[i - 1])),
+                        "times of which none is less than the one before");
+    dist.ns = all.front();
+    dist.max_ns = all.back();
+    return dist;
+}
+
 TimeDist parse_time_dist(std::string_view text)
 {
     if (text.starts_with("exp:"))
-        return {WQLAB_DIST_EXPONENTIAL, parse_time(text.substr(4)), 0};
+        return {WQLAB_DIST_EXPONENTIAL, parse_time(text.substr(4)), 0, {}};
+    if (text.starts_with("q:"))
+        return parse_quantiles(text, text.substr(2));
     if (const size_t dots = text.find(".."); dots != std::string_view::npos) {
-        TimeDist dist{WQLAB_DIST_UNIFORM, parse_time(text.substr(0, dots)), parse_time(text.substr(dots + 2))};
+        TimeDist dist{WQLAB_DIST_UNIFORM, parse_time(text.substr(0, dots)), parse_time(text.substr(dots + 2)), {}};
         if (dist.max_ns < dist.ns)
             throw wrong(text, "ends before it begins",
                         fmt::format("{}..{}", text.substr(dots + 2), text.substr(0, dots)));
         return dist;
     }
-    return {WQLAB_DIST_FIXED, parse_time(text), 0};
+    return {WQLAB_DIST_FIXED, parse_time(text), 0, {}};
 }
 
 uint64_t parse_size(std::string_view text)
@@ -222,6 +244,12 @@ std::string exact_time_dist(const TimeDist& dist)
     switch (dist.kind) {
     case WQLAB_DIST_UNIFORM: return exact_time(dist.ns) + ".." + exact_time(dist.max_ns);
     case WQLAB_DIST_EXPONENTIAL: return "exp:" + exact_time(dist.ns);
+    case WQLAB_DIST_QUANTILES: {
+        std::string text = "q:";
+        for (const uint64_t ns : dist.quantiles)
+            text += (text.size() == 2 ? "" : ",") + exact_time(ns);
+        return text;
+    }
     default: return exact_time(dist.ns);
     }
 }

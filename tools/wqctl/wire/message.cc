@@ -40,6 +40,11 @@ void Message::put_u32_array(int type, const std::vector<uint32_t>& values)
     check(nla_put(get(), type, static_cast<int>(values.size() * sizeof(uint32_t)), values.data()));
 }
 
+void Message::put_u64_array(int type, const std::vector<uint64_t>& values)
+{
+    check(nla_put(get(), type, static_cast<int>(values.size() * sizeof(uint64_t)), values.data()));
+}
+
 Message::Nest::Nest(Message& message, int type)
     : message_(message.get()), start_(nla_nest_start(message_, type | NLA_F_NESTED))
 {

@@ -23,6 +23,7 @@ public:
     void put_string(int type, const std::string& value);
     void put_flag(int type);
     void put_u32_array(int type, const std::vector<uint32_t>& values);
+    void put_u64_array(int type, const std::vector<uint64_t>& values);
 
     // What is put while it lives is inside.
     class Nest {

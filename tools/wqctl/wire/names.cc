@@ -38,6 +38,7 @@ constexpr AttributeName kIssuer[] = {
     {WQLAB_A_ISSUER_TIME_DIST, "time_dist", {}, false},
     {WQLAB_A_ISSUER_TIME, "time", {}, false},
     {WQLAB_A_ISSUER_TIME_MAX, "time_max", {}, false},
+    {WQLAB_A_ISSUER_TIME_QUANTILES, "time_quantiles", {}, false},
 };
 
 constexpr AttributeName kRunStartRequest[] = {

@@ -5,11 +5,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "commands/bench/measure_cells.hh"
+#include "bench/measure_cells.hh"
 #include "commands/bench/plan.hh"
 #include "commands/bench/presets.hh"
 #include "commands/bench/render.hh"
-#include "commands/bench/summary.hh"
+#include "bench/summary.hh"
 #include "unit/args/parsed.hh"
 #include "unit/report/fixtures.hh"
 #include "unit/schema.hh"

@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/latency/flags.hh"
-#include "commands/latency/requests.hh"
+#include "report/recording_requests.hh"
 #include "wire/message.hh"
 #include "unit/args/parsed.hh"
 #include "unit/report/fixtures.hh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.hh"
 #include "commands/bench/flags.hh"
-#include "commands/bench/measure_cells.hh"
+#include "bench/measure_cells.hh"
 #include "commands/bench/plan.hh"
 #include "commands/bench/presets.hh"
 #include "commands/bench/render.hh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/bench/render.hh"
-#include "commands/bench/summary.hh"
+#include "bench/summary.hh"
 #include "scenario/file.hh"
 #include "term/json_writer.hh"
 

@@ -19,9 +19,6 @@ namespace wqctl {
 namespace {
 
 constexpr uint64_t kDefaultBudget = 60'000'000'000;
-constexpr uint64_t kShortestRound = 50'000'000;  // the beginning and the end of a run are some milliseconds
-constexpr uint64_t kLongestRound = 500'000'000;  // more rounds say more than longer ones
-constexpr uint64_t kBetweenRounds = 20'000'000;
 
 // With the words of a flag or a preset: which kind is meant by "percpu" is said by WQ_PERCPU where that is.
 void adapt(Scenario& scenario, const Info& info)
@@ -47,15 +44,6 @@ auto of_flag(const char* flag, const std::string& text, Parse parse)
     } catch (const Error& error) {
         throw error.within(flag);
     }
-}
-
-// So long that there is time for kLeastPasses and some more.
-uint64_t round_length(const std::optional<uint64_t>& budget_ns, size_t cells)
-{
-    if (!budget_ns)
-        return 200'000'000;
-    const uint64_t each = *budget_ns / (cells * (kLeastPasses + 3));
-    return std::clamp(each > kBetweenRounds ? each - kBetweenRounds : 0, kShortestRound, kLongestRound);
 }
 
 // A warm-up and two rounds of each cell.
@@ -153,31 +141,6 @@ Plan plan_bench(const BenchFlags& flags, const VariedScenario& what, const Info&
     }
     check_budget(plan);
     return plan;
-}
-
-BenchCell BenchCell::of(Cell cell)
-{
-    BenchCell result;
-    const auto& workqueues = cell.scenario.workqueues;
-    for (const WorkqueueSpec& workqueue : workqueues) {
-        std::string name = cell.name;
-        if (workqueues.size() > 1 || name.empty())
-            name += (name.empty() ? "" : " ") + workqueue.name;
-        result.rows.push_back({std::move(name), workqueue.name, {}});
-    }
-    result.cell = std::move(cell);
-    return result;
-}
-
-std::vector<const BenchRow*> BenchResult::rows() const
-{
-    std::vector<const BenchRow*> rows;
-    for (const BenchCell& cell : plan.cells)
-        if (cell.error.empty())
-            for (const BenchRow& row : cell.rows)
-                if (!row.rounds.empty())
-                    rows.push_back(&row);
-    return rows;
 }
 
 }  // namespace wqctl

@@ -3,14 +3,11 @@
 #pragma once
 
 #include "commands/bench/flags.hh"
-#include "commands/bench/model.hh"
+#include "bench/model.hh"
 #include "source/info.hh"
 #include "system/topology.hh"
 
 namespace wqctl {
-
-// Passes that are wanted before anything is said to be precise: intervals of fewer rounds are wide, or too lucky.
-inline constexpr unsigned kLeastPasses = 10;
 
 // The scenario and its axes, from flags, file or preset.
 VariedScenario varied_from(const BenchFlags& flags, const Topology& topology);

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "commands/bench/model.hh"
+#include "bench/model.hh"
 #include "term/style.hh"
 
 namespace wqctl {

@@ -5,7 +5,7 @@
 #include <fmt/core.h>
 
 #include "commands/bench/render.hh"
-#include "commands/bench/summary.hh"
+#include "bench/summary.hh"
 #include "term/lines.hh"
 #include "term/table.hh"
 #include "text/printable.hh"

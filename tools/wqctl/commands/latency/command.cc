@@ -4,7 +4,7 @@
 #include "command.hh"
 #include "commands/latency/flags.hh"
 #include "commands/latency/render.hh"
-#include "commands/latency/requests.hh"
+#include "report/recording_requests.hh"
 #include "source/source.hh"
 #include "system/wait.hh"
 #include "term/output.hh"

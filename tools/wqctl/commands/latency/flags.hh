@@ -5,7 +5,7 @@
 #include <string>
 
 #include "args/args.hh"
-#include "commands/latency/recording.hh"
+#include "report/recording.hh"
 
 namespace wqctl {
 

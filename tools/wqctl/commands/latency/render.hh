@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "commands/latency/recording.hh"
+#include "report/recording.hh"
 #include "term/style.hh"
 
 namespace wqctl {

@@ -8,7 +8,8 @@ namespace wqctl {
 namespace {
 
 constexpr const char* kExamples = R"(
-T is a time: 10us, uniform 10us..50us, or exponential with a mean exp:10us.
+T is a time: 10us, uniform 10us..50us, exponential with a mean exp:10us, or by quantiles
+q:5us,9us,40us.
 
 Examples:
   wqctl run --preset tour

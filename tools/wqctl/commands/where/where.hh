@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "snapshot/find_workqueue.hh"
 #include "snapshot/snapshot.hh"
 
 namespace wqctl {
@@ -92,11 +93,5 @@ struct WhereAnswer {
 // Refuses what no one can ask: CPUs and nodes that are not there, and a
 // function that several items of the workqueue run.
 std::vector<WhereAnswer> where(const Snapshot& snapshot, const WhereQuestion& question);
-
-// "events", "events@00000000deadbeef", "system_wq". Refuses what is not there
-// or has more than one meaning, and says what would be right.
-uint32_t find_workqueue(const Snapshot& snapshot, const std::string& text);
-// As short as can be to be found again.
-std::string unique_name(const Snapshot& snapshot, const wqlab_snap_workqueue& workqueue);
 
 }  // namespace wqctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/bench/summary.hh"
+#include "bench/summary.hh"
 
 #include <algorithm>
 #include <cmath>

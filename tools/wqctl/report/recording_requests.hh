@@ -2,7 +2,7 @@
 // What is asked of the module about a recording.
 #pragma once
 
-#include "commands/latency/recording.hh"
+#include "report/recording.hh"
 #include "wire/attributes.hh"
 
 namespace wqctl {

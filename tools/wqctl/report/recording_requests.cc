@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/latency/requests.hh"
+#include "report/recording_requests.hh"
 
 #include "report/decode.hh"
 #include "wire/lab.hh"

@@ -13,6 +13,13 @@
 
 namespace wqctl {
 
+// Passes that are wanted before anything is said to be precise: intervals of fewer rounds are wide, or too lucky.
+inline constexpr unsigned kLeastPasses = 10;
+inline constexpr uint64_t kBetweenRounds = 20'000'000;  // ns, about
+
+// Of one that has a budget so long that there is time for kLeastPasses and some more.
+uint64_t round_length(const std::optional<uint64_t>& budget_ns, size_t cells);
+
 // What one run of a cell said of one workqueue; by kRunMeasures. Nothing where it said nothing.
 using Figures = std::array<std::optional<double>, kRunMeasures.size()>;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/latency/recording.hh"
+#include "report/recording.hh"
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/bench/measure_cells.hh"
+#include "bench/measure_cells.hh"
 
 #include <algorithm>
 #include <numeric>
@@ -7,8 +7,7 @@
 
 #include <fmt/core.h>
 
-#include "commands/bench/plan.hh"
-#include "commands/bench/summary.hh"
+#include "bench/summary.hh"
 #include "report/session.hh"
 #include "report/started_run.hh"
 #include "system/idle_time.hh"

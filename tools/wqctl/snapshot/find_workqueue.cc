@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "snapshot/find_workqueue.hh"
+
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/core.h>
 
-#include "commands/where/where.hh"
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"

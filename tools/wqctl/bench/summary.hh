@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "commands/bench/model.hh"
+#include "bench/model.hh"
 #include "stats/median.hh"
 
 namespace wqctl {

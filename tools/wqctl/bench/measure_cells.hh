@@ -2,7 +2,7 @@
 // Does what a plan says: pass after pass, each cell once in each.
 #pragma once
 
-#include "commands/bench/model.hh"
+#include "bench/model.hh"
 #include "report/runs.hh"
 #include "source/info.hh"
 #include "system/interrupts.hh"
