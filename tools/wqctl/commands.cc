@@ -11,7 +11,7 @@
     X(dump, "Show pools, workers, workqueues and their items, as they are now")             \
     X(monitor, "What each workqueue does: totals and rates, again and again")               \
     X(top, "Workqueues, workers, functions and pools on the whole screen")                  \
-    X(doctor, "Say from a kernel log what is stuck, why, and who did it")                   \
+    X(doctor, "Say what is stuck, why, and who did it: of a machine or of its log")         \
     X(explain, "Short experiments that show how workqueues work on this kernel")            \
     X(where, "Which pool and worker an item would get, and why")                            \
     X(latency, "How long items of all workqueues wait, for what, and run")                  \

@@ -25,7 +25,9 @@ struct Said {
 
 class Parser {
 public:
-    Parser(std::span<const Args* const> commands, const std::string& version)
+    // The flags of commands that are not among the words are left out: telling the parser of all takes longer than a
+    // small command does.
+    Parser(std::span<const Args* const> commands, const std::vector<std::string>& words, const std::string& version)
         : app_("Creates and loads real Linux workqueues, and shows what happened.", "wqctl")
     {
         app_.require_subcommand(1);
@@ -35,8 +37,11 @@ public:
             "\nExit codes: 0 done, 1 what was asked about is bad, 2 usage, 3 no module or no permission,\n"
             "4 this kernel can't show it.\n"
             "wqctl COMMAND --help says more; wqctl run --preset tour is a good start.");
-        for (const Args* command : commands)
-            add(*command);
+        for (const Args* command : commands) {
+            CLI::App& app = *app_.add_subcommand(command->name(), command->summary());
+            if (std::find(words.begin(), words.end(), command->name()) != words.end())
+                add_arguments(app, *command);
+        }
     }
 
     Spoken parse(std::vector<std::string> words)
@@ -116,27 +121,26 @@ private:
         });
     }
 
-    void add(const Args& args)
+    void add_arguments(CLI::App& command, const Args& args)
     {
-        CLI::App* command = app_.add_subcommand(args.name(), args.summary());
-        command->allow_extras();
-        std::vector<Declared>& declared = declared_[command];
+        command.allow_extras();
+        std::vector<Declared>& declared = declared_[&command];
         std::map<std::string, CLI::Option*> by_name;
         for (const Argument& argument : args.arguments()) {
             if (argument.is_behind_dashes) {
                 behind_dashes_.emplace(args.name(), &args);
                 continue;
             }
-            CLI::Option* option = add(*command, argument);
+            CLI::Option* option = add(command, argument);
             for (const std::string& other : argument.exclusive)
                 option->excludes(by_name.at(other));
             by_name.emplace(argument.long_name(), option);
             declared.push_back({argument, option});
         }
         if (!args.examples().empty())
-            command->footer(args.examples());
+            command.footer(args.examples());
         // CLI11 lets --flag=VALUE override a flag.
-        for (CLI::Option* option : command->get_options())
+        for (CLI::Option* option : command.get_options())
             if (option->get_items_expected_max() == 0)
                 option->disable_flag_override();
     }
@@ -246,7 +250,7 @@ private:
 
 Spoken parse(std::span<const Args* const> commands, const std::vector<std::string>& words, const std::string& version)
 {
-    return Parser(commands, version).parse(words);
+    return Parser(commands, words, version).parse(words);
 }
 
 }  // namespace wqctl
