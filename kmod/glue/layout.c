@@ -26,6 +26,9 @@ int main(void)
 	DEFINE(WQLAB_OFFSET_WORK_DATA, offsetof(struct work_struct, data));
 	DEFINE(WQLAB_OFFSET_WORK_FUNCTION, offsetof(struct work_struct, func));
 	DEFINE(WQLAB_WORK_IS_PENDING, WORK_STRUCT_PENDING);
+	DEFINE(WQLAB_WORK_HAS_PWQ, WORK_STRUCT_PWQ);
+	DEFINE(WQLAB_WORK_POOL_SHIFT, WORK_OFFQ_POOL_SHIFT);
+	DEFINE(WQLAB_WORK_NO_POOL, WORK_OFFQ_POOL_NONE);
 
 	/* A work function finds its item where the work is. */
 	BUILD_BUG_ON(offsetof(struct delayed_work, work));

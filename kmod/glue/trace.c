@@ -12,11 +12,10 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/string.h>
-#include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
 #include "trace.h"
+#include "tracepoints.h"
 #include "upcalls.h"
 
 struct pool_workqueue;
@@ -85,107 +84,42 @@ static void see_end(void *observer, struct work_struct *work, work_func_t functi
 	seen(observer, work, WQLAB_TRACE_END);
 }
 
-enum listener { RECORDER, OBSERVER };
-
 /* In the order of attaching: who is queued will be seen to start, and to end. */
-static const struct {
-	const char *name;
-	void *probes[2];	/* by enum listener */
-} wanted[] = {
-	{ "workqueue_execute_end", { probe_end, see_end } },
-	{ "workqueue_execute_start", { probe_start, see_start } },
-	{ "workqueue_activate_work", { probe_activate, see_activate } },
-	{ "workqueue_queue_work", { probe_queue, see_queue } },
+static const struct wqlab_probe recorders[] = {
+	{ "workqueue_execute_end", probe_end },
+	{ "workqueue_execute_start", probe_start },
+	{ "workqueue_activate_work", probe_activate },
+	{ "workqueue_queue_work", probe_queue },
 };
 
-struct search {
-	struct tracepoint *found[ARRAY_SIZE(wanted)];
+static const struct wqlab_probe observers[] = {
+	{ "workqueue_execute_end", see_end },
+	{ "workqueue_execute_start", see_start },
+	{ "workqueue_activate_work", see_activate },
+	{ "workqueue_queue_work", see_queue },
 };
-
-#ifdef CONFIG_TRACEPOINTS
-static void look_at(struct tracepoint *point, void *data)
-{
-	struct search *search = data;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++)
-		if (!strcmp(point->name, wanted[i].name))
-			search->found[i] = point;
-}
-#endif
-
-/* Of the kernel itself: they stay. */
-static struct search find_all(void)
-{
-	struct search search = { };
-
-#ifdef CONFIG_TRACEPOINTS
-	for_each_kernel_tracepoint(look_at, &search);
-#endif
-	return search;
-}
 
 const char *wqlab_trace_lacks(unsigned int n)
 {
-	struct search search = find_all();
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++)
-		if (!search.found[i] && !n--)
-			return wanted[i].name;
-	return NULL;
-}
-
-static void detach_last(struct search *search, unsigned int n, enum listener kind, void *listener)
-{
-#ifdef CONFIG_TRACEPOINTS
-	while (n--)
-		tracepoint_probe_unregister(search->found[n], wanted[n].probes[kind], listener);
-	tracepoint_synchronize_unregister();
-#endif
-}
-
-static int attach(enum listener kind, void *listener)
-{
-#ifdef CONFIG_TRACEPOINTS
-	struct search search = find_all();
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++) {
-		int error = search.found[i] ? tracepoint_probe_register(search.found[i], wanted[i].probes[kind],
-									listener) : -EOPNOTSUPP;
-
-		if (error) {
-			detach_last(&search, i, kind, listener);
-			return error;
-		}
-	}
-	return 0;
-#else
-	return -EOPNOTSUPP;
-#endif
-}
-
-static void detach(enum listener kind, void *listener)
-{
-	struct search search = find_all();
-
-	detach_last(&search, ARRAY_SIZE(wanted), kind, listener);
+	return wqlab_probes_lack(recorders, ARRAY_SIZE(recorders), n);
 }
 
 int wqlab_trace_attach(void *recorder)
 {
-	return attach(RECORDER, recorder);
+	return wqlab_probes_attach(recorders, ARRAY_SIZE(recorders), recorder);
 }
 
 void wqlab_trace_detach(void *recorder)
 {
-	detach(RECORDER, recorder);
+	wqlab_probes_detach(recorders, ARRAY_SIZE(recorders), recorder);
 }
 
 int wqlab_trace_observe(void *observer)
 {
-	return attach(OBSERVER, observer);
+	return wqlab_probes_attach(observers, ARRAY_SIZE(observers), observer);
 }
 
 void wqlab_trace_ignore(void *observer)
 {
-	detach(OBSERVER, observer);
+	wqlab_probes_detach(observers, ARRAY_SIZE(observers), observer);
 }

@@ -6,6 +6,7 @@
 #include "types.h"
 #include "context.h"
 #include "trace.h"
+#include "trace_events.h"
 
 WQLAB_BEGIN_C
 
@@ -29,6 +30,18 @@ void wqlab_trace_activate(void *recorder, uint32_t cpu, uintptr_t work);
 void wqlab_trace_start(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker);
 void wqlab_trace_end(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker, uintptr_t function);
 void wqlab_trace_seen(void *observer, uintptr_t work, enum wqlab_trace_event event);
+
+/*
+ * The same for a trace, and more. Worker: its struct, which is there. Work of
+ * start is, and all of queue.
+ */
+void wqlab_event_queue(void *recorder, const struct wqlab_who *who, uintptr_t pwq, uintptr_t work, int cpu,
+		       const struct wqlab_stack *stack);
+void wqlab_event_activate(void *recorder, const struct wqlab_who *who, uintptr_t work);
+void wqlab_event_start(void *recorder, const struct wqlab_who *who, uintptr_t work);
+void wqlab_event_end(void *recorder, const struct wqlab_who *who, uintptr_t work, uintptr_t function);
+void wqlab_event_sleep(void *recorder, const struct wqlab_who *who, uintptr_t worker, uint32_t state);
+void wqlab_event_wake(void *recorder, const struct wqlab_who *who, uintptr_t worker);
 
 /* A generic-netlink socket of the initial namespace closed. Requests are netlink/upcalls.h. */
 void wqlab_nl_socket_closed(uint32_t portid);

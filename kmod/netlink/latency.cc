@@ -115,7 +115,9 @@ using namespace wqlab;
 
 int wqlab_nl_latency_start_doit(sk_buff*, genl_info* info)
 {
-    return answer(info, Service::get().recordings().start(wqlab_nl_portid(info)), kOneAtATime);
+    Service& service = Service::get();
+    const auto started = service.recordings().start(wqlab_nl_portid(info), service.kernel());
+    return answer(info, started.ok() ? Result<void>() : started.error(), kOneAtATime);
 }
 
 int wqlab_nl_latency_stop_doit(sk_buff*, genl_info* info)

@@ -174,4 +174,5 @@ void wqlab_nl_socket_closed(uint32_t portid)
     Service::get().registry().owner_gone(portid);
     Service::get().runner().owner_gone(portid);
     Service::get().recordings().owner_gone(portid);
+    Service::get().traces().owner_gone(portid);
 }

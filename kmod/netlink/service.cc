@@ -27,6 +27,7 @@ Result<void> Service::create()
 void Service::shut_down()
 {
     recordings_.shut_down();
+    traces_.shut_down();
     registry_.shut_down();
     // Last, because it may never return.
     runner_.shut_down();

@@ -6,6 +6,7 @@
 #include "../inspect/kernel.hh"
 #include "../load/registry.hh"
 #include "../trace/recording.hh"
+#include "../trace/trace.hh"
 
 namespace wqlab {
 
@@ -21,6 +22,7 @@ public:
     const Kernel& kernel() const { return kernel_; }
     Runner& runner() { return runner_; }
     Recordings& recordings() { return recordings_; }
+    Traces& traces() { return traces_; }
 
 private:
     static void announce(const Run& run);
@@ -30,7 +32,8 @@ private:
     Kernel kernel_;
     Registry registry_;
     Runner runner_{kernel_};
-    Recordings recordings_{kernel_};
+    Recordings recordings_;
+    Traces traces_;
 };
 
 }  // namespace wqlab

@@ -2,8 +2,8 @@
 // A latency recording, and whose the one is that there may be.
 #pragma once
 
-#include "../lab/shared.hh"
 #include "../lab/sync.hh"
+#include "one_at_a_time.hh"
 #include "recorder.hh"
 
 namespace wqlab {
@@ -13,7 +13,7 @@ class Recording {
 public:
     ~Recording() { stop(); }
 
-    // Once.
+    // Once. kNotSupported: this kernel has not all that it needs.
     Result<void> start(const Kernel& kernel);
     // The records stand still once it returns. Sleeps for some grace periods.
     void stop();
@@ -32,35 +32,6 @@ private:
 };
 
 // The machine's one recording, and whose it is.
-class Recordings {
-public:
-    // The kernel must live as long.
-    explicit Recordings(const Kernel& kernel) : kernel_(kernel) {}
-
-    // kNotSupported: this kernel has not all that it needs.
-    // kBusy: there is one that is another's, or has not been stopped. One that
-    // was stopped gives way to its owner's next. kNoDevice: unloading.
-    Result<void> start(uint32_t owner);
-    // kNoEntry: there is none. kBusy: it is another's.
-    Result<void> stop(uint32_t owner);
-    Result<Shared<Recording>> of(uint32_t owner);
-    // Ends the owner's, if it has one.
-    void owner_gone(uint32_t owner);
-    // Ends what there is and takes no new one.
-    void shut_down();
-
-private:
-    Result<Shared<Recording>> open() const;
-
-    const Kernel& kernel_;
-
-    // L, innermost, and held for looks and moves only: closing any
-    // generic-netlink socket of the machine takes it (owner_gone()).
-    NamedMutex<"wqlab latency recordings"> lock_;
-    bool closed_ = false;          // L
-    bool opening_ = false;         // L: one is being made, with the lock open
-    uint32_t owner_ = 0;           // L
-    Shared<Recording> recording_;  // L
-};
+using Recordings = OneAtATime<Recording, "wqlab latency recordings">;
 
 }  // namespace wqlab

@@ -77,6 +77,17 @@
 #define WQLAB_LIMIT_LATENCY_TIMED	61		/* One call of a probe in so many is
 							 * timed. Prime, so that it is not always
 							 * the same probe. */
+#define WQLAB_TRACE_NAME_LEN		104		/* Of a name of a trace, with the NUL;
+							 * longer ones are cut. */
+#define WQLAB_TRACE_COMM_LEN		16		/* The kernel's TASK_COMM_LEN. */
+#define WQLAB_TRACE_READER_WORDS	7		/* What the reader may write is a cache
+							 * line of its own. */
+#define WQLAB_LIMIT_TRACE_BYTES		1073741824ULL	/* Of all rings of a trace together. */
+#define WQLAB_LIMIT_TRACE_NAMES		4096		/* Functions, callers and workqueues of a
+							 * trace; a power of two. */
+#define WQLAB_LIMIT_TRACE_TIMED		61		/* One event in so many is timed. Prime,
+							 * so that it is not always the same
+							 * kind. */
 
 /* Commands. Those that need a privilege say so in the spec: all but info. */
 enum wqlab_cmd {
@@ -101,6 +112,9 @@ enum wqlab_cmd {
 	WQLAB_CMD_CHECK_ANSWER,		/* do: What came of the step that it asked for. */
 	WQLAB_CMD_CHECK_STOP,		/* do: Give it up. */
 	WQLAB_CMD_CHECK_TURN,		/* event: Check-get has something new to say. */
+	WQLAB_CMD_TRACE_START,		/* do: Record every event of the machine's workqueues. */
+	WQLAB_CMD_TRACE_STOP,		/* do: Stand still; the memory is the caller's alone
+					 * again. */
 
 	__WQLAB_CMD_MAX,
 	WQLAB_CMD_MAX = __WQLAB_CMD_MAX - 1
@@ -890,6 +904,44 @@ enum wqlab_latency_key {
 };
 
 /*
+ * Every event of every workqueue, one by one, in memory of who asks: the kernel
+ * holds on to its pages and writes them, a ring for each CPU. One at a time; it
+ * belongs to the socket that started it and ends with it.
+ */
+enum wqlab_trace_attr {
+	WQLAB_A_TRACE_MEMORY = 1,	/* u64: Of the caller: its address, at a page. */
+	WQLAB_A_TRACE_SIZE,		/* u64: Of it: whole pages. */
+	WQLAB_A_TRACE_OVERWRITE,	/* flag: The oldest events give way to new ones; without
+					 * it the new ones are lost until there is room. */
+	WQLAB_A_TRACE_LAYOUT,		/* binary struct wqlab_trace_layout */
+	WQLAB_A_TRACE_MISSING,		/* string, multi: What this kernel can't tell, in words. */
+	WQLAB_A_TRACE_EVENTS,		/* u64: Bits of 1 shifted left by enum trace-kind; none:
+					 * all that there are. */
+	WQLAB_A_TRACE_PAD,
+
+	__WQLAB_A_TRACE_MAX,
+	WQLAB_A_TRACE_MAX = __WQLAB_A_TRACE_MAX - 1
+};
+
+/*
+ * Where in the memory what is, in bytes, and what makes nanoseconds of stamps.
+ */
+struct wqlab_trace_layout {
+	__u64 begun_ns;			/* CLOCK_MONOTONIC. */
+	__u64 begun_stamp;
+	__u64 cpus_at;			/* A struct trace-cpu each. */
+	__u64 names_at;
+	__u64 rings_at;			/* One behind the other. */
+	__u32 cpus;
+	__u32 names;
+	__u32 events;			/* Of each ring; a power of two. */
+	__u32 mult;			/* Ticks times mult, shifted right by shift, are
+					 * nanoseconds. */
+	__u32 shift;
+	__u32 is_counter;		/* The clock is the processor's counter. */
+};
+
+/*
  * Each check judges one promise of the kernel's documentation. One at a time;
  * it belongs to the socket that started it. What only user space can do (write
  * a file of sysfs), a check asks for as a step, which check-get shows and
@@ -956,6 +1008,97 @@ enum wqlab_check_step {
 	WQLAB_STEP_WRITE,
 	WQLAB_STEP_READ,
 	WQLAB_STEP_LIST,		/* A directory's names, one in a line. */
+};
+
+/* What happened. Of 0 there is none. */
+enum wqlab_trace_kind {
+	WQLAB_TRACE_KIND_QUEUE = 1,	/* By whom: the task, or what interrupts it. Value: the
+					 * CPU that was asked for. */
+	WQLAB_TRACE_KIND_ACTIVATE,	/* It counts for max_active. */
+	WQLAB_TRACE_KIND_START,		/* In its worker, or a softirq. Other: who waits, if it
+					 * is a flush's barrier: its pid. */
+	WQLAB_TRACE_KIND_END,
+	WQLAB_TRACE_KIND_SLEEP,		/* The worker, within an item. Value: the task's state. */
+	WQLAB_TRACE_KIND_WAKE,		/* The worker is runnable again. */
+	WQLAB_TRACE_KIND_FLUSH_BEGINS,	/* Of item; 0: of all of workqueue. Function: what is
+					 * called. */
+	WQLAB_TRACE_KIND_FLUSH_ENDS,
+	WQLAB_TRACE_KIND_CANCEL,	/* It is off the queue, at the latest since now. By pid;
+					 * function is what was called. */
+	WQLAB_TRACE_KIND_WORKER_MADE,	/* It is at its first instruction. */
+	WQLAB_TRACE_KIND_WORKER_GONE,	/* It leaves its pool, for good. */
+	WQLAB_TRACE_KIND_MANAGER_BEGINS,	/* A worker makes another. */
+	WQLAB_TRACE_KIND_MANAGER_ENDS,	/* Value: 0 if none was made. */
+	WQLAB_TRACE_KIND_MAYDAY,	/* A pool that needs a worker has waited for one, and may
+					 * call rescuers. */
+	WQLAB_TRACE_KIND_RESCUE_BEGINS,	/* A rescuer joins a pool. */
+	WQLAB_TRACE_KIND_RESCUE_ENDS,
+	WQLAB_TRACE_KIND_ATTRIBUTES,	/* The workqueue's are about to be changed. */
+	WQLAB_TRACE_KIND_LOST,		/* Value: so many events had no room, from stamp to item. */
+};
+
+enum wqlab_trace_context {
+	WQLAB_TRACE_CONTEXT_TASK,
+	WQLAB_TRACE_CONTEXT_SOFTIRQ,
+	WQLAB_TRACE_CONTEXT_HARDIRQ,
+	WQLAB_TRACE_CONTEXT_NMI,
+};
+
+enum wqlab_trace_flag {
+	WQLAB_TRACE_FLAG_LIKELY_CALLER = 1 << 0,	/* The way up the stack had two answers. */
+	WQLAB_TRACE_FLAG_BARRIER = 1 << 1,	/* It is no item but what a flush waits for. */
+};
+
+/*
+ * One that was recorded. Names are indices into the names of the trace plus
+ * one, 0 for none.
+ */
+struct wqlab_trace_record {
+	__u64 stamp;			/* Ticks of the trace's clock. */
+	__u64 item;			/* As snap-work's. */
+	__u8 comm[WQLAB_TRACE_COMM_LEN];	/* An array of trace-comm-len u8, of pid. */
+	__u32 function;
+	__u32 workqueue;
+	__u32 caller;			/* Of queue_work() or the like. */
+	__u32 value;
+	__u32 other;
+	__s32 pool;			/* Its id; -1: not known. */
+	__s32 pid;			/* 0: a softirq. */
+	__u8 kind;			/* enum wqlab_trace_kind */
+	__u8 context;			/* enum wqlab_trace_context */
+	__u16 flags;			/* enum wqlab_trace_flag */
+};
+
+/*
+ * A CPU's ring as its writer tells of it, and then as the reader does. Whoever
+ * has the memory may write what he likes there: the kernel believes of it the
+ * tail alone, and that only as far as it makes sense.
+ */
+struct wqlab_trace_cpu {
+	__u64 head;			/* Events written, in all: the next goes to head modulo
+					 * the events of a ring. */
+	__u64 lost;			/* Of all that had no room. */
+	__u64 gap;			/* Of those, so many since the last event that was
+					 * written. */
+	__u64 gap_stamp;		/* The first of those. */
+	__u64 timed;			/* Events of which it was measured what they cost. */
+	__u64 timed_ticks;		/* What those took together. */
+	__u64 lost_names;		/* Names that had no room. */
+	__u64 unwound;			/* Callers that were not known yet, so that the stack was
+					 * walked. */
+	__u64 tail;			/* The reader's. Events up to here have been read. */
+	__u64 reserved[WQLAB_TRACE_READER_WORDS];	/* An array of trace-reader-words u64. */
+};
+
+/* A name, which is there from the first event on that has it. */
+struct wqlab_trace_name {
+	__u64 identity;			/* Of a workqueue, as snap-workqueue's; 0: it is a
+					 * function's. */
+	__u32 ready;			/* 0: not yet. */
+	__s32 max_active;		/* Of a workqueue, when it was first seen. */
+	__u32 flags;			/* enum wqlab_wq_flag: Of a workqueue. */
+	__u32 reserved;
+	__u8 text[WQLAB_TRACE_NAME_LEN];	/* An array of trace-name-len u8. */
 };
 
 #endif

@@ -37,7 +37,10 @@
 	X(latency_items, WQLAB_LIMIT_LATENCY_ITEMS)				\
 	X(latency_keys, WQLAB_LIMIT_LATENCY_KEYS)				\
 	X(latency_cells, WQLAB_LIMIT_LATENCY_CELLS)				\
-	X(latency_timed, WQLAB_LIMIT_LATENCY_TIMED)
+	X(latency_timed, WQLAB_LIMIT_LATENCY_TIMED)				\
+	X(trace_bytes, WQLAB_LIMIT_TRACE_BYTES)					\
+	X(trace_names, WQLAB_LIMIT_TRACE_NAMES)					\
+	X(trace_timed, WQLAB_LIMIT_TRACE_TIMED)
 
 /*
  * X(attribute, table, row): the tables of rows of a snapshot, in the order in

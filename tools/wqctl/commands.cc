@@ -15,6 +15,7 @@
     X(explain, "Short experiments that show how workqueues work on this kernel")            \
     X(where, "Which pool and worker an item would get, and why")                            \
     X(latency, "How long items of all workqueues wait, for what, and run")                  \
+    X(trace, "Record every item's story: who queued it, what it waited for, where it ran")  \
     X(info, "What the module, its kernel and its limits are")                               \
     X(list, "The runs that there are")                                                      \
     X(show, "The report of a run, also while it goes on")                                   \

@@ -90,6 +90,13 @@ static const struct nla_policy check_answer_policy[WQLAB_A_CHECK_STEP_ERROR + 1]
 	[WQLAB_A_CHECK_STEP_ERROR]	= NLA_POLICY_MAX(NLA_U32, 4095),
 };
 
+static const struct nla_policy trace_start_policy[WQLAB_A_TRACE_EVENTS + 1] = {
+	[WQLAB_A_TRACE_MEMORY]		= { .type = NLA_U64 },
+	[WQLAB_A_TRACE_SIZE]		= { .type = NLA_U64 },
+	[WQLAB_A_TRACE_OVERWRITE]	= { .type = NLA_FLAG },
+	[WQLAB_A_TRACE_EVENTS]		= { .type = NLA_U64 },
+};
+
 const struct genl_ops wqlab_nl_operations[WQLAB_NL_OPERATIONS] = {
 	{
 		.cmd		= WQLAB_CMD_INFO,
@@ -200,6 +207,20 @@ const struct genl_ops wqlab_nl_operations[WQLAB_NL_OPERATIONS] = {
 	{
 		.cmd		= WQLAB_CMD_CHECK_STOP,
 		.doit		= wqlab_nl_check_stop_doit,
+		.policy		= no_attributes,
+		.maxattr	= 1,
+		.internal_flags	= WQLAB_NL_ADMIN,
+	},
+	{
+		.cmd		= WQLAB_CMD_TRACE_START,
+		.doit		= wqlab_nl_trace_start_doit,
+		.policy		= trace_start_policy,
+		.maxattr	= WQLAB_A_TRACE_EVENTS,
+		.internal_flags	= WQLAB_NL_ADMIN,
+	},
+	{
+		.cmd		= WQLAB_CMD_TRACE_STOP,
+		.doit		= wqlab_nl_trace_stop_doit,
 		.policy		= no_attributes,
 		.maxattr	= 1,
 		.internal_flags	= WQLAB_NL_ADMIN,

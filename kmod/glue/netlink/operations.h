@@ -8,7 +8,7 @@ struct genl_ops;
 
 /* In internal_flags: asks for CAP_SYS_ADMIN in the initial user namespace; the kernel's own flag, for CAP_NET_ADMIN. */
 #define WQLAB_NL_ADMIN		1
-#define WQLAB_NL_OPERATIONS	15
+#define WQLAB_NL_OPERATIONS	17
 
 extern const struct genl_ops wqlab_nl_operations[WQLAB_NL_OPERATIONS];
 

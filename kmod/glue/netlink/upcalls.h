@@ -70,6 +70,12 @@ int wqlab_nl_check_answer_doit(struct sk_buff *request, struct genl_info *info);
 /* Give it up. */
 int wqlab_nl_check_stop_doit(struct sk_buff *request, struct genl_info *info);
 
+/* Record every event of the machine's workqueues. */
+int wqlab_nl_trace_start_doit(struct sk_buff *request, struct genl_info *info);
+
+/* Stand still; the memory is the caller's alone again. */
+int wqlab_nl_trace_stop_doit(struct sk_buff *request, struct genl_info *info);
+
 WQLAB_END_C
 
 #endif

@@ -85,6 +85,13 @@ constexpr AttributeName kCheckAnswerRequest[] = {
     {WQLAB_A_CHECK_STEP_ERROR, "step_error", {}, false},
 };
 
+constexpr AttributeName kTraceStartRequest[] = {
+    {WQLAB_A_TRACE_MEMORY, "memory", {}, false},
+    {WQLAB_A_TRACE_SIZE, "size", {}, false},
+    {WQLAB_A_TRACE_OVERWRITE, "overwrite", {}, false},
+    {WQLAB_A_TRACE_EVENTS, "events", {}, false},
+};
+
 constexpr CommandName kCommands[] = {
     {WQLAB_CMD_INFO, "info", {}},
     {WQLAB_CMD_RUN_START, "run-start", kRunStartRequest},
@@ -104,6 +111,8 @@ constexpr CommandName kCommands[] = {
     {WQLAB_CMD_CHECK_ANSWER, "check-answer", kCheckAnswerRequest},
     {WQLAB_CMD_CHECK_STOP, "check-stop", {}},
     {WQLAB_CMD_CHECK_TURN, "check-turn", {}},
+    {WQLAB_CMD_TRACE_START, "trace-start", kTraceStartRequest},
+    {WQLAB_CMD_TRACE_STOP, "trace-stop", {}},
 };
 
 }  // namespace

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because pages and their flags are the kernel's own types. */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "pages.h"
+
+struct wqlab_pages {
+	void *memory;
+	unsigned long count;
+	struct page *pages[];
+};
+
+static void unpin(struct wqlab_pages *held)
+{
+	unpin_user_pages_dirty_lock(held->pages, held->count, true);
+	kvfree(held);
+}
+
+/* Fewer than asked for are no error of pin_user_pages_fast(). */
+static int pin(struct wqlab_pages *held, unsigned long address, unsigned long count)
+{
+	while (held->count < count) {
+		const int n = min(count - held->count, 4096UL);
+		const int pinned = pin_user_pages_fast(address + held->count * PAGE_SIZE, n,
+						       FOLL_WRITE | FOLL_LONGTERM, held->pages + held->count);
+
+		if (pinned <= 0)
+			return pinned ?: -EFAULT;
+		held->count += pinned;
+		cond_resched();
+	}
+	return 0;
+}
+
+int wqlab_pages_hold(uint64_t address, uint64_t size, struct wqlab_pages **pages)
+{
+	const unsigned long count = size >> PAGE_SHIFT;
+	struct wqlab_pages *held;
+	int error = -ENOMEM;
+
+	if (!current->mm || !count || !PAGE_ALIGNED(address) || !PAGE_ALIGNED(size))
+		return -EINVAL;
+	held = kvzalloc(struct_size(held, pages, count), GFP_KERNEL);
+	if (!held)
+		return -ENOMEM;
+	error = pin(held, address, count);
+	if (!error) {
+		held->memory = vmap(held->pages, count, VM_MAP, PAGE_KERNEL);
+		error = held->memory ? 0 : -ENOMEM;
+	}
+	if (error)
+		unpin(held);
+	else
+		*pages = held;
+	return error;
+}
+
+void wqlab_pages_let_go(struct wqlab_pages *held)
+{
+	vunmap(held->memory);
+	unpin(held);
+}
+
+void *wqlab_pages_memory(struct wqlab_pages *held)
+{
+	return held->memory;
+}

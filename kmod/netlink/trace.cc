@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "../trace/trace.hh"
+
+#include "../glue/netlink/upcalls.h"
+#include "request.hh"
+#include "service.hh"
+
+namespace wqlab {
+
+namespace {
+
+TraceRequest parse_trace(genl_info* info)
+{
+    TraceRequest request;
+    if (const Attribute* attribute = find(info, WQLAB_A_TRACE_MEMORY))
+        request.memory = attribute->u64();
+    if (const Attribute* attribute = find(info, WQLAB_A_TRACE_SIZE))
+        request.size = attribute->u64();
+    if (const Attribute* attribute = find(info, WQLAB_A_TRACE_EVENTS))
+        request.kinds = attribute->u64();
+    request.overwrite = find(info, WQLAB_A_TRACE_OVERWRITE);
+    return request;
+}
+
+int refuse_trace(genl_info* info, Errno error)
+{
+    switch (error) {
+    case Errno::kBusy:
+        return refuse(info, kNoAttribute, error, "somebody traces already, and there is one trace at a time");
+    case Errno::kInvalid:
+        return refuse(info, WQLAB_A_TRACE_SIZE, error, "not whole pages of memory with room for %u events of each CPU",
+                      EventRing::kLeast);
+    case Errno::kNoEntry: return refuse(info, kNoAttribute, error, "there is no trace; start one first");
+    default: return refuse(info, error);
+    }
+}
+
+}  // namespace
+}  // namespace wqlab
+
+using namespace wqlab;
+
+int wqlab_nl_trace_start_doit(sk_buff*, genl_info* info)
+{
+    Service& service = Service::get();
+    const uint32_t owner = wqlab_nl_portid(info);
+    Result<Shared<Trace>> started = service.traces().start(owner, service.kernel(), parse_trace(info));
+    if (!started.ok())
+        return refuse_trace(info, started.error());
+    const Shared<Trace> trace = started.take();
+    return reply(info, WQLAB_CMD_TRACE_START, WQLAB_A_TRACE_PAD, [&](Filler& message) {
+        message.bytes(WQLAB_A_TRACE_LAYOUT, &trace->layout(), sizeof(trace->layout()));
+    });
+}
+
+int wqlab_nl_trace_stop_doit(sk_buff*, genl_info* info)
+{
+    const Result<void> stopped = Service::get().traces().stop(wqlab_nl_portid(info));
+    return stopped.ok() ? 0 : refuse_trace(info, stopped.error());
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+// A trace: events, one by one, into memory of who asks.
+#pragma once
+
+#include "../glue/pages.h"
+#include "../lab/sync.hh"
+#include "event_recorder.hh"
+#include "one_at_a_time.hh"
+
+namespace wqlab {
+
+struct TraceRequest {
+    uint64_t memory = 0;  // of the calling process
+    uint64_t size = 0;
+    bool overwrite = false;
+    uint64_t kinds = 0;  // bits; 0: all
+};
+
+// Stops when it is destroyed.
+class Trace {
+public:
+    ~Trace() { stop(); }
+
+    // Once, in the task that has the memory. kNotSupported: this kernel has not
+    // all that it needs. kInvalid: the memory is too small, or is none.
+    Result<void> start(const Kernel& kernel, const TraceRequest& request);
+    // The memory stands still once it returns, and is not held any more. Sleeps for some grace periods.
+    void stop();
+
+    bool running() const { return attached_.is_set() && !stopped_.is_set(); }
+    const wqlab_trace_layout& layout() const { return layout_; }
+
+private:
+    // Memory of a process, as long as it is needed.
+    class Pages {
+    public:
+        Pages() = default;
+        Pages(const Pages&) = delete;
+        ~Pages() { let_go(); }
+
+        Result<void> hold(uint64_t address, uint64_t size);
+        void let_go();
+        void* memory() const { return wqlab_pages_memory(pages_); }
+
+    private:
+        wqlab_pages* pages_ = nullptr;
+    };
+
+    bool sleeps() const { return kinds_ >> WQLAB_TRACE_KIND_SLEEP & 1 || kinds_ >> WQLAB_TRACE_KIND_WAKE & 1; }
+
+    Pages pages_;
+    EventRecorder recorder_;
+    wqlab_trace_layout layout_ = {};
+    uint64_t kinds_ = 0;
+    Flag attached_;
+    Flag stopped_;
+    NamedMutex<"wqlab trace stops"> stopping_;  // outermost
+};
+
+// The machine's one trace, and whose it is.
+using Traces = OneAtATime<Trace, "wqlab traces">;
+
+}  // namespace wqlab

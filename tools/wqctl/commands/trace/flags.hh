@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+// What may be said behind `wqctl trace`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "args/args.hh"
+
+namespace wqctl {
+
+enum class TraceFormat { kPerfetto, kText, kJson, kEvents };
+
+inline constexpr std::array<Named<TraceFormat>, 4> kTraceFormats = {{
+    {"perfetto", TraceFormat::kPerfetto},
+    {"text", TraceFormat::kText},
+    {"json", TraceFormat::kJson},
+    {"events", TraceFormat::kEvents},
+}};
+
+struct TraceFlags {
+    std::vector<std::string> words;  // patterns, or "show FILE"
+    std::string duration = "5s";
+    std::optional<std::string> output;
+    std::optional<std::string> buffer;
+    std::optional<std::string> ring;
+    std::optional<std::string> until;
+    std::optional<TraceFormat> format;
+    bool no_progress = false;
+
+    void declare(Args& args);
+};
+
+}  // namespace wqctl

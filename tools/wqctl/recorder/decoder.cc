@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "recorder/decoder.hh"
+
+#include <algorithm>
+#include <cstring>
+
+namespace wqctl {
+
+namespace {
+
+EventKind kind_of(uint8_t kind)
+{
+    switch (kind) {
+    case WQLAB_TRACE_KIND_QUEUE: return EventKind::kQueue;
+    case WQLAB_TRACE_KIND_ACTIVATE: return EventKind::kActivate;
+    case WQLAB_TRACE_KIND_START: return EventKind::kStart;
+    case WQLAB_TRACE_KIND_END: return EventKind::kEnd;
+    case WQLAB_TRACE_KIND_SLEEP: return EventKind::kSleep;
+    case WQLAB_TRACE_KIND_WAKE: return EventKind::kWake;
+    case WQLAB_TRACE_KIND_FLUSH_BEGINS: return EventKind::kFlushBegins;
+    case WQLAB_TRACE_KIND_FLUSH_ENDS: return EventKind::kFlushEnds;
+    case WQLAB_TRACE_KIND_CANCEL: return EventKind::kCancel;
+    case WQLAB_TRACE_KIND_WORKER_MADE: return EventKind::kWorkerMade;
+    case WQLAB_TRACE_KIND_WORKER_GONE: return EventKind::kWorkerGone;
+    case WQLAB_TRACE_KIND_MANAGER_BEGINS: return EventKind::kManagerBegins;
+    case WQLAB_TRACE_KIND_MANAGER_ENDS: return EventKind::kManagerEnds;
+    case WQLAB_TRACE_KIND_MAYDAY: return EventKind::kMayday;
+    case WQLAB_TRACE_KIND_RESCUE_BEGINS: return EventKind::kRescueBegins;
+    case WQLAB_TRACE_KIND_RESCUE_ENDS: return EventKind::kRescueEnds;
+    case WQLAB_TRACE_KIND_ATTRIBUTES: return EventKind::kAttributes;
+    default: return EventKind::kLost;
+    }
+}
+
+EventContext context_of(uint8_t context)
+{
+    switch (context) {
+    case WQLAB_TRACE_CONTEXT_SOFTIRQ: return EventContext::kSoftirq;
+    case WQLAB_TRACE_CONTEXT_HARDIRQ: return EventContext::kHardirq;
+    case WQLAB_TRACE_CONTEXT_NMI: return EventContext::kNmi;
+    default: return EventContext::kTask;
+    }
+}
+
+// Of bytes in which nobody vouches for a NUL.
+template <typename Bytes>
+std::string_view text_of(const Bytes& bytes)
+{
+    const char* text = reinterpret_cast<const char*>(std::data(bytes));
+    return {text, strnlen(text, std::size(bytes))};
+}
+
+}  // namespace
+
+Decoder::Decoder(const Rings& rings, const wqlab_trace_layout& layout, Tables& tables)
+    : rings_(rings),
+      layout_(layout),
+      tables_(tables),
+      names_(layout.names + 1),
+      workqueues_(layout.names + 1),
+      comms_(layout.cpus)
+{
+}
+
+uint64_t Decoder::ns_of(uint64_t ticks) const
+{
+    return static_cast<uint64_t>((static_cast<unsigned __int128>(ticks) * layout_.mult) >> layout_.shift);
+}
+
+uint64_t Decoder::time_of(uint64_t stamp) const
+{
+    return stamp > layout_.begun_stamp ? ns_of(stamp - layout_.begun_stamp) : 0;
+}
+
+NameId Decoder::name(uint32_t number)
+{
+    if (number >= names_.size())
+        return 0;
+    if (!names_[number])
+        if (const wqlab_trace_name* found = rings_.name(number))
+            names_[number] = tables_.name(text_of(found->text));
+    return names_[number];
+}
+
+WorkqueueId Decoder::workqueue(uint32_t number)
+{
+    if (number >= workqueues_.size())
+        return 0;
+    if (!workqueues_[number])
+        if (const wqlab_trace_name* found = rings_.name(number))
+            workqueues_[number] = tables_.add({.name = std::string(text_of(found->text)),
+                                               .identity = found->identity,
+                                               .unbound = (found->flags & WQLAB_WQ_UNBOUND) != 0,
+                                               .bh = (found->flags & WQLAB_WQ_BH) != 0,
+                                               .ordered = (found->flags & WQLAB_WQ_ORDERED) != 0,
+                                               .max_active = static_cast<uint32_t>(std::max(found->max_active, 0))});
+    return workqueues_[number];
+}
+
+NameId Decoder::comm(uint32_t cpu, const wqlab_trace_record& record)
+{
+    if (!record.comm[0])
+        return 0;
+    LastComm& last = comms_[cpu];
+    if (!last.name || std::memcmp(last.text.data(), record.comm, sizeof record.comm)) {
+        std::memcpy(last.text.data(), record.comm, sizeof record.comm);
+        last.name = tables_.name(text_of(record.comm));
+    }
+    return last.name;
+}
+
+Event Decoder::decode(uint32_t cpu, const wqlab_trace_record& record)
+{
+    Event event;
+    event.time = time_of(record.stamp);
+    event.kind = kind_of(record.kind);
+    event.cpu = static_cast<uint16_t>(cpu);
+    event.value = record.value;
+    if (event.kind == EventKind::kLost) {
+        event.other = time_of(record.item);
+        return event;
+    }
+    event.item = record.item;
+    event.context = context_of(record.context);
+    event.likely_caller = record.flags & WQLAB_TRACE_FLAG_LIKELY_CALLER;
+    event.workqueue = workqueue(record.workqueue);
+    event.pool = record.pool;
+    event.pid = record.pid;
+    event.comm = comm(cpu, record);
+    const NameId function = name(record.function);
+    if (event.kind == EventKind::kFlushBegins) {
+        event.item = 0;
+        event.other = record.item;
+        event.detail = function;
+    } else {
+        event.function = function;
+    }
+    event.caller = name(record.caller);
+    return event;
+}
+
+Event Decoder::gap(uint32_t cpu, const Rings::Loss& loss) const
+{
+    Event event;
+    event.kind = EventKind::kLost;
+    event.cpu = static_cast<uint16_t>(cpu);
+    event.time = event.other = time_of(loss.gap_stamp);
+    event.value = static_cast<uint32_t>(std::min<uint64_t>(loss.gap, UINT32_MAX));
+    return event;
+}
+
+}  // namespace wqctl

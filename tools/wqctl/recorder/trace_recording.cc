@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "recorder/trace_recording.hh"
+
+#include <algorithm>
+#include <bit>
+#include <ctime>
+
+#include <fmt/core.h>
+
+#include "core/trace_memory.hh"
+#include "system/files.hh"
+#include "text/cpu_list.hh"
+#include "text/error.hh"
+#include "text/units.hh"
+#include "wire/lab.hh"
+
+namespace wqctl {
+
+namespace {
+
+uint64_t clock_ns(clockid_t clock)
+{
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// The kernel's nr_cpu_ids.
+uint32_t possible_cpus()
+{
+    const CpuList possible = parse_cpu_list(read_line("/sys/devices/system/cpu/possible").value_or("0"));
+    return possible.empty() ? 1 : possible.back() + 1;
+}
+
+// For at most so many bytes of rings: as many events as are a power of two.
+size_t memory_size(uint64_t buffer_bytes)
+{
+    if (buffer_bytes > WQLAB_LIMIT_TRACE_BYTES)
+        throw Error::usage(fmt::format("a buffer of {} is more than there may be, {}", human_size(buffer_bytes),
+                                       human_size(WQLAB_LIMIT_TRACE_BYTES)));
+    const uint32_t cpus = possible_cpus();
+    const uint64_t events = buffer_bytes / cpus / sizeof(wqlab_trace_record);
+    if (events < wqlab::EventRing::kLeast)
+        throw Error::usage(fmt::format("a buffer of {} is less than {} CPUs need, {}", human_size(buffer_bytes), cpus,
+                                       human_size(wqlab::EventRing::kLeast * cpus * sizeof(wqlab_trace_record))));
+    return wqlab::TraceMemory::size(static_cast<uint32_t>(std::bit_floor(events)), cpus);
+}
+
+}  // namespace
+
+TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
+    : lab_(lab), options_(options), memory_(memory_size(options.buffer_bytes))
+{
+    Message request;
+    request.put_u64(WQLAB_A_TRACE_MEMORY, memory_.address());
+    request.put_u64(WQLAB_A_TRACE_SIZE, memory_.size());
+    if (options.overwrite)
+        request.put_flag(WQLAB_A_TRACE_OVERWRITE);
+    if (options.kinds)
+        request.put_u64(WQLAB_A_TRACE_EVENTS, options.kinds);
+    lab.ask(WQLAB_CMD_TRACE_START, request, [&](uint8_t, const Attributes& reply) {
+        layout_ = reply.row<wqlab_trace_layout>(WQLAB_A_TRACE_LAYOUT).value_or(wqlab_trace_layout{});
+        for (const Attribute& attribute : reply.all())
+            if (attribute.type == WQLAB_A_TRACE_MISSING)
+                missing_.push_back(Attributes::to_string(attribute.payload));
+    });
+    const uint64_t end = layout_.rings_at + uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
+    if (!layout_.cpus || !std::has_single_bit(layout_.events) || end > memory_.size())
+        throw Error(kBad, "the module has another idea of the memory of a trace", "load the module of the same build");
+    rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite);
+    decoder_ = std::make_unique<Decoder>(*rings_, layout_, tables_);
+}
+
+// The kernel must not write what is nobody's any more.
+TraceRecording::~TraceRecording()
+{
+    try {
+        stop();
+    } catch (const Error&) {
+        // There is no module any more, and so no trace.
+    }
+}
+
+void TraceRecording::stop()
+{
+    if (stopped_)
+        return;
+    stopped_ = true;
+    ended_ns_ = clock_ns(CLOCK_MONOTONIC);
+    lab_.tell(WQLAB_CMD_TRACE_STOP);
+}
+
+uint64_t TraceRecording::elapsed_ns() const
+{
+    return (stopped_ ? ended_ns_ : clock_ns(CLOCK_MONOTONIC)) - layout_.begun_ns;
+}
+
+std::vector<Event> TraceRecording::last_gaps() const
+{
+    std::vector<Event> gaps;
+    for (uint32_t cpu = 0; cpu < rings_->cpus(); cpu++)
+        if (const Rings::Loss loss = rings_->loss(cpu); loss.gap)
+            gaps.push_back(decoder_->gap(cpu, loss));
+    std::sort(gaps.begin(), gaps.end(), [](const Event& a, const Event& b) { return a.time < b.time; });
+    for (Event& gap : gaps)
+        gap.other = std::max(gap.time, elapsed_ns());
+    return gaps;
+}
+
+void TraceRecording::fill(Head& head) const
+{
+    head.cpus = layout_.cpus;
+    head.clock = layout_.is_counter ? "counter" : "monotonic";
+    // The kernel has found the counters of all CPUs to be one; its fast clock may step back a little when it is set.
+    head.clock_error_ns = layout_.is_counter ? std::max<uint64_t>(decoder_->ns_of(1), 1) : 1000;
+    head.buffer_bytes = uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
+    const uint64_t since = clock_ns(CLOCK_MONOTONIC) - layout_.begun_ns;
+    head.begun_boot_ns = clock_ns(CLOCK_BOOTTIME) - since;
+    head.begun_wall_ns = clock_ns(CLOCK_REALTIME) - since;
+    head.missing.insert(head.missing.end(), missing_.begin(), missing_.end());
+}
+
+void TraceRecording::fill(Tail& tail) const
+{
+    tail.elapsed_ns = elapsed_ns();
+    tail.ns_per_event = rings_->ticks_per_event() * layout_.mult / static_cast<double>(uint64_t{1} << layout_.shift);
+    for (uint32_t cpu = 0; cpu < rings_->cpus(); cpu++)
+        if (const Rings::Loss loss = rings_->loss(cpu); loss.events)
+            tail.lost.push_back({cpu, loss.events});
+}
+
+}  // namespace wqctl
