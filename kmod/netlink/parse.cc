@@ -66,17 +66,19 @@ WorkqueueSpec parse_workqueue(const Attribute& nest)
     return spec;
 }
 
-Result<Array<uint32_t>> parse_cpus(const Attribute& list)
+Result<Array<uint32_t>> parse_cpus(const Attribute& list, Refusal& refusal)
 {
-    if (list.size() == 0 || list.size() % sizeof(uint32_t))
-        return Errno::kInvalid;
+    if (list.size() == 0 || list.size() % sizeof(uint32_t)) {
+        refusal = {Errno::kInvalid, &list, "an array of u32, of one CPU at least"};
+        return refusal.error;
+    }
     Array<uint32_t> cpus = TRY(Array<uint32_t>::create(static_cast<uint32_t>(list.size() / sizeof(uint32_t))));
     for (uint32_t i = 0; i < cpus.size(); i++)
         cpus[i] = list.read<uint32_t>(i);
     return cpus;
 }
 
-Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec)
+Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec, Refusal& refusal)
 {
     const Attribute* cpus = nullptr;
     const Attribute* quantiles = nullptr;
@@ -93,13 +95,13 @@ Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec)
         for (size_t i = 0; i < quantiles->size() / sizeof(uint64_t); i++)
             spec.body.time.add_quantile(quantiles->read<uint64_t>(i));
     if (cpus)
-        spec.cpus = TRY(parse_cpus(*cpus));
+        spec.cpus = TRY(parse_cpus(*cpus, refusal));
     return {};
 }
 
 }  // namespace
 
-Result<RunSpec> parse_run(const AttributeStream& request)
+Result<RunSpec> parse_run(const AttributeStream& request, Refusal& refusal)
 {
     RunSpec spec;
     spec.workqueues = TRY(Array<WorkqueueSpec>::create(request.count(WQLAB_A_RUN_WORKQUEUE)));
@@ -112,7 +114,7 @@ Result<RunSpec> parse_run(const AttributeStream& request)
         if (attribute.type() == WQLAB_A_RUN_WORKQUEUE)
             spec.workqueues[workqueues++] = parse_workqueue(attribute);
         if (attribute.type() == WQLAB_A_RUN_ISSUER && parsed.ok())
-            parsed = parse_issuer(attribute, spec.issuers[issuers++]);
+            parsed = parse_issuer(attribute, spec.issuers[issuers++], refusal);
     });
     TRY(parsed);
     return spec;

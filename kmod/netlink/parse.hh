@@ -3,11 +3,13 @@
 #pragma once
 
 #include "../load/spec.hh"
+#include "../load/validate.hh"
 #include "attribute.hh"
 
 namespace wqlab {
 
-// Points into the request for refusals: use its origins no longer than that.
-Result<RunSpec> parse_run(const AttributeStream& request);
+// Points into the request for refusals: use its origins no longer than that. refusal: has a format if that is why it
+// fails.
+Result<RunSpec> parse_run(const AttributeStream& request, Refusal& refusal);
 
 }  // namespace wqlab

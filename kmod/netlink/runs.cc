@@ -28,6 +28,12 @@ int no_such_run(genl_info* info, uint32_t id)
     return refuse(info, WQLAB_A_RUN_ID, Errno::kNoEntry, "there is no run %u", id);
 }
 
+int refuse(genl_info* info, const Refusal& refusal)
+{
+    return wqlab_nl_refuse(info, refusal.origin, static_cast<int>(refusal.error), refusal.format, refusal.values[0],
+                           refusal.values[1]);
+}
+
 // Calls act(run) for the run that the request names.
 template <typename Act>
 int with_run(genl_info* info, Act act)
@@ -104,15 +110,13 @@ int wqlab_nl_run_start_doit(sk_buff*, genl_info* info)
 {
     size_t size;
     const void* bytes = wqlab_nl_stream(info, &size);
-    Result<RunSpec> parsed = parse_run(AttributeStream(bytes, size));
-    if (!parsed.ok())
-        return refuse(info, parsed.error());
-    RunSpec spec = parsed.take();
-
     Refusal refusal;
+    Result<RunSpec> parsed = parse_run(AttributeStream(bytes, size), refusal);
+    if (!parsed.ok())
+        return refusal.format ? refuse(info, refusal) : refuse(info, parsed.error());
+    RunSpec spec = parsed.take();
     if (refuse(spec, refusal))
-        return wqlab_nl_refuse(info, refusal.origin, static_cast<int>(refusal.error), refusal.format, refusal.values[0],
-                               refusal.values[1]);
+        return refuse(info, refusal);
 
     Registry& registry = Service::get().registry();
     Result<uint32_t> started = registry.start(std::move(spec), wqlab_nl_portid(info));
@@ -121,11 +125,13 @@ int wqlab_nl_run_start_doit(sk_buff*, genl_info* info)
     if (!started.ok())
         return refuse(info, started.error());
     RunSummary summary;
-    const Result<void> found = registry.with(started.take(), [&](const Run& run) -> Result<void> {
+    const uint32_t id = started.take();
+    const Result<void> found = registry.with(id, [&](const Run& run) -> Result<void> {
         summary = RunSummary(run);
         return {};
     });
-    return found.ok() ? reply_summary(info, WQLAB_CMD_RUN_START, summary) : refuse(info, found.error());
+    // Somebody may have stopped it and forgotten it already.
+    return found.ok() ? reply_summary(info, WQLAB_CMD_RUN_START, summary) : no_such_run(info, id);
 }
 
 int wqlab_nl_run_release_doit(sk_buff*, genl_info* info)

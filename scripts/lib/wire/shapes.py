@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+"""tests/guest/shapes.cc: what a request may hold, for who makes such as it may not."""
+from .names import variable
+from .spec import c_lower
+from .text import GENERATED
+
+HEAD = f"""\
+// SPDX-License-Identifier: GPL-2.0
+// {GENERATED}
+// clang-format off
+#include "shapes.hh"
+
+#include "uapi/wqlab.h"
+
+namespace {{
+"""
+
+
+def bounds(attribute):
+    """As kernel.number_rule() and kernel.rule() have them."""
+    kind, enum, checks = attribute.type, attribute.enum, attribute.checks
+    if kind in ("string", "binary"):
+        return "0", checks["max-len"][0]
+    if kind not in ("u32", "u64"):
+        return "0", "0"
+    if enum and enum.is_flags:
+        return "0", f"{enum.c.upper()}S_ALL"
+    last = enum and (f"{enum.prefix}MAX" if enum.render_max else enum.entries[-1].c)
+    most = checks["max"][0] if "max" in checks else last or ("~0U" if kind == "u32" else "~0ULL")
+    return checks["min"][0] if "min" in checks else "0", most
+
+
+def shape(attribute):
+    least, most = bounds(attribute)
+    kind = "flags" if attribute.enum and attribute.enum.is_flags else attribute.type
+    nested = variable(attribute.nested.name) if attribute.nested else "{}"
+    return (f'    {{{attribute.c}, "{c_lower(attribute.name)}", Kind::{kind.capitalize()}, '
+            f"{least}, {most}, {nested}, {'true' if attribute.multi else 'false'}}},")
+
+
+def table(name, attributes):
+    return "\n".join([f"constexpr Shape {variable(name)}[] = {{", *map(shape, attributes), "};"])
+
+
+def shapes(spec):
+    done, texts, requests = set(), [], []
+
+    def add(name, attributes):
+        for attribute in attributes:
+            if attribute.nested and attribute.nested.name not in done:
+                done.add(attribute.nested.name)
+                add(attribute.nested.name, attribute.nested.attributes)
+        texts.append(table(name, attributes))
+
+    for operation in spec.operations:
+        modes = operation.modes
+        if modes.keys() == {"event"}:
+            continue
+        attributes = operation.request("do") or operation.request("dump")
+        if attributes:
+            add(operation.name + "-request", attributes)
+        request = variable(operation.name + "-request") if attributes else "{}"
+        requests.append(f'    {{{operation.c}, "{operation.name}", {"true" if "do" in modes else "false"}, '
+                        f'{"true" if "dump" in modes else "false"}, {request}}},')
+    everything = "\n".join(["constexpr Request kRequests[] = {", *requests, "};"])
+    return (HEAD + "\n" + "\n\n".join([*texts, everything]) + "\n\n}  // namespace\n\n"
+            "std::span<const Request> requests() { return kRequests; }\n")

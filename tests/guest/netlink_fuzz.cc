@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+// Malformed requests, from several sockets at once: each is answered, with the reason if it is refused; what breaks the
+// policy is refused; and the module goes on. WQLAB_FUZZ_MESSAGES and WQLAB_FUZZ_SEED say how many and which.
+#include <array>
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include "lab.hh"
+#include "netlink_talk.hh"
+#include "report/runs.hh"
+#include "text/error.hh"
+#include "wire/lab.hh"
+
+namespace {
+
+constexpr unsigned kTalkers = 3;
+
+uint64_t from_environment(const char* name, uint64_t otherwise)
+{
+    const char* text = std::getenv(name);
+    return text && *text ? std::stoull(text) : otherwise;
+}
+
+std::string hex(const Octets& octets)
+{
+    std::string text;
+    for (const uint8_t octet : octets) {
+        char two[3];
+        std::snprintf(two, sizeof two, "%02x", octet);
+        text += two;
+        if (text.size() > 4000)
+            return text + "...";
+    }
+    return text;
+}
+
+// What all talkers have seen.
+struct Seen {
+    std::mutex lock;
+    std::map<int, uint64_t> by_error;
+    uint64_t runs = 0, parts = 0, left = 0, floods = 0, must = 0;
+    std::vector<std::string> complaints;
+};
+
+const char* complaint(const Made& made, const Answer& answer)
+{
+    static constexpr std::array kFit = {0, ENOENT, ENOMEM, EBUSY, EINVAL, ERANGE, EOPNOTSUPP};
+    if (!made.whole)
+        return nullptr;
+    if (!answer.answered && !answer.parts)
+        return "it is not answered";
+    if (std::find(kFit.begin(), kFit.end(), answer.error) == kFit.end())
+        return "no error that a request can make";
+    if (answer.error && answer.words.empty())
+        return "it is refused without a reason";
+    if (answer.error && answer.parts)
+        return "a dump that had begun has failed";
+    if (made.must_refuse && !answer.error)
+        return "it breaks the policy and is not refused";
+    return nullptr;
+}
+
+// Sends messages of its own seed, and begins anew with another socket now and then, in the middle of a dump too.
+void talk(uint64_t seed, uint64_t messages, uint16_t family, Seen& seen)
+{
+    Maker maker(seed, family);
+    auto talk = std::make_unique<Talk>(family);
+    for (uint64_t i = 0; i < messages; i++) {
+        const uint32_t sequence = talk->next_sequence();
+        const Made made = maker.make(sequence);
+        const bool patient = maker.random().below(4) != 0;
+        std::string wrong;
+        Answer answer;
+        try {
+            answer = talk->say(made, sequence, patient);
+            if (const char* what = complaint(made, answer))
+                wrong = what;
+        } catch (const std::runtime_error& error) {
+            wrong = error.what();
+        }
+        const bool cut = answer.parts && !answer.ended;
+        const bool flood = maker.random().below(500) == 0;
+        if (flood)
+            talk->flood(200);
+        if (answer.run)
+            maker.remember_run(answer.run);
+        if (!wrong.empty() || cut || flood || maker.random().below(100) == 0)
+            talk = std::make_unique<Talk>(family);
+
+        const std::lock_guard guard(seen.lock);
+        seen.by_error[answer.error]++;
+        seen.runs += answer.run != 0;
+        seen.parts += answer.parts;
+        seen.left += cut;
+        seen.floods += flood;
+        seen.must += made.must_refuse;
+        if (wrong.empty())
+            continue;
+        std::ostringstream text;
+        text << "message " << i << " of seed " << seed << ", " << made.request->name << (made.dump ? " dumped" : "")
+             << " (" << (made.damage.empty() ? "undamaged" : made.damage) << "): " << wrong << "; error "
+             << answer.error << " \"" << answer.words << "\"\n"
+             << hex(made.octets);
+        seen.complaints.push_back(text.str());
+        if (seen.complaints.size() >= 10)
+            return;
+    }
+}
+
+// Ends and forgets what it can of all runs; true: there were none.
+bool sweep(wqctl::Runs& asked)
+{
+    const auto left = asked.states();
+    for (const auto& run : left) {
+        try {
+            asked.stop(run.id);
+            asked.forget(run.id);
+        } catch (const wqctl::Error&) {
+            // It has not ended yet, or somebody else has forgotten it.
+        }
+    }
+    return left.empty();
+}
+
+}  // namespace
+
+TEST_CASE("each malformed request is answered, and the module goes on", "[netlink-fuzz]")
+{
+    const uint64_t messages = from_environment("WQLAB_FUZZ_MESSAGES", 6000);
+    const uint64_t seed = from_environment("WQLAB_FUZZ_SEED", 1);
+    const auto family = static_cast<uint16_t>(wqctl::Lab().family().id);
+    Seen seen;
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        std::vector<std::jthread> talkers;
+        for (unsigned i = 0; i < kTalkers; i++)
+            talkers.emplace_back([&, i] { talk(seed * kTalkers + i, messages / kTalkers, family, seen); });
+        // Where there is room for no run, nobody gets further than that.
+        std::jthread broom([](std::stop_token stop) {
+            wqctl::Lab lab;
+            wqctl::Runs asked(lab);
+            for (; !stop.stop_requested(); std::this_thread::sleep_for(std::chrono::milliseconds(20)))
+                sweep(asked);
+        });
+        for (std::jthread& talker : talkers)
+            talker.join();
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    std::cout << "# " << messages << " messages, seed " << seed << ", in " << took.count() << " s; runs " << seen.runs
+              << ", parts of dumps " << seen.parts << ", dumps left in the middle " << seen.left << ", floods "
+              << seen.floods << ", sure to be refused " << seen.must << "; answers:";
+    for (const auto& [error, count] : seen.by_error)
+        std::cout << " " << (error ? std::strerror(error) : "done or none") << " " << count << ",";
+    std::cout << std::endl;
+    for (const std::string& complaint : seen.complaints) {
+        UNSCOPED_INFO(complaint);
+    }
+    CHECK(seen.complaints.empty());
+    // It came through the door.
+    CHECK(seen.runs > 0);
+    CHECK(seen.by_error[EINVAL] > messages / 10);
+    wqctl::Lab lab;
+    wqctl::Runs asked(lab);
+    CHECK(eventually([&] { return sweep(asked); }));
+    CHECK(tool({"run", "--items", "10"}).status == 0);
+    unload_module();
+    load_module();
+    CHECK(tool({"info"}).status == 0);
+}

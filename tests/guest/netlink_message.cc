@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink_message.hh"
+
+#include <algorithm>
+#include <cstring>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "netlink_damage.hh"
+#include "uapi/wqlab.h"
+
+namespace {
+
+using wqlab::Random;
+
+struct Headers {
+    nlmsghdr netlink{};
+    genlmsghdr generic{};
+};
+
+Octets message_of(const Headers& headers, const Octets& attributes)
+{
+    Octets octets;
+    append(octets, &headers.netlink, sizeof headers.netlink);
+    append(octets, &headers.generic, sizeof headers.generic);
+    append(octets, attributes.data(), attributes.size());
+    return octets;
+}
+
+// Who says what is wrong with it is the kernel, in words or not, or nobody.
+const char* damage_headers(Octets& message, Random& random)
+{
+    Headers headers;
+    std::memcpy(&headers, message.data(), sizeof headers);
+    const char* what = "";
+    switch (random.below(7)) {
+    case 0:
+        what = "cut short";
+        message.resize(1 + random.below(static_cast<uint32_t>(message.size())));
+        return what;
+    case 1:
+        what = "wrong message length";
+        headers.netlink.nlmsg_len = random.below(3) ? random.below(24) : static_cast<uint32_t>(random.next());
+        break;
+    case 2:
+        what = "unknown command";
+        headers.generic.cmd = static_cast<uint8_t>(random.below(4) ? WQLAB_CMD_MAX + 1 + random.below(100) : 0);
+        break;
+    case 3:
+        what = "odd generic header";
+        headers.generic.version = static_cast<uint8_t>(random.next());
+        headers.generic.reserved = static_cast<uint16_t>(random.next());
+        break;
+    case 4:
+        what = "odd flags";
+        headers.netlink.nlmsg_flags = static_cast<uint16_t>(random.next());
+        break;
+    case 5:
+        what = "nobody's type";
+        headers.netlink.nlmsg_type = random.below(2) ? 0xffff : static_cast<uint16_t>(random.below(NLMSG_MIN_TYPE));
+        break;
+    default:
+        what = "headers only";
+        message.resize(NLMSG_HDRLEN + random.below(GENL_HDRLEN));
+        headers.netlink.nlmsg_len = static_cast<uint32_t>(message.size());
+    }
+    std::memcpy(message.data(), &headers, std::min(sizeof headers, message.size()));
+    return what;
+}
+
+// Those that cost the machine most are asked for least.
+const Request& pick_request(Random& random)
+{
+    for (;;) {
+        const Request& request = requests()[random.below(static_cast<uint32_t>(requests().size()))];
+        const bool slow = request.command == WQLAB_CMD_LATENCY_START || request.command == WQLAB_CMD_LATENCY_STOP;
+        const bool long_answer = request.dumps && !request.does;
+        if (random.below(slow ? 16 : long_answer ? 4 : 1) == 0)
+            return request;
+    }
+}
+
+}  // namespace
+
+Made Maker::make(uint32_t sequence)
+{
+    const Request& request = pick_request(random_);
+    Made made;
+    made.request = &request;
+    made.dump = request.dumps && (!request.does || random_.below(2));
+    Nodes nodes = request.command == WQLAB_CMD_RUN_START && random_.below(3) == 0
+                      ? plain_run(request.attributes, random_)
+                      : good_nodes(request.attributes, random_, run_);
+    bool sure = true;
+    uint32_t inflicted = 0;
+    for (uint32_t left = random_.below(4) ? 1 + random_.below(6) / 4 : 0; left; left--) {
+        const Damage& damage = damages()[random_.below(static_cast<uint32_t>(damages().size()))];
+        if (!damage.inflict(nodes, random_))
+            continue;
+        made.damage += (inflicted++ ? ", " : "") + std::string(damage.name);
+        sure = sure && damage.sure;
+    }
+    made.must_refuse = inflicted == 1 && sure;
+
+    Octets attributes = octets_of(nodes);
+    if (random_.below(20) == 0) {
+        attributes.resize(attributes.size() + 1 + random_.below(3));
+        made.damage += (inflicted++ ? ", " : "") + std::string("trailing bytes");
+        made.must_refuse = inflicted == 1;
+    }
+    Headers headers;
+    headers.netlink = {static_cast<uint32_t>(sizeof headers + attributes.size()), family_,
+                       static_cast<uint16_t>(NLM_F_REQUEST | NLM_F_ACK | (made.dump ? NLM_F_DUMP : 0)), sequence, 0};
+    headers.generic = {request.command, WQLAB_FAMILY_VERSION, 0};
+    made.octets = message_of(headers, attributes);
+    if (random_.below(10) == 0) {
+        made.damage = damage_headers(made.octets, random_);
+        made.whole = made.must_refuse = false;
+    } else if (random_.below(12) == 0) {
+        // Several in one datagram, of which the second dump comes too early.
+        const Octets once = made.octets;
+        for (uint32_t n = 1 + random_.below(3); n; n--) {
+            pad(made.octets);
+            append(made.octets, once.data(), once.size());
+        }
+        made.damage += (made.damage.empty() ? "" : ", ") + std::string("several at once");
+        made.whole = false;
+    }
+    return made;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+// Requests to the module as nobody should make them: by their shapes, at random, and then damaged.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/random.hh"
+#include "netlink_nodes.hh"
+#include "shapes.hh"
+
+// What is known of a message that was made.
+struct Made {
+    Octets octets;                     // of one datagram
+    const Request* request = nullptr;  // of its first message
+    bool dump = false;                 // it is asked as one
+    bool whole = true;                 // each header is as it should be, so that the module, or its policy, sees it
+    bool must_refuse = false;          // it breaks the policy, and nothing else is wrong that might hide it
+    std::string damage;                // in words
+};
+
+// Addressed to the family, with ACK wanted, and these sequence numbers from `sequence` on.
+class Maker {
+public:
+    Maker(uint64_t seed, uint16_t family) : random_(seed), family_(family) {}
+
+    Made make(uint32_t sequence);
+    // A run that there was: requests name it sometimes.
+    void remember_run(uint32_t id) { run_ = id; }
+    wqlab::Random& random() { return random_; }
+
+private:
+    wqlab::Random random_;
+    uint16_t family_;
+    uint32_t run_ = 1;
+};

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink_nodes.hh"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <linux/netlink.h>
+
+using wqlab::Random;
+
+namespace {
+
+// What would load the machine for long is not asked for; the bounds that the module states are tried from outside.
+uint64_t tame(const Shape& shape)
+{
+    static constexpr struct {
+        std::string_view name;
+        uint64_t most;
+    } kTame[] = {
+        {"threads", 3},          {"depth", 8},          {"burst", 8},         {"links", 20},     {"size", 4096},
+        {"time", 20'000},        {"time_max", 20'000},  {"delay", 1'000'000}, {"items", 40},     {"workqueue", 2},
+        {"duration", 5'000'000}, {"interval", 100'000}, {"queue_on", 5},      {"queue_node", 2}, {"max_active", 64}};
+    for (const auto& known : kTame)
+        if (shape.name == known.name)
+            return std::min(shape.most, known.most);
+    return shape.most;
+}
+
+uint64_t good_number(const Shape& shape, Random& random, uint32_t run)
+{
+    const uint64_t most = tame(shape);
+    if (shape.kind == Kind::Flags)
+        return random.below(3) ? 1ULL << random.below(12) & shape.most : random.next() & shape.most;
+    if (shape.name == std::string_view("id") && random.below(3))
+        return std::clamp<uint64_t>(run, shape.least, shape.most);
+    switch (random.below(4)) {
+    case 0: return shape.least;
+    case 1: return most;
+    default: return shape.least + (most == ~0ULL ? random.next() : random.next() % (most - shape.least + 1));
+    }
+}
+
+Octets good_text(const Shape& shape, Random& random)
+{
+    static constexpr std::string_view kWords[] = {"a",
+                                                  "b",
+                                                  "plain",
+                                                  "system_wq",
+                                                  "system_highpri_wq",
+                                                  "system_unbound_wq",
+                                                  "system_long_wq",
+                                                  "system_bh_wq",
+                                                  "queue.returns-whether-queued",
+                                                  "flush-returns-early",
+                                                  "none"};
+    std::string text(kWords[random.below(std::size(kWords))]);
+    if (random.below(4) == 0) {
+        text.clear();
+        for (uint64_t left = random.next() % (shape.most + 1); left; left--)
+            text += static_cast<char>(1 + random.below(255));
+    }
+    text.resize(std::min<size_t>(text.size(), shape.most));
+    Octets octets(text.begin(), text.end());
+    octets.push_back(0);
+    return octets;
+}
+
+Node good_node(const Shape& shape, Random& random, uint32_t run)
+{
+    Node node{&shape, shape.type, {}, {}};
+    switch (shape.kind) {
+    case Kind::U32:
+    case Kind::U64:
+    case Kind::Flags: node.payload = number(shape, good_number(shape, random, run)); break;
+    case Kind::String: node.payload = good_text(shape, random); break;
+    case Kind::Binary:
+        for (uint32_t n = random.below(6); n; n--) {
+            const uint32_t word = random.below(6);
+            append(node.payload, &word, sizeof word);
+        }
+        break;
+    case Kind::Flag: break;
+    case Kind::Nest: node.type |= NLA_F_NESTED; node.children = good_nodes(shape.nested, random, run);
+    }
+    return node;
+}
+
+}  // namespace
+
+void append(Octets& to, const void* bytes, size_t size)
+{
+    const auto* from = static_cast<const uint8_t*>(bytes);
+    to.insert(to.end(), from, from + size);
+}
+
+void pad(Octets& octets) { octets.resize(NLMSG_ALIGN(octets.size())); }
+
+Octets octets_of(const Nodes& nodes)
+{
+    Octets octets;
+    for (const Node& node : nodes) {
+        const Octets inner = node.shape->kind == Kind::Nest ? octets_of(node.children) : Octets();
+        const Octets& payload = inner.empty() ? node.payload : inner;
+        const nlattr header = {static_cast<uint16_t>(NLA_HDRLEN + payload.size() + static_cast<size_t>(node.lie)),
+                               node.type};
+        append(octets, &header, sizeof header);
+        append(octets, payload.data(), payload.size());
+        pad(octets);
+    }
+    return octets;
+}
+
+size_t width(const Shape& shape) { return shape.kind == Kind::U64 ? 8 : 4; }
+
+Octets number(const Shape& shape, uint64_t value)
+{
+    Octets octets;
+    append(octets, &value, width(shape));  // little-endian, as all our machines are
+    return octets;
+}
+
+Nodes good_nodes(std::span<const Shape> shapes, Random& random, uint32_t run)
+{
+    Nodes nodes;
+    for (const Shape& shape : shapes)
+        for (uint32_t n = shape.multi ? random.below(4) : random.below(2); n; n--)
+            nodes.push_back(good_node(shape, random, run));
+    return nodes;
+}
+
+Nodes plain_run(std::span<const Shape> shapes, Random& random)
+{
+    Nodes nodes;
+    for (const Shape& shape : shapes) {
+        const std::string_view name = shape.name;
+        if (name == "items") {
+            nodes.push_back({&shape, shape.type, number(shape, 1 + random.below(20)), {}});
+        } else if (shape.kind == Kind::Nest) {
+            nodes.push_back({&shape, static_cast<uint16_t>(shape.type | NLA_F_NESTED), {}, {}});
+            for (const Shape& inner : shape.nested)
+                if (inner.name == std::string_view("name"))
+                    nodes.back().children.push_back({&inner, inner.type, {'f', 'u', 'z', 'z', 0}, {}});
+        } else if (shape.kind == Kind::Flag && random.below(4) == 0) {
+            nodes.push_back(good_node(shape, random, 1));
+        }
+    }
+    return nodes;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+// What each request of the wqlab family may hold. shapes.cc is generated.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+enum class Kind : uint8_t { U32, U64, Flags, String, Binary, Flag, Nest };
+
+// An attribute of a request.
+struct Shape {
+    uint16_t type;
+    const char* name;
+    Kind kind;
+    uint64_t least, most;  // of a number; of flags, which; of a string or of bytes, how long
+    std::span<const Shape> nested;
+    bool multi;
+};
+
+struct Request {
+    uint8_t command;
+    const char* name;
+    bool does, dumps;
+    std::span<const Shape> attributes;
+};
+
+std::span<const Request> requests();
