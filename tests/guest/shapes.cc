@@ -83,6 +83,13 @@ constexpr Shape kCheckAnswerRequest[] = {
     {WQLAB_A_CHECK_STEP_ERROR, "step_error", Kind::U32, 0, 4095, {}, false},
 };
 
+constexpr Shape kTraceStartRequest[] = {
+    {WQLAB_A_TRACE_MEMORY, "memory", Kind::U64, 0, ~0ULL, {}, false},
+    {WQLAB_A_TRACE_SIZE, "size", Kind::U64, 0, ~0ULL, {}, false},
+    {WQLAB_A_TRACE_OVERWRITE, "overwrite", Kind::Flag, 0, 0, {}, false},
+    {WQLAB_A_TRACE_EVENTS, "events", Kind::U64, 0, ~0ULL, {}, false},
+};
+
 constexpr Request kRequests[] = {
     {WQLAB_CMD_INFO, "info", true, false, {}},
     {WQLAB_CMD_RUN_START, "run-start", true, false, kRunStartRequest},
@@ -99,6 +106,8 @@ constexpr Request kRequests[] = {
     {WQLAB_CMD_CHECK_GET, "check-get", true, false, {}},
     {WQLAB_CMD_CHECK_ANSWER, "check-answer", true, false, kCheckAnswerRequest},
     {WQLAB_CMD_CHECK_STOP, "check-stop", true, false, {}},
+    {WQLAB_CMD_TRACE_START, "trace-start", true, false, kTraceStartRequest},
+    {WQLAB_CMD_TRACE_STOP, "trace-stop", true, false, {}},
 };
 
 }  // namespace
