@@ -22,8 +22,8 @@ inline constexpr int32_t kNoPool = -1;
 
 enum class EventKind : uint8_t {
     // Of an item. In the task that queues (or the interrupt over it):
-    kQueue,     // value: the CPU that was asked for, or kAnyCpu; detail: empty
-    kActivate,  // it counts for max_active from here on: at once, or after it was held back
+    kQueue,     // value: the CPU that was asked for, or kAnyCpu. held_back: it does not count for max_active yet
+    kActivate,  // it was held back, and counts from here on. (The kernel tells it of every item: see activations.hh)
     kCancel,    // it does not wait any more
     // In the worker:
     kStart,
@@ -62,7 +62,8 @@ struct Event {
     EventKind kind = EventKind::kQueue;
     EventContext context = EventContext::kTask;
     bool likely_caller = false;  // the caller is not certain
-    uint16_t cpu = 0;            // on which it happened
+    bool held_back = false;
+    uint16_t cpu = 0;  // on which it happened
     WorkqueueId workqueue = 0;
     int32_t pool = kNoPool;
     int32_t pid = 0;  // who queues, flushes or cancels (as far as context is kTask: else whom the interrupt hit); of

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+// Stories as text: a line an item, as they end.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "term/style.hh"
+#include "trace/naming.hh"
+#include "trace/story.hh"
+
+namespace wqctl {
+
+std::string story_titles();
+std::string story_line(const Story& story, const Naming& naming, const Style& style);
+// What is of no item but must be seen, as a line: "" of other events.
+std::string event_line(const Event& event, const Naming& naming);
+
+class LineWriter final : public StoryListener {
+public:
+    using Print = std::function<void(std::string_view)>;
+
+    LineWriter(Print print, const Style& style) : print_(std::move(print)), style_(style) {}
+
+    void begin(const Head& head, const Tables& tables) override;
+    void told(const Story& story) override;
+    void other(const Event& event) override;
+    void end(const Tail& tail) override;
+
+private:
+    Print print_;
+    Style style_;
+    std::optional<Naming> naming_;
+};
+
+// One item's story, line by line of what happened to it.
+std::string tell_at_length(const Story& story, const Naming& naming, const Style& style);
+
+// "lost: 42 events, 40 of CPU 1, 2 of CPU 3": "" if none was.
+std::string loss_line(const Tail& tail);
+
+}  // namespace wqctl
