@@ -189,7 +189,7 @@ Recorded all_sorts()
     it.queue(16'100, 0x30, "bh_fn", it.other_events, Recorded::kBhPool).context = EventContext::kSoftirq;
     it.start(16'200, 0x30, "bh_fn", it.other_events, 0, Recorded::kBhPool);
     it.in_worker(EventKind::kEnd, 16'300, 0, Recorded::kBhPool, 0x30);
-    // Comes late.
+    // Comes late, when the only lane has been used since.
     it.queue(16'150, 0x31, "late_fn", it.lab, Recorded::kUnboundPool, true);
     for (const EventKind kind : {EventKind::kManagerBegins, EventKind::kWorkerMade, EventKind::kManagerEnds,
                                  EventKind::kMayday, EventKind::kRescueBegins, EventKind::kRescueEnds,
@@ -200,6 +200,13 @@ Recorded all_sorts()
         event.item = kind == EventKind::kCondition ? 0xb : 0;
     }
     it.flush(18'000, 301, 0, 0);
+    // Its barrier is seen when it starts.
+    it.start(18'100, 0x32, "awaited_fn", it.events_wq, 61);
+    it.flush(18'200, 302, 0, 0x32);
+    it.in_worker(EventKind::kEnd, 18'300, 61, Recorded::kPool, 0x32);
+    it.start(18'310, 0x33, "wq_barrier_func", 0, 61);
+    it.in_worker(EventKind::kEnd, 18'320, 61, Recorded::kPool, 0x33);
+    it.of_item(EventKind::kFlushEnds, 18'400, 0).pid = 302;
     Event& flushed = it.of_item(EventKind::kFlushEnds, 19'000, 0);
     flushed.pid = 301;
     // Goes on at the end.

@@ -204,6 +204,28 @@ TEST_CASE("a flush's barrier is a story of who waits, behind what it waits for")
     CHECK(barrier.waited_behind.item == 0x1);
 }
 
+TEST_CASE("barriers that were not seen queued are of who flushes what ended before them in the worker, the last first")
+{
+    Recorded it;
+    it.start(10, 0x1, "long_fn", it.events_wq, 61);
+    it.flush(20, 300, 0, 0x1);
+    it.flush(30, 301, 0, 0x1);
+    it.flush(40, 302, 0, 0x9);  // something else
+    it.in_worker(EventKind::kEnd, 320, 61, Recorded::kPool, 0x1);
+    for (const uint64_t barrier : {0xf1, 0xf0}) {
+        it.start(330, barrier, "wq_barrier_func", 0, 61);
+        it.in_worker(EventKind::kEnd, 331, 61, Recorded::kPool, barrier);
+    }
+    it.start(340, 0xf3, "wq_barrier_func", 0, 61);
+    const Told all = told(it);
+    CHECK(only(all, 0xf1).by_pid == 301);
+    CHECK(only(all, 0xf1).queued == 30);
+    CHECK(only(all, 0xf0).by_pid == 300);
+    CHECK(only(all, 0xf0).waited_behind.item == 0x1);
+    CHECK(only(all, 0xf3).is_barrier);
+    CHECK(only(all, 0xf3).queued == kNotSeen);
+}
+
 TEST_CASE("of items that are never heard of again, only so many are kept")
 {
     Told all;

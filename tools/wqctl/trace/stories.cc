@@ -44,7 +44,7 @@ Busy& Stories::pool(int32_t id)
     const auto [found, is_new] = pools_.try_emplace(id);
     if (is_new) {
         // Only the workers of a CPU's pool go on one at a time; a BH pool has one, which does not sleep.
-        const TracedPool* traced = tables_ ? tables_->pool(id) : nullptr;
+        const TracedPool* traced = tables_->pool(id);
         found->second = Busy(traced && traced->cpu >= 0);
     }
     return found->second;
@@ -67,7 +67,8 @@ void Stories::event(const Event& event)
     case EventKind::kEnd: end_run(event); break;
     case EventKind::kSleep: sleep(event); break;
     case EventKind::kWake: wake(event); break;
-    case EventKind::kFlushBegins: flush(event); break;
+    case EventKind::kFlushBegins: flush_begins(event); break;
+    case EventKind::kFlushEnds: flush_ends(event); break;
     case EventKind::kLost: gaps_[gap_count_++ % kGapsRemembered] = {event.time, event.other}; [[fallthrough]];
     default: listener_.other(event);
     }
@@ -108,15 +109,50 @@ void Stories::queue(const Event& event)
     listener_.queued(story, event);
 }
 
-// A barrier is queued in front of what waits, whatever max_active says.
-void Stories::flush(const Event& event)
+// A barrier is queued in front of what waits, whatever max_active says. It may not have been seen: see barrier().
+void Stories::flush_begins(const Event& event)
 {
     listener_.other(event);
-    if (!event.item)
-        return;
-    Story& story = wait(event);
+    if (event.item) {
+        Story& story = wait(event);
+        story.is_barrier = true;
+        listener_.queued(story, event);
+    } else if (event.other) {
+        flushers_[event.other].push_back(event);
+    }
+}
+
+void Stories::flush_ends(const Event& event)
+{
+    listener_.other(event);
+    for (auto i = flushers_.begin(); i != flushers_.end();) {
+        std::erase_if(i->second, [&](const Event& flush) { return flush.pid == event.pid; });
+        i = i->second.empty() ? flushers_.erase(i) : std::next(i);
+    }
+}
+
+// A barrier that starts and was not seen before. It stands right behind what it is to wait for, and the last to come
+// in front: so it tells whose it is.
+Story& Stories::barrier(const Event& start)
+{
+    const auto next = barriers_.find(worker_of(start));
+    if (next == barriers_.end() || next->second.empty()) {
+        Story& story = make();
+        story.item = start.item;
+        story.is_barrier = true;
+        return story;
+    }
+    Event queued = next->second.back();
+    next->second.pop_back();
+    queued.item = start.item;
+    queued.function = start.function;
+    queued.workqueue = start.workqueue;
+    queued.pool = start.pool;
+    Story& story = wait(queued);
+    waiting_.erase(start.item);
     story.is_barrier = true;
-    listener_.queued(story, event);
+    listener_.queued(story, queued);
+    return story;
 }
 
 void Stories::activate(const Event& event)
@@ -155,11 +191,14 @@ void Stories::start(const Event& event)
     if (const auto found = waiting_.find(event.item); found != waiting_.end()) {
         story = found->second;
         waiting_.erase(found);
+    } else if (tables_->text(event.function) == kBarrierFunction) {
+        story = &barrier(event);
     } else {
         story = &make();
         story->item = event.item;
-        story->is_barrier = tables_ && tables_->text(event.function) == kBarrierFunction;
     }
+    if (!story->is_barrier && !barriers_.empty())
+        barriers_.erase(worker_of(event));
     place = story;
     if (event.function)
         story->function = event.function;
@@ -180,7 +219,7 @@ void Stories::start(const Event& event)
 // In an unbound pool nobody waits for another worker: for his own he may.
 void Stories::find_what_it_waited_behind(Story& story)
 {
-    const TracedPool* traced = tables_ ? tables_->pool(story.pool) : nullptr;
+    const TracedPool* traced = tables_->pool(story.pool);
     const bool one_at_a_time = traced && (traced->cpu >= 0 || traced->bh);
     story.waited_behind = pool(story.pool)
                               .behind(story.activated, story.started, story,
@@ -230,6 +269,10 @@ void Stories::end_run(const Event& event)
     }
     pool(story->pool).ends(story);
     workqueue(story->workqueue).ends(story);
+    if (const auto flushers = flushers_.find(story->item); flushers != flushers_.end()) {
+        barriers_[worker_of(event)] = std::move(flushers->second);
+        flushers_.erase(flushers);
+    }
     tell(*story, event.time, StoryEnd::kEnded);
 }
 

@@ -53,7 +53,9 @@ private:
 
     Story& wait(const Event& event);
     void queue(const Event& event);
-    void flush(const Event& event);
+    void flush_begins(const Event& event);
+    void flush_ends(const Event& event);
+    Story& barrier(const Event& start);
     void activate(const Event& event);
     void cancel(const Event& event);
     void start(const Event& event);
@@ -70,8 +72,10 @@ private:
     const Tables* tables_ = nullptr;
     std::deque<Story> all_;  // they stay where they are
     std::vector<Story*> free_;
-    std::unordered_map<uint64_t, Story*> waiting_;  // by item
-    std::unordered_map<uint64_t, Story*> running_;  // by worker
+    std::unordered_map<uint64_t, Story*> waiting_;               // by item
+    std::unordered_map<uint64_t, Story*> running_;               // by worker
+    std::unordered_map<uint64_t, std::vector<Event>> flushers_;  // of a barrier that was not seen, by what they await
+    std::unordered_map<uint64_t, std::vector<Event>> barriers_;  // theirs, which come next, by worker
     std::unordered_map<int32_t, Busy> pools_;
     std::vector<Busy> workqueues_;
     std::array<Gap, kGapsRemembered> gaps_;

@@ -135,15 +135,24 @@ uint64_t Tracks::lost(uint32_t cpu)
     return uuid;
 }
 
-uint32_t Tracks::take_lane(const WorkqueueTracks& of, Lanes& lanes, const char* name, int32_t rank)
+uint32_t Tracks::take_lane(const WorkqueueTracks& of, Lanes& lanes, uint64_t time, const char* name, int32_t rank)
 {
-    if (lanes.free.empty()) {
-        lanes.tracks.push_back(describe(name, of.uuid, rank));
-        return static_cast<uint32_t>(lanes.tracks.size() - 1);
+    for (size_t i = lanes.free.size(); i-- > 0;) {
+        const uint32_t lane = lanes.free[i];
+        if (lanes.ends[lane] > time)
+            continue;
+        lanes.free.erase(lanes.free.begin() + static_cast<std::ptrdiff_t>(i));
+        return lane;
     }
-    const uint32_t lane = lanes.free.back();
-    lanes.free.pop_back();
-    return lane;
+    lanes.tracks.push_back(describe(name, of.uuid, rank));
+    lanes.ends.push_back(0);
+    return static_cast<uint32_t>(lanes.tracks.size() - 1);
+}
+
+void Tracks::give_lane(Lanes& lanes, uint32_t lane, uint64_t time)
+{
+    lanes.ends[lane] = time;
+    lanes.free.push_back(lane);
 }
 
 }  // namespace wqctl::perfetto

@@ -35,6 +35,7 @@ struct PoolTracks {
 // as one track.
 struct Lanes {
     std::vector<uint64_t> tracks;
+    std::vector<uint64_t> ends;  // of what was on them last
     std::vector<uint32_t> free;
 };
 
@@ -56,9 +57,9 @@ public:
     uint64_t flusher(int32_t pid, NameId comm);
     uint64_t lost(uint32_t cpu);
 
-    // A lane for who begins to wait: its number.
-    uint32_t take_lane(const WorkqueueTracks& of, Lanes& lanes, const char* name, int32_t rank);
-    static void give_lane(Lanes& lanes, uint32_t lane) { lanes.free.push_back(lane); }
+    // A lane for who begins to wait: its number. What comes late gets one that was free then.
+    uint32_t take_lane(const WorkqueueTracks& of, Lanes& lanes, uint64_t time, const char* name, int32_t rank);
+    static void give_lane(Lanes& lanes, uint32_t lane, uint64_t time);
 
 private:
     enum Root : uint64_t { kRecording = 1, kPools, kWorkqueues, kFlushes, kLost, kRoots };

@@ -9,6 +9,8 @@ constexpr const char* kQueuedLane = "queued";
 constexpr const char* kHeldLane = "held back";
 // Among a workqueue's tracks; its counters come between.
 constexpr int32_t kQueuedRank = 0, kHeldRank = 4;
+// Of those that are no item's: identities are hashes of 32 bits, or addresses, whose bit 62 is as their bit 63.
+constexpr uint64_t kFlushFlows = uint64_t{1} << 62;
 
 }  // namespace
 
@@ -62,8 +64,8 @@ void Writer::begin_wait(Story& story, uint64_t time, Category category, const Ev
     tracks_.pool(story.pool, time);
     WorkqueueTracks& workqueue = tracks_.workqueue(story.workqueue, time);
     Lanes& lanes = category == Category::kHeld ? workqueue.held : workqueue.queued;
-    story.mark = category == Category::kHeld ? tracks_.take_lane(workqueue, lanes, kHeldLane, kHeldRank)
-                                             : tracks_.take_lane(workqueue, lanes, kQueuedLane, kQueuedRank);
+    story.mark = category == Category::kHeld ? tracks_.take_lane(workqueue, lanes, time, kHeldLane, kHeldRank)
+                                             : tracks_.take_lane(workqueue, lanes, time, kQueuedLane, kQueuedRank);
     const uint64_t lane = lanes.tracks[story.mark];
     packets_.event(time, EventType::kBegin, category, lane, [&](TrackEvent& slice) {
         slice.name(story.function).flow(story.item).note_pointer(Note::kItem, story.item);
@@ -115,7 +117,7 @@ void Writer::end_wait(const Story& story, uint64_t time, bool was_held, F&& fill
         return;
     const Category category = was_held ? Category::kHeld : story.held_back ? Category::kPending : Category::kQueue;
     packets_.event(time, EventType::kEnd, category, lanes.tracks[story.mark], fill);
-    Tracks::give_lane(lanes, story.mark);
+    Tracks::give_lane(lanes, story.mark, time);
 }
 
 void Writer::activated(Story& story)
@@ -212,23 +214,24 @@ void Writer::told(const Story& story)
         if (story.end == StoryEnd::kLost)
             slice.note_text(Note::kEnd, kNotSeenWord);
         if (awaited != awaited_.end())
-            for (const uint64_t barrier : awaited->second)
-                slice.flow(barrier);
+            for (const Flow& flow : awaited->second)
+                flow.goes_on ? slice.flow(flow.id) : slice.last_flow(flow.id);
         count(slice, story, story.told, {.active = -1});
     });
     write_changed_counters();
     if (awaited != awaited_.end())
         awaited_.erase(awaited);
-    if (story.is_barrier)
+    if (const auto flush = flushing_.find(story.by_pid); flush != flushing_.end() && flush->second == story.item)
         flush_ends(story.by_pid, story.told, Known::kFromBarrier);
 }
 
 void Writer::flush_begins(const Event& event)
 {
     flush_ends(event.pid, event.time, Known::kFromBarrier);
-    flushing_[event.pid] = event.item;
-    if (event.item && event.other)
-        awaited_[event.other].push_back(event.item);
+    const uint64_t flow = event.item ? event.item : kFlushFlows | ++flushes_;
+    flushing_[event.pid] = flow;
+    if (event.other)
+        awaited_[event.other].push_back({flow, event.item != 0});
     packets_.event(event.time, EventType::kBegin, Category::kFlush, tracks_.flusher(event.pid, event.comm),
                    [&](TrackEvent& slice) {
                        if (event.detail)
@@ -240,9 +243,9 @@ void Writer::flush_begins(const Event& event)
                        slice.note_name(Note::kCaller, event.caller);
                        slice.note_int(Note::kPool, event.pool).note_name(Note::kFunction, event.function);
                        if (event.item)
-                           slice.flow(event.item).note_pointer(Note::kItem, event.item);
+                           slice.note_pointer(Note::kItem, event.item);
                        if (event.other)
-                           slice.note_pointer(Note::kOf, event.other);
+                           slice.flow(flow).note_pointer(Note::kOf, event.other);
                    });
 }
 

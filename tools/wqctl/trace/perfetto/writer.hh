@@ -52,11 +52,17 @@ private:
     Packets packets_;
     Tracks tracks_;
     const Tables* tables_ = nullptr;
-    std::vector<std::pair<uint64_t, int64_t>> changed_;            // counters, to be written at the time reached
-    std::unordered_map<uint64_t, std::vector<uint64_t>> awaited_;  // barriers, by what they wait for
-    std::unordered_map<int32_t, uint64_t> flushing_;               // barriers, by who waits
-    std::unordered_map<int32_t, uint64_t> in_item_;                // tracks of workers that are in one, by pid
-    std::vector<uint64_t> last_ends_;                              // of items, by their workers' tracks
+    std::vector<std::pair<uint64_t, int64_t>> changed_;  // counters, to be written at the time reached
+    // The flows of flushes: by what they wait for, and by who waits. A barrier that was seen has its own item's.
+    struct Flow {
+        uint64_t id = 0;
+        bool goes_on = false;  // to the barrier
+    };
+    std::unordered_map<uint64_t, std::vector<Flow>> awaited_;
+    std::unordered_map<int32_t, uint64_t> flushing_;
+    uint64_t flushes_ = 0;
+    std::unordered_map<int32_t, uint64_t> in_item_;  // tracks of workers that are in one, by pid
+    std::vector<uint64_t> last_ends_;                // of items, by their workers' tracks
 };
 
 }  // namespace wqctl::perfetto
