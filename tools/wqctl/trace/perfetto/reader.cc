@@ -280,7 +280,6 @@ void Reader::recording(const TrackEventFields& fields, uint64_t time)
             about_.has_another = true;
             return;
         }
-        about_.is_recording = true;
         Head head;
         head.version = notes_.text(Note::kVersion);
         head.kernel = notes_.text(Note::kKernel);
@@ -294,15 +293,16 @@ void Reader::recording(const TrackEventFields& fields, uint64_t time)
         head.begun_wall_ns = notes_.number(Note::kBegunWall);
         head.only = notes_.list(Note::kOnly);
         head.missing = notes_.list(Note::kMissing);
+        about_.is_recording = true;  // nothing that throws comes between
         sink_.begin(head, tables_);
     } else if (fields.type == EventType::kEnd && about_.is_recording && !about_.has_end) {
-        about_.has_end = true;
         Tail tail;
         tail.elapsed_ns = time;
         tail.events = notes_.number(Note::kEvents);
         tail.lost = notes_.losses(Note::kLost);
         tail.ns_per_event = notes_.real(Note::kCost);
         tail.ended_by = notes_.text(Note::kEndedBy);
+        about_.has_end = true;
         sink_.end(tail);
     }
 }
