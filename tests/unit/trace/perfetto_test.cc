@@ -83,7 +83,7 @@ TEST_CASE("a worker's track is below its pool's, with its items and their sleeps
     REQUIRE(sleep);
     CHECK(sleep->time == kBoot + 8'000);
     CHECK(sleep->notes.at("state") == "2");
-    CHECK(find(*trace, kBegin, "worker pools/pool 9: CPU 1, BH/BH", "bh_fn"));
+    CHECK(find(*trace, kBegin, "worker pools/pool 9: CPU 1, BH/BH of CPU 1", "bh_fn"));
     CHECK(find(*trace, kBegin, "workqueues/lab/held back", "second_fn"));
     CHECK(find(*trace, kBegin, "workqueues/lab/queued", "second_fn"));
     const DecodedEvent* queued = find(*trace, kBegin, "workqueues/events/queued", "victim_fn");

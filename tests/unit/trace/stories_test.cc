@@ -217,6 +217,9 @@ TEST_CASE("barriers that were not seen queued are of who flushes what ended befo
         it.in_worker(EventKind::kEnd, 331, 61, Recorded::kPool, barrier);
     }
     it.start(340, 0xf3, "wq_barrier_func", 0, 61);
+    it.in_worker(EventKind::kEnd, 341, 61, Recorded::kPool, 0xf3);
+    // Of whom the kernel tells it.
+    it.start(350, 0xf4, "wq_barrier_func", 0, 61).other = 302;
     const Told all = told(it);
     CHECK(only(all, 0xf1).by_pid == 301);
     CHECK(only(all, 0xf1).queued == 30);
@@ -224,6 +227,25 @@ TEST_CASE("barriers that were not seen queued are of who flushes what ended befo
     CHECK(only(all, 0xf0).waited_behind.item == 0x1);
     CHECK(only(all, 0xf3).is_barrier);
     CHECK(only(all, 0xf3).queued == kNotSeen);
+    CHECK(only(all, 0xf4).queued == 40);
+    CHECK(only(all, 0xf4).by_pid == 302);
+}
+
+TEST_CASE("in BH the CPU tells who ends, whether its pool is known or not")
+{
+    Recorded it;
+    for (const uint16_t cpu : {0, 1}) {
+        it.start(10u + cpu, 0xb0u + cpu, "bh_fn", it.other_events, 0, Recorded::kBhPool + cpu).cpu = cpu;
+    }
+    for (const uint16_t cpu : {0, 1})
+        it.in_worker(EventKind::kEnd, 100u + cpu, 0, kNoPool, 0xb0u + cpu).cpu = cpu;
+    const Told all = told(it);
+    REQUIRE(all.stories.size() == 2);
+    for (const Story& story : all.stories) {
+        CHECK(story.end == StoryEnd::kEnded);
+        CHECK(story.ran_ns() == 90);
+        CHECK(story.pool == Recorded::kBhPool + story.cpu);
+    }
 }
 
 TEST_CASE("of items that are never heard of again, only so many are kept")

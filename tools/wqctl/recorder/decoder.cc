@@ -134,6 +134,8 @@ Event Decoder::decode(uint32_t cpu, const wqlab_trace_record& record)
         event.detail = function;
     } else {
         event.function = function;
+        if (event.kind == EventKind::kStart)
+            event.other = record.other;
     }
     event.caller = name(record.caller);
     return event;

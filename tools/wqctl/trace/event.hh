@@ -26,7 +26,7 @@ enum class EventKind : uint8_t {
     kActivate,  // it was held back, and counts from here on. (The kernel tells it of every item: see activations.hh)
     kCancel,    // it does not wait any more
     // In the worker:
-    kStart,
+    kStart,  // other: of a flush's barrier the pid of who waits, if that is known
     kEnd,
     kSleep,  // value: the task's state, as the kernel's TASK_* (1: interruptible, 2: not)
     kWake,

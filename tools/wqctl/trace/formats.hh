@@ -11,9 +11,10 @@
 
 namespace wqctl {
 
-enum class TraceFormat { kPerfetto, kText, kJson };
+// kEvents is not of stories, and nobody's here.
+enum class TraceFormat { kPerfetto, kText, kJson, kEvents };
 
-// Events as Activations passes them on; out gets whole packets or lines, some at a time.
+// Of events as the kernel tells them, every activation among them; out gets whole packets or lines, some at a time.
 std::unique_ptr<EventSink> make_trace_writer(TraceFormat format, std::function<void(std::string_view)> out,
                                              const Style& style);
 

@@ -113,6 +113,7 @@ void Stories::queue(const Event& event)
 void Stories::flush_begins(const Event& event)
 {
     listener_.other(event);
+    flushes_[event.pid] = event;
     if (event.item) {
         Story& story = wait(event);
         story.is_barrier = true;
@@ -125,33 +126,48 @@ void Stories::flush_begins(const Event& event)
 void Stories::flush_ends(const Event& event)
 {
     listener_.other(event);
+    flushes_.erase(event.pid);
     for (auto i = flushers_.begin(); i != flushers_.end();) {
         std::erase_if(i->second, [&](const Event& flush) { return flush.pid == event.pid; });
         i = i->second.empty() ? flushers_.erase(i) : std::next(i);
     }
 }
 
-// A barrier that starts and was not seen before. It stands right behind what it is to wait for, and the last to come
-// in front: so it tells whose it is.
+// Whose it is, the kernel may tell; if not, its place does: barriers stand right behind what they wait for, and the
+// last to come in front.
+std::optional<Event> Stories::flush_of(const Event& barrier)
+{
+    if (barrier.other) {
+        const auto flush = flushes_.find(static_cast<int32_t>(barrier.other));
+        return flush == flushes_.end() ? std::nullopt : std::optional(flush->second);
+    }
+    const auto next = barriers_.find(worker_of(barrier));
+    if (next == barriers_.end() || next->second.empty())
+        return {};
+    const Event flush = next->second.back();
+    next->second.pop_back();
+    return flush;
+}
+
+// One that starts, and was not seen before.
 Story& Stories::barrier(const Event& start)
 {
-    const auto next = barriers_.find(worker_of(start));
-    if (next == barriers_.end() || next->second.empty()) {
+    std::optional<Event> queued = flush_of(start);
+    if (!queued) {
         Story& story = make();
         story.item = start.item;
         story.is_barrier = true;
+        story.by_pid = static_cast<int32_t>(start.other);
         return story;
     }
-    Event queued = next->second.back();
-    next->second.pop_back();
-    queued.item = start.item;
-    queued.function = start.function;
-    queued.workqueue = start.workqueue;
-    queued.pool = start.pool;
-    Story& story = wait(queued);
+    queued->item = start.item;
+    queued->function = start.function;
+    queued->workqueue = start.workqueue;
+    queued->pool = start.pool;
+    Story& story = wait(*queued);
     waiting_.erase(start.item);
     story.is_barrier = true;
-    listener_.queued(story, queued);
+    listener_.queued(story, *queued);
     return story;
 }
 
@@ -204,7 +220,8 @@ void Stories::start(const Event& event)
         story->function = event.function;
     if (event.workqueue)
         story->workqueue = event.workqueue;
-    story->pool = event.pool;
+    if (event.pool != kNoPool)
+        story->pool = event.pool;
     story->worker_pid = event.pid;
     story->worker_comm = event.comm;
     story->cpu = event.cpu;

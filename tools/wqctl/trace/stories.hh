@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -42,9 +43,10 @@ private:
         uint64_t from = 1, until = 0;
     };
 
+    // A task, or the one of its CPU that is none (BH), where one item is at a time.
     static uint64_t worker_of(const Event& event)
     {
-        return uint64_t{static_cast<uint32_t>(event.pool)} << 32 | static_cast<uint32_t>(event.pid);
+        return event.pid ? static_cast<uint32_t>(event.pid) : uint64_t{1} << 32 | event.cpu;
     }
     Story& make();
     void tell(Story& story, uint64_t time, StoryEnd end);
@@ -56,6 +58,7 @@ private:
     void flush_begins(const Event& event);
     void flush_ends(const Event& event);
     Story& barrier(const Event& start);
+    std::optional<Event> flush_of(const Event& barrier);
     void activate(const Event& event);
     void cancel(const Event& event);
     void start(const Event& event);
@@ -74,6 +77,7 @@ private:
     std::vector<Story*> free_;
     std::unordered_map<uint64_t, Story*> waiting_;               // by item
     std::unordered_map<uint64_t, Story*> running_;               // by worker
+    std::unordered_map<int32_t, Event> flushes_;                 // that go on, by pid
     std::unordered_map<uint64_t, std::vector<Event>> flushers_;  // of a barrier that was not seen, by what they await
     std::unordered_map<uint64_t, std::vector<Event>> barriers_;  // theirs, which come next, by worker
     std::unordered_map<int32_t, Busy> pools_;

@@ -12,9 +12,9 @@ namespace wqctl {
 namespace {
 
 constexpr std::array<const char*, kEventKinds> kKinds = {
-    "queue",      "activate",    "cancel",       "start",        "end",         "sleep",      "wake",
-    "worker-made", "worker-gone", "manager-begins", "manager-ends", "mayday",    "rescue-begins", "rescue-ends",
-    "attributes", "flush-begins", "flush-ends",  "lost",         "condition",
+    "queue",       "activate",     "cancel",         "start",        "end",       "sleep",         "wake",
+    "worker-made", "worker-gone",  "manager-begins", "manager-ends", "mayday",    "rescue-begins", "rescue-ends",
+    "attributes",  "flush-begins", "flush-ends",     "lost",         "condition",
 };
 constexpr std::array<const char*, kEventContexts> kContexts = {"", " softirq", " hardirq", " nmi", " timer"};
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "args/args.hh"
+#include "commands/trace/show.hh"
+#include "trace/formats.hh"
 
 namespace wqctl {
-
-enum class TraceFormat { kPerfetto, kText, kJson, kEvents };
 
 inline constexpr std::array<Named<TraceFormat>, 4> kTraceFormats = {{
     {"perfetto", TraceFormat::kPerfetto},
@@ -28,7 +28,9 @@ struct TraceFlags {
     std::optional<std::string> until;
     std::optional<TraceFormat> format;
     bool no_progress = false;
+    ShowFlags show;
 
+    bool shows_file() const { return !words.empty() && words[0] == "show"; }
     void declare(Args& args);
 };
 

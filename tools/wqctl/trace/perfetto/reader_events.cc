@@ -89,6 +89,7 @@ void Reader::on_worker(const TrackEventFields& fields, Event& event)
     event.workqueue = track.now.workqueue;
     event.cpu = track.now.cpu;
     event.value = static_cast<uint32_t>(notes_.number(Note::kState));
+    event.other = notes_.number(Note::kByPid);
     const bool is_run = fields.category == Category::kRun;
     if (begins)
         emit(event, is_run ? EventKind::kStart : EventKind::kSleep);

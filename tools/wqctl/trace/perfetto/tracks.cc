@@ -21,8 +21,6 @@ std::string pool_name(int32_t id, const TracedPool* pool)
 
 std::string task_name(int32_t pid, const std::string& comm)
 {
-    if (!pid)
-        return "BH";
     return fmt::format("{} ({})", comm.empty() ? "?" : comm, pid);
 }
 
@@ -105,14 +103,15 @@ WorkqueueTracks& Tracks::workqueue(WorkqueueId id, uint64_t time)
     return workqueue;
 }
 
-uint64_t Tracks::worker(int32_t pool_id, int32_t pid, NameId comm, uint64_t time)
+uint64_t Tracks::worker(int32_t pool_id, int32_t pid, NameId comm, uint32_t cpu, uint64_t time)
 {
-    uint64_t& uuid = workers_[uint64_t{static_cast<uint32_t>(pool_id)} << 32 | static_cast<uint32_t>(pid)];
+    const uint32_t who = pid ? static_cast<uint32_t>(pid) : UINT32_MAX - cpu;
+    uint64_t& uuid = workers_[uint64_t{static_cast<uint32_t>(pool_id)} << 32 | who];
     if (uuid)
         return uuid;
     const uint64_t parent = pool(pool_id, time).uuid;
     // Behind the counters.
-    uuid = describe(task_name(pid, tables_->text(comm)), parent, kLevels + 1);
+    uuid = describe(pid ? task_name(pid, tables_->text(comm)) : fmt::format("BH of CPU {}", cpu), parent, kLevels + 1);
     packets_.event(time, EventType::kInstant, Category::kWorker, uuid, [&](TrackEvent& event) {
         event.name(Category::kWorker).note_int(Note::kPid, pid).note_name(Note::kComm, comm);
     });

@@ -53,7 +53,8 @@ public:
     uint64_t recording() const { return kRecording; }
     PoolTracks& pool(int32_t id, uint64_t time);
     WorkqueueTracks& workqueue(WorkqueueId id, uint64_t time);
-    uint64_t worker(int32_t pool, int32_t pid, NameId comm, uint64_t time);
+    // pid 0: of BH, where one item is at a time on each CPU.
+    uint64_t worker(int32_t pool, int32_t pid, NameId comm, uint32_t cpu, uint64_t time);
     uint64_t flusher(int32_t pid, NameId comm);
     uint64_t lost(uint32_t cpu);
 
@@ -73,7 +74,7 @@ private:
     uint64_t last_ = kRoots;
     std::unordered_map<int32_t, PoolTracks> pools_;
     std::vector<WorkqueueTracks> workqueues_;
-    std::unordered_map<uint64_t, uint64_t> workers_;  // by pool and pid
+    std::unordered_map<uint64_t, uint64_t> workers_;  // by pool, and pid or CPU
     std::map<int32_t, uint64_t> flushers_;
     std::map<uint32_t, uint64_t> lost_;
 };

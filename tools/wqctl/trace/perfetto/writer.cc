@@ -135,7 +135,7 @@ uint64_t& Writer::last_end(uint64_t track)
 
 uint64_t Writer::worker(const Story& story, uint64_t time)
 {
-    return tracks_.worker(story.pool, story.worker_pid, story.worker_comm, time);
+    return tracks_.worker(story.pool, story.worker_pid, story.worker_comm, story.cpu, time);
 }
 
 void Writer::started(Story& story)
@@ -156,6 +156,8 @@ void Writer::started(Story& story)
             slice.last_flow(story.item);
         else
             slice.note_text(Note::kStart, kNotSeenWord);
+        if (story.is_barrier && story.by_pid)
+            slice.note_int(Note::kByPid, story.by_pid);
         if (story.waited_behind)
             slice.note_name(Note::kBehind, story.waited_behind.function);
         const bool has_counted = was_seen && story.queued != kNotSeen;
@@ -289,7 +291,7 @@ void Writer::slice(const Event& event, EventType type, Category category, uint64
 
 void Writer::other(const Event& event)
 {
-    const auto in_worker = [&] { return tracks_.worker(event.pool, event.pid, event.comm, event.time); };
+    const auto in_worker = [&] { return tracks_.worker(event.pool, event.pid, event.comm, event.cpu, event.time); };
     const auto in_pool = [&] { return tracks_.pool(event.pool, event.time).uuid; };
     const auto in_workqueue = [&] { return tracks_.workqueue(event.workqueue, event.time).uuid; };
     switch (event.kind) {
