@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl doctor against each state that it knows, made for real. The test knows who did it and who suffers.
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <optional>
 #include <unistd.h>
 
@@ -55,6 +56,17 @@ public:
 
 private:
     std::optional<wqctl::KeptValue> kept_;
+};
+
+// A CPU that comes at the end, however that is: items wait for it, and their workqueue for them.
+class Latecomer {
+public:
+    explicit Latecomer(int cpu) : online_("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/online") {}
+    ~Latecomer() { std::ofstream(online_) << 1; }
+    Latecomer(const Latecomer&) = delete;
+
+private:
+    std::string online_;
 };
 
 }  // namespace
@@ -130,6 +142,59 @@ TEST_CASE("doctor: an item that waits for one held back behind it", "[doctor]")
     Stuck stuck("circle");
     check(finding_by("circle"), "certain", "stuck_circle", func("waits_for_next"), "stuck_victim_func");
     stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: an ordered workqueue that was moved to other CPUs while its head sleeps", "[doctor]")
+{
+    Stuck stuck("plugged");
+    // Every unbound workqueue of the machine moves.
+    const wqctl::KeptValue cpus("/sys/devices/virtual/workqueue/cpumask", "3");
+    const json moved = json::parse(tool({"dump", "workqueues", "--json", "--wq", "stuck_plugged"}).out);
+    if (moved.dump().find("\"plugged\"") == std::string::npos) {
+        WARN("SKIP this kernel does not plug the pwqs of ordered workqueues");
+        return;
+    }
+    stuck.go_on();
+    const json finding = finding_by("plugged");
+    check(finding, "certain", "stuck_plugged", func("sleeper"), "3 items");
+    CHECK_THAT(finding["victims"].dump(), Catch::Contains("stuck_victim_func"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a workqueue that gets more than it does", "[doctor]")
+{
+    Stuck stuck("backlog");
+    const json finding = finding_by("backlog");
+    check(finding, "likely", "stuck_backlog", func("nap"), "stuck_nap_func");
+    CHECK_THAT(finding["sentence"].get<std::string>(), Catch::Contains(" items are held back"));
+    stuck.undo();
+    nothing_is_left();
+}
+
+TEST_CASE("doctor: a task that flushes an item which does not end", "[doctor]")
+{
+    Stuck stuck("flushed");
+    const json finding = finding_by("hung-task");
+    check(finding, "certain", "stuck_flushed", func("sleeper"), "stuck_flusher");
+    stuck.undo();
+    nothing_is_left();
+}
+
+// Of a guest that is booted with fewer CPUs than it has.
+TEST_CASE("doctor: items for a CPU that is not there", "[doctor-absent]")
+{
+    Stuck stuck("absent", 3);
+    {
+        const Latecomer cpu(3);
+        const json finding = finding_by("cpu-away");
+        INFO(finding.dump(2));
+        CHECK(finding["certainty"] == "certain");
+        CHECK_THAT(finding["sentence"].get<std::string>(), Catch::Contains("(CPU 3"));
+        CHECK_THAT(finding["victims"].dump(), Catch::Contains("3 items"));
+        CHECK_THAT(finding["victims"].dump(), Catch::Contains("stuck_victim_func"));
+    }
     nothing_is_left();
 }
 

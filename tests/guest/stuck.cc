@@ -60,6 +60,12 @@ Stuck::Stuck(const std::string& state, int cpu)
 
 Stuck::~Stuck() { undo(); }
 
+void Stuck::go_on()
+{
+    const std::string_view word = "go_on";
+    REQUIRE(write(file_, word.data(), word.size()) == static_cast<ssize_t>(word.size()));
+}
+
 void Stuck::undo()
 {
     if (file_ >= 0)

@@ -17,6 +17,8 @@ public:
 
     // Empty, or why this kernel can't be brought there.
     const std::string& why_not() const { return why_not_; }
+    // Its second half.
+    void go_on();
     // Opens its gate, and waits until all has ended.
     void undo();
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/wqlab_stuck: a state for each open file. Writing "NAME CPU" makes it, closing ends it. */
+/* /proc/wqlab_stuck: a state for each open file. Writing "NAME CPU" makes it, "go_on" goes on, closing ends it. */
 #include <linux/cpumask.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "stuck.h"
@@ -65,6 +66,10 @@ static ssize_t stuck_file_write(struct file *file, const char __user *text, size
 		return -EFAULT;
 	if (sscanf(line, "%23s %u", word, &cpu) < 1 || cpu >= nr_cpu_ids || !cpu_possible(cpu))
 		return -EINVAL;
+	if (!strcmp(word, "go_on") && stuck->state && stuck->state->go_on) {
+		stuck->state->go_on(stuck);
+		return size;
+	}
 	if (stuck->state)
 		return -EBUSY;
 	stuck->state = stuck_state(word);

@@ -86,6 +86,15 @@ void stuck_slow_func(struct work_struct *work)
 		cond_resched();
 }
 
+void stuck_nap_func(struct work_struct *work)
+{
+	struct stuck *stuck = begin(work)->of;
+
+	wait_event_idle_timeout(stuck->gate, READ_ONCE(stuck->is_open), HZ / 2);
+	if (!READ_ONCE(stuck->is_open))
+		queue_work_on(stuck->cpu, stuck->wq[0], work);
+}
+
 void stuck_spinner_func(struct work_struct *work)
 {
 	spin(begin(work)->of);

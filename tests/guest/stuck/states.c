@@ -3,21 +3,16 @@
  * The states. Bound workqueues are of high priority, because nearly nobody else
  * uses those pools, and what is stuck there is a test's own.
  */
-#include <linux/cpufeature.h>
-#include <linux/kprobes.h>
 #include <linux/kthread.h>
-#include <linux/percpu-rwsem.h>
+#include <linux/module.h>
 #include <linux/string.h>
 
 #include "stuck.h"
 
-#define PREFIX "stuck_"
-/* Of one CPU's pool. Newer kernels want that said. */
-#define BOUND (STUCK_PERCPU | WQ_HIGHPRI)
 
-static int make_wq(struct stuck *stuck, uint which, uint flags, int max_active)
+int stuck_make_wq(struct stuck *stuck, uint which, uint flags, int max_active)
 {
-	stuck->wq[which] = alloc_workqueue(PREFIX "%s%s", flags, max_active, stuck->state->name,
+	stuck->wq[which] = alloc_workqueue(STUCK_PREFIX "%s%s", flags, max_active, stuck->state->name,
 					   which ? "_2" : "");
 	return stuck->wq[which] ? 0 : -ENOMEM;
 }
@@ -25,7 +20,7 @@ static int make_wq(struct stuck *stuck, uint which, uint flags, int max_active)
 /* One item that does so, and others behind it. */
 static int one_and_victims(struct stuck *stuck, uint flags, int max_active, work_func_t func)
 {
-	int error = make_wq(stuck, 0, flags, max_active) ?: stuck_begin(stuck, stuck->wq[0], 0, func);
+	int error = stuck_make_wq(stuck, 0, flags, max_active) ?: stuck_begin(stuck, stuck->wq[0], 0, func);
 
 	if (!error)
 		stuck_queue(stuck, stuck->wq[0], 1, 3, stuck_victim_func);
@@ -34,22 +29,22 @@ static int one_and_victims(struct stuck *stuck, uint flags, int max_active, work
 
 static int make_hidden(struct stuck *stuck)
 {
-	return one_and_victims(stuck, BOUND, 0, stuck_hidden_func);
+	return one_and_victims(stuck, STUCK_BOUND, 0, stuck_hidden_func);
 }
 
 static int make_preempted(struct stuck *stuck)
 {
-	return one_and_victims(stuck, BOUND, 0, stuck_preempted_func);
+	return one_and_victims(stuck, STUCK_BOUND, 0, stuck_preempted_func);
 }
 
 static int make_polite(struct stuck *stuck)
 {
-	return one_and_victims(stuck, BOUND, 0, stuck_polite_func);
+	return one_and_victims(stuck, STUCK_BOUND, 0, stuck_polite_func);
 }
 
 static int make_spinner(struct stuck *stuck)
 {
-	return one_and_victims(stuck, BOUND, 0, stuck_spinner_func);
+	return one_and_victims(stuck, STUCK_BOUND, 0, stuck_spinner_func);
 }
 
 #ifdef STUCK_BH
@@ -61,7 +56,8 @@ static int make_bh_spinner(struct stuck *stuck)
 
 static int make_max_active(struct stuck *stuck)
 {
-	int error = make_wq(stuck, 0, BOUND, 2) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func) ?:
+	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 2) ?:
+		    stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func) ?:
 		    stuck_begin(stuck, stuck->wq[0], 1, stuck_sleeper_func);
 
 	if (!error)
@@ -71,7 +67,7 @@ static int make_max_active(struct stuck *stuck)
 
 static int make_circle(struct stuck *stuck)
 {
-	int error = one_and_victims(stuck, BOUND, 1, stuck_waits_for_next_func);
+	int error = one_and_victims(stuck, STUCK_BOUND, 1, stuck_waits_for_next_func);
 
 	wake_up_all(&stuck->gate);
 	return error;
@@ -85,7 +81,7 @@ static void undo_circle(struct stuck *stuck)
 
 static int make_completion(struct stuck *stuck)
 {
-	int error = make_wq(stuck, 0, BOUND, 1) ?:
+	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 1) ?:
 		    stuck_begin(stuck, stuck->wq[0], 0, stuck_waits_for_done_func);
 
 	if (!error)
@@ -102,7 +98,7 @@ static int make_ordered(struct stuck *stuck)
 {
 	int error;
 
-	stuck->wq[0] = alloc_ordered_workqueue(PREFIX "%s", 0, stuck->state->name);
+	stuck->wq[0] = alloc_ordered_workqueue(STUCK_PREFIX "%s", 0, stuck->state->name);
 	if (!stuck->wq[0])
 		return -ENOMEM;
 	error = stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
@@ -111,9 +107,21 @@ static int make_ordered(struct stuck *stuck)
 	return error;
 }
 
+/* The test moves it to other CPUs meanwhile. */
+static int make_plugged(struct stuck *stuck)
+{
+	stuck->wq[0] = alloc_ordered_workqueue(STUCK_PREFIX "%s", 0, stuck->state->name);
+	return stuck->wq[0] ? stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func) : -ENOMEM;
+}
+
+static void queue_victims(struct stuck *stuck)
+{
+	stuck_queue(stuck, stuck->wq[0], 1, 3, stuck_victim_func);
+}
+
 static int make_lock(struct stuck *stuck)
 {
-	int error = make_wq(stuck, 0, WQ_UNBOUND, 16) ?:
+	int error = stuck_make_wq(stuck, 0, WQ_UNBOUND, 16) ?:
 		    stuck_begin(stuck, stuck->wq[0], 0, stuck_lock_holder_func);
 
 	for (uint n = 1; n <= 10 && !error; n++)
@@ -121,10 +129,19 @@ static int make_lock(struct stuck *stuck)
 	return error;
 }
 
+/* Each comes back to the end of the row. */
+static int make_backlog(struct stuck *stuck)
+{
+	if (stuck_make_wq(stuck, 0, STUCK_BOUND, 1))
+		return -ENOMEM;
+	stuck_queue(stuck, stuck->wq[0], 0, STUCK_ITEMS - 1, stuck_nap_func);
+	return 0;
+}
+
 /* Many of one function, on everybody's workqueue, one after the other, and somebody else's item behind them. */
 static int make_crowd(struct stuck *stuck)
 {
-	if (make_wq(stuck, 0, BOUND, 0))
+	if (stuck_make_wq(stuck, 0, STUCK_BOUND, 0))
 		return -ENOMEM;
 	stuck_queue(stuck, system_highpri_wq, 0, STUCK_ITEMS - 2, stuck_slow_func);
 	stuck_queue(stuck, stuck->wq[0], STUCK_ITEMS - 1, STUCK_ITEMS - 1, stuck_victim_func);
@@ -140,7 +157,8 @@ static void undo_crowd(struct stuck *stuck)
 /* An item of a workqueue with a rescuer waits for one without. The kernel warns of it. */
 static int make_reclaim(struct stuck *stuck)
 {
-	int error = make_wq(stuck, 0, WQ_MEM_RECLAIM | BOUND, 0) ?: make_wq(stuck, 1, BOUND, 0) ?:
+	int error = stuck_make_wq(stuck, 0, WQ_MEM_RECLAIM | STUCK_BOUND, 0) ?:
+		    stuck_make_wq(stuck, 1, STUCK_BOUND, 0) ?:
 		    stuck_begin(stuck, stuck->wq[1], 0, stuck_sleeper_func);
 
 	return error ?: stuck_begin(stuck, stuck->wq[0], 1, stuck_flushes_second_func);
@@ -156,19 +174,19 @@ static int for_ever(struct stuck *stuck)
 
 static int make_flushes_itself(struct stuck *stuck)
 {
-	return make_wq(stuck, 0, BOUND, 0) ?: for_ever(stuck) ?:
+	return stuck_make_wq(stuck, 0, STUCK_BOUND, 0) ?: for_ever(stuck) ?:
 	       stuck_begin(stuck, stuck->wq[0], 0, stuck_flushes_itself_func);
 }
 
 static int make_flushes_own(struct stuck *stuck)
 {
-	return make_wq(stuck, 0, BOUND, 0) ?: for_ever(stuck) ?:
+	return stuck_make_wq(stuck, 0, STUCK_BOUND, 0) ?: for_ever(stuck) ?:
 	       stuck_begin(stuck, stuck->wq[0], 0, stuck_flushes_first_func);
 }
 
 static int make_flush_each_other(struct stuck *stuck)
 {
-	return make_wq(stuck, 0, BOUND, 0) ?: make_wq(stuck, 1, BOUND, 0) ?: for_ever(stuck) ?:
+	return stuck_make_wq(stuck, 0, STUCK_BOUND, 0) ?: stuck_make_wq(stuck, 1, STUCK_BOUND, 0) ?: for_ever(stuck) ?:
 	       stuck_begin(stuck, stuck->wq[0], 0, stuck_flushes_second_func) ?:
 	       stuck_begin(stuck, stuck->wq[1], 1, stuck_flushes_first_func);
 }
@@ -189,7 +207,7 @@ static int flush_second(void *data)
 static int make_untold(struct stuck *stuck)
 {
 	struct task_struct *helper;
-	int error = make_wq(stuck, 0, BOUND, 1) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
+	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 1) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
 
 	if (error)
 		return error;
@@ -204,7 +222,30 @@ static int make_untold(struct stuck *stuck)
 	return cancel_work(&stuck->items[1].work) ? 0 : -EBUSY;
 }
 
-static void undo_helper(struct stuck *stuck)
+static int flush_first(void *data)
+{
+	struct stuck *stuck = data;
+
+	flush_work(&stuck->items[0].work);
+	wait_event_idle(stuck->gate, kthread_should_stop());
+	return 0;
+}
+
+static int make_flushed(struct stuck *stuck)
+{
+	struct task_struct *helper;
+	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 0) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
+
+	if (error)
+		return error;
+	helper = kthread_run(flush_first, stuck, "stuck_flusher");
+	if (IS_ERR(helper))
+		return PTR_ERR(helper);
+	stuck->helper = helper;
+	return 0;
+}
+
+void stuck_undo_helper(struct stuck *stuck)
 {
 	if (stuck->helper)
 		kthread_stop(stuck->helper);
@@ -215,7 +256,7 @@ static int make_late(struct stuck *stuck)
 {
 	if (cpu_online(stuck->cpu))
 		return -EBUSY;
-	if (make_wq(stuck, 0, BOUND, 0))
+	if (stuck_make_wq(stuck, 0, STUCK_BOUND, 0))
 		return -ENOMEM;
 	queue_delayed_work_on(stuck->cpu, stuck->wq[0], &stuck->late, HZ / 10);
 	return 0;
@@ -226,100 +267,15 @@ static void undo_late(struct stuck *stuck)
 	cancel_delayed_work_sync(&stuck->late);
 }
 
-/* ---- with what no module is given ---- */
-
-/* With IBT, calling what nobody in the kernel calls through a pointer is a fault. */
-static bool is_call_tracked(void)
+/* On the pool of a CPU that has never been there, and so has no worker. The test brings it before the end. */
+static int make_absent(struct stuck *stuck)
 {
-#ifdef CONFIG_X86
-	return cpu_feature_enabled(X86_FEATURE_IBT);
-#else
-	return false;
-#endif
-}
-
-static void *symbol(const char *name)
-{
-	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
-	unsigned long (*look_up)(const char *name);
-
-	if (is_call_tracked() || register_kprobe(&probe))
-		return NULL;
-	look_up = (void *)probe.addr;
-	unregister_kprobe(&probe);
-	return (void *)look_up(name);
-}
-
-/* As a suspend does, and no task is frozen. One item is at work already, and keeps it from being done. */
-static int make_frozen(struct stuck *stuck)
-{
-	void (*freeze)(void);
-	int error = make_wq(stuck, 0, WQ_FREEZABLE | BOUND, 0) ?:
-		    stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
-
-	freeze = symbol("freeze_workqueues_begin");
-	if (error || !freeze)
-		return error ?: -ENOSYS;
-	freeze();
-	stuck_queue(stuck, stuck->wq[0], 1, 3, stuck_victim_func);
-	return 0;
-}
-
-static void undo_frozen(struct stuck *stuck)
-{
-	void (*thaw)(void);
-
-	thaw = symbol("thaw_workqueues");
-	if (thaw)
-		thaw();
-}
-
-/*
- * Nobody can be forked, so kthreadd sleeps in the fork of the worker that a
- * manager asks for. Nobody can exit either, so this ends by itself when whoever
- * made it can't end it, after longer than a test waits for anything.
- */
-#define LONGEST_WITHOUT_FORK (180 * HZ)
-
-static int keep_from_forking(void *data)
-{
-	struct stuck *stuck = data;
-	struct percpu_rw_semaphore *forks = symbol("cgroup_threadgroup_rwsem");
-
-	percpu_down_write(forks);
-	complete(&stuck->done);
-	wait_event_idle_timeout(stuck->gate, READ_ONCE(stuck->is_open), LONGEST_WITHOUT_FORK);
-	percpu_up_write(forks);
-	wait_event_idle(stuck->gate, kthread_should_stop());
-	return 0;
-}
-
-static int without_workers(struct stuck *stuck, uint flags)
-{
-	struct task_struct *helper;
-
-	if (!symbol("cgroup_threadgroup_rwsem"))
-		return -ENOSYS;
-	if (make_wq(stuck, 0, BOUND | flags, 0))
+	if (cpu_online(stuck->cpu))
+		return -EBUSY;
+	if (stuck_make_wq(stuck, 0, STUCK_BOUND, 0))
 		return -ENOMEM;
-	helper = kthread_run(keep_from_forking, stuck, "stuck_no_fork");
-	if (IS_ERR(helper))
-		return PTR_ERR(helper);
-	stuck->helper = helper;
-	wait_for_completion(&stuck->done);
-	/* More than there are workers. */
-	stuck_queue(stuck, stuck->wq[0], 0, 9, stuck_sleeper_func);
+	stuck_queue(stuck, stuck->wq[0], 0, 2, stuck_victim_func);
 	return 0;
-}
-
-static int make_no_worker(struct stuck *stuck)
-{
-	return without_workers(stuck, 0);
-}
-
-static int make_rescued(struct stuck *stuck)
-{
-	return without_workers(stuck, WQ_MEM_RECLAIM);
 }
 
 static const struct stuck_state states[] = {
@@ -335,16 +291,20 @@ static const struct stuck_state states[] = {
 	{ "completion", make_completion, undo_completion },
 	{ "ordered", make_ordered },
 	{ "lock", make_lock },
+	{ "plugged", make_plugged, NULL, queue_victims },
+	{ "backlog", make_backlog },
 	{ "crowd", make_crowd, undo_crowd },
 	{ "reclaim", make_reclaim },
 	{ "flushes_itself", make_flushes_itself },
 	{ "flushes_own", make_flushes_own },
 	{ "flush_each_other", make_flush_each_other },
-	{ "untold", make_untold, undo_helper },
+	{ "untold", make_untold, stuck_undo_helper },
+	{ "flushed", make_flushed, stuck_undo_helper },
+	{ "absent", make_absent },
 	{ "late", make_late, undo_late },
-	{ "frozen", make_frozen, undo_frozen },
-	{ "no_worker", make_no_worker, undo_helper },
-	{ "rescued", make_rescued, undo_helper },
+	{ "frozen", stuck_make_frozen, stuck_undo_frozen },
+	{ "no_worker", stuck_make_no_worker, stuck_undo_helper },
+	{ "rescued", stuck_make_rescued, stuck_undo_helper },
 };
 
 const struct stuck_state *stuck_state(const char *name)

@@ -3,7 +3,7 @@
  * Workqueues that are stuck, each in one of the ways that wqctl doctor knows, made
  * for real. Who opens /proc/wqlab_stuck and writes a state's name, and of which
  * CPU, has that state until the file is closed, by whatever: then its gate opens,
- * and everything ends. Wqlab itself knows nothing of it.
+ * and everything ends. "go_on" is the second half of a state that has one. Wqlab itself knows nothing of it.
  */
 #ifndef WQLAB_STUCK_H
 #define WQLAB_STUCK_H
@@ -14,6 +14,9 @@
 #include <linux/workqueue.h>
 
 #define STUCK_ITEMS 48
+#define STUCK_PREFIX "stuck_"
+/* Of one CPU's pool. Newer kernels want that said. */
+#define STUCK_BOUND (STUCK_PERCPU | WQ_HIGHPRI)
 
 struct stuck;
 
@@ -28,6 +31,8 @@ struct stuck_state {
 	int (*make)(struct stuck *stuck);
 	/* Beside opening the gate, which is done before; NULL: that is enough. */
 	void (*undo)(struct stuck *stuck);
+	/* The second half, when the test has changed the machine; NULL: there is none. */
+	void (*go_on)(struct stuck *stuck);
 };
 
 /* What one open file holds. */
@@ -47,7 +52,16 @@ struct stuck {
 
 const struct stuck_state *stuck_state(const char *name);
 
+/* In borrowed.c. */
+int stuck_make_frozen(struct stuck *stuck);
+void stuck_undo_frozen(struct stuck *stuck);
+int stuck_make_no_worker(struct stuck *stuck);
+int stuck_make_rescued(struct stuck *stuck);
+
 void stuck_open(struct stuck *stuck);
+/* Its workqueue, or the second one, which is called so. */
+int stuck_make_wq(struct stuck *stuck, uint which, uint flags, int max_active);
+void stuck_undo_helper(struct stuck *stuck);
 /* Queues item n and waits until its function has begun. */
 int stuck_begin(struct stuck *stuck, struct workqueue_struct *wq, uint n, work_func_t func);
 /* Queues items first to last, which are behind it. */
@@ -60,6 +74,7 @@ void stuck_hidden_func(struct work_struct *work);	/* sleeps, and the scheduler t
 void stuck_preempted_func(struct work_struct *work);	/* has set its state, and lets who wants the CPU have it */
 void stuck_polite_func(struct work_struct *work);	/* runs, and lets who wants the CPU have it */
 void stuck_slow_func(struct work_struct *work);		/* likewise, for two seconds */
+void stuck_nap_func(struct work_struct *work);		/* sleeps for half a second, and goes behind the others */
 void stuck_spinner_func(struct work_struct *work);	/* runs, and does not */
 void stuck_bh_spinner_func(struct work_struct *work);
 void stuck_waits_for_next_func(struct work_struct *work);	/* flush_work() of the item behind it */

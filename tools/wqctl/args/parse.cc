@@ -59,7 +59,7 @@ public:
             refuse_extras(command);
         } catch (const CLI::CallForHelp&) {
             find_command();
-            return {"", command ? command->help() : app_.help()};
+            return {"", command ? command->help("wqctl") : app_.help()};
         } catch (const CLI::CallForVersion& version) {
             return {"", std::string(version.what()) + "\n"};
         } catch (const CLI::ParseError& error) {
