@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What scripts/mutate is asked for; its help is there."""
+import argparse
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import time
+
+from . import campaign, kernel, report
+from .mutant import one_line
+
+ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
+GUEST = ["--cpus", "4"]
+BEGAN = time.monotonic()
+
+
+def say(text):
+    print(f"mutate: [{time.monotonic() - BEGAN:4.0f} s] {text}", file=sys.stderr, flush=True)
+
+
+def run(*words):
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
+
+
+class Version:
+    """A kernel's mutants and what is known of them."""
+
+    def __init__(self, name):
+        self.name, self.kernel = name, f"{name}-mutants"
+        self.made = os.path.join(CACHE, "mutate", name)
+        self.work = os.path.join(ROOT, "build/mutate", name)
+        os.makedirs(self.work, exist_ok=True)
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def key(self, base):
+        """Of the source, and of all that makes mutants of it."""
+        digest = hashlib.sha256(base.source.text.encode("latin-1"))
+        here = os.path.dirname(__file__)
+        for name in ("source", "mutant", "hosts", "rules", "words", "weed", "kernel"):
+            with open(os.path.join(here, name + ".py"), "rb") as file:
+                digest.update(file.read())
+        return digest.hexdigest()
+
+    def is_built(self):
+        return os.path.exists(os.path.join(CACHE, "kernels", self.kernel, "release")) and \
+            os.path.exists(os.path.join(self.made, "mutants.json"))
+
+    def build(self, jobs):
+        base = kernel.Base(run("scripts/kernel", "get", f"{self.name}-plain"))
+        key, mark = self.key(base), os.path.join(self.made, "key")
+        if not os.path.exists(mark) or open(mark, encoding="utf-8").read() != key:
+            kernel.make(base, self.made, jobs, say)
+            with open(mark, "w", encoding="utf-8") as file:
+                file.write(key)
+        run("scripts/kernel", "build", f"{self.name}-plain", "--patch", os.path.join(self.made, "mutants.patch"),
+            "--as", self.kernel)
+
+    def build_module(self):
+        directory = run("scripts/kernel", "get", self.kernel)
+        for words in (["tool"], ["module", f"KDIR={directory}/build"]):
+            said = subprocess.run(["make", "--no-print-directory", f"-j{os.cpu_count()}", *words], cwd=ROOT,
+                                  capture_output=True, text=True)
+            if said.returncode:
+                raise SystemExit(said.stdout[-2000:] + said.stderr[-2000:])
+
+    def load(self):
+        if not self.is_built():
+            raise SystemExit(f"mutate: no kernel of {self.name}'s mutants is built: "
+                             f"scripts/mutate --kernel {self.name} --build")
+        self.mutants, self.document = kernel.load(os.path.join(self.made, "mutants.json"))
+        self.results = campaign.Results(self.path("results.jsonl"), report.recorded(ROOT, self.name))
+        self.coverage = campaign.Coverage(self.path("coverage.json"), self.document["key"])
+        return self
+
+
+def chosen(version, options):
+    """What is to be tried."""
+    known = version.results.of
+    mutants = list(version.mutants)
+    if options.only:
+        def wanted(mutant):
+            return {mutant.function, mutant.id, known.get(mutant.id, {}).get("verdict")} & set(options.only)
+        mutants = [mutant for mutant in mutants if wanted(mutant)]
+        if not mutants:
+            raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
+    if not options.again:
+        mutants = [mutant for mutant in mutants if mutant.id not in known]
+    # At random: after an hour there is something of everything.
+    random.Random(1).shuffle(mutants)
+    # A boot each: last.
+    return sorted(mutants, key=lambda mutant: version.coverage.how(mutant) == "boot")
+
+
+def go_on(version, options):
+    version.build(options.jobs)
+    version.build_module()
+    version.load()
+    new_guest = campaign.guests(ROOT, version.kernel, GUEST)
+    if options.cover or not version.coverage.points:
+        version.coverage.measure(new_guest, options.classes, say)
+    campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
+        chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs)
+    counts = report.counts(version.mutants, version.results)
+    say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+
+
+def sample(version, options):
+    """As TAP: mutants that were caught when they were last tried."""
+    version.build_module()
+    version.load()
+    recorded = report.recorded(ROOT, version.name)
+    caught = [mutant for mutant in version.mutants if recorded.get(mutant.id, {}).get("verdict") in campaign.KILLED]
+    mutants = random.Random(options.seed).sample(caught, min(options.sample, len(caught)))
+    if not mutants:
+        print(f"ok - {version.name}: mutants are caught again # SKIP none is on record")
+        return 0
+    version.results = campaign.Results(os.devnull)
+    new_guest = campaign.guests(ROOT, version.kernel, GUEST)
+    if not version.coverage.points:
+        version.coverage.measure(new_guest, options.classes, say)
+    campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
+        mutants, jobs=options.jobs)
+    missed = [mutant for mutant in mutants if version.results.of[mutant.id]["verdict"] not in campaign.KILLED]
+    for mutant in missed:
+        print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: "
+              f"{version.results.of[mutant.id]['verdict']}, and was {recorded[mutant.id]['verdict']}")
+    print(f"{'not ok' if missed else 'ok'} - {version.name}: {len(mutants) - len(missed)} of {len(mutants)} mutants "
+          f"are caught again (seed {options.seed})")
+    return 1 if missed else 0
+
+
+def list_them(version, verdict):
+    for mutant in version.mutants:
+        record = version.results.of.get(mutant.id, {"verdict": "untried"})
+        if verdict in ("all", record["verdict"]):
+            by = f" by {record['by']}" if record.get("by") else ""
+            print(f"{mutant.id:10} {record['verdict']:9} {mutant.function}():{mutant.line} {mutant.words}{by}")
+
+
+def show(version, name):
+    mutants = [mutant for mutant in version.mutants if mutant.id == name]
+    if not mutants:
+        raise SystemExit(f"mutate: no mutant of {version.name} is called \"{name}\"; see --list")
+    record = version.results.of.get(name, {"verdict": "untried"})
+    print(mutants[0].words)
+    print(record["verdict"] + (f" by {record['by']}" if record.get("by") else "")
+          + (f": {record['words']}" if record.get("words") else ""))
+    if version.coverage.points:
+        print("reached by " + (" ".join(version.coverage.of_mutant(mutants[0])) or version.coverage.how(mutants[0])))
+    print(mutants[0].diff, end="")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/mutate", add_help=False)
+    parser.add_argument("--kernel", default="7.3", choices=["7.3", "6.12"])
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--cover", action="store_true")
+    parser.add_argument("--class", dest="classes", default="hotplug,freezer,negative")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--list", nargs="?", const="all")
+    parser.add_argument("--show")
+    parser.add_argument("--build", action="store_true")
+    parser.add_argument("--report", action="store_true")
+    options = parser.parse_args()
+    version = Version(options.kernel)
+    if options.report:
+        return report.write(ROOT, {name: Version(name).load() for name in ("7.3", "6.12") if Version(name).is_built()})
+    if options.build:
+        return version.build(options.jobs)
+    if options.list:
+        return list_them(version.load(), options.list)
+    if options.show:
+        return show(version.load(), options.show)
+    if options.sample:
+        return sample(version, options)
+    return go_on(version, options)
+
+
+sys.exit(main() or 0)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One kernel with all mutants of its workqueue.c in it, and the list of them beside it.
+
+The switch is an integer, workqueue.wqlab_mutant: a parameter at boot and a file in sysfs. 0 is the plain kernel. At -1
+each host notes that it was reached, and /sys/kernel/debug/wqlab_mutants lists them."""
+import difflib
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from . import rules, weed
+from .mutant import Edit, Host, Mutant, Switched, diff
+from .source import Source, clang_arguments, compiler_line
+
+HEADER = r"""/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/debugfs.h>
+#include <linux/moduleparam.h>
+#include <linux/seq_file.h>
+
+#ifdef WQLAB_MUTANT /* one alone, to compare its code */
+#define WQLAB_MUTANT_IS(number) ((number) == WQLAB_MUTANT)
+#define WQLAB_MUTANT_SEEN(point) ((void)0)
+#else
+extern int wqlab_mutant;
+extern u8 wqlab_mutant_seen[];
+#define WQLAB_MUTANT_IS(number) unlikely(wqlab_mutant == (number))
+#define WQLAB_MUTANT_SEEN(point) ((void)(unlikely(wqlab_mutant < 0) && (wqlab_mutant_seen[point] = 1)))
+#endif
+"""
+
+FOOTER = r"""
+#ifndef WQLAB_MUTANT
+int wqlab_mutant __read_mostly;
+u8 wqlab_mutant_seen[@POINTS@];
+
+static int wqlab_mutant_set(const char *text, const struct kernel_param *param)
+{
+	int error = param_set_int(text, param);
+
+	if (!error && wqlab_mutant < 0)
+		memset(wqlab_mutant_seen, 0, sizeof(wqlab_mutant_seen));
+	return error;
+}
+
+static const struct kernel_param_ops wqlab_mutant_ops = {
+	.set = wqlab_mutant_set,
+	.get = param_get_int,
+};
+module_param_cb(wqlab_mutant, &wqlab_mutant_ops, &wqlab_mutant, 0644);
+
+static int wqlab_mutants_show(struct seq_file *file, void *unused)
+{
+	int point;
+
+	for (point = 0; point < ARRAY_SIZE(wqlab_mutant_seen); point++)
+		if (wqlab_mutant_seen[point])
+			seq_printf(file, "%d\n", point);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(wqlab_mutants);
+
+static int __init wqlab_mutants_init(void)
+{
+	debugfs_create_file("wqlab_mutants", 0400, NULL, NULL, &wqlab_mutants_fops);
+	return 0;
+}
+late_initcall(wqlab_mutants_init);
+#endif
+"""
+
+PATH = "kernel/workqueue.c"
+INTERNAL = '#include "workqueue_internal.h"\n'
+
+
+class Base:
+    """A kernel of the cache that is built: its source, and how its workqueue.c was compiled."""
+
+    def __init__(self, directory):
+        self.directory = os.path.realpath(directory)
+        self.build = os.path.realpath(os.path.join(self.directory, "build"))
+        self.words = compiler_line(os.path.join(self.build, "kernel/.workqueue.o.cmd"))
+        self.source = Source(self.words[-1], clang_arguments(self.words), self.build)
+        if self.source.errors:
+            raise SystemExit("mutate: clang does not understand the source:\n" + "\n".join(self.source.errors[:5]))
+
+
+def switched_text(base_text, mutants):
+    switched = Switched(base_text, mutants)
+    at = switched.result.index(INTERNAL) + len(INTERNAL)
+    # In place of an empty line: all others keep their numbers.
+    assert switched.result[at] == "\n"
+    include = '#include "workqueue_mutants.h"'
+    text = switched.result[:at] + include + switched.result[at:]
+    return switched, text + FOOTER.replace("@POINTS@", str(max(1, len(switched.hosts)))), at + len(include)
+
+
+def write(path, text):
+    with open(path, "w", encoding="latin-1", newline="") as file:
+        file.write(text)
+
+
+def compiling(base, mutants, work, say):
+    """Without those mutants that compile in the plain text but not in a switch's branch."""
+    lost = []
+    write(os.path.join(work, "workqueue_mutants.h"), HEADER)
+    file = os.path.join(work, "workqueue.c")
+    while True:
+        switched, text, shift = switched_text(base.source.text, mutants)
+        write(file, text)
+        said = subprocess.run(
+            weed.compile_line(base.words, file, "/dev/null", ["-I" + work, "-fsyntax-only", "-fmax-errors=0"]),
+            cwd=base.build, capture_output=True, text=True)
+        if not said.returncode:
+            return mutants, lost, switched, text
+        wrong = wrong_ones(said.stderr, file, switched, text, shift)
+        say(f"{len(wrong)} of {len(mutants)} can't be behind a switch")
+        if not wrong:
+            raise SystemExit("mutate: the text with all mutants does not compile:\n" + said.stderr[-3000:])
+        lost += [mutant for mutant in mutants if mutant.number in wrong]
+        mutants = [mutant for mutant in mutants if mutant.number not in wrong]
+
+
+def wrong_ones(said, file, switched, text, shift):
+    lines = [0]
+    for line in text.split("\n"):
+        lines.append(lines[-1] + len(line) + 1)
+    wrong = set()
+    for line, column in re.findall(
+            rf"^{re.escape(file)}:(\d+):(\d+): (?:error|note: in expansion of macro)", said, re.M):
+        at = lines[int(line) - 1] + int(column) - 1
+        at -= shift - text.index(INTERNAL) - len(INTERNAL) if at > shift else 0
+        mine = switched.mutants_at(at)
+        if not mine:  # in what stands around them: any of the host's
+            mine = [mutant for begin, _, mutant in switched.places
+                    if lines[int(line) - 1] <= begin + 40 <= lines[int(line)]]
+        wrong |= {mutant.number for mutant in mine}
+    return wrong
+
+
+def appended(before, tail):
+    head = f"@@ -{len(before)},1 +{len(before)},{len(tail) + 1} @@\n"
+    return [head, " " + before[-1], *("+" + line for line in tail)]
+
+
+def patch_of(base, text):
+    """What scripts/kernel build --patch takes."""
+    before = base.source.text.splitlines(True)
+    lines = list(difflib.unified_diff([], HEADER.splitlines(True), "/dev/null", "b/kernel/workqueue_mutants.h"))
+    # Lines keep their places, so what differs is found line by line.
+    after = text.splitlines(True)
+    hunks = []
+    for number, (old, new) in enumerate(zip(before, after), 1):
+        if old != new:
+            if hunks and hunks[-1][0] + len(hunks[-1][1]) == number:
+                hunks[-1][1].append(old)
+                hunks[-1][2].append(new)
+            else:
+                hunks.append((number, [old], [new]))
+    lines += ["--- a/kernel/workqueue.c\n", "+++ b/kernel/workqueue.c\n"]
+    for number, old, new in hunks:
+        lines.append(f"@@ -{number},{len(old)} +{number},{len(new)} @@\n")
+        lines += ["-" + line for line in old] + ["+" + line for line in new]
+    lines += appended(before, after[len(before):])
+    # What the rules do is nothing to be warned of.
+    with open(os.path.join(base.build, "..", "kernel/Makefile"), encoding="utf-8") as file:
+        makefile = file.read().splitlines(True)
+    lines += ["--- a/kernel/Makefile\n", "+++ b/kernel/Makefile\n", *appended(makefile, ["CFLAGS_workqueue.o += -w\n"])]
+    return "".join(lines)
+
+
+def save(path, mutants, base, dropped):
+    points = "".join(f"{m.id} {m.number} {m.points}\n" for m in mutants)
+    document = {
+        "key": hashlib.sha256(points.encode()).hexdigest(),
+        "hosts": 1 + max((point for mutant in mutants for point in mutant.points), default=-1),
+        "dropped": {why: len(lost) for why, lost in dropped.items()},
+        "mutants": [{
+            "number": m.number, "id": m.id, "function": m.function, "line": m.line, "rule": m.rule, "words": m.words,
+            "points": m.points, "diff": diff(base.source.text, m),
+            "edits": [[e.host.kind, e.host.start, e.host.end, e.start, e.end, e.text] for e in m.edits],
+        } for m in mutants],
+    }
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    os.replace(path + ".new", path)
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    mutants = []
+    for one in document["mutants"]:
+        edits = [Edit(Host(kind, hs, he), start, end, text) for kind, hs, he, start, end, text in one["edits"]]
+        mutant = Mutant(one["function"], one["rule"], one["words"], edits, one["line"], one["id"], one["number"],
+                        one["points"])
+        mutant.diff = one["diff"]
+        mutants.append(mutant)
+    return mutants, document
+
+
+def make(base, work, jobs, say, wanted=lambda name: True):
+    """Generates, weeds and writes the text, its patch and the list. The kernel is built of that by scripts/kernel."""
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    mutants = rules.mutants_of(base.source, wanted)
+    say(f"{len(mutants)} mutants of {len(base.source.functions)} functions")
+    mutants, dropped = weed.weed(base.source, base.words, base.build, mutants, work, jobs, say)
+    mutants, dropped["no switch"], _, text = compiling(base, mutants, work, say)
+    write(os.path.join(work, "mutants.patch"), patch_of(base, text))
+    save(os.path.join(work, "mutants.json"), mutants, base, dropped)
+    say(f"{len(mutants)} are left; " + ", ".join(f"{len(lost)} {why}" for why, lost in dropped.items()))
+    return mutants, dropped
