@@ -12,7 +12,10 @@ from . import campaign, kernel, report
 from .mutant import one_line
 
 ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
-GUEST = ["--cpus", "4"]
+# Four CPUs, on which each scope has pods of its own.
+GUEST = ["--topology", "2:1:2", "--numa", "2"]
+CLASSES = "hotplug,freezer,negative,numa,memory"
+UNREACHED = {"verdict": "unreached"}  # which is found anew each time
 BEGAN = time.monotonic()
 
 
@@ -88,7 +91,7 @@ def chosen(version, options):
         if not mutants:
             raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
     if not options.again:
-        mutants = [mutant for mutant in mutants if mutant.id not in known]
+        mutants = [mutant for mutant in mutants if known.get(mutant.id, UNREACHED)["verdict"] == "unreached"]
     # At random: after an hour there is something of everything.
     random.Random(1).shuffle(mutants)
     # A boot each: last.
@@ -162,7 +165,7 @@ def main():
     parser.add_argument("--only", action="append")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--cover", action="store_true")
-    parser.add_argument("--class", dest="classes", default="hotplug,freezer,negative")
+    parser.add_argument("--class", dest="classes", default=CLASSES)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--list", nargs="?", const="all")

@@ -112,7 +112,8 @@ HEAD = """# What the checks can't see
 Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, made by a rule: a condition negated
 or constant, an operator, a flag, a name, a constant replaced by its neighbour, a statement gone or in another order, a
 return value inverted, another CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
-*caught*: a check failed. *hung*: nothing more came for 25 s, and the guest was ended. *crashed*: the kernel died.
+*caught*: a check failed. *hung*: nothing more came for ten times what the slowest check takes, and the guest was
+ended. *crashed*: the kernel died.
 *unreached*: no check and no boot gets there. *equivalent*: nobody could see it; `tests/mutation` says why. The share is
 that of caught, hung and crashed in all that have a verdict and are not equivalent.
 
