@@ -52,10 +52,19 @@ def counts(mutants, results):
 
 
 def share(found):
-    """Of those that are tried and that somebody could see, how many the suite kills."""
+    """(of those reached and tried, of all): how many the suite kills. Nobody could see those that are equivalent; what
+    is untried is taken to be like what was tried."""
     killed = sum(found.get(verdict, 0) for verdict in KILLED)
-    seen = killed + found.get("survived", 0) + found.get("unreached", 0)
-    return killed, seen, f"{100 * killed / seen:.1f} %" if seen else "-"
+    tried = killed + found.get("survived", 0)
+    if not tried:
+        return "-", "-"
+    reached = tried + found.get("untried", 0)
+    share_of_reached = killed / tried
+    return percent(share_of_reached), percent(share_of_reached * reached / (reached + found.get("unreached", 0)))
+
+
+def percent(value):
+    return f"{100 * value:.1f} %"
 
 
 def changed_lines(mutant):
@@ -112,10 +121,10 @@ HEAD = """# What the checks can't see
 Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, made by a rule: a condition negated
 or constant, an operator, a flag, a name, a constant replaced by its neighbour, a statement gone or in another order, a
 return value inverted, another CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
-*caught*: a check failed. *hung*: nothing more came for ten times what the slowest check takes, and the guest was
-ended. *crashed*: the kernel died.
-*unreached*: no check and no boot gets there. *equivalent*: nobody could see it; `tests/mutation` says why. The share is
-that of caught, hung and crashed in all that have a verdict and are not equivalent.
+*caught*: a check failed. *hung*: nothing more came for ten times what the slowest check takes, and the guest was ended.
+*crashed*: the kernel died. *unreached*: no check and no boot gets there. *equivalent*: nobody could see it;
+`tests/mutation` says why. *Killed* are those that were caught, hung or crashed. Mutants are tried at random, so that what
+is untried may be taken to be like the rest.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only a
 race, lockdep or a debugging kernel would show (a lock not taken), and faults in what only prints.
@@ -126,11 +135,12 @@ again.
 
 
 def page(versions):
-    lines = [HEAD, "| kernel | mutants | " + " | ".join(ORDER) + " | killed |", "|---" * (len(ORDER) + 3) + "|"]
+    lines = [HEAD, "| kernel | mutants | " + " | ".join(ORDER) + " | killed of those reached | of all |",
+             "|---" * (len(ORDER) + 4) + "|"]
     for name, version in versions.items():
         found = counts(version.mutants, version.results)
         lines.append(f"| {name} | {len(version.mutants)} | " + " | ".join(cell(found.get(verdict)) for verdict in ORDER)
-                     + f" | {share(found)[2]} |")
+                     + " | " + " | ".join(share(found)) + " |")
     lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
@@ -154,6 +164,7 @@ def write(root, versions):
         for gone in stale(version.mutants, why):
             print(f"tests/mutation/equivalent.{name}: {gone} is no mutant any more: \"{why[gone]}\"")
         with open(record_path(root, name), "w", encoding="utf-8") as file:
+            file.write("# SPDX-License-Identifier: GPL-2.0\n")
             file.write(f"# What scripts/mutate saw last of the mutants of {name}. By scripts/mutate --report.\n")
             for mutant in version.mutants:
                 record = version.results.of.get(mutant.id)
