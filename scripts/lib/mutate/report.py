@@ -123,8 +123,8 @@ or constant, an operator, a flag, a name, a constant replaced by its neighbour, 
 return value inverted, another CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
 *caught*: a check failed. *hung*: nothing more came for ten times what the slowest check takes, and the guest was ended.
 *crashed*: the kernel died. *unreached*: no check and no boot gets there. *equivalent*: nobody could see it;
-`tests/mutation` says why. *Killed* are those that were caught, hung or crashed. Mutants are tried at random, so that what
-is untried may be taken to be like the rest.
+`tests/mutation` says why. *Killed* are those that were caught, hung or crashed. Mutants are tried at random, so that
+what is untried may be taken to be like the rest.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only a
 race, lockdep or a debugging kernel would show (a lock not taken), and faults in what only prints.
