@@ -8,6 +8,7 @@
     X(run, "Run a load and report what its items went through")                             \
     X(bench, "Measure a load for each value of its keys, and say which differ")             \
     X(compare, "Say whether two sides of benches, runs, ... differ, and how sure that is")  \
+    X(report, "Make a page with charts of what the other commands print with --json")       \
     X(dump, "Show pools, workers, workqueues and their items, as they are now")             \
     X(monitor, "What each workqueue does: totals and rates, again and again")               \
     X(top, "Workqueues, workers, functions and pools on the whole screen")                  \

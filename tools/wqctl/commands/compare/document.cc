@@ -7,7 +7,7 @@
 
 #include <fmt/core.h>
 
-#include "commands/compare/fields.hh"
+#include "scenario/fields.hh"
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/printable.hh"

@@ -5,7 +5,7 @@
 #include <fmt/core.h>
 
 #include "commands/compare/document.hh"
-#include "commands/compare/fields.hh"
+#include "scenario/fields.hh"
 #include "text/error.hh"
 
 namespace wqctl {

@@ -2,6 +2,7 @@
 // What stands in a document that anybody may have written: each look says what was wanted, and where it is not so.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,13 @@ public:
     std::string text(std::string_view key) const;
     std::string text_or(std::string_view key, std::string_view otherwise) const;
     double number(std::string_view key) const;  // not negative
+    // Nothing if it is absent, or null.
+    std::optional<double> number_if_any(std::string_view key) const;
     const std::vector<Node>& list(std::string_view key) const;
+    // Empty if it is absent, or null.
+    const std::vector<Node>& list_if_any(std::string_view key) const;
+    // Of strings, each is one; empty if it is absent.
+    std::vector<std::string> texts(std::string_view key) const;
     Fields object(std::string_view key) const;
 
     const std::string& file() const { return file_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "commands/compare/fields.hh"
+#include "scenario/fields.hh"
 
 #include <cmath>
 
@@ -60,12 +60,34 @@ double Fields::number(std::string_view key) const
     return node.real;
 }
 
+std::optional<double> Fields::number_if_any(std::string_view key) const
+{
+    return find(key) ? std::optional(number(key)) : std::nullopt;
+}
+
 const std::vector<Node>& Fields::list(std::string_view key) const
 {
     const Node& node = need(key, "a list");
     if (node.kind != Node::Kind::kArray)
         refuse(key, node, "a list");
     return node.items;
+}
+
+const std::vector<Node>& Fields::list_if_any(std::string_view key) const
+{
+    static const std::vector<Node> none;
+    return find(key) ? list(key) : none;
+}
+
+std::vector<std::string> Fields::texts(std::string_view key) const
+{
+    std::vector<std::string> texts;
+    for (const Node& node : list_if_any(key)) {
+        if (node.kind != Node::Kind::kString)
+            refuse(key, node, "a list of strings");
+        texts.push_back(node.string);
+    }
+    return texts;
 }
 
 Fields Fields::object(std::string_view key) const

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "commands/report/readers.hh"
+#include "text/names.hh"
+
+namespace wqctl::page {
+
+namespace {
+
+Mark mark_of(const std::string& certainty)
+{
+    return certainty == "certain" ? Mark::kBad : certainty == "likely" ? Mark::kDoubtful : Mark::kNone;
+}
+
+std::string suspect_text(const Fields& suspect)
+{
+    std::string who = suspect.text_or("function", "");
+    if (suspect.find("workqueue"))
+        who += (who.empty() ? "" : " of ") + suspect.text("workqueue");
+    if (who.empty())
+        who = suspect.text_or("task", "somebody");
+    if (const Node* pid = suspect.find("pid"); pid && pid->is_number())
+        who += fmt::format(" (pid {})", pid->real);
+    const std::string doing = suspect.text_or("doing", "");
+    return doing.empty() ? who : who + ": " + doing;
+}
+
+std::string stack_text(const Fields& stack)
+{
+    std::string text;
+    for (const Node& node : stack.list_if_any("tasks")) {
+        const Fields task(node, "a task", stack.file());
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", task.number("pid"), task.text("command"));
+    }
+    if (!text.empty())
+        text += "\n";
+    for (const std::string& frame : stack.texts("frames"))
+        text += "  " + frame + "\n";
+    return text;
+}
+
+Story story_of(const Fields& finding)
+{
+    Story story;
+    story.title = finding.text("sentence");
+    story.badge = finding.text_or("certainty", "");
+    story.mark = mark_of(story.badge);
+    const auto add = [&](const char* title, std::vector<std::string> lines) {
+        if (!lines.empty())
+            story.paragraphs.emplace_back(title, std::move(lines));
+    };
+    std::vector<std::string> suspects, evidence;
+    for (const Node& node : finding.list_if_any("suspects"))
+        suspects.push_back(suspect_text(Fields(node, "a suspect", finding.file())));
+    for (const Node& node : finding.list_if_any("evidence")) {
+        const Fields one(node, "a piece of evidence", finding.file());
+        const auto line = one.number_if_any("line");
+        evidence.push_back(line ? fmt::format("line {}: {}", *line, one.text("text")) : one.text("text"));
+    }
+    add("Suspect", std::move(suspects));
+    add("Who waits", finding.texts("victims"));
+    add("Evidence", std::move(evidence));
+    if (finding.find("next"))
+        add("What to do", {finding.text("next")});
+    add("Rule", {fmt::format("{}; {}", finding.text_or("rule", "?"), finding.text_or("kernel", ""))});
+    std::string stacks;
+    for (const Node& node : finding.list_if_any("stacks"))
+        stacks += stack_text(Fields(node, "a stack", finding.file()));
+    if (!stacks.empty())
+        story.texts.emplace_back("Stacks, the innermost first", std::move(stacks));
+    return story;
+}
+
+}  // namespace
+
+void read_doctor(const Fields& root, Draft& draft)
+{
+    Section& section = draft.section;
+    Facts facts = origin_facts(root);
+    if (root.find("source"))
+        facts.facts.emplace_back("Looked at", root.text("source"));
+    else if (const auto lines = root.number_if_any("lines"))
+        facts.facts.emplace_back("Looked at", fmt::format("a log of {} lines", human(*lines, Unit::kNumber)));
+    if (const auto interval = root.number_if_any("interval_ns"); interval && *interval > 0)
+        facts.facts.emplace_back("Between two looks", human(*interval, Unit::kTime));
+    section.blocks.push_back(std::move(facts));
+    const std::vector<Node>& findings = root.list("findings");
+    if (findings.empty())
+        section.note("Nothing is stuck, as far as the rules see.", Mark::kGood);
+    for (const Node& node : findings)
+        section.blocks.push_back(story_of(Fields(node, "a finding", root.file())));
+    std::vector<std::string> not_looked_at;
+    for (const Node& node : root.list_if_any("not_looked_at")) {
+        const Fields one(node, "a rule", root.file());
+        not_looked_at.push_back(fmt::format("{} ({})", one.text("rule"), one.text_or("why", "?")));
+    }
+    if (!not_looked_at.empty())
+        section.note("Not looked at: " + enumerate(not_looked_at));
+}
+
+}  // namespace wqctl::page

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// What of each kind of document a report shows: each adds to its section, and its distributions to those of all.
+#pragma once
+
+#include "commands/report/page.hh"
+#include "scenario/fields.hh"
+
+namespace wqctl::page {
+
+struct Draft {
+    Section& section;
+    std::vector<Distributions::Series>& distributions;
+    std::string prefix;  // of names that stand beside those of other documents
+};
+
+void read_run(const Fields& root, Draft& draft);
+void read_bench(const Fields& root, Draft& draft);
+void read_compare(const Fields& root, Draft& draft);
+void read_latency(const Fields& root, Draft& draft);
+void read_check(const Fields& root, Draft& draft);
+void read_doctor(const Fields& root, Draft& draft);
+// Its samples are a line each.
+void read_monitor(const std::vector<Fields>& samples, Draft& draft);
+
+// Of what "latency_ns" and "stages_ns" hold.
+std::optional<Distribution> read_distribution(const Fields& stages, std::string_view stage);
+
+// Kernel, command and machine, as far as the document says them; what it does not say is said.
+Facts origin_facts(const Fields& root);
+
+// "3.2 s"
+std::string time_of(const Fields& fields, std::string_view key);
+
+}  // namespace wqctl::page
