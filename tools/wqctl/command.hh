@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "args/args.hh"
@@ -20,7 +21,8 @@ struct Entry;
 // What commands work with; made when first asked for, so a command that needs no module asks for none.
 class Context {
 public:
-    Context(Output& output, const std::vector<Entry>& commands);
+    // words: the command line.
+    Context(Output& output, const std::vector<Entry>& commands, std::vector<std::string> words = {});
     ~Context();
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
@@ -35,12 +37,15 @@ public:
     Source& source(const SourceFlags& flags);
     // The same, opened anew: what was there may have gone, and may be back.
     Source& reopen(const SourceFlags& flags);
+    // As it was said, "wqctl" in front: documents say what made them.
+    const std::vector<std::string>& words() const { return words_; }
     // All there are: for completion and the manual page.
     const std::vector<Entry>& commands() const { return commands_; }
 
 private:
     Output& output_;
     const std::vector<Entry>& commands_;
+    std::vector<std::string> words_;
     std::unique_ptr<Lab> lab_;
     std::unique_ptr<Source> source_;
 };

@@ -26,7 +26,11 @@ std::unique_ptr<Source> open_kcore_for_want_of_the_module()
 
 }  // namespace
 
-Context::Context(Output& output, const std::vector<Entry>& commands) : output_(output), commands_(commands) {}
+Context::Context(Output& output, const std::vector<Entry>& commands, std::vector<std::string> words)
+    : output_(output), commands_(commands), words_(std::move(words))
+{
+    words_.insert(words_.begin(), "wqctl");
+}
 
 Context::~Context() = default;
 

@@ -27,7 +27,7 @@ int run(const std::vector<std::string>& words)
     } else {
         const auto chosen = std::find_if(commands.begin(), commands.end(),
                                          [&](const Entry& entry) { return entry.args->name() == spoken.command; });
-        Context context(output, commands);
+        Context context(output, commands, words);
         code = chosen->command->run(context);
     }
     output.finish();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/measure.hh"
+#include "report/provenance.hh"
 #include "scenario/axes.hh"
 
 namespace wqctl {
@@ -68,7 +69,8 @@ struct BenchResult {
     unsigned passes = 0;  // that were measured, the last one perhaps in part
     uint64_t elapsed_ns = 0;
     std::string kernel;
-    std::string cpus;                 // online
+    std::string cpus;  // online
+    std::optional<Provenance> provenance;
     std::vector<std::string> broken;  // promises that the figures contradict
 
     std::vector<const BenchRow*> rows() const;  // of the cells that were measured

@@ -92,6 +92,7 @@ std::string report_to_json(const RunReport& report)
     j.object([&] {
         j.member("schema", "wqlab/run/1");
         j.member("kernel", report.kernel);
+        write_provenance(j, report.provenance);
         j.key("scenario");
         report.scenario ? write_scenario(j, *report.scenario) : j.value(nullptr);
         j.member("elapsed_ns", report.run.elapsed_ns);

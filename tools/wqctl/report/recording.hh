@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "report/provenance.hh"
 #include "stats/latency.hh"
 #include "text/choose.hh"
 #include "uapi/wqlab.h"
@@ -31,6 +32,7 @@ struct LatencyRow {
 
 struct LatencyRecording {
     std::string kernel;
+    std::optional<Provenance> provenance;
     uint64_t elapsed_ns = 0;
     uint64_t probes = 0;
     uint64_t probes_timed = 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "report/provenance.hh"
 #include "stats/latency.hh"
 #include "scenario/scenario.hh"
 #include "uapi/wqlab.h"
@@ -91,6 +92,7 @@ struct WorkqueueReport {
 struct RunReport {
     RunState run;
     std::string kernel;
+    std::optional<Provenance> provenance;
     std::optional<Scenario> scenario;  // known when this wqctl started the run
     std::vector<WorkqueueReport> workqueues;
 

@@ -30,8 +30,9 @@ class BenchCommand final : public Command {
         cells_of(what.scenario, what.axes);
         Lab& lab = context.lab();
         const Info& info = context.source().info();
-        const BenchResult result = measure(plan_bench(flags_, what, info, topology), lab, info, topology,
-                                           !flags_.no_progress);
+        BenchResult result = measure(plan_bench(flags_, what, info, topology), lab, info, topology,
+                                     !flags_.no_progress);
+        result.provenance = Provenance::of(context.words());
         if (flags_.json)
             output.text(bench_to_json(result));
         else

@@ -89,6 +89,7 @@ std::string bench_to_json(const BenchResult& result)
         j.member("schema", "wqlab/bench/1");
         j.member("kernel", result.kernel);
         j.member("cpus", result.cpus);
+        write_provenance(j, result.provenance);
         j.member("order_seed", plan.seed);
         j.member("precision", plan.precision);
         j.member("budget_ns", plan.budget_ns);

@@ -21,8 +21,9 @@ namespace {
 // Each check that is left behind has cost its whole patience: where everything hangs, the suite is to end all the same.
 constexpr unsigned kMostLeftBehind = 8;
 
-std::unique_ptr<Verdicts> verdicts_for(const CheckFlags& flags, Source& source, Output& output)
+std::unique_ptr<Verdicts> verdicts_for(const CheckFlags& flags, Context& context)
 {
+    Output& output = context.output();
     if (flags.ktap + flags.junit + flags.json > 1)
         throw Error::usage("--ktap, --junit and --json exclude each other");
     if (flags.ktap)
@@ -30,7 +31,7 @@ std::unique_ptr<Verdicts> verdicts_for(const CheckFlags& flags, Source& source, 
     if (flags.junit)
         return verdicts_as_junit(output);
     if (flags.json)
-        return verdicts_as_json(output, source.info().release);
+        return verdicts_as_json(output, context.source().info().release, Provenance::of(context.words()));
     return verdicts_as_lines(output, flags.proof);
 }
 
@@ -134,7 +135,7 @@ class CheckCommand final : public Command {
         std::vector<Promise> chosen = chosen_of(fetch_promises(lab), flags_);
         if (flags_.list)
             return list(chosen, context.output());
-        const auto verdicts = verdicts_for(flags_, context.source(), context.output());
+        const auto verdicts = verdicts_for(flags_, context);
         stay_on_last_cpu();
         // The second one, too, ends with the verdicts told.
         Interrupts interrupts(Interrupts::Mood::kPatient);

@@ -122,11 +122,12 @@ void write_promise(JsonWriter& j, const Promise& promise)
 
 class Json : public Verdicts {
 public:
-    Json(Output& output, const std::string& kernel) : output_(output)
+    Json(Output& output, const std::string& kernel, const std::optional<Provenance>& provenance) : output_(output)
     {
         j_.begin_object();
         j_.member("schema", "wqlab/check/1");
         j_.member("kernel", kernel);
+        write_provenance(j_, provenance);
         j_.key("checks");
         j_.begin_array();
     }
@@ -172,9 +173,10 @@ std::unique_ptr<Verdicts> verdicts_as_ktap(Output& output) { return std::make_un
 
 std::unique_ptr<Verdicts> verdicts_as_junit(Output& output) { return std::make_unique<Junit>(output); }
 
-std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel)
+std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel,
+                                           const std::optional<Provenance>& provenance)
 {
-    return std::make_unique<Json>(output, kernel);
+    return std::make_unique<Json>(output, kernel, provenance);
 }
 
 std::string promises_to_json(const std::vector<Promise>& promises)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands/check/promise.hh"
+#include "report/provenance.hh"
 #include "term/output.hh"
 
 namespace wqctl {
@@ -23,7 +24,8 @@ public:
 std::unique_ptr<Verdicts> verdicts_as_lines(Output& output, bool with_evidence);
 std::unique_ptr<Verdicts> verdicts_as_ktap(Output& output);
 std::unique_ptr<Verdicts> verdicts_as_junit(Output& output);
-std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel);
+std::unique_ptr<Verdicts> verdicts_as_json(Output& output, const std::string& kernel,
+                                           const std::optional<Provenance>& provenance = {});
 
 std::string render_promises(const std::vector<Promise>& promises, const Style& style);
 std::string promises_to_json(const std::vector<Promise>& promises);

@@ -47,6 +47,7 @@ class LatencyCommand final : public Command {
         progress.clear();
         LatencyRecording recording = fetch_latency(lab);
         recording.kernel = context.source().info().release;
+        recording.provenance = Provenance::of(context.words());
         if (flags_.json)
             output.text(latency_recording_to_json(recording, flags_.view));
         else

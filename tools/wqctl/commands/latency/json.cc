@@ -35,6 +35,7 @@ std::string latency_recording_to_json(const LatencyRecording& recording, const L
     j.object([&] {
         j.member("schema", "wqlab/latency/1");
         j.member("kernel", recording.kernel);
+        write_provenance(j, recording.provenance);
         j.member("elapsed_ns", recording.elapsed_ns);
         j.member("by", name_of(view.by, kLatencyGroupings));
         j.member("pattern", view.pattern);

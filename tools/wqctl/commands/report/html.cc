@@ -13,18 +13,19 @@ constexpr std::string_view kChartsLicence = R"(<!--
 Chart.js and @kurkle/color, which draw the charts of this page, are under the MIT License:
 Copyright (c) Chart.js Contributors; Copyright (c) Jukka Kurkela
 
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
-files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
-modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
-Software is furnished to do so, subject to the following conditions:
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation
+the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and
+to permit persons to whom the Software is furnished to do so, subject to the following conditions:
 
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-Software.
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of
+the Software.
 
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
-ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO
+THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF
+CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER
+DEALINGS IN THE SOFTWARE.
 -->
 )";
 
@@ -40,6 +41,11 @@ std::string_view class_of(Mark mark)
 }
 
 std::string with_class(std::string_view names) { return names.empty() ? "" : fmt::format(" class=\"{}\"", names); }
+
+std::string beside(std::string_view detail)
+{
+    return detail.empty() ? "" : fmt::format(" <small>{}</small>", escape_html(detail));
+}
 
 // What may be wider than the page moves in itself, by keys, too.
 std::string scrolling(std::string_view title, std::string_view inner)
@@ -60,8 +66,9 @@ public:
     void operator()(const Facts& block)
     {
         text_ += "<dl>\n";
-        for (const auto& [name, value] : block.facts)
-            text_ += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(name), escape_html(value));
+        for (const auto& [name, value, is_code] : block.facts)
+            text_ += fmt::format("<div><dt>{}</dt><dd{}>{}</dd></div>\n", escape_html(name),
+                                 with_class(is_code ? "code" : ""), escape_html(value));
         text_ += "</dl>\n";
     }
 
@@ -85,9 +92,14 @@ public:
             table += "<tr>";
             for (size_t i = 0; i < row.size(); i++) {
                 std::string names(i < block.columns.size() && !block.columns[i].is_text ? "n" : "");
+                if (i == 0 && row[i].text.size() > 48)
+                    names.append(names.empty() ? "long" : " long");
                 if (row[i].mark != Mark::kNone)
                     names.append(names.empty() ? "" : " ").append(class_of(row[i].mark));
-                table += fmt::format("<td{}>{}</td>", with_class(names), escape_html(row[i].text));
+                // What is first and text names the row.
+                const std::string_view tag = i == 0 && block.columns[0].is_text ? "th scope=\"row\"" : "td";
+                table += fmt::format("<{}{}>{}{}</{}>", tag, with_class(names), escape_html(row[i].text),
+                                     beside(row[i].detail), tag.substr(0, 2));
             }
             table += "</tr>\n";
         }

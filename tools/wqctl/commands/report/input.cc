@@ -31,7 +31,7 @@ constexpr std::string_view kMonitor = "wqlab/monitor/1";
 constexpr std::array<Kind, 7> kKinds = {{{"wqlab/run/1", "Run", read_run},
                                          {"wqlab/bench/1", "Bench", read_bench},
                                          {"wqlab/compare/1", "Comparison", read_compare},
-                                         {"wqlab/latency/1", "Latencies of the machine", read_latency},
+                                         {"wqlab/latency/1", "Recording of latencies", read_latency},
                                          {"wqlab/check/1", "Promises", read_check},
                                          {"wqlab/doctor/1", "What is stuck", read_doctor},
                                          {kMonitor, "Workqueues as time went on", nullptr}}};

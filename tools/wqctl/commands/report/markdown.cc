@@ -60,7 +60,7 @@ public:
 
     void operator()(const Facts& block)
     {
-        for (const auto& [name, value] : block.facts)
+        for (const auto& [name, value, is_code] : block.facts)
             text_ += fmt::format("- {}: {}\n", name, escape_markdown(value));
         text_ += "\n";
     }
@@ -73,7 +73,8 @@ public:
         for (const auto& row : block.rows) {
             auto& cells = rows.emplace_back();
             for (const Cell& cell : row) {
-                const std::string text = escape_markdown(cell.text);
+                const std::string detail = cell.detail.empty() ? "" : fmt::format(" ({})", cell.detail);
+                const std::string text = escape_markdown(cell.text + detail);
                 cells.push_back(cell.mark == Mark::kBad && !text.empty() ? "**" + text + "**" : text);
             }
         }

@@ -68,13 +68,12 @@ BenchedRow read_row(const Fields& cell, Axes& axes)
     return row;
 }
 
-// "1.23 M (1.21..1.25)"
-std::string with_interval(const Estimate& e, Unit unit)
+// "1.23M", and beside it "1.21M..1.25M"
+Cell with_interval(const Estimate& e, Unit unit)
 {
-    std::string text = human(e.median, unit);
-    if (e.low && e.high)
-        text += fmt::format(" ({}..{})", human(*e.low, unit), human(*e.high, unit));
-    return text;
+    const bool has_interval = e.low && e.high;
+    return Cell(human(e.median, unit), Mark::kNone,
+                has_interval ? fmt::format("{}..{}", human(*e.low, unit), human(*e.high, unit)) : "");
 }
 
 Table rows_table(const std::vector<BenchedRow>& rows, const std::string& baseline, const std::string& best)
@@ -90,9 +89,9 @@ Table rows_table(const std::vector<BenchedRow>& rows, const std::string& baselin
         std::vector<Cell> cells;
         cells.emplace_back(row.name, row.name == best ? Mark::kGood : Mark::kNone);
         for (size_t i = 0; i < kRunMeasures.size(); i++)
-            cells.emplace_back(row.estimates[i] ? with_interval(*row.estimates[i], unit_of(kRunMeasures[i])) : "-");
+            cells.push_back(row.estimates[i] ? with_interval(*row.estimates[i], unit_of(kRunMeasures[i])) : "-");
         if (row.to_baseline)
-            cells.emplace_back(with_interval(*row.to_baseline, Unit::kRatio));
+            cells.push_back(with_interval(*row.to_baseline, Unit::kRatio));
         else
             cells.emplace_back(row.name == baseline ? "baseline" : "-");
         cells.emplace_back(row.letters);
@@ -183,13 +182,13 @@ void read_bench(const Fields& root, Draft& draft)
     Section& section = draft.section;
     Facts facts = origin_facts(root);
     if (root.find("cpus") && !root.find("machine"))
-        facts.facts.emplace_back("CPUs", root.text("cpus") + " online");
-    facts.facts.emplace_back("Bench", how_it_ended(root));
+        facts.add("CPUs", root.text("cpus") + " online");
+    facts.add("Bench", how_it_ended(root));
     const std::string best = root.text_or("best", "");
     const std::string baseline = root.text_or("baseline", "");
-    facts.facts.emplace_back("Best", best.empty() ? "none is surely faster than every other" : best);
+    facts.add("Best", best.empty() ? "none is surely faster than every other" : best);
     if (const auto seed = root.number_if_any("order_seed"))
-        facts.facts.emplace_back("Order seed", fmt::format("{:.0f}", *seed));
+        facts.add("Order seed", fmt::format("{:.0f}", *seed));
     section.blocks.push_back(std::move(facts));
     for (const std::string& broken : root.texts("broken_promises"))
         section.note(broken, Mark::kBad);

@@ -48,10 +48,9 @@ void read_check(const Fields& root, Draft& draft)
 {
     Section& section = draft.section;
     Facts facts = origin_facts(root);
-    facts.facts.emplace_back("Verdict",
-                             fmt::format("{} kept, {} broken, {} broken as known, {} not judged; {}",
-                                         count_of(root, "pass"), count_of(root, "fail"), count_of(root, "known"),
-                                         count_of(root, "skip"), time_of(root, "elapsed_ns")));
+    facts.add("Verdict", fmt::format("{} kept, {} broken, {} broken as known, {} not judged; {}",
+                                     count_of(root, "pass"), count_of(root, "fail"), count_of(root, "known"),
+                                     count_of(root, "skip"), time_of(root, "elapsed_ns")));
     section.blocks.push_back(std::move(facts));
     if (root.find("incomplete"))
         section.note("Not all were judged: " + root.text("incomplete"), Mark::kDoubtful);

@@ -65,6 +65,21 @@ void add_row(const Fields& row, Table& table, Intervals& chart)
     panel->rows.push_back({name, *ratio, low, high, mark_of(outcome)});
 }
 
+// Of a long table those rows that say something stand before it.
+void fold_what_is_same(Table& table, Section& section)
+{
+    constexpr size_t kLong = 30;
+    if (table.rows.size() <= kLong)
+        return;
+    Table told = table;
+    told.title = "Figures that differ";
+    std::erase_if(told.rows, [](const auto& row) { return row.back().text.empty(); });
+    if (!told.rows.empty())
+        section.blocks.push_back(std::move(told));
+    table.title = "All figures";
+    table.is_folded = true;
+}
+
 Facts sides(const Fields& root)
 {
     Facts facts = origin_facts(root);
@@ -73,13 +88,11 @@ Facts sides(const Fields& root)
         std::string text;
         for (const std::string& kernel : side.texts("kernels"))
             text += (text.empty() ? "Linux " : ", ") + kernel;
-        facts.facts.emplace_back(title,
-                                 fmt::format("{}{}{}", text, text.empty() ? "" : ": ", enumerate(side.texts("files"))));
+        facts.add(title, fmt::format("{}{}{}", text, text.empty() ? "" : ": ", enumerate(side.texts("files"))));
     }
-    facts.facts.emplace_back(
-        "Compared",
-        fmt::format("documents of {}; a value is {}", root.text_or("of", "?"),
-                    root.text_or("unit", "") == "block" ? "a block of one file's rounds" : "one file's median"));
+    facts.add("Compared",
+              fmt::format("documents of {}; a value is {}", root.text_or("of", "?"),
+                          root.text_or("unit", "") == "block" ? "a block of one file's rounds" : "one file's median"));
     return facts;
 }
 
@@ -109,6 +122,7 @@ void read_compare(const Fields& root, Draft& draft)
                      outcomes["worse"] ? Mark::kBad : Mark::kNone);
         if (!chart.panels.empty())
             section.blocks.push_back(std::move(chart));
+        fold_what_is_same(table, section);
         section.blocks.push_back(std::move(table));
     }
     if (const Node* can = root.find("can_differ"); can && !can->boolean && root.list_if_any("rows").size())

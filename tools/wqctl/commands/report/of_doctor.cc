@@ -81,11 +81,11 @@ void read_doctor(const Fields& root, Draft& draft)
     Section& section = draft.section;
     Facts facts = origin_facts(root);
     if (root.find("source"))
-        facts.facts.emplace_back("Looked at", root.text("source"));
+        facts.add("Looked at", root.text("source"));
     else if (const auto lines = root.number_if_any("lines"))
-        facts.facts.emplace_back("Looked at", fmt::format("a log of {} lines", human(*lines, Unit::kNumber)));
+        facts.add("Looked at", fmt::format("a log of {} lines", human(*lines, Unit::kNumber)));
     if (const auto interval = root.number_if_any("interval_ns"); interval && *interval > 0)
-        facts.facts.emplace_back("Between two looks", human(*interval, Unit::kTime));
+        facts.add("Between two looks", human(*interval, Unit::kTime));
     section.blocks.push_back(std::move(facts));
     const std::vector<Node>& findings = root.list("findings");
     if (findings.empty())

@@ -70,12 +70,12 @@ void read_latency(const Fields& root, Draft& draft)
 {
     Section& section = draft.section;
     Facts facts = origin_facts(root);
-    facts.facts.emplace_back(
+    facts.add(
         "Recorded",
         fmt::format("{}, by {}{}", time_of(root, "elapsed_ns"), root.text_or("by", "?"),
                     root.text_or("pattern", "").empty() ? "" : ", workqueues that match " + root.text("pattern")));
     if (root.find("cost"))
-        facts.facts.emplace_back("Cost of recording", time_of(root.object("cost"), "ns_per_item") + " an item");
+        facts.add("Cost of recording", time_of(root.object("cost"), "ns_per_item") + " an item");
     section.blocks.push_back(std::move(facts));
 
     std::vector<RecordedRow> rows;

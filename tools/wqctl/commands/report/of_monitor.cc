@@ -112,8 +112,8 @@ void read_monitor(const std::vector<Fields>& samples, Draft& draft)
     const double begin = samples.front().number("time_ns");
     for (const Fields& sample : samples)
         lines.seconds.push_back((sample.number("time_ns") - begin) / 1e9);
-    facts.facts.emplace_back("Watched", fmt::format("{} samples in {}", samples.size(),
-                                                    human(std::max(lines.seconds.back(), 0.0) * 1e9, Unit::kTime)));
+    facts.add("Watched", fmt::format("{} samples in {}", samples.size(),
+                                     human(std::max(lines.seconds.back(), 0.0) * 1e9, Unit::kTime)));
     section.blocks.push_back(std::move(facts));
 
     std::vector<Watched> all = watched_in(samples);

@@ -78,10 +78,10 @@ void read_run(const Fields& root, Draft& draft)
 {
     Section& section = draft.section;
     Facts facts = origin_facts(root);
-    facts.facts.emplace_back("Run", fmt::format("{}, {}; {}", root.text_or("label", "no label"),
-                                                root.text_or("state", "?"), time_of(root, "elapsed_ns")));
+    facts.add("Run", fmt::format("{}, {}; {}", root.text_or("label", "no label"), root.text_or("state", "?"),
+                                 time_of(root, "elapsed_ns")));
     if (root.text_or("end_reason", "none") != "none")
-        facts.facts.back().second += fmt::format(", ended by: {}", root.text("end_reason"));
+        facts.facts.back().value += fmt::format(", ended by: {}", root.text("end_reason"));
     section.blocks.push_back(facts);
     if (root.text_or("state", "ended") != "ended")
         section.note("The run had not ended: its figures are not final.", Mark::kDoubtful);

@@ -13,7 +13,7 @@ namespace wqctl::page {
 
 namespace {
 
-constexpr const char* kNotSaid = "not in this document: an older wqctl wrote it";
+constexpr const char* kNotSaid = "not in this document";
 
 std::string machine_text(const Fields& machine)
 {
@@ -29,8 +29,8 @@ std::string machine_text(const Fields& machine)
     count("cores", "core");
     count("caches", "last-level cache");
     count("nodes", "NUMA node");
-    if (machine.find("hypervisor"))
-        parts.push_back("a guest of " + machine.text("hypervisor"));
+    if (const Node* guest = machine.find("guest"); guest && guest->boolean)
+        parts.push_back("a virtual machine");
     std::string text;
     for (const std::string& part : parts)
         text += (text.empty() ? "" : ", ") + part;
@@ -54,17 +54,17 @@ Facts origin_facts(const Fields& root)
 {
     Facts facts;
     if (root.find("kernel"))
-        facts.facts.emplace_back("Kernel", "Linux " + root.text("kernel"));
+        facts.add("Kernel", "Linux " + root.text("kernel"));
     const std::vector<std::string> command = root.texts("command");
-    facts.facts.emplace_back("Command", command.empty() ? kNotSaid : shell_words(command));
+    facts.add("Command", command.empty() ? kNotSaid : shell_words(command), !command.empty());
     if (!root.find("machine")) {
-        facts.facts.emplace_back("Machine", kNotSaid);
+        facts.add("Machine", kNotSaid);
         return facts;
     }
     const Fields machine = root.object("machine");
-    facts.facts.emplace_back("Machine", machine_text(machine));
+    facts.add("Machine", machine_text(machine));
     if (const std::string parameters = parameters_text(machine); !parameters.empty())
-        facts.facts.emplace_back("Parameters", parameters);
+        facts.add("Parameters", parameters, true);
     return facts;
 }
 

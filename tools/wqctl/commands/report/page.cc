@@ -34,7 +34,7 @@ int HeatMap::level(double value) const
 
 Table table_of(const Distributions& chart)
 {
-    constexpr size_t kMostUnfolded = 24;
+    constexpr size_t kMostUnfolded = 16;
     Table table;
     table.title = "Percentiles";
     table.columns = {{"", true}, {"of", true}, {"items"}, {"min"}, {"p50"}, {"p90"}, {"p99"}, {"p99.9"}, {"max"}};

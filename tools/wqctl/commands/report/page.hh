@@ -19,7 +19,18 @@ namespace wqctl::page {
 enum class Mark { kNone, kGood, kBad, kDoubtful };
 
 struct Facts {
-    std::vector<std::pair<std::string, std::string>> facts;
+    struct Fact {
+        std::string name;
+        std::string value;
+        bool is_code = false;
+    };
+
+    std::vector<Fact> facts;
+
+    void add(std::string name, std::string value, bool is_code = false)
+    {
+        facts.push_back({std::move(name), std::move(value), is_code});
+    }
 };
 
 struct Note {
@@ -30,8 +41,12 @@ struct Note {
 struct Cell {
     std::string text;
     Mark mark = Mark::kNone;
+    std::string detail;  // beside it and less loud, such as an interval
 
-    Cell(std::string of, Mark as = Mark::kNone) : text(std::move(of)), mark(as) {}
+    Cell(std::string of, Mark as = Mark::kNone, std::string beside = {})
+        : text(std::move(of)), mark(as), detail(std::move(beside))
+    {
+    }
     Cell(std::string_view of) : text(of) {}
     Cell(const char* of) : text(of) {}
 };
@@ -114,8 +129,8 @@ struct Stage {
 };
 constexpr std::array<Stage, 6> kStages = {{{"wait", "wait"},
                                            {"queue_call", "queue call"},
-                                           {"inactive", "held back"},
                                            {"pending", "pending"},
+                                           {"inactive", "held back"},
                                            {"run", "run"},
                                            {"total", "total"}}};
 

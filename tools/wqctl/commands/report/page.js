@@ -6,7 +6,7 @@
     const light = ["#2459b3", "#d1600a", "#1a7f4b", "#a2319b", "#b3261e", "#00798c", "#7a5c00", "#5b4fc7"];
     const dark = ["#7db0ff", "#ffad5c", "#5ccb91", "#e79be2", "#ff8a80", "#4fd0e0", "#e0c255", "#b0a5ff"];
     const dashes = [[], [7, 3], [2, 2], [9, 3, 2, 3]];
-    const shownAtFirst = 6;
+    const shownAtFirst = 6, fewItems = 100;
 
     // Paper is light, whatever the screen is.
     let onPaper = false;
@@ -31,7 +31,20 @@
         share: (percent) => digits(percent) + " %",
         seconds: (s) => digits(s) + " s",
     };
-    const shortened = (text, most) => text.length > most ? text.slice(0, most - 1) + "…" : text;
+    // Two lines at most, cut between words where that can be.
+    const folded = (text, most) => {
+        if (text.length <= most)
+            return text;
+        const space = text.lastIndexOf(" ", most);
+        const at = space > 0 ? space : most;
+        const rest = text.slice(at).trim();
+        return [text.slice(0, at), rest.length > most ? rest.slice(0, most - 1) + "…" : rest];
+    };
+    // 1, 2 or 5 of some decade, so that some five fit.
+    const stepFor = (span) => {
+        const decade = 10 ** Math.floor(Math.log10(span / 5));
+        return decade * ([1, 2, 5].find((n) => n * decade >= span / 5) ?? 10);
+    };
 
     const element = (name, className, text) => {
         const made = document.createElement(name);
@@ -116,11 +129,12 @@
             const edge = (place) => 2 ** (place / data.per_octave);
             const stages = data.stages.map((name, i) => ({ name, i })).filter(({ i }) =>
                 data.series.some((series) => series.stages[i]));
-            // Those that have the stage that is shown first come first.
-            const shown = [];
             let stage = stages[0].i, view = 0, visible = 0;
-            for (const series of data.series)
-                shown.push(Boolean(series.stages[stage]) && visible++ < shownAtFirst);
+            // The shape of a few items is chance, and its peaks are high: at first without, if there are others.
+            const items = (series) => (series.stages[stage] ?? []).reduce((sum, n, i) => i % 2 ? sum + n : sum, 0);
+            const most = Math.max(...data.series.map(items));
+            const shown = data.series.map((series) =>
+                items(series) >= Math.min(fewItems, most) && visible++ < shownAtFirst);
             const about = element("p", "about");
             const places = () => {
                 let low = Infinity, high = -Infinity;
@@ -199,7 +213,7 @@
                 const panel = data.panels[at];
                 const format = formats[panel.unit];
                 const isRatio = panel.unit === "ratio";
-                figure.height(panel.rows.length * 30 + 64);
+                figure.height(panel.rows.length * (isNarrow() ? 36 : 30) + 64);
                 const most = isNarrow() ? 16 : 40;
                 const marks = {
                     id: "marks",
@@ -230,7 +244,7 @@
                 const ends = panel.rows.flatMap((row) => [row.low ?? row.median, row.high ?? row.median]);
                 if (isRatio)
                     ends.push(1);
-                const low = Math.min(...ends), high = Math.max(...ends), room = (high - low) * 0.06 || high * 0.05 || 1;
+                const low = Math.min(...ends), high = Math.max(...ends), step = stepFor((high - low) || high || 1);
                 return {
                     type: "bar",
                     data: {
@@ -245,12 +259,12 @@
                     options: {
                         ...common({
                             x: axis(isRatio ? panel.title + ", B against A" : panel.title, {
-                                min: Math.max(0, low - room), max: high + room,
-                                ticks: { callback: (value) => format(value) },
+                                min: Math.max(0, Math.floor(low / step) * step), max: Math.ceil(high / step) * step,
+                                ticks: { callback: (value) => format(value), stepSize: step },
                             }),
                             y: axis("", { type: "category", grid: { display: false },
                                 ticks: { color: token("--text"), autoSkip: false,
-                                    callback: (value) => shortened(panel.rows[value]?.name ?? "", most) } }),
+                                    callback: (value) => folded(panel.rows[value]?.name ?? "", most) } }),
                         }, {
                             title: (items) => panel.rows[items[0]?.dataIndex]?.name ?? "",
                             label: ({ dataIndex }) => {

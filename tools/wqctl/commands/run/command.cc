@@ -58,7 +58,9 @@ class RunCommand final : public Command {
         follow(runs, events, started.id(), interrupts, progress);
         progress.clear();
 
-        return print_report(started.report(info, topology), flags_.json, output);
+        RunReport report = started.report(info, topology);
+        report.provenance = Provenance::of(context.words());
+        return print_report(report, flags_.json, output);
     }
 
     static int dry_run(const Scenario& scenario, const Topology& topology, Context& context)
