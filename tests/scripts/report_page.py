@@ -22,7 +22,7 @@ def renders(window, file):
             const ink = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
             return ink.some((value) => value !== 0);
         }).length""")
-        assert charts == 4, f"{charts} charts"
+        assert charts == 5, f"{charts} charts"
         assert drawn == charts, f"of {charts} charts {drawn} have something in them"
         is_quiet(page)
 

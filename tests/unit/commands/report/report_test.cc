@@ -124,8 +124,8 @@ TEST_CASE("no text of a document is markup in its report")
 
     const std::string md = to_markdown(page, kHostile);
     CHECK_THAT(md, !Contains("<img"));
-    CHECK(escape_markdown("a|b `c` *d* [e](f) \\ <g> @all wait_p50 _h_\n#") ==
-          "a\\|b \\`c\\` \\*d\\* \\[e\\](f) \\\\ &lt;g> @\u200ball wait_p50 \\_h\\_?#");
+    CHECK(escape_markdown("a|b `c` *d* [e](f) \\ <g> <0.1 @all wait_p50 _h_\n#") ==
+          "a\\|b \\`c\\` \\*d\\* \\[e\\](f) \\\\ &lt;g> <0.1 @\u200ball wait_p50 \\_h\\_?#");
 }
 
 TEST_CASE("a page's policy lets run what the page brings, and nothing else")

@@ -10,6 +10,12 @@ namespace {
 
 constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
+// Whether "<" before it begins one.
+constexpr bool is_tag(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == '!' || c == '?';
+}
+
 unsigned digit(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
 
 }  // namespace
@@ -40,7 +46,8 @@ std::string escape_markdown(std::string_view text)
         const char c = line[i];
         const bool is_within_word = i > 0 && i + 1 < line.size() && is_word(line[i - 1]) && is_word(line[i + 1]);
         switch (c) {
-        case '<': escaped += "&lt;"; break;
+        // "p <0.001" is no tag.
+        case '<': escaped += i + 1 < line.size() && is_tag(line[i + 1]) ? "&lt;" : "<"; break;
         case '&': escaped += "&amp;"; break;
         // A name such as "@team" would tell the team.
         case '@': escaped += "@\u200b"; break;

@@ -66,6 +66,11 @@ const Kind& kind_of(const Fields& root, const std::string& place)
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+std::string default_title(const std::vector<Input>& inputs)
+{
+    return "wqlab report" + (inputs.size() == 1 ? ": " + base_name(inputs.front().file) : "");
+}
+
 // The documents of a file: one, or one a line (monitor and a doctor that watches go on until they are stopped).
 struct Parsed {
     std::string place;
@@ -93,8 +98,32 @@ std::vector<Parsed> parse(const Input& input)
 
 class Maker {
 public:
-    explicit Maker(size_t files) : files_(files) {}
+    explicit Maker(const std::vector<Input>& inputs) : files_(inputs.size())
+    {
+        for (const Input& input : inputs)
+            add(input);
+    }
 
+    Page take(const std::string& title)
+    {
+        // What can be laid over one another stands before what it is of.
+        std::erase_if(distributions_, [](const Distributions::Series& series) {
+            return std::none_of(series.stages.begin(), series.stages.end(),
+                                [](const auto& d) { return d.has_value(); });
+        });
+        if (!distributions_.empty()) {
+            Section section{"Latencies", "of all documents that have histograms", {}};
+            section.blocks.push_back(Distributions{"Distributions", std::move(distributions_)});
+            sections_.insert(sections_.begin(), std::move(section));
+        }
+        Page page;
+        page.title = title;
+        page.subtitle = counted(files_, "document");
+        page.sections = std::move(sections_);
+        return page;
+    }
+
+private:
     void add(const Input& input)
     {
         const std::vector<Parsed> documents = parse(input);
@@ -115,26 +144,6 @@ public:
         read_monitor(samples, draft);
     }
 
-    Page take(const std::string& title)
-    {
-        // What can be laid over one another stands before what it is of.
-        std::erase_if(distributions_, [](const Distributions::Series& series) {
-            return std::none_of(series.stages.begin(), series.stages.end(),
-                                [](const auto& d) { return d.has_value(); });
-        });
-        if (!distributions_.empty()) {
-            Section section{"Latencies", "of all documents that have histograms", {}};
-            section.blocks.push_back(Distributions{"Distributions", std::move(distributions_)});
-            sections_.insert(sections_.begin(), std::move(section));
-        }
-        Page page;
-        page.title = title.empty() ? (files_ == 1 ? sections_.back().title : "wqlab report") : title;
-        page.subtitle = counted(files_, "document");
-        page.sections = std::move(sections_);
-        return page;
-    }
-
-private:
     Draft begin(const Kind& kind, const Input& input)
     {
         Section section{std::string(kind.title), fmt::format("wqctl {}: {}", command_of(kind.schema), input.file), {}};
@@ -179,10 +188,7 @@ Input read_input(const std::string& path)
 
 Page make_page(const std::vector<Input>& inputs, const std::string& title)
 {
-    Maker maker(inputs.size());
-    for (const Input& input : inputs)
-        maker.add(input);
-    return maker.take(title);
+    return Maker(inputs).take(title.empty() ? default_title(inputs) : title);
 }
 
 }  // namespace wqctl::page

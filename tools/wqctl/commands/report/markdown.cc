@@ -78,7 +78,9 @@ public:
                 cells.push_back(cell.mark == Mark::kBad && !text.empty() ? "**" + text + "**" : text);
             }
         }
-        text_ += fmt::format("**{}**\n\n{}\n", escape_markdown(block.title), grid(block.columns, rows));
+        const std::string table = grid(block.columns, rows);
+        text_ += block.is_folded ? folded(block.title, table)
+                                 : fmt::format("**{}**\n\n{}\n", escape_markdown(block.title), table);
     }
 
     void operator()(const HeatMaps& block)
@@ -110,24 +112,31 @@ public:
         for (const auto& [title, lines] : block.paragraphs) {
             text_ += fmt::format("{}:\n", title);
             for (const std::string& line : lines)
-                text_ += fmt::format("- {}\n", escape_markdown(line));
+                text_ += fmt::format("- {}\n", begun(line));
             text_ += "\n";
         }
         for (const auto& [title, lines] : block.texts)
             (*this)(Text{title, lines});
     }
 
-    void operator()(const Text& block)
-    {
-        text_ += fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", escape_markdown(block.title),
-                             fenced(block.text));
-    }
+    void operator()(const Text& block) { text_ += folded(block.title, fenced(block.text)); }
 
 private:
     static std::string paragraph(const std::string& text, Mark mark)
     {
-        const std::string escaped = escape_markdown(text);
-        return mark == Mark::kBad ? fmt::format("**{}**\n\n", escaped) : escaped + "\n\n";
+        return mark == Mark::kBad ? fmt::format("**{}**\n\n", escape_markdown(text)) : begun(text) + "\n\n";
+    }
+
+    // Where a line begins, these would be a heading, a quotation or a list.
+    static std::string begun(const std::string& text)
+    {
+        const bool is_markup = !text.empty() && std::string_view("#>-+=").find(text.front()) != std::string_view::npos;
+        return (is_markup ? "\\" : "") + escape_markdown(text);
+    }
+
+    static std::string folded(const std::string& title, const std::string& inner)
+    {
+        return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", escape_markdown(title), inner);
     }
 
     std::string text_;

@@ -82,7 +82,8 @@ void fold_what_is_same(Table& table, Section& section)
 
 Facts sides(const Fields& root)
 {
-    Facts facts = origin_facts(root);
+    // Which command it was and where, its documents say.
+    Facts facts;
     for (const auto& [key, title] : {std::pair("a", "Side A"), std::pair("b", "Side B")}) {
         const Fields side = root.object(key);
         std::string text;

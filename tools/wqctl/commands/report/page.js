@@ -27,7 +27,9 @@
         time: (ns) => ns === 0 ? "0" : scaled(ns, [[1e9, " s"], [1e6, " ms"], [1e3, " µs"], [1, " ns"]]),
         rate: (n) => n === 0 ? "0" : scaled(n, [[1e9, " G"], [1e6, " M"], [1e3, " k"], [1, ""]]),
         number: (n) => Math.abs(n) >= 1e4 ? formats.rate(n) : digits(n),
-        ratio: (r) => r >= 3 ? "×" + digits(r) : (r >= 1 ? "+" : "−") + digits(Math.abs(r - 1) * 100) + " %",
+        // Sums of steps are not quite 1 where they should be.
+        ratio: (r) => r >= 3 ? "×" + digits(r) : Math.abs(r - 1) < 1e-9 ? "same" :
+            (r > 1 ? "+" : "−") + digits(Math.abs(r - 1) * 100) + " %",
         share: (percent) => digits(percent) + " %",
         seconds: (s) => digits(s) + " s",
     };
@@ -180,7 +182,7 @@
                         })),
                     },
                     options: common({
-                        x: axis("", { type: "logarithmic", min: edge(low), max: edge(high + 1),
+                        x: axis(data.stages[stage], { type: "logarithmic", min: edge(low), max: edge(high + 1),
                             ticks: { callback: decadeTicks(formats.time), autoSkip: false } }),
                         y: view ? axis("took longer", { type: "logarithmic", max: 100,
                             ticks: { callback: decadeTicks(formats.share), autoSkip: false } }) :
@@ -283,7 +285,7 @@
                 draw();
             });
             figure.after(element("p", "about",
-                "A dot is the median, a bar the 95 % interval of it. Axes do not begin at zero."));
+                "A dot is the median, a bar its 95 % interval. The axis need not begin at zero."));
             return config;
         },
 
