@@ -155,6 +155,8 @@ TEST_CASE("histograms of several documents are on one grid")
     REQUIRE(chart.series.size() == 4);
     CHECK(chart.series[0].name == "1.json: a");
     CHECK(chart.series[3].name == "2.json: b");
+    const Page twins = make_page({{"old/1.json", one}, {"new/1.json", one}}, "");
+    CHECK(block_of<Distributions>(twins.sections[0]).series[3].name == "new/1.json: b");
     const auto& wait = chart.series[0].stages[0];
     REQUIRE(wait.has_value());
     double sum = 0;

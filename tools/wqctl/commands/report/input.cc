@@ -101,6 +101,8 @@ public:
     explicit Maker(const std::vector<Input>& inputs) : files_(inputs.size())
     {
         for (const Input& input : inputs)
+            of_name_[base_name(input.file)]++;
+        for (const Input& input : inputs)
             add(input);
     }
 
@@ -147,14 +149,17 @@ private:
     Draft begin(const Kind& kind, const Input& input)
     {
         Section section{std::string(kind.title), fmt::format("wqctl {}: {}", command_of(kind.schema), input.file), {}};
-        // Several of a kind are told apart by their files.
+        // Several are told apart by their files' names, or by their paths where a name is that of two.
+        const std::string base = base_name(input.file);
+        const std::string name = of_name_.at(base) > 1 ? input.file : base;
         if (files_ > 1)
-            section.title += ": " + base_name(input.file);
+            section.title += ": " + name;
         sections_.push_back(std::move(section));
-        return {sections_.back(), distributions_, files_ > 1 ? base_name(input.file) + ": " : ""};
+        return {sections_.back(), distributions_, files_ > 1 ? name + ": " : ""};
     }
 
     size_t files_;
+    std::map<std::string, unsigned> of_name_;  // how many files have it
     std::vector<Section> sections_;
     std::vector<Distributions::Series> distributions_;
 };

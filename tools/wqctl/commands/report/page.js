@@ -337,6 +337,7 @@
     const source = document.getElementById("charts");
     if (!source || typeof Chart === "undefined")
         return;
+    document.documentElement.classList.add("charts");
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     const figures = document.querySelectorAll("figure.chart");
     const redraws = JSON.parse(source.textContent).map((data, i) => {
