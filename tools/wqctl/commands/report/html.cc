@@ -82,7 +82,7 @@ public:
     {
         std::string table = "<table>\n";
         if (!block.is_folded && !block.title.empty())
-            table += fmt::format("<caption>{}</caption>\n", escape_html(block.title));
+            table += fmt::format("<caption><span>{}</span></caption>\n", escape_html(block.title));
         table += "<thead><tr>";
         for (const Table::Column& column : block.columns)
             table += fmt::format("<th scope=\"col\"{}>{}</th>", with_class(column.is_text ? "" : "n"),
@@ -159,7 +159,8 @@ private:
     static std::string heat_table(const HeatMap& map)
     {
         std::string table = fmt::format(
-            "<table class=\"heat\">\n<caption>{}</caption>\n<thead><tr><th scope=\"col\" class=\"corner\">{} ↓ {} "
+            "<table class=\"heat\">\n<caption><span>{}</span></caption>\n<thead><tr><th scope=\"col\" "
+            "class=\"corner\">{} ↓ {} "
             "→</th>",
             escape_html(map.title), escape_html(map.down), escape_html(map.across));
         for (const std::string& column : map.columns)

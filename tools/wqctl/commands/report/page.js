@@ -247,6 +247,9 @@
                 if (isRatio)
                     ends.push(1);
                 const low = Math.min(...ends), high = Math.max(...ends), step = stepFor((high - low) || high || 1);
+                // Not on the frame.
+                const least = Math.floor(low / step) * step - (isRatio && low === 1 ? step : 0);
+                const greatest = Math.ceil(high / step) * step + (isRatio && high === 1 ? step : 0);
                 return {
                     type: "bar",
                     data: {
@@ -261,7 +264,7 @@
                     options: {
                         ...common({
                             x: axis(isRatio ? panel.title + ", B against A" : panel.title, {
-                                min: Math.max(0, Math.floor(low / step) * step), max: Math.ceil(high / step) * step,
+                                min: Math.max(0, least), max: greatest,
                                 ticks: { callback: (value) => format(value), stepSize: step },
                             }),
                             y: axis("", { type: "category", grid: { display: false },
