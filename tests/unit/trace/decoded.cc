@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-#include "tree.hh"
+#include "unit/tree.hh"
 
 const std::string* Message::value(const std::string& name) const
 {

@@ -52,7 +52,7 @@ Machine machine_called(const std::string& model)
 }
 
 template <typename B>
-const B& block_of(const Section& section)
+B block_of(const Section& section)
 {
     for (const Block& block : section.blocks)
         if (const B* found = std::get_if<B>(&block))
@@ -151,7 +151,7 @@ TEST_CASE("histograms of several documents are on one grid")
     const std::string one = report_to_json(make_report({"a", "b"}));
     const Page page = make_page({{"dir/1.json", one}, {"2.json", one}}, "");
     REQUIRE(page.sections.size() == 3);
-    const auto& chart = block_of<Distributions>(page.sections[0]);
+    const auto chart = block_of<Distributions>(page.sections[0]);
     REQUIRE(chart.series.size() == 4);
     CHECK(chart.series[0].name == "1.json: a");
     CHECK(chart.series[3].name == "2.json: b");
@@ -168,7 +168,7 @@ TEST_CASE("histograms of several documents are on one grid")
         R"({"schema":"wqlab/latency/1","kernel":"6.12","rows":[{"workqueue":"w","executed":3,"stages_ns":{"run":)"
         R"({"count":3,"buckets":[{"low":0,"high":1,"count":1},{"low":1023,"high":1024,"count":1},)"
         R"({"low":1024,"high":1056,"count":1}]}}}]})");
-    const auto& run = block_of<Distributions>(exact.sections[0]).series[0].stages[4];
+    const auto run = block_of<Distributions>(exact.sections[0]).series[0].stages[4];
     REQUIRE(run.has_value());
     CHECK(run->bins == std::map<int, double>{{0, 1}, {39, 1}, {40, 1}});
 }
@@ -177,7 +177,7 @@ TEST_CASE("where items ran is a map of CPUs, whose shades are between the smalle
 {
     RunReport report = make_report({"a"});
     report.workqueues[0].flows = {{0, 0, 100}, {0, 2, 50}, {3, 2, 7}};
-    const auto& maps = block_of<HeatMaps>(page_of(report_to_json(report)).sections[1]);
+    const auto maps = block_of<HeatMaps>(page_of(report_to_json(report)).sections[1]);
     REQUIRE(maps.maps.size() == 1);
     const HeatMap& map = maps.maps[0];
     CHECK(map.rows == std::vector<std::string>{"CPU 0", "CPU 3"});
@@ -197,12 +197,12 @@ TEST_CASE("where items ran is a map of CPUs, whose shades are between the smalle
 TEST_CASE("a bench of two axes has a heat map, of others it is said why not")
 {
     const Page two = page_of(bench({{"cpu", "1"}, {"cpu", "8"}, {"numa", "1"}, {"numa", "8"}}));
-    const HeatMap& map = block_of<HeatMaps>(two.sections[0]).maps.at(0);
+    const HeatMap map = block_of<HeatMaps>(two.sections[0]).maps.at(0);
     CHECK(map.rows == std::vector<std::string>{"cpu", "numa"});
     CHECK(map.columns == std::vector<std::string>{"1", "8"});
     CHECK(map.values[1][0] == 4000.0);
     CHECK(map.texts[1][1] == "5.00k");
-    const auto& intervals = block_of<Intervals>(two.sections[0]);
+    const auto intervals = block_of<Intervals>(two.sections[0]);
     REQUIRE(intervals.panels.size() == 1);  // what nobody measured has no panel
     CHECK(intervals.panels[0].rows[2].low == 990.0);
 
@@ -217,7 +217,7 @@ TEST_CASE("samples of monitor are a time series")
 {
     const Page page = page_of(sample(0, 0) + sample(1, 10) + sample(3, 30));
     const Section& section = page.sections.at(0);
-    const auto& lines = block_of<Lines>(section);
+    const auto lines = block_of<Lines>(section);
     CHECK(lines.seconds == std::vector<double>{0, 1, 3});
     REQUIRE(lines.series.size() == 2);
     CHECK(lines.series[0].name == "events");
@@ -233,7 +233,7 @@ TEST_CASE("what a document lacks is said where it would stand")
     report.workqueues[0].flows.clear();
     const Section section = page_of(report_to_json(report)).sections.at(1);
     CHECK_THAT(notes(section), Contains("On which CPUs the items of a were queued") && Contains("scenario is not"));
-    const auto& facts = block_of<Facts>(section).facts;
+    const auto facts = block_of<Facts>(section).facts;
     REQUIRE(facts.size() > 3);
     CHECK(facts[1].name == "Command");
     CHECK(facts[1].value == "not in this document");
@@ -259,7 +259,7 @@ TEST_CASE("checks, comparisons and findings have their tables")
         R"({"id":"flush.a","title":"it returns","status":"fail","reason":"it did not","evidence":["e"],)"
         R"("elapsed_ns":5},{"id":"flush.b","status":"pass"}],)"
         R"("summary":{"pass":1,"fail":1,"known":0,"skip":0},"elapsed_ns":9})");
-    const auto& broken = block_of<Table>(check.sections[0]);
+    const auto broken = block_of<Table>(check.sections[0]);
     REQUIRE(broken.rows.size() == 1);
     CHECK(broken.rows[0][3].text == "it did not; e");
     CHECK(broken.rows[0][0].mark == Mark::kBad);
@@ -270,7 +270,7 @@ TEST_CASE("checks, comparisons and findings have their tables")
         R"("rows":[{"row":"x","measure":"items_per_s","a":100,"b":90,"ratio":0.9,"interval":{"low":0.8,"high":0.95},)"
         R"("p":0.01,"p_corrected":0.02,"outcome":"worse"}],"together":[],"only_a":["y"],"only_b":[],"lost":[],)"
         R"("verdicts":0,"changes":[]})");
-    const auto& row = block_of<Table>(compare.sections[0]).rows.at(0);
+    const auto row = block_of<Table>(compare.sections[0]).rows.at(0);
     CHECK(row[4].text == "-10.0%");
     CHECK(row[7].mark == Mark::kBad);
     CHECK(block_of<Intervals>(compare.sections[0]).panels.at(0).rows.at(0).low == 0.8);
@@ -282,7 +282,7 @@ TEST_CASE("checks, comparisons and findings have their tables")
         R"("workqueue":"events","pid":7,"task":null,"doing":"spins"}],"victims":["g"],"evidence":[],"stacks":[)"
         R"({"states":"R","tasks":[{"pid":7,"command":"kworker"}],"frames":["f","worker_thread"]}],"kernel":"k",)"
         R"("next":"stop it"}],"not_looked_at":[]})");
-    const auto& story = block_of<Story>(doctor.sections[0]);
+    const auto story = block_of<Story>(doctor.sections[0]);
     CHECK(story.title == "f keeps CPU 1");
     CHECK(story.paragraphs[0].second[0] == "f of events (pid 7): spins");
     CHECK(story.texts[0].second == "7 kworker\n  f\n  worker_thread\n");
