@@ -78,15 +78,15 @@ std::string event_line(const Event& event, const Naming& naming)
 
 void LineWriter::begin(const Head&, const Tables& tables)
 {
-    naming_.emplace(tables);
+    tables_ = &tables;
     print_(style_.bold(story_titles()));
 }
 
-void LineWriter::told(const Story& story) { print_(story_line(story, *naming_, style_)); }
+void LineWriter::told(const Story& story) { print_(story_line(story, Naming(*tables_), style_)); }
 
 void LineWriter::other(const Event& event)
 {
-    if (const std::string line = event_line(event, *naming_); !line.empty())
+    if (const std::string line = event_line(event, Naming(*tables_)); !line.empty())
         print_(line);
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +31,7 @@ public:
 private:
     Print print_;
     Style style_;
-    std::optional<Naming> naming_;
+    const Tables* tables_ = nullptr;
 };
 
 // One item's story, line by line of what happened to it.

@@ -46,20 +46,16 @@ File open(const std::string& path)
     return {file, std::fclose};
 }
 
-// All of the file, to the sink; says on standard error what of it could not be read.
-void read_all(const std::string& path, StoryListener& listener, const Tables** tables,
-              std::unique_ptr<perfetto::Reader>& reader, Stories& stories)
+// All of the file; says on standard error what of it could not be read.
+void read_all(const std::string& path, perfetto::Reader& reader)
 {
-    (void)listener;
     const File file = open(path);
-    reader = std::make_unique<perfetto::Reader>(stories);
-    *tables = &reader->tables();
     std::vector<char> piece(1 << 20);
     while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get()))
-        reader->take({piece.data(), count});
+        reader.take({piece.data(), count});
     if (std::ferror(file.get()))
         throw Error(kBad, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-    const perfetto::ReadFile about = reader->finish();
+    const perfetto::ReadFile about = reader.finish();
     if (!about.is_recording)
         throw Error::usage(fmt::format("{} is no recording of wqctl trace", path),
                            "it reads what `wqctl trace -o FILE` wrote, in the format perfetto");
@@ -78,9 +74,10 @@ std::optional<uint64_t> parse_item(const std::string& text)
 {
     if (text == "slowest")
         return {};
+    const std::string_view digits = std::string_view(text).substr(text.starts_with("0x") ? 2 : 0);
     uint64_t item = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), item, 16);
-    if (error != std::errc() || end != text.data() + text.size())
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), item, 16);
+    if (error != std::errc() || end != digits.data() + digits.size())
         throw Error::usage(
             fmt::format("--item {}: an item is a hexadecimal number, as other views of the file show it", text),
             "or: --item slowest");
@@ -112,9 +109,8 @@ int show_trace(const std::string& file, const std::vector<std::string>& patterns
     }
     Meant meant(*listener, compiled);
     Stories stories(meant);
-    std::unique_ptr<perfetto::Reader> reader;
-    const Tables* tables = nullptr;
-    read_all(file, meant, &tables, reader, stories);
+    perfetto::Reader reader(stories);
+    read_all(file, reader);
     if (sums)
         output.text(sums->render(output.style()));
     if (at_length) {
