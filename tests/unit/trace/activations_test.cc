@@ -42,6 +42,16 @@ TEST_CASE("an activation that is its CPU's next event was at once, whatever othe
     CHECK(!passed.events[1].held_back);
 }
 
+TEST_CASE("if what came next is lost, an item is not said to be held back")
+{
+    Passed passed;
+    Activations activations(passed);
+    activations.event(event(EventKind::kQueue, 1, 0xa, 0));
+    activations.event(event(EventKind::kLost, 2, 0, 0));
+    REQUIRE(passed.events.size() == 2);
+    CHECK(!passed.events[0].held_back);
+}
+
 TEST_CASE("an item is held back if its CPU goes on without its activation")
 {
     Passed passed;
