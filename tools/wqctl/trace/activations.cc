@@ -18,7 +18,7 @@ void Activations::event(const Event& event)
     Undecided& of_cpu = undecided_[event.cpu];
     if (of_cpu.is_there) {
         const bool at_once = event.kind == EventKind::kActivate && event.item == of_cpu.event.item;
-        // It may be its activation that was lost. If it was not, that comes and tells.
+        // If it is its activation that was lost, nobody will know: it is not said to be held back.
         pass(of_cpu, !at_once && event.kind != EventKind::kLost);
         if (at_once)
             return;

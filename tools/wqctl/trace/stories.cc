@@ -177,7 +177,8 @@ void Stories::activate(const Event& event)
     if (found == waiting_.end())
         return;
     Story& story = *found->second;
-    story.held_back = true;
+    if (story.activated != kNotSeen)
+        return;  // it was not known to be held back, because events were lost: it may have been
     story.activated = event.time;
     if (event.pool != kNoPool)
         story.pool = event.pool;
