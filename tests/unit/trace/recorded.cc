@@ -155,6 +155,10 @@ Recorded all_sorts()
     it.head.missing = {"worker made", "mayday"};
     // Seen running, not starting.
     it.in_worker(EventKind::kSleep, 500, 63, Recorded::kUnboundPool, 0x63).function = it.tables.name("old_fn");
+    // The same, and nothing says what it is until it ends.
+    it.in_worker(EventKind::kSleep, 600, 65, Recorded::kUnboundPool, 0x65);
+    it.in_worker(EventKind::kWake, 700, 65, Recorded::kUnboundPool, 0x65);
+    it.in_worker(EventKind::kEnd, 800, 65, Recorded::kUnboundPool, 0x65).function = it.tables.name("named_late_fn");
     it.queue(1'000, 0xa, "hog_fn", it.events_wq).context = EventContext::kTimer;
     it.start(2'000, 0xa, "hog_fn", it.events_wq, 61);
     Event& asked = it.queue(3'000, 0xb, "victim_fn", it.events_wq);

@@ -31,16 +31,26 @@ std::string story_titles()
                        "ITEM (WORKQUEUE), WORKER, WHO QUEUED IT, WHAT IT WAITED BEHIND");
 }
 
-std::string story_line(const Story& story, const Naming& naming, const Style& style)
+namespace {
+
+bool has_run(const Story& story) { return story.started != kNotSeen || story.end == StoryEnd::kEnded; }
+
+}  // namespace
+
+std::string story_times(const Story& story, const Style& style)
 {
-    const bool has_run = story.started != kNotSeen || story.end == StoryEnd::kEnded;
-    std::string line = fmt::format(
-        "{:11.6f}  {}  {}  {}  {}  {}", seconds(story.begin()),
-        pad_left(story.held_back ? stage(story.queued, story.activated, style) : "", 8),
-        pad_left(story.activated == kNotSeen && !has_run ? "" : stage(story.activated, story.started, style), 8),
-        pad_left(has_run ? stage(story.started, story.ended, style) : "", 8),
-        pad_left(story.sleeps ? human_time(story.slept_ns, style.charset) : "", 8), naming.item(story));
-    if (has_run || story.queued == kNotSeen)
+    const bool has_waited = story.activated != kNotSeen || has_run(story);
+    return fmt::format("{:11.6f}  {}  {}  {}  {}  ", seconds(story.begin()),
+                       pad_left(story.held_back ? stage(story.queued, story.activated, style) : "", 8),
+                       pad_left(has_waited ? stage(story.activated, story.started, style) : "", 8),
+                       pad_left(has_run(story) ? stage(story.started, story.ended, style) : "", 8),
+                       pad_left(story.sleeps ? human_time(story.slept_ns, style.charset) : "", 8));
+}
+
+std::string story_words(const Story& story, const Naming& naming)
+{
+    std::string line = naming.item(story);
+    if (has_run(story) || story.queued == kNotSeen)
         line += fmt::format(", {} CPU {}", naming.worker(story.worker_pid, story.worker_comm), story.cpu);
     if (story.queued != kNotSeen) {
         const std::string caller = naming.caller(story);
@@ -55,7 +65,7 @@ std::string story_line(const Story& story, const Naming& naming, const Style& st
         line += ", " + how;
     if (story.in_gap)
         line += ", events were lost meanwhile";
-    return line + "\n";
+    return line;
 }
 
 std::string event_line(const Event& event, const Naming& naming)
@@ -82,7 +92,10 @@ void LineWriter::begin(const Head&, const Tables& tables)
     print_(style_.bold(story_titles()));
 }
 
-void LineWriter::told(const Story& story) { print_(story_line(story, Naming(*tables_), style_)); }
+void LineWriter::told(const Story& story)
+{
+    print_(story_times(story, style_) + story_words(story, Naming(*tables_)) + "\n");
+}
 
 void LineWriter::other(const Event& event)
 {

@@ -13,7 +13,9 @@
 namespace wqctl {
 
 std::string story_titles();
-std::string story_line(const Story& story, const Naming& naming, const Style& style);
+// Its columns of times, and what stands behind them.
+std::string story_times(const Story& story, const Style& style);
+std::string story_words(const Story& story, const Naming& naming);
 // What is of no item but must be seen, as a line: "" of other events.
 std::string event_line(const Event& event, const Naming& naming);
 

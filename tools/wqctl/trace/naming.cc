@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace/naming.hh"
 
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include <cxxabi.h>
 #include <fmt/core.h>
 
 #include "text/printable.hh"
 
 namespace wqctl {
 
-std::string Naming::function(NameId id) const { return id ? printable(tables_.text(id)) : "?"; }
+namespace {
+
+// A module in C++, such as wqlab's, has callers with names for a linker: "_ZN5wqlab6Issuer9issue_allEv [wqlab]".
+std::string readable(const std::string& symbol)
+{
+    if (!symbol.starts_with("_Z"))
+        return printable(symbol);
+    const size_t end = std::min(symbol.find(' '), symbol.size());
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(symbol.substr(0, end).c_str(), nullptr, nullptr, &status), std::free);
+    return printable(name ? name.get() + symbol.substr(end) : symbol);
+}
+
+}  // namespace
+
+std::string Naming::function(NameId id) const { return id ? readable(tables_.text(id)) : "?"; }
 
 std::string Naming::workqueue(WorkqueueId id) const { return id ? printable(tables_.workqueue(id).name) : "?"; }
 

@@ -280,6 +280,9 @@ void Stories::end_run(const Event& event)
     if (!story)
         return;
     running_.erase(worker_of(event));
+    // What was seen first of it may not have said what it is.
+    if (!story->function)
+        story->function = event.function;
     story->ended = event.time;
     if (story->sleeps_since != kNotSeen) {  // the wake-up was lost
         story->slept_ns += event.time - std::min(event.time, story->sleeps_since);

@@ -95,6 +95,7 @@ TEST_CASE("lines tell of what has no story that it has none")
     Stories stories(lines);
     all_sorts().play(stories);
     has(text, "-- 42 events of CPU 1 are lost, up to 0.000014 --");
+    has(text, "named_late_fn (?), kworker/1:65-65 CPU 1, start not seen\n");
     has(text, ", cancelled\n");
     has(text, ", start not seen");
     has(text, ", end not seen");

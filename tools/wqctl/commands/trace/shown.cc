@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "snapshot/workqueue_labels.hh"
+#include "term/lines.hh"
 #include "term/table.hh"
 #include "text/printable.hh"
 #include "trace/line.hh"
@@ -120,11 +121,9 @@ std::string SumsPage::render(const Style& style) const
         return text;
     text += "\n" + style.bold(slowest_title(order_)) + "\n" + style.dim(story_titles());
     const Naming naming(*tables_);
-    for (const Story& story : slowest) {
-        std::string line = story_line(story, naming, style);
-        line.pop_back();
-        text += fmt::format("{}, item {}\n", line, identity_text(story.item));
-    }
+    for (const Story& story : slowest)
+        text += hanging(story_times(story, style),
+                        fmt::format("{}, item {}", story_words(story, naming), identity_text(story.item)), style.width);
     return text;
 }
 

@@ -85,7 +85,7 @@ void Reader::on_worker(const TrackEventFields& fields, Event& event)
         return;
     }
     event.item = track.now.item;
-    event.function = track.now.function;
+    event.function = notes_.has(Note::kFunction) ? name_note(Note::kFunction) : track.now.function;
     event.workqueue = track.now.workqueue;
     event.cpu = track.now.cpu;
     event.value = static_cast<uint32_t>(notes_.number(Note::kState));

@@ -215,6 +215,8 @@ void Writer::told(const Story& story)
     packets_.event(story.told, EventType::kEnd, Category::kRun, track, [&](TrackEvent& slice) {
         if (story.end == StoryEnd::kLost)
             slice.note_text(Note::kEnd, kNotSeenWord);
+        if (story.started == kNotSeen)
+            slice.note_name(Note::kFunction, story.function);
         if (awaited != awaited_.end())
             for (const Flow& flow : awaited->second)
                 flow.goes_on ? slice.flow(flow.id) : slice.last_flow(flow.id);
