@@ -138,6 +138,12 @@ Event Decoder::decode(uint32_t cpu, const wqlab_trace_record& record)
             event.other = record.other;
     }
     event.caller = name(record.caller);
+    // The timer of a delayed item, whose function is of workqueue.c itself: who set it is not known any more.
+    if (event.kind == EventKind::kQueue && event.context == EventContext::kSoftirq &&
+        tables_.text(event.caller) == "call_timer_fn") {
+        event.context = EventContext::kTimer;
+        event.caller = 0;
+    }
     return event;
 }
 
