@@ -3,12 +3,20 @@
 
 namespace wqctl {
 
+namespace {
+
+constexpr std::string_view kTooMany = "(too many names)";
+
+}  // namespace
+
 NameId Tables::name(std::string_view text)
 {
     if (text.empty())
         return 0;
     if (const auto known = ids_.find(text); known != ids_.end())
         return known->second;
+    if (names_.size() >= kMostNames && text != kTooMany)
+        return name(kTooMany);
     const auto id = static_cast<NameId>(names_.size());
     ids_.emplace(names_.emplace_back(text), id);
     return id;

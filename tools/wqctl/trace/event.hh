@@ -100,7 +100,9 @@ struct TracedPool {
 // What ids in events stand for. It grows while events come, before the first event that uses what is new.
 class Tables {
 public:
-    NameId name(std::string_view text);  // the same for the same text
+    // The same for the same text. Tasks may call themselves anything, again and again: of too many all further ones
+    // are one.
+    NameId name(std::string_view text);
     WorkqueueId add(TracedWorkqueue workqueue);
     void add(int32_t id, TracedPool pool) { pools_[id] = std::move(pool); }
 
@@ -114,6 +116,8 @@ public:
     size_t names() const { return names_.size(); }
     size_t workqueues() const { return workqueues_.size(); }
     const std::map<int32_t, TracedPool>& pools() const { return pools_; }
+
+    static constexpr size_t kMostNames = 200'000;
 
 private:
     std::deque<std::string> names_{1};  // a deque: its elements stay where they are, and ids_ looks at them

@@ -3,8 +3,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "term/output.hh"
 #include "text/error.hh"
@@ -16,11 +20,21 @@ OutFile::OutFile(const std::optional<std::string>& path, Output& output) : outpu
     if (!path || *path == "-")
         return;
     path_ = *path;
-    file_.reset(std::fopen(path_.c_str(), "wbe"));
-    if (!file_)
+    constexpr int kHow = O_WRONLY | O_CREAT | O_CLOEXEC;
+    file_ = ::open(path_.c_str(), kHow | O_EXCL, 0666);
+    is_new_ = file_ >= 0;
+    if (file_ < 0 && errno == EEXIST)
+        file_ = ::open(path_.c_str(), kHow, 0666);
+    if (file_ < 0)
         throw Error::usage(fmt::format("-o {}: cannot be written: {}", path_, std::strerror(errno)));
-    // Whole packets come in large pieces.
-    std::setvbuf(file_.get(), nullptr, _IONBF, 0);
+}
+
+OutFile::~OutFile()
+{
+    if (file_ >= 0)
+        ::close(file_);
+    if (is_new_ && !has_begun_)
+        ::unlink(path_.c_str());
 }
 
 void OutFile::fail() const
@@ -31,15 +45,27 @@ void OutFile::fail() const
 
 void OutFile::write(std::string_view bytes)
 {
-    if (!file_)
+    if (is_standard_output()) {
         output_.text(bytes);
-    else if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) < bytes.size())
-        fail();
+        return;
+    }
+    if (!std::exchange(has_begun_, true)) {
+        struct stat status {};
+        if (!::fstat(file_, &status) && S_ISREG(status.st_mode) && ::ftruncate(file_, 0))
+            fail();
+    }
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+        if (written >= 0)
+            bytes.remove_prefix(static_cast<size_t>(written));
+        else if (errno != EINTR)  // Ctrl-C ends the recording in good order
+            fail();
+    }
 }
 
 void OutFile::finish()
 {
-    if (file_ && std::fclose(file_.release()) != 0)
+    if (file_ >= 0 && ::close(std::exchange(file_, -1)) != 0)
         fail();
 }
 
