@@ -9,6 +9,7 @@
     X(bench, "Measure a load for each value of its keys, and say which differ")             \
     X(compare, "Say whether two sides of benches, runs, ... differ, and how sure that is")  \
     X(report, "Make a page with charts of what the other commands print with --json")       \
+    X(advise, "Say how a workqueue should be allocated for the load that it has")           \
     X(dump, "Show pools, workers, workqueues and their items, as they are now")             \
     X(monitor, "What each workqueue does: totals and rates, again and again")               \
     X(top, "Workqueues, workers, functions and pools on the whole screen")                  \

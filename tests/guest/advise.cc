@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+// wqctl advise: loads whose truth is known because they are runs of ours.
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "lab.hh"
+
+namespace {
+
+// A run that goes on until the test is over, and what its workqueue is called.
+class Detached {
+public:
+    explicit Detached(Words words)
+    {
+        words.insert(words.begin(), "run");
+        words.insert(words.end(), {"--name", "truth", "--duration", "1h", "--detach", "--json"});
+        const Outcome outcome = tool(words);
+        INFO(outcome.err);
+        REQUIRE(outcome.status == 0);
+        id_ = json::parse(outcome.out)["id"].get<uint64_t>();
+    }
+    ~Detached() { tool({"stop", std::to_string(id_), "--json"}); }
+
+    std::string name() const { return "wqlab" + std::to_string(id_) + "-truth"; }
+
+private:
+    uint64_t id_ = 0;
+};
+
+json advise(Words words)
+{
+    words.insert(words.begin(), "advise");
+    words.insert(words.end(), {"--json", "--no-progress"});
+    const Outcome outcome = tool(words);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return json::parse(outcome.out);
+}
+
+json described(const Words& load) { return advise({Detached(load).name(), "-d", "4s", "--dry-run"}); }
+
+bool any_candidate(const json& advice, const std::string& flag)
+{
+    const json& all = advice["candidates"];
+    return std::any_of(all.begin(), all.end(), [&](const json& one) {
+        const json& flags = one["flags"];
+        return std::find(flags.begin(), flags.end(), flag) != flags.end();
+    });
+}
+
+}  // namespace
+
+TEST_CASE("advise recognises a load: its rate, its times, and that it does not sleep", "[lab][advise]")
+{
+    const json advice = described({"--rate", "400", "--poisson", "--spin", "1ms", "--cpus", "0"});
+    const json& load = advice["load"];
+    CHECK(advice["workqueue"]["kind"] == "percpu");
+    CHECK(load["rate"].get<double>() == Approx(400).epsilon(0.15));
+    CHECK(load["run"]["p50_ns"].get<double>() >= 1e6 * 0.97);
+    CHECK(load["running"].get<double>() >= 0.3);
+    CHECK(load["sleeps"] != "yes");
+    REQUIRE(load["ran_on"].size() == 1);
+    CHECK(load["ran_on"][0]["cpu"] == 0);
+    CHECK(advice["best"].is_null());
+    CHECK(advice["replay"].is_null());
+}
+
+TEST_CASE("what sleeps is seen to, and never tried on BH, whatever else is", "[lab][advise]")
+{
+    const json advice = described({"--rate", "100", "--sleep", "5ms"});
+    CHECK(advice["load"]["sleeps"] == "yes");
+    CHECK(advice["load"]["run"]["p50_ns"].get<double>() >= 5e6 * 0.97);
+    CHECK(advice["load"]["rate"].get<double>() == Approx(100).epsilon(0.15));
+    CHECK(advice["load"]["cpus_busy"].get<double>() < 0.3);
+    CHECK(any_candidate(advice, "unbound"));
+    CHECK_FALSE(any_candidate(advice, "bh"));
+}
+
+TEST_CASE("bursts are told from what comes evenly", "[lab][advise]")
+{
+    if (left_out("counters"))
+        return;
+    const json bursts = described({"--burst", "40", "--every", "250ms", "--flags", "unbound"});
+    CHECK(bursts["load"]["arrival"] == "bursts");
+    CHECK(bursts["load"]["burst"].get<int>() == Approx(40).epsilon(0.3));
+    CHECK(bursts["load"]["rate"].get<double>() == Approx(160).epsilon(0.15));
+}
+
+TEST_CASE("what is ordered stays so, and where nothing differs, that is the answer", "[lab][advise]")
+{
+    const std::string file = scenario({{"workqueues", {{{"name", "truth"}, {"flags", {"ordered", "mem_reclaim"}}}}},
+                                       {"issuers", {{{"rate", 100}, {"item", {{"sleep", "1ms"}}}}}}});
+    const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "8s"});
+    CHECK(advice["candidates"].size() == 2);
+    for (const json& one : advice["candidates"]) {
+        CHECK_THAT(one["call"].get<std::string>(),
+                   Catch::StartsWith("alloc_ordered_workqueue(\"truth\", WQ_MEM_RECLAIM"));
+        CHECK(one["error"].is_null());
+    }
+    CHECK(advice["replay"]["passes"] >= 6);
+    CHECK(advice["best"].is_null());
+    CHECK_THAT(advice["answer"][0]["text"].get<std::string>(), Catch::StartsWith("leave it as it is"));
+}
+
+TEST_CASE("what one CPU can't do is sent to all of them", "[lab][advise]")
+{
+    // A per-CPU workqueue has one of them spin at a time.
+    const std::string file = scenario({{"workqueues", {{{"name", "crowd"}}}},
+                                       {"issuers", {{{"cpus", "0"}, {"depth", 8}, {"item", {{"spin", "2ms"}}}}}}});
+    const json advice = advise({file, "-d", "2s", "--goal", "throughput", "--budget", "20s"});
+    REQUIRE(advice["best"].is_string());
+    const std::string best = advice["best"];
+    INFO(best);
+    CHECK_THAT(best, Catch::StartsWith("unbound"));
+    for (const json& one : advice["candidates"])
+        if (one["name"] == best) {
+            CHECK(one["items_per_s"]["low"].get<double>() > 1);
+            CHECK_THAT(one["call"].get<std::string>(), Catch::StartsWith("alloc_workqueue(\"crowd\", WQ_UNBOUND"));
+            CHECK_THAT(one["conditions"].dump(), Catch::Contains("the CPU where they were queued"));
+        }
+    CHECK_FALSE(any_candidate(advice, "bh"));
+    CHECK(json::parse(tool({"list", "--json"}).out)["runs"].empty());
+}
+
+TEST_CASE("a hog on a per-CPU workqueue is sent where others need not wait for it", "[lab][advise]")
+{
+    // Where kernel threads are not preempted everybody waits for a hog, whatever its workqueue is.
+    const std::string file_of_preemption = "/sys/kernel/debug/sched/preempt";
+    const std::string before = read_file(file_of_preemption);
+    const size_t open = before.find('('), close = before.find(')');
+    if (before.find("full") == std::string::npos || open == std::string::npos || close == std::string::npos)
+        return;
+    write_file(file_of_preemption, "full");
+    const std::string file = scenario(
+        {{"workqueues", {{{"name", "hog"}}}},
+         {"issuers", {{{"threads", 2}, {"cpus", "0-1"}, {"rate", 80}, {"item", {{"spin", "8ms"}}}}}}});
+    const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "25s"});
+    write_file(file_of_preemption, before.substr(open + 1, close - open - 1));
+    REQUIRE(advice["best"].is_string());
+    const std::string best = advice["best"];
+    INFO(best);
+    CHECK((best.starts_with("unbound") || best == "per-CPU cpu_intensive"));
+    for (const json& one : advice["candidates"])
+        if (one["name"] == best) {
+            CHECK(one["better"] == true);
+            CHECK(one["bystander_wait_p99_ns"]["high"].get<double>() < 1);
+        }
+}
+
+TEST_CASE("advise refuses what it can't say anything of", "[lab][advise]")
+{
+    const Outcome none = tool({"advise", "no_such_wq"});
+    CHECK(none.status == 2);
+    CHECK_THAT(none.err, Catch::Contains("there is no workqueue \"no_such_wq\""));
+
+    const Detached idle({"--rate", "0.1"});
+    const Outcome nothing = tool({"advise", idle.name(), "-d", "300ms"});
+    CHECK(nothing.status == 1);
+    CHECK_THAT(nothing.err, Catch::Contains("was executed in 3"));
+
+    const Detached heavy({"--spin", "500us", "--depth", "4"});
+    const Outcome unbearable = tool({"advise", heavy.name(), "-d", "1s", "--share", "5%"});
+    CHECK(unbearable.status == 1);
+    CHECK_THAT(unbearable.out, Catch::Contains("arrivals"));
+    CHECK_THAT(unbearable.err, Catch::Contains("more than --share 5%"));
+
+    const std::string two = scenario(
+        {{"workqueues", {{{"name", "a"}}, {{"name", "b"}}}}, {"issuers", json::array({json::object()})}});
+    CHECK(tool({"advise", two}).status == 2);
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+// Which candidates are sound, how a load is replayed, and what is made of rounds.
+#include <algorithm>
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "commands/advise/advised.hh"
+#include "commands/advise/flags.hh"
+#include "commands/advise/plan.hh"
+#include "scenario/validate.hh"
+#include "unit/args/parsed.hh"
+#include "unit/commands/advise/made_up.hh"
+#include "unit/report/fixtures.hh"
+#include "unit/schema.hh"
+#include "unit/term/plain.hh"
+
+using namespace wqctl;
+
+namespace {
+
+Candidates candidates(const Profile& profile) { return candidates_for(profile, info_612(), two_sockets()); }
+
+bool any(const Candidates& all, const std::function<bool(const Candidate&)>& is)
+{
+    return std::any_of(all.tried.begin(), all.tried.end(), is);
+}
+
+bool is_softirq(const Candidate& candidate) { return candidate.is(WQLAB_WQ_BH); }
+
+std::string reason(const Candidates& all, const std::string& name)
+{
+    for (const NotTried& one : all.not_tried)
+        if (one.name == name)
+            return one.reason;
+    return {};
+}
+
+const Candidate& named(const Candidates& all, const std::string& name)
+{
+    for (const Candidate& one : all.tried)
+        if (one.name == name)
+            return one;
+    FAIL("no candidate " << name);
+    return all.tried.front();
+}
+
+// Each candidate with its factor on the goal's figure, in a machine that is slower by half in every second pass.
+Advised measured(Profile profile, Goal goal, const std::vector<std::pair<std::string, double>>& factors,
+                 unsigned passes = 12)
+{
+    Advised advised;
+    advised.kernel = "6.12.0";
+    advised.cpus = "0-7";
+    advised.info = info_612();
+    advised.profile = std::move(profile);
+    advised.plan.goal = goal;
+    advised.budget_ns = 60'000'000'000;
+    advised.candidates = candidates(advised.profile);
+    BenchResult result;
+    result.plan = plan_replay(advised.profile, advised.candidates, advised.plan, advised.budget_ns, advised.info,
+                              two_sockets());
+    result.passes = passes;
+    std::mt19937_64 random(3);
+    std::normal_distribution<double> noise(0, 0.02);
+    for (unsigned pass = 1; pass <= passes; pass++)
+        for (size_t i = 0; i < result.plan.cells.size(); i++) {
+            double factor = pass % 2 ? 1 : 2;
+            for (const auto& [name, its] : factors)
+                if (advised.candidates.tried[i].name == name)
+                    factor *= its;
+            const auto wait = [&] { return 20e3 * factor * std::exp(noise(random)); };
+            auto& rows = result.plan.cells[i].rows;
+            rows[kLoadRow].rounds.push_back({pass, pass * 1000, {1000, wait(), wait(), 2.5e3, 50e3}});
+            rows[kBystanderRow].rounds.push_back({pass, pass * 1000, {1000, wait(), wait(), 2.5e3, 50e3}});
+        }
+    advised.bench = std::move(result);
+    advised.advice = judge(advised.candidates, *advised.bench, goal, advised.profile, false);
+    return advised;
+}
+
+std::string text_of(const Advised& advised, const std::string& what)
+{
+    std::string text;
+    for (const Sentence& one : answer(advised, Charset::kAscii))
+        if (one.title == what)
+            text += one.text;
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("what sleeps, may sleep, is long, or is for reclaim is never tried on BH")
+{
+    Profile profile = made_up_profile(0, 10'000);
+    CHECK(any(candidates(profile), is_softirq));
+
+    profile.functions[0].asleep = 1;
+    CHECK_FALSE(any(candidates(profile), is_softirq));
+    CHECK(reason(candidates(profile), "BH") == "its items sleep");
+
+    profile = made_up_profile(0, 10'000);
+    profile.functions[0].seen = 3;
+    CHECK_FALSE(any(candidates(profile), is_softirq));
+    CHECK_THAT(reason(candidates(profile), "BH"), Catch::Contains("--sleeps no"));
+    profile.told = Sleeps::kNever;
+    CHECK(any(candidates(profile), is_softirq));
+    profile.told = Sleeps::kSometimes;
+    CHECK_FALSE(any(candidates(profile), is_softirq));
+
+    CHECK_THAT(reason(candidates(made_up_profile(0, 3'000'000)), "BH"), Catch::Contains("holds up its whole CPU"));
+    CHECK_THAT(reason(candidates(made_up_profile(WQLAB_WQ_MEM_RECLAIM, 10'000)), "BH"), Catch::Contains("mem_reclaim"));
+}
+
+TEST_CASE("what is ordered or one at a time stays so, reclaim stays, and max_active is never lowered")
+{
+    for (const uint32_t kept : {0u, uint32_t{WQLAB_WQ_MEM_RECLAIM}, uint32_t{WQLAB_WQ_FREEZABLE}}) {
+        const Candidates ordered = candidates(made_up_profile(WQLAB_WQ_ORDERED | WQLAB_WQ_UNBOUND | kept, 10'000));
+        CHECK(ordered.tried.size() > 1);
+        CHECK_FALSE(any(ordered, [](const Candidate& one) { return !one.is(WQLAB_WQ_ORDERED); }));
+        for (const uint32_t kind : {0u, uint32_t{WQLAB_WQ_UNBOUND}})
+            CHECK_FALSE(any(candidates(made_up_profile(kind | kept, 10'000)),
+                            [&](const Candidate& one) { return (one.spec.flags & kept) != kept; }));
+    }
+
+    Profile serial = made_up_profile(0, 10'000);
+    serial.subject.max_active = 1;
+    // One at a time on each CPU: by max_active, or in its softirq.
+    CHECK_FALSE(any(candidates(serial), [](const Candidate& one) {
+        return one.is_unbound() || (one.spec.max_active != 1u && !one.is(WQLAB_WQ_BH));
+    }));
+    serial.subject.flags = WQLAB_WQ_UNBOUND;
+    serial.subject.scope = "cache";
+    CHECK(any(candidates(serial), [](const Candidate& one) { return one.spec.scope == "cpu"; }));
+    CHECK_FALSE(any(candidates(serial), [](const Candidate& one) { return one.spec.max_active != 1u; }));
+
+    Profile few = made_up_profile(WQLAB_WQ_UNBOUND, 10'000);
+    few.subject.max_active = 8;
+    CHECK_THAT(reason(candidates(few), "max_active above 8"), Catch::Contains("hardly"));
+    few.inactive = few.run;
+    CHECK(named(candidates(few), "unbound max_active 32").changes == 1);
+    CHECK_FALSE(any(candidates(few), [](const Candidate& one) { return one.spec.max_active.value_or(99) < 8; }));
+}
+
+TEST_CASE("of scopes that divide the machine alike one is tried")
+{
+    const Candidates all = candidates(made_up_profile(WQLAB_WQ_UNBOUND, 10'000));
+    for (const char* scope : {"cpu", "smt", "system"})
+        CHECK(named(all, std::string("unbound ") + scope).spec.scope == scope);
+    CHECK_FALSE(reason(all, "unbound numa").empty());
+}
+
+TEST_CASE("the call to write")
+{
+    const auto call = [](uint32_t flags, const std::string& name) {
+        const Profile profile = made_up_profile(flags, 10'000);
+        return call_for(profile.subject, named(candidates(profile), name), info_612());
+    };
+    CHECK(call(0, "unbound") == "alloc_workqueue(\"mine\", WQ_UNBOUND, 0)");
+    CHECK(call(0, "BH") == "alloc_workqueue(\"mine\", WQ_BH, 0)");
+    CHECK(call(0, "unbound smt") == "alloc_workqueue(\"mine\", WQ_UNBOUND | WQ_SYSFS, 0)");
+    CHECK(call(WQLAB_WQ_UNBOUND, "per-CPU") == "alloc_workqueue(\"mine\", 0, 0)");
+    CHECK(call(WQLAB_WQ_ORDERED | WQLAB_WQ_MEM_RECLAIM, "ordered highpri") ==
+          "alloc_ordered_workqueue(\"mine\", WQ_MEM_RECLAIM | WQ_HIGHPRI)");
+
+    Profile live = made_up_profile(WQLAB_WQ_UNBOUND, 10'000);
+    const Candidates all = candidates(live);
+    CHECK_FALSE(is_settable(live.subject, named(all, "unbound smt")));
+    live.subject.in_sysfs = true;
+    CHECK(is_settable(live.subject, named(all, "unbound smt")));
+    CHECK_FALSE(is_settable(live.subject, named(all, "unbound highpri")));
+    const auto files = attributes_for(live.subject, named(all, "unbound smt"));
+    REQUIRE(files.size() == 1);
+    CHECK(files[0].path == "/sys/devices/virtual/workqueue/mine/affinity_scope");
+    CHECK(files[0].value == "smt");
+}
+
+TEST_CASE("a replay has the load's rate, times and places")
+{
+    Profile profile = made_up_profile(0, 10'000);
+    const Candidates all = candidates(profile);
+    const Scenario scenario = replay(profile, all.tried.front(), {}, two_sockets());
+    REQUIRE(scenario.issuers.size() == 1 + 8);  // and the bystander, on each CPU from its neighbour
+    CHECK(*scenario.issuers[1].queue_on == 0);
+    CHECK(*scenario.issuers[1].cpus == CpuList{1});
+    const IssuerSpec& load = scenario.issuers[0];
+    CHECK(*load.rate == Approx(1000));
+    CHECK(load.poisson);
+    CHECK(*load.cpus == CpuList{0, 1});
+    CHECK(load.body == WQLAB_BODY_SPIN);
+    CHECK(load.time.kind == WQLAB_DIST_QUANTILES);
+    // The mean is the load's.
+    double mean = 0;
+    for (size_t i = 1; i < load.time.quantiles.size(); i++)
+        mean += static_cast<double>(load.time.quantiles[i - 1] + load.time.quantiles[i]) / 2 / 16;
+    CHECK(mean == Approx(profile.run.mean()).epsilon(0.01));
+
+    profile.dispersion = 30;
+    const IssuerSpec bursts = replay(profile, all.tried.front(), {}, two_sockets()).issuers[0];
+    CHECK(bursts.mode == WQLAB_MODE_BURST);
+    CHECK(*bursts.burst * bursts.threads == Approx(profile.burst()).margin(2));
+    CHECK(*bursts.burst * bursts.threads * 1e9 / static_cast<double>(*bursts.every) == Approx(1000).epsilon(0.01));
+
+    // Half of the time asleep: half of the items sleep.
+    profile = made_up_profile(0, 10'000);
+    profile.functions[0].asleep = 50;
+    const Scenario both = replay(profile, all.tried.front(), {}, two_sockets());
+    REQUIRE(both.issuers.size() == 2 + 8);
+    CHECK(both.issuers[0].body == WQLAB_BODY_SPIN);
+    CHECK(both.issuers[1].body == WQLAB_BODY_SLEEP);
+    CHECK(*both.issuers[0].rate + *both.issuers[1].rate == Approx(1000));
+
+    for (const Goal goal : {Goal::kLatency, Goal::kThroughput, Goal::kIsolation})
+        for (const Candidate& candidate : all.tried) {
+            INFO(candidate.name);
+            const Profile spins = made_up_profile(0, 10'000);
+            Scenario one = replay(spins, candidate, {.goal = goal, .share = 0.5, .file = {}}, two_sockets());
+            validate(resolve(std::move(one)), two_sockets(), nullptr);
+        }
+}
+
+TEST_CASE("a scenario is replayed as it is written")
+{
+    ReplayPlan plan;
+    plan.file.emplace();
+    plan.file->workqueues.resize(1);
+    IssuerSpec issuer;
+    issuer.threads = 3;
+    plan.file->issuers = {issuer};
+    const Profile profile = made_up_profile(0, 10'000);
+    const Scenario scenario = replay(profile, candidates(profile).tried.front(), plan, two_sockets());
+    REQUIRE(scenario.issuers.size() == 1 + 8);
+    CHECK(scenario.issuers[0].threads == 3);
+    CHECK(scenario.issuers[0].workqueues == std::vector<std::string>{"load"});
+}
+
+TEST_CASE("a load that is too heavy, and a budget that is too small, are refused")
+{
+    Profile heavy = made_up_profile(0, 8'000'000);
+    heavy.functions[0].seen = 0;
+    const ReplayPlan half{.goal = Goal::kLatency, .share = 0.5, .file = {}};
+    CHECK_THAT(error_of([&] { check_share(heavy, half, two_sockets()); }), Catch::Contains("more than --share 50%"));
+    check_share(made_up_profile(0, 100'000), half, two_sockets());
+    // Asleep it takes nothing.
+    heavy.functions[0] = {"mine_fn", heavy.run, 100, 95};
+    check_share(heavy, half, two_sockets());
+
+    const Profile profile = made_up_profile(0, 10'000);
+    Candidates all = candidates(profile);
+    CHECK_THAT(error_of([&] { plan_replay(profile, all, half, 1'000'000'000, info_612(), two_sockets()); }),
+               Catch::Contains("--budget 1s is too small"));
+    CHECK(expected_share(profile, {.goal = Goal::kThroughput, .share = 0.5, .file = {}}, two_sockets()) == 0.5);
+}
+
+TEST_CASE("an obviously better candidate is the answer, with what it wins and costs")
+{
+    const Advised advised = measured(made_up_profile(0, 10'000), Goal::kIsolation, {{"unbound", 0.1}});
+    REQUIRE(advised.advice->best);
+    CHECK(advised.candidates.tried[*advised.advice->best].name == "unbound");
+    CHECK(text_of(advised, "write") == "alloc_workqueue(\"mine\", WQ_UNBOUND, 0)");
+    CHECK_THAT(text_of(advised, "wins"), Catch::StartsWith("p99 wait of others -90"));
+    CHECK_THAT(text_of(advised, "only if"), Catch::Contains("the CPU where they were queued"));
+    const Effect& effect = *advised.advice->candidates[*advised.advice->best].effects[kBystanderTail];
+    REQUIRE(effect.interval);
+    CHECK(effect.interval->low < 0.1);
+    CHECK(effect.interval->high > 0.1);
+    CHECK(effect.ratio == Approx(0.1).epsilon(0.05));
+}
+
+TEST_CASE("of what can't be told apart, what changes least")
+{
+    const Advised advised = measured(made_up_profile(0, 10'000), Goal::kLatency,
+                                     {{"per-CPU highpri", 0.5}, {"unbound smt", 0.5}, {"BH highpri", 0.5}});
+    REQUIRE(advised.advice->best);
+    CHECK(advised.candidates.tried[*advised.advice->best].name == "per-CPU highpri");
+}
+
+TEST_CASE("no difference is an answer, and so is one that is not worth it")
+{
+    for (const double factor : {1.0, 0.97}) {
+        const Advised advised = measured(made_up_profile(0, 10'000), Goal::kLatency, {{"unbound", factor}}, 40);
+        CHECK_FALSE(advised.advice->best);
+        CHECK_THAT(text_of(advised, "answer"), Catch::Contains("leave it as it is"));
+        REQUIRE(advised.advice->would_be_seen);
+        CHECK(*advised.advice->would_be_seen < 0.1);
+    }
+    // Too few rounds to be sure of anything.
+    CHECK_FALSE(measured(made_up_profile(0, 10'000), Goal::kLatency, {{"unbound", 0.5}}, 3).advice->best);
+}
+
+TEST_CASE("of few items a round the median is looked at")
+{
+    CHECK(figure_of(Goal::kLatency, 1000) == kTailWait);
+    CHECK(figure_of(Goal::kLatency, 20) == kMedianWait);
+    CHECK(figure_of(Goal::kIsolation, 1000) == kBystanderTail);
+    CHECK(figure_of(Goal::kThroughput, 20) == kItemsFigure);
+}
+
+TEST_CASE("an advice fits its schema, and a terminal")
+{
+    Advised only_described = measured(made_up_profile(WQLAB_WQ_UNBOUND, 10'000), Goal::kLatency, {});
+    only_described.bench.reset();
+    only_described.advice.reset();
+    Advised refused = measured(made_up_profile(0, 10'000), Goal::kThroughput, {});
+    refused.bench->plan.cells[1].error = "the kernel refused it";
+    refused.advice = judge(refused.candidates, *refused.bench, Goal::kThroughput, refused.profile, false);
+    refused.profile.victims = {{"events", "late_fn", 12, 5'000'000}};
+    refused.profile.dispersion.reset();
+    refused.caveats = {"these are 12 items"};
+    const Advised best = measured(made_up_profile(0, 10'000), Goal::kIsolation, {{"unbound smt", 0.1}});
+    CHECK(text_of(best, "and set") == "echo smt > /sys/devices/virtual/workqueue/mine/affinity_scope");
+    for (const Advised* one : std::vector<const Advised*>{&only_described, &refused, &best}) {
+        CHECK(violations(load_schema("advise"), advice_to_json(*one)) == std::vector<std::string>{});
+        for (const unsigned width : {80u, 120u})
+            CHECK(widest(render_advice(*one, plain(width))) <= width);
+    }
+    CHECK_THAT(render_advice(refused, plain(120)), Catch::Contains("late_fn of events waited behind it at 12 of 500"));
+    CHECK_THAT(render_advice(only_described, plain(120)), Catch::Contains("would try"));
+}
+
+TEST_CASE("flags of advise")
+{
+    CHECK(parsed<AdviseFlags>({"kblockd"}).most_share() == 0.5);
+    CHECK(parsed<AdviseFlags>({"mine.json"}).most_share() == 1);
+    CHECK_FALSE(parsed<AdviseFlags>({"xfs-buf/vda"}).is_file());
+    CHECK(parsed<AdviseFlags>({"./mine"}).is_file());
+    CHECK(parsed<AdviseFlags>({"x", "-d", "5"}).duration_ns() == 5'000'000'000);
+    CHECK(parsed<AdviseFlags>({"x", "--sleeps", "no"}).sleeps == Sleeps::kNever);
+    CHECK_THAT(error_of([] {
+                   parsed<AdviseFlags>({"x", "--share", "0%"}).most_share();
+               }),
+               Catch::Contains("1% to 100%"));
+    CHECK_THAT(error_of([] { parsed<AdviseFlags>({"x", "--budget", "0"}).budget_ns(); }), Catch::Contains("--budget"));
+    CHECK_THAT(error_of([] { parsed<AdviseFlags>({"x", "--goal", "speed"}); }), Catch::Contains("latency"));
+}

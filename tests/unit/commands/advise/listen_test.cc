@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+// From snapshots and a recording to what is said of a load.
+#include <catch2/catch.hpp>
+
+#include "commands/advise/advised.hh"
+#include "commands/advise/listen.hh"
+#include "unit/commands/advise/made_up.hh"
+#include "unit/snapshot/snapshot_maker.hh"
+
+using namespace wqctl;
+
+namespace {
+
+constexpr uint64_t kMine = 0x1001;
+
+// One of mine executes on each of pools 0 and 1, asleep on the latter, and an item of events waits on both.
+Snapshot machine(uint64_t started, uint64_t time_ns)
+{
+    SnapshotMaker maker(time_ns);
+    const uint32_t mine = maker.workqueue(kMine, "mine", 0, {{.identity = 1, .started = started, .active = 3}});
+    const uint32_t events = maker.workqueue(0x2002, "events", 0, {});
+    maker.pool(0, 0);
+    maker.pool(1, 1);
+    maker.busy_worker(10, 0, mine, "mine_fn [mine]", 1000);
+    maker.busy_worker(11, 1, mine, "mine_fn [mine]", 1000, WQLAB_WORKER_SLEEPING);
+    maker.work(0, mine, "mine_fn [mine]");
+    maker.work(0, events, "late_fn");
+    maker.work(1, events, "early_fn");
+    return maker.snapshot;
+}
+
+Glance glance(const Snapshot& snapshot)
+{
+    Totals totals;
+    return look_at(snapshot, totals.take(snapshot), kMine).value();
+}
+
+// So many arrivals between two looks, 20 ms each.
+Profile profile_of(const std::vector<unsigned>& arrivals)
+{
+    Listened listened;
+    listened.recording.elapsed_ns = arrivals.size() * 20'000'000;
+    uint64_t all = 0;
+    for (size_t i = 0; i <= arrivals.size(); i++) {
+        Glance glance;
+        glance.time_ns = i * 20'000'000;
+        glance.arrived = all;
+        listened.looks.push_back(glance);
+        all += i < arrivals.size() ? arrivals[i] : 0;
+    }
+    LatencyRow row;
+    row.workqueue = "mine";
+    row.identity = kMine;
+    row.function = "mine_fn";
+    row.cpu = 0;
+    Latency& run = row.stages[WQLAB_STAGE_RUN];
+    run.count = all;
+    run.sum = all * 1000;
+    run.min = run.max = 1000;
+    run.add_bucket(Latency::Geometry::index(1000), all);
+    listened.recording.rows = {row};
+    Subject subject;
+    subject.identity = kMine;
+    return describe(subject, listened);
+}
+
+}  // namespace
+
+TEST_CASE("a look sees who executes, who sleeps, and who waits behind one that does not")
+{
+    const Glance seen = glance(machine(100, 0));
+    REQUIRE(seen.executing.size() == 2);
+    CHECK(seen.executing[0].function == "mine_fn");
+    CHECK(seen.executing[0].asleep + seen.executing[1].asleep == 1);
+    CHECK(seen.waiting == 1);
+    CHECK(seen.arrived == 101u);
+    // Who waits on pool 1 waits for no one of ours: that one sleeps.
+    REQUIRE(seen.behind.size() == 1);
+    CHECK(seen.behind[0].workqueue == "events");
+    CHECK(seen.behind[0].function == "late_fn");
+}
+
+TEST_CASE("a workqueue that is gone is not looked at")
+{
+    const Snapshot snapshot = machine(100, 0);
+    Totals totals;
+    CHECK_FALSE(look_at(snapshot, totals.take(snapshot), 0x3003));
+}
+
+TEST_CASE("arrivals are told apart: of a clock, by chance, in bursts")
+{
+    CHECK(profile_of(std::vector<unsigned>(200, 5)).arrival() == Arrival::kEven);
+
+    std::mt19937_64 random(1);
+    std::poisson_distribution<unsigned> chance(5);
+    std::vector<unsigned> arrivals(500);
+    std::generate(arrivals.begin(), arrivals.end(), [&] { return chance(random); });
+    const Profile by_chance = profile_of(arrivals);
+    CHECK(by_chance.arrival() == Arrival::kRandom);
+    CHECK(*by_chance.dispersion == Approx(1).margin(0.2));
+    CHECK(by_chance.burst() == 1);
+
+    for (size_t i = 0; i < arrivals.size(); i++)
+        arrivals[i] = i % 4 ? 0 : 20;
+    const Profile bursts = profile_of(arrivals);
+    CHECK(bursts.arrival() == Arrival::kBursts);
+    CHECK(bursts.burst() == Approx(20).margin(1));
+    CHECK(bursts.rate() == Approx(250).epsilon(0.01));
+}
+
+TEST_CASE("that an item sleeps is known from one look, that it does not from many")
+{
+    FunctionLoad function{"f", {}, 5, 0};
+    CHECK(function.sleeps() == Sleeps::kUnknown);
+    function.asleep = 1;
+    CHECK(function.sleeps() == Sleeps::kSometimes);
+    function = {"f", {}, 100, 0};
+    CHECK(function.sleeps() == Sleeps::kNever);
+
+    Profile profile = made_up_profile(0, 10'000);
+    CHECK(profile.sleeps() == Sleeps::kNever);
+    profile.functions.push_back({"seldom", {}, 1, 0});
+    CHECK(profile.sleeps() == Sleeps::kUnknown);
+    profile.functions.push_back({"sleeper", {}, 1, 1});
+    CHECK(profile.sleeps() == Sleeps::kSometimes);
+    profile.told = Sleeps::kNever;
+    CHECK(profile.sleeps() == Sleeps::kNever);
+}
+
+TEST_CASE("what is wanted at once follows from rate and times")
+{
+    const Profile profile = made_up_profile(0, 400'000);
+    CHECK(profile.rate() == Approx(1000));
+    CHECK(profile.running() == Approx(0.5).epsilon(0.02));
+    CHECK(profile.in_flight() == Approx(0.525).epsilon(0.02));
+    CHECK(profile.cpus_busy() == Approx(0.5).epsilon(0.02));
+    CHECK_FALSE(profile.is_held_back());
+}

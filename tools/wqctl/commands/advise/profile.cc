@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands/advise/profile.hh"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace wqctl {
+
+namespace {
+
+// Looks at an executing item, none of which saw it asleep, from which on it is said not to sleep: an item that sleeps
+// for a tenth of its time is then missed once in 20.
+constexpr unsigned kEnoughLooks = 30;
+constexpr double kClockwork = 0.5;  // below: even
+constexpr double kBursty = 3;       // from here on: bursts
+
+double seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+
+}  // namespace
+
+Sleeps FunctionLoad::sleeps() const
+{
+    if (asleep)
+        return Sleeps::kSometimes;
+    return seen >= kEnoughLooks ? Sleeps::kNever : Sleeps::kUnknown;
+}
+
+double Profile::rate() const { return elapsed_ns ? static_cast<double>(items()) / seconds(elapsed_ns) : 0; }
+
+double Profile::running() const
+{
+    return elapsed_ns ? static_cast<double>(run.sum) / static_cast<double>(elapsed_ns) : 0;
+}
+
+double Profile::in_flight() const
+{
+    if (!elapsed_ns)
+        return 0;
+    return static_cast<double>(run.sum + pending.sum + inactive.sum) / static_cast<double>(elapsed_ns);
+}
+
+double Profile::cpus_busy() const
+{
+    double busy = 0;
+    for (const FunctionLoad& function : functions)
+        busy += static_cast<double>(function.run.sum) * (1 - function.share_asleep());
+    return elapsed_ns ? busy / static_cast<double>(elapsed_ns) : 0;
+}
+
+Sleeps Profile::sleeps() const
+{
+    Sleeps all = Sleeps::kNever;
+    if (told)
+        return *told;
+    // A softirq can't.
+    if (subject.is(WQLAB_WQ_BH))
+        return all;
+    for (const FunctionLoad& function : functions) {
+        if (function.sleeps() == Sleeps::kSometimes)
+            return Sleeps::kSometimes;
+        if (function.sleeps() == Sleeps::kUnknown)
+            all = Sleeps::kUnknown;
+    }
+    return all;
+}
+
+Arrival Profile::arrival() const
+{
+    if (!dispersion)
+        return Arrival::kRandom;
+    return *dispersion < kClockwork ? Arrival::kEven : *dispersion < kBursty ? Arrival::kRandom : Arrival::kBursts;
+}
+
+unsigned Profile::burst() const
+{
+    if (arrival() != Arrival::kBursts)
+        return 1;
+    // A burst of B, every T: in a share p of the windows, of B each. The dispersion is B (1 - p), and B p is the mean.
+    const double mean = rate() * seconds(between_looks_ns);
+    return static_cast<unsigned>(std::lround(std::min(*dispersion + mean, 4096.0)));
+}
+
+bool Profile::is_held_back() const
+{
+    return !inactive.empty() && inactive.sum > (pending.sum + inactive.sum) / 10 && inactive.quantile(0.99) > 10'000;
+}
+
+}  // namespace wqctl
