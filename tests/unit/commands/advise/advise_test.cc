@@ -161,7 +161,7 @@ TEST_CASE("the call to write")
     CHECK(call(0, "unbound smt") == "alloc_workqueue(\"mine\", WQ_UNBOUND | WQ_SYSFS, 0)");
     CHECK(call(WQLAB_WQ_UNBOUND, "per-CPU") == "alloc_workqueue(\"mine\", 0, 0)");
     CHECK(call(WQLAB_WQ_ORDERED | WQLAB_WQ_MEM_RECLAIM, "ordered highpri") ==
-          "alloc_ordered_workqueue(\"mine\", WQ_MEM_RECLAIM | WQ_HIGHPRI)");
+          "alloc_ordered_workqueue(\"mine\", WQ_HIGHPRI | WQ_MEM_RECLAIM)");
 
     Profile live = made_up_profile(WQLAB_WQ_UNBOUND, 10'000);
     const Candidates all = candidates(live);

@@ -159,20 +159,21 @@ private:
         }
     }
 
-    // By each online CPU; empty: there is no such scope.
+    // By each online CPU; empty: there is no such scope. A pod is called by its place among these, because scopes call the
+    // same ones differently.
     std::vector<uint32_t> pods(std::string_view scope) const
     {
-        std::vector<uint32_t> all;
+        std::vector<uint32_t> names, places;
         for (const auto& [cpu, where] : topology_.online) {
             const auto pod = topology_.pod(cpu, scope);
             if (!pod)
                 return {};
-            all.push_back(*pod);
+            const auto known = std::find(names.begin(), names.end(), *pod);
+            places.push_back(static_cast<uint32_t>(known - names.begin()));
+            if (known == names.end())
+                names.push_back(*pod);
         }
-        // "system" is called 0, whichever CPU is the first.
-        if (!all.empty() && std::all_of(all.begin(), all.end(), [&](uint32_t pod) { return pod == all.front(); }))
-            all.assign(all.size(), 0);
-        return all;
+        return places;
     }
 
     void other_kinds()
