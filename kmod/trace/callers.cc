@@ -10,9 +10,9 @@ namespace {
 
 // What is between a caller and the tracepoint. Not what calls for itself: delayed_work_timer_fn(), rcu_work_rcufn().
 constexpr const char* kQueueing[] = {
-    "__queue_work",          "queue_work_on",         "queue_work_node", "__queue_delayed_work",
-    "queue_delayed_work_on", "mod_delayed_work_on",   "queue_rcu_work",  "__traceiter_workqueue_queue_work",
-    "queue_delayed_work",    "flush_delayed_work",    "queue_work",
+    "__queue_work",          "queue_work_on",       "queue_work_node", "__queue_delayed_work",
+    "queue_delayed_work_on", "mod_delayed_work_on", "queue_rcu_work",  "__traceiter_workqueue_queue_work",
+    "queue_delayed_work",    "flush_delayed_work",  "queue_work",
 };
 
 bool is_queueing(uint64_t address)

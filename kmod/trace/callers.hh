@@ -26,8 +26,8 @@ public:
 
 private:
     static constexpr unsigned kWays = 8;
-    static constexpr unsigned kFrames = 6;      // from the probe to the caller
-    static constexpr unsigned kWalked = 24;     // return addresses, with our own
+    static constexpr unsigned kFrames = 6;       // from the probe to the caller
+    static constexpr unsigned kWalked = 24;      // return addresses, with our own
     static constexpr uint32_t kSearched = 1536;  // bytes above the probe
 
     struct Way {

@@ -94,8 +94,8 @@ TEST_CASE("what is ordered stays so, and where nothing differs, that is the answ
     const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "8s"});
     CHECK(advice["candidates"].size() == 2);
     for (const json& one : advice["candidates"]) {
-        CHECK_THAT(one["call"].get<std::string>(),
-                   Catch::StartsWith("alloc_ordered_workqueue(\"truth\", WQ_MEM_RECLAIM"));
+        CHECK_THAT(one["call"].get<std::string>(), Catch::StartsWith("alloc_ordered_workqueue(\"truth\", "));
+        CHECK_THAT(one["call"].get<std::string>(), Catch::Contains("WQ_MEM_RECLAIM"));
         CHECK(one["error"].is_null());
     }
     CHECK(advice["replay"]["passes"] >= 6);

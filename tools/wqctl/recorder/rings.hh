@@ -35,9 +35,9 @@ public:
     void rewind();
 
     struct Loss {
-        uint64_t events = 0;      // in all
-        uint64_t gap = 0;         // of those, after the last that was written
-        uint64_t gap_stamp = 0;   // the first of these
+        uint64_t events = 0;     // in all
+        uint64_t gap = 0;        // of those, after the last that was written
+        uint64_t gap_stamp = 0;  // the first of these
     };
     Loss loss(uint32_t cpu) const;
     // Overwritten before they were read.

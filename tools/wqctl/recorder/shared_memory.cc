@@ -17,9 +17,9 @@ SharedMemory::SharedMemory(size_t bytes) : size_(bytes)
     // Shared, so that a child of ours has the same pages and not copies.
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED)
-        throw Error(kBad, fmt::format("there are no {} of memory to record into: {}", human_size(bytes),
-                                      std::strerror(errno)),
-                    "a smaller --buffer");
+        throw Error(
+            kBad, fmt::format("there are no {} of memory to record into: {}", human_size(bytes), std::strerror(errno)),
+            "a smaller --buffer");
     bytes_ = static_cast<std::byte*>(memory);
 }
 

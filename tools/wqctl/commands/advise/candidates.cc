@@ -159,8 +159,8 @@ private:
         }
     }
 
-    // By each online CPU; empty: there is no such scope. A pod is called by its place among these, because scopes call the
-    // same ones differently.
+    // By each online CPU; empty: there is no such scope. A pod is called by its place among these, because scopes call
+    // the same ones differently.
     std::vector<uint32_t> pods(std::string_view scope) const
     {
         std::vector<uint32_t> names, places;
