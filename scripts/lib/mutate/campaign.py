@@ -154,6 +154,8 @@ class Campaign:
                 record = {"id": mutant.id, **record, "seconds": round(time.monotonic() - began, 1)}
                 self.results.add(record)
                 self._tell(mutant, record)
+        except Gone as gone:
+            self.say(f"no guest boots: {gone.words}")
         finally:
             if guest:
                 guest.end()
@@ -169,13 +171,23 @@ class Campaign:
         self.say(f"{self.done} of {self.left}, {left / 60:.0f} min to go: {mutant.function}:{mutant.line} "
                  f"{mutant.words[:70]}: {record['verdict']}{by}")
 
+    def _boot(self):
+        """Nothing is turned on yet, so if a guest does not boot it is the machine's fault, of its load most likely."""
+        for tries_left in (2, 1, 0):
+            try:
+                guest = self.new_guest()
+                guest.served = 0
+                return guest
+            except Gone:
+                if not tries_left:
+                    raise
+
     def judge(self, guest, mutant, again=False):
         """(the guest that goes on, the verdict)."""
         if guest is None or guest.served >= MUTANTS_OF_A_GUEST:
             if guest:
                 guest.end()
-            guest = self.new_guest()
-            guest.served = 0
+            guest = self._boot()
         guest.served += 1
         checks = self.order(mutant, self.coverage.of_mutant(mutant))
         judged = 0

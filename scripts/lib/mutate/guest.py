@@ -24,6 +24,12 @@ class Gone(Exception):
         self.how, self.words = how, words
 
 
+class Hung(Gone):
+    def __init__(self, how, answer):
+        super().__init__(how, f"nothing after {answer.last}" if answer.last else "nothing at all")
+        self.answer = answer
+
+
 @dataclass
 class Answer:
     lines: list = field(default_factory=list)
@@ -123,9 +129,3 @@ class Guest:
         self.process.wait()
         self.process.stdin.close()
         self.log.close()
-
-
-class Hung(Gone):
-    def __init__(self, how, answer):
-        super().__init__(how, f"nothing after {answer.last}" if answer.last else "nothing at all")
-        self.answer = answer
