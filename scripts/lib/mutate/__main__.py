@@ -15,7 +15,7 @@ ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 # Four CPUs, on which each scope has pods of its own.
 GUEST = ["--topology", "2:1:2", "--numa", "2"]
 CLASSES = "hotplug,freezer,negative,numa,memory"
-UNREACHED = {"verdict": "unreached"}  # which is found anew each time
+UNREACHED = {"verdict": "unreached"}
 BEGAN = time.monotonic()
 
 
@@ -77,7 +77,17 @@ class Version:
         self.mutants, self.document = kernel.load(os.path.join(self.made, "mutants.json"))
         self.results = campaign.Results(self.path("results.jsonl"), report.recorded(ROOT, self.name))
         self.coverage = campaign.Coverage(self.path("coverage.json"), self.document["key"])
+        if self.coverage.points:
+            self.forget_unreached()
         return self
+
+    def forget_unreached(self):
+        """What no check reached, and one does now, is untried."""
+        for mutant in self.mutants:
+            if self.results.of.get(mutant.id, UNREACHED)["verdict"] == "unreached":
+                self.results.of.pop(mutant.id, None)
+                if self.coverage.how(mutant) == "nothing":
+                    self.results.of[mutant.id] = {"id": mutant.id, **UNREACHED}
 
 
 def chosen(version, options):
@@ -91,7 +101,7 @@ def chosen(version, options):
         if not mutants:
             raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
     if not options.again:
-        mutants = [mutant for mutant in mutants if known.get(mutant.id, UNREACHED)["verdict"] == "unreached"]
+        mutants = [mutant for mutant in mutants if mutant.id not in known]
     # At random: after an hour there is something of everything.
     random.Random(1).shuffle(mutants)
     # A boot each: last.
@@ -105,6 +115,7 @@ def go_on(version, options):
     new_guest = campaign.guests(ROOT, version.kernel, GUEST)
     if options.cover or not version.coverage.points:
         version.coverage.measure(new_guest, options.classes, say)
+        version.forget_unreached()
     campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
         chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs)
     counts = report.counts(version.mutants, version.results)

@@ -12,7 +12,7 @@ import time
 
 from .guest import Gone, Guest, SWITCH
 
-QUIET_SECONDS = 6  # at least; or ten times what the slowest check took
+QUIET_SECONDS = 6  # of a guest, at least; or ten times what the slowest of these checks took
 BOOT_SECONDS = 60
 FIRST = 4  # checks are tried before the rest
 MUTANTS_OF_A_GUEST = 80
@@ -103,7 +103,6 @@ def checks_of(guest, classes):
 class Campaign:
     def __init__(self, mutants, coverage, results, new_guest, say):
         self.coverage, self.results, self.new_guest, self.say = coverage, results, new_guest, say
-        self.quiet = max([QUIET_SECONDS, *(10 * seconds for seconds in coverage.seconds.values())])
         self.kills = collections.Counter()
         by_id = {mutant.id: mutant for mutant in mutants}
         for record in results.of.values():
@@ -114,6 +113,17 @@ class Campaign:
     def _count(self, mutant, check):
         self.kills[mutant.function, check] += 1
         self.kills[check] += 1
+
+    def _batches(self, checks):
+        """The likeliest; then the slow ones apart, so that with the others a hang is soon seen."""
+        rest = checks[FIRST:]
+        slow = [check for check in rest if 10 * self.coverage.seconds.get(check, 1) > QUIET_SECONDS]
+        return filter(None, (checks[:FIRST], [check for check in rest if check not in slow], slow))
+
+    def _ask(self, guest, checks, number):
+        slowest = max(self.coverage.seconds.get(check, 1) for check in checks)
+        quiet = max(QUIET_SECONDS, 10 * slowest)
+        return guest.check(checks, number, 20 * quiet, quiet)
 
     def order(self, mutant, checks):
         """A check that has caught something in this function, then one that is quick and catches much."""
@@ -128,8 +138,7 @@ class Campaign:
         self.began, self.ends, self.left, self.done = time.monotonic(), seconds, len(todo), 0
         for mutant in list(todo):
             if self.coverage.how(mutant) == "nothing":
-                if self.results.of.get(mutant.id, {}).get("verdict") != "unreached":
-                    self.results.add({"id": mutant.id, "verdict": "unreached"})
+                self.results.of[mutant.id] = {"id": mutant.id, "verdict": "unreached"}  # known from the coverage
                 todo.remove(mutant)
         self.left = len(todo)
         threads = [threading.Thread(target=self._work, args=(todo,)) for _ in range(jobs)]
@@ -192,11 +201,9 @@ class Campaign:
         checks = self.order(mutant, self.coverage.of_mutant(mutant))
         judged = 0
         try:
-            for batch in (checks[:FIRST], checks[FIRST:]):
-                if not batch:
-                    continue
+            for batch in self._batches(checks):
                 judged += len(batch)
-                answer = guest.check(batch, mutant.number, 20 * self.quiet, self.quiet)
+                answer = self._ask(guest, batch, mutant.number)
                 if answer.failures:
                     check, words = answer.failures[0]
                     record = {"verdict": "caught", "by": check, "words": words}
@@ -216,7 +223,7 @@ class Campaign:
     def _confirmed(self, guest, mutant, record, again, check=None):
         """With the switch off what failed must pass, or the guest is not what it was."""
         try:
-            answer = guest.check([check or record["by"]], 0, 20 * self.quiet, self.quiet)
+            answer = self._ask(guest, [check or record["by"]], 0)
             if not answer.failures and answer.status in (0, 4):
                 return guest, record
         except Gone:
@@ -232,8 +239,8 @@ class Campaign:
         except Gone as gone:
             return {"verdict": gone.how, "words": "at boot: " + gone.words, "boot": True}
         try:
-            for batch in (checks[:FIRST], checks[FIRST:]):
-                answer = guest.check(batch, mutant.number, 20 * self.quiet, self.quiet)
+            for batch in self._batches(checks):
+                answer = self._ask(guest, batch, mutant.number)
                 if answer.failures:
                     check, words = answer.failures[0]
                     return {"verdict": "caught", "by": check, "words": words, "boot": True}
