@@ -24,7 +24,7 @@ Recorded hogged()
     it.in_worker(EventKind::kEnd, 11 * kMs, 61, Recorded::kPool, 0x100);
     for (uint64_t i = 0; i < 10; i++) {
         it.start(11 * kMs + i * 1'000, 0x200 + i, "victim_fn", it.events_wq, 61);
-        it.in_worker(EventKind::kEnd, 11 * kMs + i * 1'000 + 500, 61, Recorded::kPool, 0x200 + i);
+        it.in_worker(EventKind::kEnd, 11 * kMs + i * 1'000 + 600, 61, Recorded::kPool, 0x200 + i);
     }
     return it;
 }
@@ -35,7 +35,9 @@ std::string shown(const Recorded& recorded, Page page, const std::vector<std::st
     Meant meant(page, Patterns(patterns));
     Stories stories(meant);
     recorded.play(stories);
-    return page.render(Style{});
+    Style style;
+    style.width = 400;  // lines as they are
+    return page.render(style);
 }
 
 bool has(const std::string& text, const std::string& part)
@@ -84,7 +86,7 @@ TEST_CASE("a story at length says who, when, behind what and where")
           "     0.011001  waited 10.0ms for a worker of pool 2 (CPU 1)\n"
           "                 behind hog_fn (lab) in kworker/1:61-61, 10.0ms of 10.0ms; 1 more had a part in it\n"
           "                 started in kworker/1:61-61 on CPU 1\n"
-          "     0.011002  ended, after 500ns\n");
+          "     0.011002  ended, after 600ns\n");
     has(shown(hogged(), AtLength({}, StoryStage::kRan)), "hog_fn (lab), item 00000100");
 }
 

@@ -184,7 +184,7 @@ uint32_t Packets::event_name(NameId id)
     uint32_t& iid = place(event_names_, id);
     if (!iid) {
         iid = ++last_event_name_;
-        intern(InternedField::kEventName, iid, id ? std::string_view(tables_->text(id)) : "?");
+        intern(InternedField::kEventName, iid, id ? std::string_view(tables_->text(id)) : kNoName);
     }
     return iid;
 }

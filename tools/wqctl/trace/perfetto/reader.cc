@@ -187,7 +187,7 @@ void Reader::interned(data_view bytes)
         switch (what) {
         case InternedField::kCategory: put(categories_, iid, word<Category>(text, kCategories)); break;
         case InternedField::kAnnotationName: put(note_names_, iid, word<Note>(text, kNotes)); break;
-        case InternedField::kEventName: put(event_names_, iid, tables_.name(text)); break;
+        case InternedField::kEventName: put(event_names_, iid, text == kNoName ? 0 : tables_.name(text)); break;
         case InternedField::kAnnotationString: put(strings_, iid, tables_.name(text)); break;
         }
     }

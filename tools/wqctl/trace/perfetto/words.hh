@@ -137,6 +137,7 @@ static_assert(static_cast<size_t>(Category::kCondition) + 1 == kCategories.size(
 static_assert(static_cast<size_t>(Note::kEndedBy) + 1 == kNotes.size());
 
 inline constexpr std::string_view kNotSeenWord = "not seen";
+inline constexpr std::string_view kNoName = "?";  // of an event, which must have one
 inline constexpr std::array<std::string_view, 5> kContexts = {"task", "softirq", "hardirq", "nmi", "timer"};
 
 }  // namespace wqctl::perfetto
