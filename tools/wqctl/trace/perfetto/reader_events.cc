@@ -108,6 +108,8 @@ void Reader::flush(const TrackEventFields& fields, Event& event)
     event.item = notes_.number(Note::kItem);
     event.other = notes_.number(Note::kOf);
     event.detail = name_at(event_names_, fields.name);
+    if (tables_.text(event.detail) == kCategories[static_cast<size_t>(Category::kFlush)])
+        event.detail = 0;  // it had no name of its own
     event.caller = name_note(Note::kCaller);
     event.workqueue = workqueue_note();
     event.function = name_note(Note::kFunction);
