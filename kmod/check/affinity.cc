@@ -2,71 +2,12 @@
 // Group K: affinity scopes.
 #include "../glue/attributes.h"
 #include "../glue/cpu.h"
-#include "../glue/text.h"
 #include "look.hh"
+#include "topology.hh"
 
 namespace wqlab {
 
 namespace affinity {
-
-// "0-3,8" as bits; what is beyond 64 is left out.
-inline uint64_t parse_list(const char* text)
-{
-    uint64_t cpus = 0;
-    const auto number = [&] {
-        uint32_t n = 0;
-        for (; *text >= '0' && *text <= '9'; text++)
-            n = n * 10 + static_cast<uint32_t>(*text - '0');
-        return n;
-    };
-    while (*text >= '0' && *text <= '9') {
-        const uint32_t first = number();
-        uint32_t last = first;
-        if (*text == '-') {
-            text++;
-            last = number();
-        }
-        for (uint32_t cpu = first; cpu <= last && cpu < 64; cpu++)
-            cpus |= uint64_t{1} << cpu;
-        text += *text == ',';
-    }
-    return cpus;
-}
-
-// The CPUs that share something with this one, by what the machine says of itself.
-inline uint64_t siblings(Trial& t, const char* scope, uint32_t cpu)
-{
-    char path[96];
-    if (same_text(scope, "cpu"))
-        return uint64_t{1} << cpu;
-    if (same_text(scope, "numa")) {
-        uint64_t cpus = 0;
-        for (uint32_t other = 0; other < wqlab_nr_cpus() && other < 64; other++)
-            if (wqlab_cpu_node(other) == wqlab_cpu_node(cpu))
-                cpus |= uint64_t{1} << other;
-        return cpus;
-    }
-    if (same_text(scope, "smt")) {
-        wqlab_format(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", cpu);
-        return t.read(path) ? 0 : parse_list(t.text());
-    }
-    if (same_text(scope, "cache")) {
-        for (int index = 4; index >= 0; index--) {
-            wqlab_format(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/cache/index%d/shared_cpu_list", cpu, index);
-            if (t.read(path) == 0)
-                return parse_list(t.text());
-        }
-        return 0;
-    }
-    return ~uint64_t{0};
-}
-
-// Whether queue_work() of an unbound workqueue picks another CPU each time.
-inline bool elsewhere_on_purpose(Trial& t)
-{
-    const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);
-    return now && now->head.flags & WQLAB_STATE_FORCE_RR;
-}
 
 struct DefaultScope {
     static constexpr Promise kPromise = {109,

@@ -169,6 +169,7 @@ struct WorksLikeOthers {
             timed.queue_delayed(plain, 2, static_cast<int>(cpu));
             AWAIT(t, timed.ended() == 1, "timers and tasks of the CPU to go on");
         }
+        t.tried(200, "flushing a BH item of another CPU");
         t.note("%u executions of the item that queues itself meanwhile", endless.started());
         endless.requeues(0);
     }

@@ -196,7 +196,7 @@ struct NothingLeaks {
         uint32_t workqueues = 0;
         AWAIT(t, pools(t, workqueues) == 0 && workqueues == 0, "all pools and workqueues to go");
         AWAIT(t, worker_has_gone(t, worker), "their workers to go");
-        t.note("%u rounds", kRounds);
+        t.tried(kRounds, "making, using and destroying a workqueue");
     }
 };
 

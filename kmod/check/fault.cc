@@ -172,6 +172,9 @@ constexpr Row kRows[] = {
             api.queue_delayed = [](Trial& t, Queue& queue, TestItem& item, int cpu, uint64_t jiffies) {
                 return kernel::queue_delayed(t, queue, item, static_cast<int>(fault::other_cpu(t, cpu)), jiffies);
             };
+            api.mod_delayed = [](Trial& t, Queue& queue, TestItem& item, int cpu, uint64_t jiffies) {
+                return kernel::mod_delayed(t, queue, item, static_cast<int>(fault::other_cpu(t, cpu)), jiffies);
+            };
         }),
     row("queue-reorders", [](Api& api) { api.queue_on = fault::queue_behind_next; }),
     row("flush-returns-early",
@@ -270,12 +273,14 @@ constexpr Row kRows[] = {
             };
         }),
     row("snapshot-lies", [](Api& api) { api.snapshot = fault::miscount; }),
+    row("result-lies", kNothing),
     row("worker-lies", [](Api& api) { api.execution = fault::note_another_worker; }),
     row("memory-lies",
         [](Api& api) {
             api.execution = [](Trial&, TestItem& item, Execution& noted) { noted.payload = item.payload_before(); };
         }),
     row("trace-lies", kNothing),
+    row("trace-fields-lie", kNothing),
     row("log-is-silent", kNothing),
 };
 static_assert(sizeof(kRows) / sizeof(kRows[0]) == static_cast<size_t>(Fault::kCount));

@@ -35,9 +35,11 @@ enum class Fault : uint8_t {
     kStepIgnored,        // what user space is asked to write is not written
     kStepLies,           // what it reads is something else
     kSnapshotLies,       // counts of the kernel's own state are off by one
+    kResultLies,         // what a function that was called elsewhere returned is cut to an int, or not waited for
     kWorkerLies,         // what an execution notes of its worker is another's
     kMemoryLies,         // a store before queueing is seen late
     kTraceLies,          // tracepoints fire in another order
+    kTraceFieldsLie,     // they name another CPU, another function
     kLogIsSilent,        // the kernel's log does not get what it should
     kCount
 };

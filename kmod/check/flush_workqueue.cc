@@ -103,6 +103,7 @@ struct QueueIsNotLivelocked {
             Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
             AWAIT(t, flusher.done(), "flush_workqueue() to return while items are queued");
         }
+        t.tried(3, "flushing a workqueue that always has items");
         t.note("3 flushes while %u items ran",
                producers[0]->started() + producers[1]->started() + producers[2]->started());
     }

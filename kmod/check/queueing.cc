@@ -105,7 +105,7 @@ struct LastStoreIsSeen {
             WANT(t, item.last().payload == last, "the last execution saw %llu where %llu had been stored",
                  static_cast<unsigned long long>(item.last().payload), static_cast<unsigned long long>(last));
         }
-        t.note("%u tries, %u of them refused as pending", kRounds * kStores, refused);
+        t.tried(refused, "a store before a call that is refused as pending");
     }
 };
 
@@ -135,7 +135,7 @@ struct StoresAreSeen {
             WANT(t, item.last().payload == last, "the function saw %llu where %llu had been stored",
                  static_cast<unsigned long long>(item.last().payload), static_cast<unsigned long long>(last));
         }
-        t.note("%u tries", kTries);
+        t.tried(kTries, "a store before a call");
     }
 };
 

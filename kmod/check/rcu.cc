@@ -106,9 +106,52 @@ struct RcuSaysWhetherPending {
     }
 };
 
+struct RcuStates {
+    static constexpr Promise kPromise = {171,
+                                         "",
+                                         "rcu.each-state-and-workqueue",
+                                         "queue_rcu_work() of a running item returns true and it runs again; it goes "
+                                         "to the workqueue that is named, and "
+                                         "flush_rcu_work() waits for one that is pending or running and returns true",
+                                         "kernel/workqueue.c: queue_rcu_work(), rcu_work_rcufn(), flush_rcu_work()",
+                                         0,
+                                         Fault::kFlushLies};
+
+    static void run(Trial& t)
+    {
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI})};
+        TestItem& item = t.item("the item", TestItem::Body::kGate, WQLAB_WORK_RCU);
+        uint32_t runs = 0;
+        for (Queue* wq : queues) {
+            const int nice = wq == queues[0] ? 0 : -20;
+            item.close();
+            WANT(t, item.queue_rcu(*wq), "queue_rcu_work() of an idle item returned false");
+            AWAIT(t, item.started() == runs + 1, "the item to start");
+            WANT(t, item.busy() == WQLAB_BUSY_RUNNING && !item.pending(), "of a running item work_busy() says %u",
+                 item.busy());
+            WANT(t, item.queue_rcu(*wq), "queue_rcu_work() of a running item returned false");
+            WANT(t, !item.queue_rcu(*wq), "queue_rcu_work() of one that runs and waits returned true");
+            WANT(t, item.pending(), "of one that waits for a grace period work_pending() says false");
+            Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { return item.flush(); });
+            t.linger();
+            WANT(t, !flusher.done(), "flush_rcu_work() returned while the item was running");
+            item.open();
+            AWAIT(t, flusher.done(), "flush_rcu_work() to return");
+            runs += 2;
+            WANT(t, flusher.result(), "flush_rcu_work() of a pending item returned false");
+            WANT(t, item.ended() == runs, "flush_rcu_work() returned after %u of %u executions", item.ended(), runs);
+            WANT(t, item.execution(runs - 2).nice == nice && item.execution(runs - 1).nice == nice,
+                 "queued on a workqueue of nice %d it ran at nice %d and %d", nice, item.execution(runs - 2).nice,
+                 item.execution(runs - 1).nice);
+            WANT(t, item.overlapped() == 1, "it ran twice at once");
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<RcuWaitsForReaders>(),
     check_of<RcuSaysWhetherPending>(),
+    check_of<RcuStates>(),
 };
 
 }  // namespace rcu_work

@@ -11,31 +11,45 @@ Span<const Group* const> suite();
 
 // One in each file; files of one subject have groups of one name, side by side.
 extern const Group kQueueingChecks;
+extern const Group kProcessContextChecks;
 extern const Group kReentranceChecks;
 extern const Group kPlacementChecks;
 extern const Group kDelayedChecks;
 extern const Group kRearmingChecks;
+extern const Group kDelayedTargetChecks;
 extern const Group kRcuChecks;
 extern const Group kFlushChecks;
 extern const Group kFlushWorkqueueChecks;
 extern const Group kDrainChecks;
 extern const Group kDestroyChecks;
+extern const Group kChainChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kCancelChecks;
 extern const Group kDisableChecks;
+extern const Group kStatesChecks;
+extern const Group kContextChecks;
 extern const Group kIntrospectionChecks;
+extern const Group kTraceFieldsChecks;
+extern const Group kToldChecks;
 extern const Group kAllocationChecks;
+extern const Group kCombinationChecks;
 extern const Group kMaxActiveChecks;
 extern const Group kActivationChecks;
+extern const Group kLimitsChecks;
 extern const Group kOrderedChecks;
 extern const Group kHighpriChecks;
 extern const Group kConcurrencyChecks;
 extern const Group kIntensiveChecks;
 extern const Group kReclaimChecks;
+extern const Group kFreezerChecks;
 extern const Group kBhChecks;
 extern const Group kAffinityChecks;
+extern const Group kSelectionChecks;
 extern const Group kAttributesChecks;
+extern const Group kFileChecks;
+extern const Group kPoolChecks;
 extern const Group kLifecycleChecks;
 extern const Group kMisuseChecks;
+extern const Group kReportChecks;
 
 }  // namespace wqlab

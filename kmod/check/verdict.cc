@@ -94,6 +94,12 @@ void Verdict::note(const char* format, ...)
     __builtin_va_end(arguments);
 }
 
+void Verdict::tried(uint32_t times, const char* what)
+{
+    note("%u tries (%s): what shows in one of %u is missed in one check of twenty", times, what,
+         times > 3 ? times / 3 : 1);
+}
+
 void Verdict::copy(uint32_t& status, char (&reason)[kReason], char (&evidence)[kEvidence])
 {
     const Mutex::Guard guard(lock_);

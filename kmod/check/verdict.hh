@@ -24,6 +24,9 @@ public:
     void fail_hard(const char* format, ...) __attribute__((format(printf, 2, 3)));
     // What was seen, whatever the verdict: a line of the evidence.
     void note(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    // Of a check that meets what it looks for by chance only: how often it tried, and what it would have missed. After
+    // n tries that all went well, what shows in one of n/3 is missed by one check in twenty: (1 - 3/n)^n is e^-3.
+    void tried(uint32_t times, const char* what);
     bool decided() const { return __atomic_load_n(&decided_, __ATOMIC_ACQUIRE); }
 
     // What there is of it so far. Any thread.

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because current, the preempt count and interrupts are macros and per-CPU variables. */
 #include <linux/bottom_half.h>
+#include <linux/completion.h>
+#include <linux/container_of.h>
 #include <linux/cpumask.h>
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 
 #include "context.h"
 #include "upcalls.h"
@@ -45,6 +50,11 @@ uint64_t wqlab_current_cpus(void)
 	return cpus;
 }
 
+uintptr_t wqlab_current_task(void)
+{
+	return (uintptr_t)current;
+}
+
 uintptr_t wqlab_current_worker(void)
 {
 	return current->flags & PF_WQ_WORKER ? (uintptr_t)kthread_data(current) : 0;
@@ -58,6 +68,11 @@ bool wqlab_in_hardirq(void)
 bool wqlab_in_softirq(void)
 {
 	return in_serving_softirq();
+}
+
+bool wqlab_in_task(void)
+{
+	return in_task();
 }
 
 void wqlab_item(struct work_struct *work)
@@ -124,6 +139,40 @@ void wqlab_call_in_hardirq(void (*function)(void *argument), void *argument)
 
 	irq_work_queue(&call.work);
 	irq_work_sync(&call.work);
+}
+
+struct timer_call {
+	struct timer_list timer;
+	struct completion done;
+	void (*function)(void *argument);
+	void *argument;
+};
+
+static void timer_call(struct timer_list *timer)
+{
+	struct timer_call *call = container_of(timer, struct timer_call, timer);
+
+	call->function(call->argument);
+	complete(&call->done);
+}
+
+bool wqlab_call_in_timer(void (*function)(void *argument), void *argument)
+{
+	struct timer_call *call = kzalloc(sizeof(*call), GFP_KERNEL);
+
+	if (!call)
+		return false;
+	call->function = function;
+	call->argument = argument;
+	init_completion(&call->done);
+	timer_setup(&call->timer, timer_call, 0);
+	call->timer.expires = jiffies;
+	add_timer_on(&call->timer, raw_smp_processor_id());
+	wait_for_completion(&call->done);
+	/* Its function may not have returned. */
+	timer_delete_sync(&call->timer);
+	kfree(call);
+	return true;
 }
 
 void wqlab_call_with_bh_off(void (*function)(void *argument), void *argument)

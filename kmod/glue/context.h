@@ -19,10 +19,12 @@ struct wqlab_context wqlab_current(void);
 uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
 void wqlab_current_command(char command[16]);
 uint64_t wqlab_current_cpus(void);	/* where current may run, of the first 64 */
+uintptr_t wqlab_current_task(void);	/* its struct task_struct. Any context. */
 /* The struct worker of the current task, 0: it is none. Any context. */
 uintptr_t wqlab_current_worker(void);
 bool wqlab_in_hardirq(void);
 bool wqlab_in_softirq(void);
+bool wqlab_in_task(void);
 
 /*
  * The work functions of runs' items, which go on in load/item.cc (upcalls.h).
@@ -43,6 +45,8 @@ bool wqlab_atomic_sleep_is_reported(void);	/* CONFIG_DEBUG_ATOMIC_SLEEP */
 
 /* Call the function and return when it has; the first one interrupts this CPU, and sleeps until then. */
 void wqlab_call_in_hardirq(void (*function)(void *argument), void *argument);
+/* In a timer of this CPU, which is a softirq; sleeps. False: no memory, and it was not called. */
+bool wqlab_call_in_timer(void (*function)(void *argument), void *argument);
 void wqlab_call_with_bh_off(void (*function)(void *argument), void *argument);
 void wqlab_call_with_irqs_off(void (*function)(void *argument), void *argument);
 

@@ -28,6 +28,8 @@
  * WQLAB_HAVE_CACHE_SHARD	7.x: the affinity scope cache_shard
  * WQLAB_HAVE_IS_MEM_RECLAIM	7.x: current_is_workqueue_mem_reclaim()
  * WQLAB_HAVE_DEVM		7.x: devm_alloc_workqueue()
+ * WQLAB_HAVE_WORK_ON_CPU_SAFE	until 7.x: work_on_cpu_safe(); taken from the function with a
+ *				lock class, because its inline for one CPU was left behind
  *
  * In net/genetlink.h, linux/netlink.h and linux/lockdep_types.h:
  *
@@ -46,7 +48,8 @@
 	!defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
 	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
 	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || \
-	!defined(WQLAB_HAVE_IS_MEM_RECLAIM) || !defined(WQLAB_HAVE_DEVM)
+	!defined(WQLAB_HAVE_IS_MEM_RECLAIM) || !defined(WQLAB_HAVE_DEVM) || \
+	!defined(WQLAB_HAVE_WORK_ON_CPU_SAFE)
 #error "Kbuild passes the features"
 #endif
 

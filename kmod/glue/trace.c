@@ -55,33 +55,40 @@ static void probe_end(void *recorder, struct work_struct *work, work_func_t func
 	local_irq_restore(flags);
 }
 
-static void seen(void *observer, struct work_struct *work, enum wqlab_trace_event event)
+static void seen(void *observer, struct work_struct *work, enum wqlab_trace_event event,
+		 struct wqlab_trace_fields fields)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);
-	wqlab_trace_seen(observer, (uintptr_t)work, event);
+	wqlab_trace_seen(observer, (uintptr_t)work, event, &fields);
 	local_irq_restore(flags);
 }
 
 static void see_queue(void *observer, int req_cpu, struct pool_workqueue *pwq, struct work_struct *work)
 {
-	seen(observer, work, WQLAB_TRACE_QUEUE);
+	seen(observer, work, WQLAB_TRACE_QUEUE,
+	     (struct wqlab_trace_fields){ .req_cpu = req_cpu, .pwq = (uintptr_t)pwq });
 }
 
 static void see_activate(void *observer, struct work_struct *work)
 {
-	seen(observer, work, WQLAB_TRACE_ACTIVATE);
+	seen(observer, work, WQLAB_TRACE_ACTIVATE, (struct wqlab_trace_fields){ });
 }
 
 static void see_start(void *observer, struct work_struct *work)
 {
-	seen(observer, work, WQLAB_TRACE_START);
+	seen(observer, work, WQLAB_TRACE_START, (struct wqlab_trace_fields){ });
 }
 
 static void see_end(void *observer, struct work_struct *work, work_func_t function)
 {
-	seen(observer, work, WQLAB_TRACE_END);
+	seen(observer, work, WQLAB_TRACE_END, (struct wqlab_trace_fields){ .function = (uintptr_t)function });
+}
+
+uint32_t wqlab_cpu_unbound(void)
+{
+	return WORK_CPU_UNBOUND;
 }
 
 /* In the order of attaching: who is queued will be seen to start, and to end. */

@@ -12,6 +12,14 @@ WQLAB_BEGIN_C
 
 enum wqlab_trace_event { WQLAB_TRACE_QUEUE, WQLAB_TRACE_ACTIVATE, WQLAB_TRACE_START, WQLAB_TRACE_END };
 
+/* What an event says of the item; what it does not say is 0. */
+struct wqlab_trace_fields {
+	uint32_t req_cpu;	/* queue; WORK_CPU_UNBOUND as wqlab_cpu_unbound() */
+	uintptr_t pwq;		/* queue; it is there */
+	uintptr_t function;	/* end */
+};
+uint32_t wqlab_cpu_unbound(void);	/* any context */
+
 /* The i-th tracepoint that is wanted and this kernel lacks; NULL: no more. Sleeps. */
 const char *wqlab_trace_lacks(unsigned int i);
 /* From now on the kernel calls the four functions of upcalls.h for this recorder; 0 or -errno. */

@@ -29,7 +29,8 @@ void wqlab_trace_queue(void *recorder, uint32_t cpu, uintptr_t pwq, uintptr_t wo
 void wqlab_trace_activate(void *recorder, uint32_t cpu, uintptr_t work);
 void wqlab_trace_start(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker);
 void wqlab_trace_end(void *recorder, uint32_t cpu, uintptr_t work, uintptr_t worker, uintptr_t function);
-void wqlab_trace_seen(void *observer, uintptr_t work, enum wqlab_trace_event event);
+void wqlab_trace_seen(void *observer, uintptr_t work, enum wqlab_trace_event event,
+		      const struct wqlab_trace_fields *fields);
 
 /*
  * The same for a trace, and more. Worker: its struct, which is there. Work of

@@ -120,6 +120,17 @@ bool wqlab_schedule_work(struct work_struct *work)
 	return schedule_work(work);
 }
 
+bool wqlab_schedule_work_on(struct work_struct *work, int cpu)
+{
+	return schedule_work_on(cpu, work);
+}
+
+bool wqlab_schedule_delayed(struct work_struct *work, int cpu, uint64_t jiffies_delay)
+{
+	return cpu < 0 ? schedule_delayed_work(delayed(work), jiffies_delay) :
+			 schedule_delayed_work_on(cpu, delayed(work), jiffies_delay);
+}
+
 bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns)
 {
 	return mod_delayed_work(wq, delayed(work), jiffies_of(ns));
@@ -194,6 +205,11 @@ bool wqlab_work_pending(struct work_struct *work)
 	return work_pending(work);
 }
 
+bool wqlab_delayed_work_pending(struct work_struct *work)
+{
+	return delayed_work_pending(delayed(work));
+}
+
 uint32_t wqlab_work_busy(struct work_struct *work)
 {
 	unsigned int busy = work_busy(work);
@@ -217,6 +233,11 @@ bool wqlab_timer_is_deferrable(struct work_struct *work)
 	return delayed(work)->timer.flags & TIMER_DEFERRABLE;
 }
 
+uint32_t wqlab_timer_cpu(struct work_struct *work)
+{
+	return delayed(work)->timer.flags & TIMER_CPUMASK;
+}
+
 bool wqlab_work_is_tracked(void)
 {
 	return IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK);
@@ -225,6 +246,20 @@ bool wqlab_work_is_tracked(void)
 long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument)
 {
 	return work_on_cpu(cpu, function, argument);
+}
+
+long wqlab_work_on_cpu_safe(uint32_t cpu, long (*function)(void *argument), void *argument)
+{
+#if WQLAB_HAVE_WORK_ON_CPU_SAFE
+	return work_on_cpu_safe(cpu, function, argument);
+#else
+	return work_on_cpu(cpu, function, argument);
+#endif
+}
+
+bool wqlab_has_work_on_cpu_safe(void)
+{
+	return WQLAB_HAVE_WORK_ON_CPU_SAFE;
 }
 
 int wqlab_execute_in_process_context(void (*function)(struct work_struct *work), void *storage)

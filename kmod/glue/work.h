@@ -45,6 +45,9 @@ bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, 
 bool wqlab_queue_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu, uint64_t jiffies_delay);
 bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work);
 bool wqlab_schedule_work(struct work_struct *work);
+bool wqlab_schedule_work_on(struct work_struct *work, int cpu);
+/* cpu -1: schedule_delayed_work(), else schedule_delayed_work_on(). */
+bool wqlab_schedule_delayed(struct work_struct *work, int cpu, uint64_t jiffies_delay);
 /* True: was pending and has been re-armed. */
 bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, uint64_t ns);
 bool wqlab_mod_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu, uint64_t jiffies_delay);
@@ -60,16 +63,21 @@ bool wqlab_enable(struct work_struct *work, enum wqlab_work_kind kind);
 bool wqlab_enable_and_queue(struct workqueue_struct *wq, struct work_struct *work);
 
 bool wqlab_work_pending(struct work_struct *work);
+bool wqlab_delayed_work_pending(struct work_struct *work);
 #define WQLAB_BUSY_PENDING 1
 #define WQLAB_BUSY_RUNNING 2
 uint32_t wqlab_work_busy(struct work_struct *work);
 bool wqlab_timer_pending(struct work_struct *work);
 uint64_t wqlab_timer_expires(struct work_struct *work);	/* jiffies */
 bool wqlab_timer_is_deferrable(struct work_struct *work);
+uint32_t wqlab_timer_cpu(struct work_struct *work);	/* whose wheel it is or was on */
 bool wqlab_work_is_tracked(void);			/* CONFIG_DEBUG_OBJECTS_WORK */
 
 /* Calls the function in a worker of that CPU and returns what it did. Sleeps. */
 long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument);
+/* Of a CPU that may be offline; where the kernel has no work_on_cpu_safe(), the first one. */
+long wqlab_work_on_cpu_safe(uint32_t cpu, long (*function)(void *argument), void *argument);
+bool wqlab_has_work_on_cpu_safe(void);
 /* storage: of WQLAB_SIZEOF_EXECUTE_WORK bytes, until the function has run. */
 int wqlab_execute_in_process_context(void (*function)(struct work_struct *work), void *storage);
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,8 @@ struct LatencyRecording {
     uint64_t running = 0;
     uint64_t memory_bytes = 0;
     std::vector<LatencyRow> rows;
+    // What dump calls workqueues, by identity; of those that were there at the end.
+    std::map<uint64_t, std::string> labels;
 
     uint64_t executed() const;
     // What listening took, on average: of one event, and of all events of an item.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot/workqueue_labels.hh"
 
-#include <map>
-
 #include <fmt/core.h>
 
 #include "text/printable.hh"
@@ -26,6 +24,8 @@ WorkqueueLabels::WorkqueueLabels(const Snapshot& snapshot)
                           ? fmt::format(" ({})", printable(snapshot.string(workqueue.symbol)))
                           : " #" + identity_text(workqueue.identity);
     }
+    for (size_t i = 0; i < labels_.size(); i++)
+        by_identity_[snapshot.workqueues[i].identity] = labels_[i];
 }
 
 const std::string& WorkqueueLabels::operator[](uint32_t workqueue) const

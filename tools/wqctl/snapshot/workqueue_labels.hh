@@ -3,6 +3,8 @@
 // "events" and two "events_unbound".
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,10 @@ class WorkqueueLabels {
 public:
     explicit WorkqueueLabels(const Snapshot& snapshot);
     const std::string& operator[](uint32_t workqueue) const;  // "?" for what is not there
+    const std::map<uint64_t, std::string>& by_identity() const { return by_identity_; }
 
 private:
+    std::map<uint64_t, std::string> by_identity_;
     std::vector<std::string> labels_;
 };
 

@@ -13,7 +13,8 @@
 
 namespace wqctl {
 
-FileLock::FileLock(const std::string& path, unsigned patience_ms) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC))
+FileLock::FileLock(const std::string& path, Whose whose, unsigned patience_ms)
+    : fd_(open(path.c_str(), (whose == Whose::kRoots ? O_WRONLY : O_RDONLY) | O_CLOEXEC))
 {
     constexpr unsigned kPauseMs = 10;
     if (fd_ < 0)

@@ -19,6 +19,13 @@ namespace {
 
 constexpr unsigned kLockPatienceMs = 10'000;
 
+// What is written to have a file say that: of a choice, "none [freezer] core", the word in brackets.
+std::string value_of(const std::string& line)
+{
+    const size_t begin = line.find('['), end = line.find(']', begin);
+    return begin == line.npos || end == line.npos ? line : line.substr(begin + 1, end - begin - 1);
+}
+
 // A CPU that is busy going down refuses to come up for a moment. A file that is gone needs nothing.
 void write_patiently(const std::string& path, const std::string& text)
 {
@@ -43,7 +50,7 @@ void write_patiently(const std::string& path, const std::string& text)
     while ((got = read(0, &byte, 1)) < 0 && errno == EINTR)
         ;
     if (got != 1)
-        write_patiently(path, old);
+        write_patiently(path, value_of(old));
     _exit(0);
 }
 
@@ -91,7 +98,7 @@ void KeptValue::restore()
     if (keeper_ < 0)
         return;
     if (read_line(path_) != old_)
-        write_patiently(path_, old_);
+        write_patiently(path_, value_of(old_));
     [[maybe_unused]] const ssize_t written = write(pipe_, "!", 1);
     close(pipe_);
     while (waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR)

@@ -302,6 +302,21 @@ TEST_CASE("the kernel script's format, to the letter")
     CHECK_THAT(golden, Catch::Contains(pools));
 }
 
+TEST_CASE("the script's format is that of the kernel's generation")
+{
+    Snapshot s = busy_machine();
+    s.head.shard_size = WQLAB_NONE;  // before 7.x
+    const Selection all = select(s, {});
+    Dump dump = dump_of(s, all);
+    dump.sections = WQLAB_SECTION_NODES;
+    // Typed in from what 6.12's script prints of such a machine.
+    CHECK_THAT(dump_to_wq_dump(dump),
+               Catch::EndsWith("[          workqueue           \\ min max  NODE 0       1     dfl ]\n\n"
+                               "events_unbound                     8 1024   0/  1   0/  1   0/  1\n"
+                               "mine                               1   1   1/  1   0/  1   0/  1\n"
+                               "single                             8 1024   0/  1   0/  1   0/  1\n"));
+}
+
 TEST_CASE("the script's format on machines that the script does not know")
 {
     Snapshot s = busy_machine();

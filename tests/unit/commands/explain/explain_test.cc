@@ -249,6 +249,13 @@ TEST_CASE("a kept value comes back")
     }
     CHECK(read_line(file) == "100");
 
+    // Of a choice, what had been chosen.
+    const FakeRoot choices(std::vector<std::pair<std::string, std::string>>{{"state", "none [freezer] core"}});
+    {
+        const KeptValue kept(choices.path() + "/state", "core");
+    }
+    CHECK(read_line(choices.path() + "/state") == "freezer");
+
     // Whatever its owner dies of.
     int ready[2];
     REQUIRE(pipe(ready) == 0);

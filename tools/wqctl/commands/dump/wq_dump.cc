@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The layout is that of the kernel's tools/workqueue/wq_dump.py, so that what
-// reads its output reads this. It differs in one thing: a mask with CPUs above
+// reads its output reads this: of the script that came with such a kernel, where
+// releases differ. It differs in one thing: a mask with CPUs above
 // 31 has its high word first, as the kernel itself writes masks.
 #include <algorithm>
 
@@ -108,21 +109,39 @@ public:
         out += fmt::format("online_cpus={}\n", mask(s_.head.online_cpus));
         for (const wqlab_snap_node& node : s_.nodes)
             out += fmt::format("NODE[{:02}]={}\n", node.node, mask(node.cpus));
-        out += fmt::format("\n[{:^{}} {:>4} {:>4}", "workqueue", kNameLength - 1, "min", "max");
-        for (const wqlab_snap_node& node : s_.nodes)
-            out += fmt::format(" {:>9}", fmt::format("NODE {}", node.node));
-        out += fmt::format(" {:>9} ]\n\n", "dfl");
+        out += "\n";
+        node_heading(out);
+        const int width = is_7x() ? 4 : 3;
         for (const wqlab_snap_workqueue* wq : chosen_.workqueues) {
             if (!(wq->flags & WQLAB_WQ_UNBOUND))
                 continue;
-            out += fmt::format("{:{}} {:4} {:4}", s_.string(wq->name), kNameLength, wq->min_active, wq->max_active);
+            out += fmt::format("{:{}} {:{}} {:{}}", s_.string(wq->name), kNameLength, wq->min_active, width,
+                               wq->max_active, width);
             for (const wqlab_snap_node& node : s_.nodes)
-                out += fmt::format(" {:>9}", active(*wq, static_cast<int32_t>(node.node)));
-            out += fmt::format(" {:>9}\n", active(*wq, -1));
+                out += " " + active(*wq, static_cast<int32_t>(node.node));
+            out += " " + active(*wq, -1) + "\n";
         }
     }
 
 private:
+    // No kernel says so: cache shards came with 7.x, as did the script's wider columns.
+    bool is_7x() const { return s_.head.shard_size != WQLAB_NONE; }
+
+    void node_heading(std::string& out) const
+    {
+        if (is_7x()) {
+            out += fmt::format("[{:^{}} {:>4} {:>4}", "workqueue", kNameLength - 1, "min", "max");
+            for (const wqlab_snap_node& node : s_.nodes)
+                out += fmt::format(" {:>9}", fmt::format("NODE {}", node.node));
+            out += fmt::format(" {:>9} ]\n\n", "dfl");
+            return;
+        }
+        out += fmt::format("[{:^{}}\\ min max", "workqueue", kNameLength - 2);
+        for (const wqlab_snap_node& node : s_.nodes)
+            out += &node == s_.nodes.data() ? fmt::format("  NODE {}", node.node) : fmt::format(" {:7}", node.node);
+        out += fmt::format(" {:>7} ]\n\n", "dfl");
+    }
+
     void scope_pods(const wqlab_snap_scope& scope, std::string& out) const
     {
         std::string name = s_.string(scope.name);
@@ -162,8 +181,9 @@ private:
     {
         for (const wqlab_snap_node_active* entry : chosen_.node_active)
             if (entry->workqueue == s_.index_of(wq) && entry->node == node)
-                return fmt::format("{}/{}", entry->nr, entry->max);
-        return "?";
+                return is_7x() ? fmt::format("{:>9}", fmt::format("{}/{}", entry->nr, entry->max))
+                               : fmt::format("{:3}/{:3}", entry->nr, entry->max);
+        return fmt::format("{:>{}}", "?", is_7x() ? 9 : 7);
     }
 
     const Snapshot& s_;

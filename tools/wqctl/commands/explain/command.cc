@@ -53,7 +53,7 @@ void check_views(const Info& info)
 std::unique_ptr<FileLock> be_alone()
 {
     try {
-        return std::make_unique<FileLock>("/sys/module/wqlab");
+        return std::make_unique<FileLock>("/sys/module/wqlab/uevent", FileLock::Whose::kRoots);
     } catch (const Error& error) {
         throw Error(kUnavailable, fmt::format("explanations are asked one at a time; {}", error.message));
     }

@@ -5,6 +5,7 @@
 #include "commands/latency/flags.hh"
 #include "commands/latency/render.hh"
 #include "report/recording_requests.hh"
+#include "snapshot/workqueue_labels.hh"
 #include "source/source.hh"
 #include "system/wait.hh"
 #include "term/output.hh"
@@ -48,6 +49,7 @@ class LatencyCommand final : public Command {
         LatencyRecording recording = fetch_latency(lab);
         recording.kernel = context.source().info().release;
         recording.provenance = Provenance::of(context.words());
+        recording.labels = WorkqueueLabels(context.source().snapshot(WQLAB_SECTION_WORKQUEUES)).by_identity();
         if (flags_.json)
             output.text(latency_recording_to_json(recording, flags_.view));
         else

@@ -26,10 +26,11 @@ constexpr std::array<const char*, WQLAB_STAGES> kStagePictures = {
     "run, from the start of the function to its end",
 };
 
-// Workqueues' names, with a part of their identity where a name is not enough.
+// What workqueues are called: as dump does, or where it does not know them by their name, and their identity where a
+// name is not enough.
 class Names {
 public:
-    explicit Names(const Rows& rows)
+    Names(const LatencyRecording& recording, const Rows& rows) : labels_(recording.labels)
     {
         for (const LatencyRow& row : rows)
             identities_[row.workqueue].insert(row.identity);
@@ -39,12 +40,15 @@ public:
     {
         if (!row.is_of_known_workqueue())
             return "?";
+        if (const auto label = labels_.find(row.identity); label != labels_.end())
+            return label->second;
         if (identities_.at(row.workqueue).size() < 2)
             return row.workqueue;
-        return row.workqueue + "@" + identity_text(row.identity);
+        return row.workqueue + " #" + identity_text(row.identity);
     }
 
 private:
+    const std::map<uint64_t, std::string>& labels_;
     std::map<std::string, std::set<uint64_t>> identities_;
 };
 
@@ -162,7 +166,7 @@ std::string render_latency(const LatencyRecording& recording, const LatencyView&
                     ? "nothing was executed\n"
                     : fmt::format("no workqueue whose name has \"{}\" in it executed anything\n", view.pattern);
     else {
-        const Names names(rows);
+        const Names names(recording, rows);
         text += "\n" + make_table(view, rows, names, style).render(style) + pictures(view, rows, names, style);
     }
     if (const std::string more = notes(recording, style); !more.empty())

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group C, continued: chains of items, on workqueues of each kind, while these drain or are destroyed.
+#include "../glue/time.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
+#include "delayed.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace chains {
+
+// Items of which each queues the next one, in a circle, until there were so many executions.
+struct Chain {
+    static constexpr uint32_t kItems = 4, kExecutions = 40;
+
+    Trial* trial;
+    Queue* wq;
+    Gate* gate;  // the first execution waits for it
+    Items items;
+    uint32_t executions, refused;
+
+    static void link(TestItem& item, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        const uint32_t n = __atomic_add_fetch(&chain.executions, 1, __ATOMIC_ACQ_REL);
+        if (n == 1)
+            chain.gate->wait(Event::kForEver - 1);
+        if (n >= kExecutions || chain.trial->given_up())
+            return;
+        uint32_t own = 0;
+        while (own < kItems - 1 && chain.items[own] != &item)
+            own++;
+        TestItem* const next = chain.items[(own + 1) % kItems];
+        // Each on another CPU than the last.
+        const int cpu = static_cast<int>(chain.trial->other_cpu(item.last().cpu));
+        if (!wqlab_queue_bare_on(chain.wq->get(), next->address(), cpu))
+            __atomic_add_fetch(&chain.refused, 1, __ATOMIC_RELAXED);
+    }
+
+    // Begun, and held in its first execution. nullptr: decided.
+    static Chain* begin(Trial& t, Queue& wq)
+    {
+        Chain* chain = t.own<Chain>();
+        if (!chain)
+            return nullptr;
+        *chain = {&t, &wq, &t.gate(), t.items(kItems, "an item of a chain"), 0, 0};
+        for (uint32_t i = 0; i < kItems; i++)
+            chain->items[i]->on_run(link, chain);
+        chain->items[0]->queue(wq);
+        return t.wait([chain] { return chain->items[0]->started() == 1; }, "the chain to begin") ? chain : nullptr;
+    }
+    uint32_t executed() const { return __atomic_load_n(&executions, __ATOMIC_ACQUIRE); }
+};
+
+constexpr struct {
+    const char* name;
+    Shape shape;
+} kKinds[] = {
+    {"per-CPU", {}},
+    {"per-CPU, one at a time", {.max_active = 1}},
+    {"unbound", {.flags = WQLAB_WQ_UNBOUND}},
+    {"unbound, one at a time", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1}},
+    {"ordered", {.flags = WQLAB_WQ_ORDERED}},
+};
+
+struct DrainOfEachKind {
+    static constexpr Promise kPromise = {
+        160,
+        "",
+        "drain.chains-of-several-items",
+        "drain_workqueue() waits for a chain of items that queue each other, on other CPUs too, and for what is held "
+        "back, on a workqueue of any kind; not for a timer",
+        "kernel/workqueue.c: drain_workqueue(), is_chained_work()",
+        0,
+        Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        for (const auto& kind : kKinds) {
+            Queue& wq = t.queue(kind.shape);
+            TestItem& delayed = t.item("an item on its timer", TestItem::Body::kReturn, kDelayed);
+            delayed.queue_delayed(wq, an_hour());
+            Chain* const chain = Chain::begin(t, wq);
+            if (!chain)
+                return;
+            const Items behind = t.items(8, "an item behind it");
+            for (uint32_t i = 0; i < 8; i++)
+                kernel::queue_on(t, wq, *behind[i], static_cast<int>(t.first_cpu()));
+            Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
+            AWAIT(t, drainer.done() || flushes(t, drainer, wq), "drain_workqueue() to begin");
+            WANT(t, !drainer.done(), "%s: it returned while an item was held", kind.name);
+            chain->gate->open();
+            AWAIT(t, drainer.done(), "drain_workqueue() to return");
+            const uint32_t executed = chain->executed(), others = executions(behind, 8);
+            WANT(t, executed == Chain::kExecutions && chain->refused == 0 && others == 8,
+                 "%s: it returned after %u of %u executions of the chain, %u refused, and %u of 8 others", kind.name,
+                 executed, Chain::kExecutions, chain->refused, others);
+            WANT(t, delayed.timer_pending() && delayed.started() == 0, "%s: it touched an item on its timer",
+                 kind.name);
+            TestItem& after = t.item("an item queued afterwards");
+            WANT(t, kernel::queue_on(t, wq, after, -1), "%s: queue_work() returned false afterwards", kind.name);
+            AWAIT(t, after.ended() == 1, "an item queued afterwards to run");
+            delayed.cancel();
+        }
+    }
+};
+
+struct DestroyOfEachKind {
+    static constexpr Promise kPromise = {
+        161,
+        "",
+        "destroy.chains-of-several-items",
+        "destroy_workqueue() first runs a chain of items that queue each other to its end, and what is held back, on a "
+        "workqueue of any kind",
+        "kernel/workqueue.c: destroy_workqueue(), is_chained_work()",
+        0,
+        Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        for (const auto& kind : kKinds) {
+            Queue& wq = t.queue(kind.shape);
+            Chain* const chain = Chain::begin(t, wq);
+            if (!chain)
+                return;
+            const Items behind = t.items(8, "an item behind it");
+            for (uint32_t i = 0; i < 8; i++)
+                kernel::queue_on(t, wq, *behind[i], static_cast<int>(t.first_cpu()));
+            // Of its own thread, so that what hangs is seen to.
+            struct Then {
+                uint32_t executed, others;
+            };
+            Then* const then = t.own<Then>();
+            if (!then)
+                return;
+            Actor& destroyer = t.actor("destroyer", Kthread::kAnyCpu, [&wq, chain, behind, then] {
+                wq.destroy();
+                *then = {chain->executed(), executions(behind, 8)};
+            });
+            AWAIT(t, destroyer.began(), "destroy_workqueue() to begin");
+            t.linger();
+            WANT(t, !destroyer.done(), "%s: it returned while an item was held", kind.name);
+            chain->gate->open();
+            AWAIT(t, destroyer.done(), "destroy_workqueue() to return");
+            WANT(t, then->executed == Chain::kExecutions && chain->refused == 0 && then->others == 8,
+                 "%s: it returned after %u of %u executions of the chain, %u refused, and %u of 8 others", kind.name,
+                 then->executed, Chain::kExecutions, chain->refused, then->others);
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<DrainOfEachKind>(),
+    check_of<DestroyOfEachKind>(),
+};
+
+}  // namespace chains
+
+constinit const Group kChainChecks = group_of("drain", chains::kAll);
+
+}  // namespace wqlab

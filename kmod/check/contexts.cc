@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+// Groups A to D, continued: what may be called from any context, called from each.
+#include "../glue/context.h"
+#include "../glue/work.h"
+#include "delayed.hh"
+#include "kernel_log.hh"
+
+namespace wqlab {
+
+namespace contexts {
+
+// In a timer; in a thread, if there is no memory for one.
+inline void call_in_timer(void (*function)(void*), void* argument)
+{
+    if (!wqlab_call_in_timer(function, argument))
+        function(argument);
+}
+inline void call_in_task(void (*function)(void*), void* argument) { function(argument); }
+
+constexpr struct {
+    const char* name;
+    void (*in)(void (*)(void*), void*);
+} kContexts[] = {
+    {"a task", call_in_task},
+    {"a task with softirqs off", wqlab_call_with_bh_off},
+    {"a task with interrupts off", wqlab_call_with_irqs_off},
+    {"a timer", call_in_timer},
+    {"an interrupt", wqlab_call_in_hardirq},
+};
+
+// A plain item that is held back, a delayed one on its timer, and one that runs.
+struct Three {
+    Queue* wq;
+    TestItem *held, *timed, *running;
+    uint32_t cpu;
+
+    static bool make(Trial& t, Three& three)
+    {
+        const uint32_t cpu = three.cpu = t.first_cpu();
+        three.wq = &t.queue({.max_active = 1});
+        three.running = &t.item("the item that runs", TestItem::Body::kGate);
+        three.held = &t.item("the item held back");
+        three.timed = &t.item("the item on its timer", TestItem::Body::kReturn, kDelayed);
+        three.running->queue_on(*three.wq, cpu);
+        if (!t.wait([&] { return three.running->started() == 1; }, "the item to start"))
+            return false;
+        three.held->queue_on(*three.wq, cpu);
+        three.timed->queue_delayed(*three.wq, an_hour());
+        return !t.decided();
+    }
+};
+
+struct CancelAnywhere {
+    static constexpr Promise kPromise = {168,
+                                         "",
+                                         "cancel.from-any-context",
+                                         "cancel_work() and cancel_delayed_work() may be called from any context: what "
+                                         "was pending never runs, and can be "
+                                         "queued again from there",
+                                         "kernel/workqueue.c: cancel_work(), cancel_delayed_work()",
+                                         0,
+                                         Fault::kCancelLies};
+
+    struct Call {
+        Three of;
+        bool held, timed, running, again;
+    };
+
+    static void call(void* argument)
+    {
+        Call& c = *static_cast<Call*>(argument);
+        c.held = c.of.held->cancel();
+        c.timed = c.of.timed->cancel();
+        c.running = c.of.running->cancel();
+        c.again = c.of.held->queue_on(*c.of.wq, c.of.cpu) && c.of.held->cancel() &&
+                  c.of.timed->queue_delayed(*c.of.wq, an_hour()) && c.of.timed->cancel();
+    }
+
+    static void run(Trial& t)
+    {
+        for (const auto& context : kContexts) {
+            Call* c = t.own<Call>();
+            if (!c || !Three::make(t, c->of))
+                return;
+            context.in(call, c);
+            WANT(t, c->held && c->timed && !c->running && c->again,
+                 "in %s cancelling returned %d for an item held back, %d for one on its timer, %d for one that runs, "
+                 "and "
+                 "%d for those again",
+                 context.name, c->held, c->timed, c->running, c->again);
+            WANT(t, c->of.running->running(), "in %s cancelling waited", context.name);
+            c->of.running->open();
+            c->of.wq->flush();
+            WANT(t, c->of.held->started() == 0 && c->of.timed->started() == 0 && !c->of.timed->timer_pending(),
+                 "an item ran, or its timer is armed, that was cancelled in %s", context.name);
+        }
+    }
+};
+
+struct DisableAnywhere {
+    static constexpr Promise kPromise = {
+        169,
+        "",
+        "disable.from-any-context",
+        "disable_work(), enable_work() and their like for delayed items may be called from any context",
+        "kernel/workqueue.c: disable_work(), enable_work(), disable_delayed_work(), enable_delayed_work()",
+        0,
+        Fault::kDisableDoesNothing};
+
+    struct Call {
+        Three of;
+        bool held, timed, running, refused, enabled;
+    };
+
+    static void call(void* argument)
+    {
+        Call& c = *static_cast<Call*>(argument);
+        c.held = c.of.held->disable();
+        c.timed = c.of.timed->disable();
+        c.running = c.of.running->disable();
+        c.refused = !c.of.held->queue(*c.of.wq) && !c.of.timed->queue_delayed(*c.of.wq, 1) &&
+                    !c.of.timed->mod_delayed(*c.of.wq, 1) && !c.of.running->queue(*c.of.wq);
+        c.enabled = c.of.held->enable() && c.of.timed->enable() && c.of.running->enable();
+    }
+
+    static void run(Trial& t)
+    {
+        for (const auto& context : kContexts) {
+            Call* c = t.own<Call>();
+            if (!c || !Three::make(t, c->of))
+                return;
+            context.in(call, c);
+            WANT(t, c->held && c->timed && !c->running,
+                 "in %s disabling returned %d for an item held back, %d for one on its timer, %d for one that runs",
+                 context.name, c->held, c->timed, c->running);
+            WANT(t, c->refused, "in %s a disabled item could be queued", context.name);
+            WANT(t, c->enabled, "in %s enabling them once was not enough", context.name);
+            WANT(t, c->of.held->queue(*c->of.wq), "enabled in %s it could not be queued", context.name);
+            c->of.running->open();
+            AWAIT(t, c->of.held->ended() == 1, "the item to run");
+            c->of.wq->flush();
+            WANT(t, c->of.held->started() == 1 && c->of.timed->started() == 0 && c->of.running->ended() == 1,
+                 "the items ran %u, %u and %u times, not 1, 0 and 1", c->of.held->started(), c->of.timed->started(),
+                 c->of.running->ended());
+        }
+    }
+};
+
+struct EnableTooOften {
+    static constexpr Promise kPromise = {170,
+                                         "",
+                                         "enable.too-often-is-reported",
+                                         "enable_work() of an item that is not disabled warns, and leaves it as it is: "
+                                         "it can be queued and disabled as ever",
+                                         "kernel/workqueue.c: work_offqd_enable()",
+                                         WQLAB_CHECK_NEGATIVE,
+                                         Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        Queue& wq = t.queue();
+        TestItem& item = t.item("the item");
+        uint32_t warnings;
+        {
+            const KernelLog<LinesWith> log(t, "work disable count underflowed");
+            item.enable();
+            item.enable();
+            warnings = log.count();
+        }
+        WANT(t, warnings == 1, "it was reported %u times", warnings);
+        WANT(t, item.queue(wq), "the item can't be queued");
+        AWAIT(t, item.ended() == 1, "the item to run");
+        item.disable();
+        WANT(t, !item.queue(wq), "disabled once it can be queued");
+        WANT(t, item.enable(), "enabling it once was not enough");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<CancelAnywhere>(),
+    check_of<DisableAnywhere>(WQLAB_LACK_DISABLE),
+    check_of<EnableTooOften>(WQLAB_LACK_DISABLE),
+};
+
+}  // namespace contexts
+
+constinit const Group kContextChecks = group_of("cancel", contexts::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group K, continued: files of sysfs say what was set, by whichever way, and take it.
+#include "../glue/cpu.h"
+#include "../glue/text.h"
+#include "look.hh"
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace files {
+
+constexpr const char* kRoot = "/sys/devices/virtual/workqueue";
+
+// "0000000f\n", "ff,ffffffff\n": the first 64 bits.
+inline uint64_t parse_mask(const char* text)
+{
+    uint64_t mask = 0;
+    for (; *text && *text != '\n'; text++) {
+        const char c = *text;
+        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit >= 0)
+            mask = mask << 4 | static_cast<uint64_t>(digit);
+    }
+    return mask;
+}
+
+// A file of a workqueue's directory.
+struct File {
+    char path[96];
+
+    File(const char* workqueue, const char* name)
+    {
+        wqlab_format(path, sizeof(path), "%s/%s/%s", kRoot, workqueue, name);
+    }
+};
+
+struct FilesSayWhatIsSet {
+    static constexpr Promise kPromise = {
+        166,
+        "",
+        "sysfs.says-what-is-set",
+        "nice, cpumask, affinity_scope, affinity_strict and max_active say what was written to them and what the "
+        "kernel's "
+        "functions set, and each leaves the others as they are",
+        "kernel/workqueue.c: wq_nice_show(), wq_cpumask_show(), wq_affn_scope_show(), wq_affinity_strict_show()",
+        0,
+        Fault::kStepLies};
+
+    static void expect(Trial& t, const char* name, const char* text, const char* when)
+    {
+        const File file("wqlab-c166", name);
+        const int error = t.read(file.path);
+        const char* const got = t.text();
+        // A mask has leading zeros.
+        const bool same = same_text(name, "cpumask") ? parse_mask(got) == parse_mask(text) && *got != 'l'
+                                                     : same_text(got, text);
+        WANT(t, error == 0 && same, "%s %s says %s, not %s", when, name, got, text);
+    }
+
+    struct State {
+        const char *nice, *scope, *strict, *max_active;
+        char mask[24];
+    };
+
+    static void expect_all(Trial& t, const State& state, const char* when)
+    {
+        expect(t, "nice", state.nice, when);
+        expect(t, "cpumask", state.mask, when);
+        if (!(wqlab_lacks() & WQLAB_LACK_SCOPES)) {
+            expect(t, "affinity_scope", state.scope, when);
+            expect(t, "affinity_strict", state.strict, when);
+        }
+        expect(t, "max_active", state.max_active, when);
+        expect(t, "per_cpu", "0\n", when);
+    }
+
+    static void write(Trial& t, const char* name, const char* text)
+    {
+        const File file("wqlab-c166", name);
+        if (const int error = t.write(file.path, text))
+            t.fail("%s could not be written to %s: error %d", text, name, error);
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const bool scopes = !(wqlab_lacks() & WQLAB_LACK_SCOPES);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .max_active = 11, .name = "wqlab-c166"});
+        const uint32_t cpu = second_of(allowed);
+        SKIP_UNLESS(t, cpu < 32, "its number is too large");
+        // By the function.
+        const int error = wq.apply(smallest_scope(), false, uint64_t{1} << cpu, 3);
+        WANT(t, error == 0, "attributes can't be set: error %d", -error);
+        State state = {"3\n", "cpu\n", "0\n", "11\n", {}};
+        wqlab_format(state.mask, sizeof(state.mask), "%x\n", 1u << cpu);
+        expect_all(t, state, "set by apply_workqueue_attrs(),");
+        // By its files, one after the other.
+        write(t, "nice", "-7");
+        state.nice = "-7\n";
+        expect_all(t, state, "after nice was written");
+        if (scopes && !t.decided()) {
+            write(t, "affinity_strict", "1");
+            state.strict = "1\n";
+            expect_all(t, state, "after affinity_strict was written");
+            write(t, "affinity_scope", "numa");
+            state.scope = "numa\n";
+            expect_all(t, state, "after affinity_scope was written");
+        }
+        write(t, "max_active", "5");
+        state.max_active = "5\n";
+        expect_all(t, state, "after max_active was written");
+        wqlab_format(state.mask, sizeof(state.mask), "%x", static_cast<uint32_t>(allowed));
+        write(t, "cpumask", state.mask);
+        expect_all(t, state, "after cpumask was written");
+        if (t.decided())
+            return;
+        wq.set_max_active(9);
+        state.max_active = "9\n";
+        expect_all(t, state, "after workqueue_set_max_active()");
+        // What is refused changes nothing.
+        const struct {
+            const char *name, *text;
+        } bad[] = {{"nice", "x"},    {"nice", "20"},          {"max_active", "x"},     {"max_active", "0"},
+                   {"cpumask", "x"}, {"affinity_scope", "x"}, {"affinity_strict", "x"}};
+        for (const auto& [name, text] : bad) {
+            if (!scopes && __builtin_memcmp(name, "aff", 3) == 0)
+                continue;
+            const File file("wqlab-c166", name);
+            WANT(t, t.write(file.path, text) == number(Errno::kInvalid),
+                 "%s took \"%s\", or gave another error than "
+                 "EINVAL",
+                 name, text);
+        }
+        expect_all(t, state, "after what was refused");
+    }
+};
+
+struct GlobalMasks {
+    static constexpr Promise kPromise = {
+        167,
+        "",
+        "sysfs.global-masks",
+        "workqueue/cpumask says which CPUs unbound workqueues may use, cpumask_requested what was asked for, and both "
+        "what is written to the first",
+        "kernel/workqueue.c: workqueue_set_unbound_cpumask(), __wq_cpumask_show()",
+        0,
+        Fault::kStepIgnored};
+
+    static uint64_t mask_of(Trial& t, const char* name, int& error)
+    {
+        char path[64];
+        wqlab_format(path, sizeof(path), "%s/%s", kRoot, name);
+        error = t.read(path);
+        return parse_mask(t.text());
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, wqlab_nr_cpus() <= 64, "there are more than 64 CPUs");
+        UnboundCpus cpus(t);
+        int error;
+        for (const uint64_t mask : {uint64_t{1} << first_of(allowed), uint64_t{1} << second_of(allowed), allowed}) {
+            if (!cpus.set(mask))
+                return;
+            const uint64_t now = mask_of(t, "cpumask", error);
+            WANT(t, error == 0 && now == mask, "written %llx, cpumask says %llx", static_cast<unsigned long long>(mask),
+                 static_cast<unsigned long long>(now));
+            const uint64_t requested = mask_of(t, "cpumask_requested", error);
+            // It came with 6.7.
+            WANT(t, error == number(Errno::kNoEntry) || (error == 0 && requested == mask),
+                 "written %llx, cpumask_requested says %llx", static_cast<unsigned long long>(mask),
+                 static_cast<unsigned long long>(requested));
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<FilesSayWhatIsSet>(),
+    check_of<GlobalMasks>(),
+};
+
+}  // namespace files
+
+constinit const Group kFileChecks = group_of("attributes", files::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: who waits for freezable items, of every kind, and what a freeze holds back.
+#include "../glue/symbols.h"
+#include "../glue/work.h"
+#include "delayed.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace freezer {
+
+// Workqueues are frozen for as long as this lasts, and no longer, whatever happens.
+class Frozen {
+public:
+    explicit Frozen(Trial& trial)
+        : trial_(trial), thaw_(wqlab_symbol("thaw_workqueues")), busy_(wqlab_symbol("freeze_workqueues_busy"))
+    {
+        const uintptr_t freeze = wqlab_symbol("freeze_workqueues_begin");
+        if (!freeze || !thaw_ || !busy_)
+            trial.skip("this kernel can't freeze workqueues");
+        else if (!wqlab_call(freeze, 0, 0, 0, nullptr))
+            trial.skip("kprobes are disarmed, so the kernel can't be called");
+        else
+            frozen_ = true;
+    }
+    Frozen(const Frozen&) = delete;
+    ~Frozen() { thaw(); }
+
+    // What runs of freezable workqueues is waited for.
+    bool busy()
+    {
+        unsigned long busy = 0;
+        // It is a bool: the rest of the register is anything.
+        const bool says = wqlab_call(busy_, 0, 0, 0, &busy) && busy & 0xff;
+        return trial_.has_fault(Fault::kBusyLies) ? false : says;
+    }
+    void thaw()
+    {
+        if (!frozen_)
+            return;
+        frozen_ = !trial_.wait([this] { return wqlab_call(thaw_, 0, 0, 0, nullptr); }, "kprobes to be armed again");
+        if (frozen_)
+            trial_.fail_hard("kprobes were disarmed meanwhile, and workqueues are still frozen");
+        frozen_ = false;
+    }
+
+private:
+    Trial& trial_;
+    const uintptr_t thaw_, busy_;
+    bool frozen_ = false;
+};
+
+// The kinds of freezable workqueues; ordered ones and those with a rescuer are made in other ways.
+constexpr struct {
+    uint32_t flags;
+    const char* name;
+} kKinds[] = {
+    {WQLAB_WQ_FREEZABLE, "per-CPU"},
+    {WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, "unbound"},
+    {WQLAB_WQ_FREEZABLE | WQLAB_WQ_ORDERED, "ordered"},
+    {WQLAB_WQ_FREEZABLE | WQLAB_WQ_HIGHPRI, "highpri"},
+    {WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND | WQLAB_WQ_HIGHPRI | WQLAB_WQ_MEM_RECLAIM, "unbound highpri, reclaim"},
+};
+
+struct WaitsForEachKind {
+    static constexpr Promise kPromise = {
+        151,
+        "",
+        "freezer.waits-for-each-kind",
+        "freeze_workqueues_busy() is true while an item of a freezable workqueue runs, per-CPU, unbound or ordered, on "
+        "whatever CPU, and false while only others run",
+        "kernel/workqueue.c: freeze_workqueues_busy()",
+        WQLAB_CHECK_FREEZER,
+        Fault::kBusyLies};
+
+    static void run(Trial& t)
+    {
+        Queue& plain = t.queue();
+        TestItem& other = t.item("an item that is not freezable", TestItem::Body::kGate);
+        other.queue(plain);
+        AWAIT(t, other.started() == 1, "an item that is not freezable to start");
+        for (const auto& kind : kKinds) {
+            Queue& wq = t.queue({.flags = kind.flags});
+            TestItem& item = t.item("a freezable item", TestItem::Body::kGate);
+            item.queue_on(wq, t.other_cpu(t.first_cpu()));
+            AWAIT(t, item.started() == 1, "a freezable item to start");
+            Frozen frozen(t);
+            if (t.decided())
+                return;
+            // Others' items end meanwhile, and hide nothing any more.
+            for (uint32_t i = 0; i < 20; i++) {
+                WANT(t, frozen.busy(), "while an item of a freezable workqueue (%s) was running it said that none was",
+                     kind.name);
+                t.linger();
+            }
+            item.open();
+            AWAIT(t, !frozen.busy(), "it to say that nothing freezable runs");
+            WANT(t, other.running(), "the item that is not freezable ended");
+        }
+    }
+};
+
+struct HoldsBackEachKind {
+    static constexpr Promise kPromise = {
+        152,
+        "",
+        "freezer.holds-back-each-kind",
+        "While workqueues are frozen nothing that comes to a freezable one starts: queued, delayed, behind a running "
+        "item, on a workqueue made meanwhile, with max_active raised; after the thaw all of it runs, in order",
+        "kernel/workqueue.c: freeze_workqueues_begin(), wq_adjust_max_active(), thaw_workqueues()",
+        WQLAB_CHECK_FREEZER,
+        Fault::kQueueElsewhere};
+
+    static constexpr uint32_t kEach = 3;
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kNr = sizeof(kKinds) / sizeof(kKinds[0]);
+        const uint32_t cpu = t.first_cpu();
+        Queue* queues[kNr + 1];
+        Items items[kNr + 1];
+        TestItem* running[kNr];
+        TestItem* delayed[kNr];
+        for (uint32_t k = 0; k < kNr; k++) {
+            queues[k] = &t.queue({.flags = kKinds[k].flags, .max_active = 2});
+            items[k] = t.items(kEach, "a freezable item");
+            delayed[k] = &t.item("a delayed freezable item", TestItem::Body::kReturn, kDelayed);
+            running[k] = &t.item("a freezable item that runs", TestItem::Body::kGate);
+            kernel::queue_on(t, *queues[k], *running[k], static_cast<int>(cpu));
+            AWAIT(t, running[k]->started() == 1, "a freezable item to start");
+        }
+        items[kNr] = t.items(kEach, "an item of a workqueue made meanwhile");
+        TestItem& warm = t.item("an item that is not freezable");
+        Queue& other = t.queue();
+        const uint64_t began = wqlab_jiffies();
+        uint32_t early = 0;
+        bool ran;
+        {
+            Frozen frozen(t);
+            if (t.decided())
+                return;
+            queues[kNr] = &t.queue({.flags = WQLAB_WQ_FREEZABLE});
+            for (uint32_t k = 0; k <= kNr; k++) {
+                for (uint32_t i = 0; i < kEach; i++)
+                    items[k][i]->queue_on(*queues[k], cpu);
+                if (k < kNr)
+                    delayed[k]->queue_delayed(*queues[k], 1, static_cast<int>(cpu));
+            }
+            for (uint32_t k = 0; k < kNr; k++) {
+                running[k]->open();
+                if (!(kKinds[k].flags & WQLAB_WQ_ORDERED))
+                    queues[k]->set_max_active(5);
+            }
+            warm.queue(other);
+            // The delayed ones' timers have fired by then.
+            ran = t.wait([&] { return warm.ended() == 1 && wqlab_jiffies() > began + 10; },
+                         "an item that is not freezable to run");
+            t.linger();
+            for (uint32_t k = 0; k <= kNr; k++)
+                early += started(items[k], kEach) + (k < kNr ? delayed[k]->started() : 0);
+        }
+        WANT(t, ran && early == 0, "%u freezable items started while workqueues were frozen", early);
+        for (uint32_t k = 0; k <= kNr; k++) {
+            const char* const name = k < kNr ? kKinds[k].name : "made meanwhile";
+            AWAIT(t, executions(items[k], kEach) == kEach && (k == kNr || delayed[k]->ended() == 1),
+                  "all items to run after the thaw");
+            const bool in_order = k < kNr && kKinds[k].flags & WQLAB_WQ_ORDERED;
+            for (uint32_t i = 1; in_order && i < kEach; i++)
+                WANT(t, items[k][i - 1]->last().end < items[k][i]->last().start, "%s: item %u ran before item %u", name,
+                     i + 1, i);
+        }
+        // The limit that was set meanwhile counts now.
+        const Items five = t.items(6, "an item after the thaw", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < 6; i++)
+            five[i]->queue_on(*queues[0], cpu);
+        AWAIT(t, started(five, 6) >= 5, "max_active, which was raised while it was frozen, to count after the thaw");
+        t.linger();
+        WANT(t, started(five, 6) == 5, "of max_active 5, set while it was frozen, %u items are in flight",
+             started(five, 6));
+    }
+};
+
+struct SuspendWaits {
+    static constexpr Promise kPromise = {
+        153,
+        "",
+        "freezer.suspend-waits",
+        "Suspend (as far as pm_test=freezer goes) holds back freezable items until it resumes, and is given up with "
+        "EBUSY while one runs, per-CPU or unbound",
+        "kernel/power/process.c: try_to_freeze_tasks(); kernel/workqueue.c: freeze_workqueues_busy()",
+        WQLAB_CHECK_FREEZER,
+        Fault::kStepIgnored};
+
+    static bool contains(const char* text, const char* word)
+    {
+        const size_t length = __builtin_strlen(word);
+        for (; __builtin_strlen(text) >= length; text++)
+            if (__builtin_memcmp(text, word, length) == 0)
+                return true;
+        return false;
+    }
+
+    // errno of a suspend that goes no further than the freezer, and stays there for five seconds.
+    static int suspend(Trial& t, const char* state) { return t.write("/sys/power/state", state); }
+
+    static void run(Trial& t)
+    {
+        int error = t.ask(WQLAB_STEP_READ, "/sys/power/state", "");
+        SKIP_UNLESS(t, error == 0, "this kernel can't suspend");
+        const char* const state = contains(t.text(), "freeze") ? "freeze" : "mem";
+        error = t.ask(WQLAB_STEP_WRITE, "/sys/power/pm_test", "freezer");
+        SKIP_UNLESS(t, error == 0, "this kernel has no /sys/power/pm_test: error %d", error);
+        error = t.ask(WQLAB_STEP_WRITE, "/sys/power/pm_freeze_timeout", "1000");
+        SKIP_UNLESS(t, error == 0, "/sys/power/pm_freeze_timeout can't be written: error %d", error);
+        judge(t, state);
+        t.ask(WQLAB_STEP_WRITE, "/sys/power/pm_test", "none");
+    }
+
+    static void judge(Trial& t, const char* state)
+    {
+        for (const auto& kind : kKinds) {
+            Queue& wq = t.queue({.flags = kind.flags});
+            TestItem& item = t.item("a freezable item", TestItem::Body::kGate);
+            item.queue_on(wq, t.other_cpu(t.first_cpu()));
+            AWAIT(t, item.started() == 1, "a freezable item to start");
+            const int busy = suspend(t, state);
+            WANT(t, busy == number(Errno::kBusy),
+                 "while an item of a freezable workqueue (%s) ran, suspend gave error %d, not EBUSY", kind.name, busy);
+            item.open();
+            wq.flush();
+        }
+        // Once with nothing in the way: what is queued while all is frozen waits.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND});
+        TestItem& item = t.item("a freezable item");
+        struct Seen {
+            bool frozen, early, over;
+        };
+        Seen* seen = t.own<Seen>();
+        if (!seen)
+            return;
+        *seen = {};
+        Actor& watcher = t.actor("watcher", Kthread::kAnyCpu, [&t, &wq, &item, seen] {
+            while (!t.given_up() && !__atomic_load_n(&seen->over, __ATOMIC_ACQUIRE)) {
+                wqlab_sleep(20'000'000);
+                if (!is_frozen(t))
+                    continue;
+                item.queue(wq);
+                t.linger();
+                // Still frozen, so it must not have started before.
+                const bool started = item.started() != 0;
+                if (is_frozen(t)) {
+                    seen->early = started;
+                    seen->frozen = true;
+                    return;
+                }
+                item.cancel_sync();
+            }
+        });
+        const int error = suspend(t, state);
+        __atomic_store_n(&seen->over, true, __ATOMIC_RELEASE);
+        AWAIT(t, watcher.done(), "the watcher");
+        WANT(t, error == 0, "suspend up to the freezer gave error %d", error);
+        SKIP_UNLESS(t, seen->frozen, "it was not seen that workqueues were frozen");
+        WANT(t, !seen->early, "a freezable item started while all was frozen");
+        AWAIT(t, item.ended() == 1, "the item to run when all was thawed");
+    }
+
+    // workqueue_freezing, as the kernel has it.
+    static bool is_frozen(Trial& t)
+    {
+        bool freezing = false;
+        return t.kernel().read(freezing, Symbol::kFreezing) && freezing;
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<WaitsForEachKind>(),
+    check_of<HoldsBackEachKind>(),
+    check_of<SuspendWaits>(),
+};
+
+}  // namespace freezer
+
+constinit const Group kFreezerChecks = group_of("reclaim", freezer::kAll);
+
+}  // namespace wqlab

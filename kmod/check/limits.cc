@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group F, continued: the values that limits may have, and who says that one is reached.
+#include "../glue/symbols.h"
+#include "../glue/workqueue.h"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace limits {
+
+constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES;
+
+struct Limits {
+    int32_t max_active, saved_max_active, min_active;
+};
+
+inline Limits limits_of(Trial& t, const Queue& wq)
+{
+    const Snapshot* now = t.snapshot(kSections);
+    const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+    return row ? Limits{row->max_active, row->saved_max_active, row->min_active} : Limits{-2, -2, -2};
+}
+
+struct MaxActiveTakesEachValue {
+    static constexpr Promise kPromise = {157,
+                                         "",
+                                         "max-active.set-is-clamped",
+                                         "workqueue_set_max_active() takes 1 to the kernel's limit and clamps what is "
+                                         "beyond, and lowers min_active with "
+                                         "it; it never raises that",
+                                         "kernel/workqueue.c: workqueue_set_max_active(), wq_clamp_max_active()",
+                                         0,
+                                         Fault::kLimitIgnored};
+
+    static void run(Trial& t)
+    {
+        const int limit = wqlab_features() & WQLAB_FEATURE_BH_PERCPU ? 2048 : 512;
+        const bool has_min = t.kernel().has(Field::kWqMinActive);
+        struct {
+            int asked, wanted, min_active;
+        } const steps[] = {{16, 16, 8},
+                           {4, 4, 4},
+                           {100, 100, 4},
+                           {0, 1, 1},
+                           {-5, 1, 1},
+                           {limit, limit, 1},
+                           {7, 7, 1},
+                           {limit + 1, limit, 1},
+                           {0x7fffffff, limit, 1}};
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_UNBOUND}}) {
+            if (flags && wqlab_lacks() & WQLAB_LACK_SYSTEM_MAX_ACTIVE)
+                continue;  // its limit was another one, by the number of CPUs
+            Queue& wq = t.queue({.flags = flags, .max_active = 32});
+            for (const auto& [asked, wanted, min_active] : steps) {
+                wq.set_max_active(asked);
+                const Limits now = limits_of(t, wq);
+                if (t.decided())
+                    return;
+                WANT(t, now.max_active == wanted, "%s: set to %d, max_active is %d, not %d",
+                     flags ? "unbound" : "per-CPU", asked, now.max_active, wanted);
+                WANT(t, !flags || !has_min || now.min_active == min_active,
+                     "set max_active to %d, and min_active is %d, not %d", asked, now.min_active, min_active);
+            }
+        }
+    }
+};
+
+struct MinActive {
+    static constexpr Promise kPromise = {
+        158,
+        "",
+        "max-active.min-active",
+        "min_active of an unbound workqueue is min(max_active, 8) unless workqueue_set_min_active() says otherwise, "
+        "which takes 0 to max_active and clamps what is beyond",
+        "kernel/workqueue.c: workqueue_set_min_active()",
+        0,
+        Fault::kLimitIgnored};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.kernel().has(Field::kWqMinActive), "this kernel has no min_active");
+        const uintptr_t set_min_active = wqlab_symbol("workqueue_set_min_active");
+        for (const uint32_t max_active : {1u, 5u, 8u, 9u, 64u}) {
+            Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = max_active});
+            const int32_t wanted = static_cast<int32_t>(max_active < 8 ? max_active : 8);
+            const Limits now = limits_of(t, wq);
+            if (t.decided())
+                return;
+            WANT(t, now.min_active == wanted && now.max_active == static_cast<int32_t>(max_active),
+                 "with max_active %u, max_active is %d and min_active %d", max_active, now.max_active, now.min_active);
+        }
+        SKIP_UNLESS(t, set_min_active, "this kernel does not show workqueue_set_min_active()");
+        struct {
+            int asked, wanted;
+        } const steps[] = {{3, 3}, {0, 0}, {12, 12}, {13, 12}, {1000, 12}, {-1, 0}, {8, 8}};
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 12});
+        for (const auto& [asked, wanted] : steps) {
+            SKIP_UNLESS(t,
+                        wqlab_call(set_min_active, reinterpret_cast<unsigned long>(wq.get()),
+                                   static_cast<unsigned long>(asked), 0, nullptr),
+                        "kprobes are disarmed, so the kernel can't be called");
+            const Limits now = limits_of(t, wq);
+            if (t.decided())
+                return;
+            WANT(t, now.min_active == wanted && now.max_active == 12,
+                 "of max_active 12, min_active set to %d is %d, not %d, and max_active %d", asked, now.min_active,
+                 wanted, now.max_active);
+        }
+        // It limits nothing on a machine of one node: still 12 at once.
+        constexpr uint32_t kItems = 14;
+        const Items items = t.items(kItems, "an item", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue(wq);
+        uint32_t nodes = 0;
+        for (uint32_t node = 0; node < wqlab_nr_nodes(); node++)
+            nodes += wqlab_node_online(node);
+        if (nodes > 1)
+            return;
+        AWAIT(t, started(items, kItems) >= 12, "max_active items to be in flight");
+        t.linger();
+        WANT(t, started(items, kItems) == 12, "of max_active 12 and min_active 8, %u items are in flight",
+             started(items, kItems));
+    }
+};
+
+struct CongestedOfEachKind {
+    static constexpr Promise kPromise = {
+        159,
+        "",
+        "congested.of-each-kind",
+        "workqueue_congested() says of an unbound and an ordered workqueue, too, whether items of that CPU's pool are "
+        "held back; and WORK_CPU_UNBOUND means the caller's CPU",
+        "kernel/workqueue.c: workqueue_congested()",
+        0,
+        Fault::kBusyLies};
+
+    static bool here(Trial& t, Queue& wq, uint32_t cpu)
+    {
+        return t.on_cpu(cpu, [&wq] { return wq.congested(-1); });
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu(), other = t.other_cpu(cpu);
+        struct {
+            const char* name;
+            Shape shape;
+            bool of_cpu;  // only that CPU's
+        } const kinds[] = {
+            {"per-CPU", {.max_active = 1}, true},
+            {"unbound", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"}, false},
+            {"unbound, by CPU", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"}, true},
+            {"ordered", {.flags = WQLAB_WQ_ORDERED}, false},
+        };
+        const bool scopes = !(wqlab_lacks() & WQLAB_LACK_SCOPES);
+        for (const auto& kind : kinds) {
+            // Before scopes there is a pool for each node.
+            if (!scopes && kind.shape.flags & WQLAB_WQ_UNBOUND)
+                continue;
+            Queue& wq = t.queue(kind.shape);
+            TestItem& runner = t.item("an item", TestItem::Body::kGate);
+            TestItem& held = t.item("an item held back");
+            runner.queue_on(wq, cpu);
+            AWAIT(t, runner.started() == 1, "the item to start");
+            WANT(t, !wq.congested(static_cast<int>(cpu)) && !here(t, wq, cpu),
+                 "%s: with one item in flight, where one may be, it is congested", kind.name);
+            held.queue_on(wq, cpu);
+            WANT(t, wq.congested(static_cast<int>(cpu)) && here(t, wq, cpu),
+                 "%s: with an item held back it is not congested", kind.name);
+            const bool there = wq.congested(static_cast<int>(other)), asked_there = here(t, wq, other);
+            const bool wanted = other == cpu || !kind.of_cpu;
+            WANT(t, there == wanted && asked_there == wanted, "%s: on another CPU it says %d, asked there %d",
+                 kind.name, there, asked_there);
+            runner.open();
+            wq.flush();
+            WANT(t, !wq.congested(static_cast<int>(cpu)), "%s: it is congested when all items have run", kind.name);
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<MaxActiveTakesEachValue>(),
+    check_of<MinActive>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<CongestedOfEachKind>(),
+};
+
+}  // namespace limits
+
+constinit const Group kLimitsChecks = group_of("max_active", limits::kAll);
+
+}  // namespace wqlab

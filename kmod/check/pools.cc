@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group K, continued: which workqueues share pools, and what a workqueue counts.
+#include "../glue/cpu.h"
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
+#include "look.hh"
+#include "threshold.hh"
+
+namespace wqlab {
+
+namespace pools {
+
+constexpr int32_t kNoPool = -1;
+
+// That items go to which are queued on this CPU.
+inline int32_t pool_at(const Snapshot& now, const Queue& wq, uint32_t cpu)
+{
+    const wqlab_snap_workqueue* row = row_of(now, wq);
+    for (uint32_t i = 0; row && i < now.cpu_pwqs.size(); i++)
+        if (&now.workqueues[now.cpu_pwqs[i].workqueue] == row && now.cpu_pwqs[i].cpu == cpu)
+            return now.cpu_pwqs[i].pool;
+    return kNoPool;
+}
+
+struct EqualOnesShare {
+    static constexpr Promise kPromise = {172,
+                                         "",
+                                         "attrs.equal-ones-share-pools",
+                                         "Unbound workqueues share a pool if and only if nice, strictness, the CPUs of "
+                                         "the pod and, unless it is strict, "
+                                         "the cpumask are the same; per-CPU ones share that of their CPU and priority",
+                                         "kernel/workqueue.c: wqattrs_equal(), wqattrs_hash(), get_unbound_pool()",
+                                         0,
+                                         Fault::kAttributesIgnored};
+
+    struct Attributes {
+        const char* scope;
+        bool strict;
+        uint64_t cpus;
+        int nice;
+    };
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t cpu = first_of(allowed);
+        const uint64_t one = uint64_t{1} << cpu, two = one | uint64_t{1} << second_of(allowed);
+        const struct {
+            Attributes a, b;
+            bool share;
+            const char* what;
+        } pairs[] = {
+            {{"system", false, 0, 7}, {"system", false, 0, 7}, true, "the same"},
+            {{"system", false, 0, 7}, {"system", false, 0, 8}, false, "another nice value"},
+            {{"system", false, 0, 7}, {"system", true, 0, 7}, false, "strict and not"},
+            {{"system", false, two, 7}, {"system", false, one, 7}, false, "another cpumask"},
+            {{"cpu", false, 0, 7}, {"cpu", false, 0, 7}, true, "the same scope"},
+            {{"cpu", false, 0, 7}, {"system", false, 0, 7}, false, "another pod"},
+            {{"cpu", false, two, 7}, {"cpu", false, one, 7}, false, "one pod and another cpumask"},
+            {{"cpu", true, two, 7}, {"cpu", true, one, 7}, true, "strict, one pod, and another cpumask"},
+            {{"cpu", true, two, 7}, {"cpu", true, two, 7}, true, "strict and the same"},
+        };
+        for (const auto& pair : pairs) {
+            const auto make = [&t](const Attributes& of) -> Queue& {
+                Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
+                if (wq.apply(of.scope, of.strict, of.cpus, of.nice))
+                    t.skip("attributes can't be set");
+                return wq;
+            };
+            Queue &a = make(pair.a), &b = make(pair.b);
+            const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+            if (!now || t.decided())
+                return;
+            const int32_t of_a = pool_at(*now, a, cpu), of_b = pool_at(*now, b, cpu);
+            WANT(t, of_a != kNoPool && of_b != kNoPool, "it can't be seen where items of CPU %u go", cpu);
+            WANT(t, (of_a == of_b) == pair.share, "%s: two workqueues have pools %d and %d for CPU %u", pair.what, of_a,
+                 of_b, cpu);
+            kernel::destroy(t, a);
+            kernel::destroy(t, b);
+        }
+        Queue* const bound[] = {&t.queue(), &t.queue({.max_active = 1}), &t.queue({.flags = WQLAB_WQ_CPU_INTENSIVE}),
+                                &t.queue({.flags = WQLAB_WQ_HIGHPRI})};
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        if (!now)
+            return;
+        for (uint32_t at = 0; at < wqlab_nr_cpus(); at++) {
+            if (!wqlab_cpu_online(at))
+                continue;
+            const int32_t first = pool_at(*now, *bound[0], at);
+            WANT(t, first != kNoPool && first == pool_at(*now, *bound[1], at) && first == pool_at(*now, *bound[2], at),
+                 "on CPU %u per-CPU workqueues have pools %d, %d and %d", at, first, pool_at(*now, *bound[1], at),
+                 pool_at(*now, *bound[2], at));
+            WANT(t, first != pool_at(*now, *bound[3], at), "on CPU %u a highpri one shares pool %d with others", at,
+                 first);
+        }
+    }
+};
+
+struct WakeupsAndTimeAreCounted {
+    static constexpr Promise kPromise = {
+        173,
+        "",
+        "stats.wakeups-and-cpu-time",
+        "A workqueue counts the CPU time of its items, in ticks, and how often the next item was started because one "
+        "of "
+        "its own went to sleep",
+        "kernel/workqueue.c: wq_worker_tick(), wq_worker_sleeping(), PWQ_STAT_CPU_TIME, PWQ_STAT_CM_WAKEUP",
+        0,
+        Fault::kSnapshotLies};
+
+    struct Phases {
+        Trial* trial;
+        Gate* gate;
+        bool may_sleep;
+    };
+
+    static void spin_then_sleep(TestItem&, void* argument)
+    {
+        Phases& phases = *static_cast<Phases*>(argument);
+        while (!__atomic_load_n(&phases.may_sleep, __ATOMIC_ACQUIRE) && !phases.trial->given_up()) {
+            wqlab_resched();
+            wqlab_relax();
+        }
+        phases.gate->wait(Event::kForEver - 1);
+    }
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue();
+        Queue& other = t.queue();
+        Phases* const phases = t.own<Phases>();
+        if (!phases)
+            return;
+        *phases = {&t, &t.gate(), false};
+        TestItem& item = t.item("the item").on_run(spin_then_sleep, phases);
+        TestItem& next = t.item("the next item");
+        const uint64_t began = wqlab_now();
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.started() == 1, "the item to start");
+        next.queue_on(other, cpu);
+        const uint64_t tick = (1'000'000 + wqlab_hz() / 2) / wqlab_hz();
+        AWAIT(t, stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME) >= 3 * tick,
+              "the CPU time of an item that spins to be counted");
+        const uint64_t time = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME);
+        const uint64_t most = (wqlab_now() - began) / 1000 + 2 * tick;
+        WANT(t, time % tick == 0 && time <= most, "of at most %llu us %llu are counted, in ticks of %llu",
+             static_cast<unsigned long long>(most), static_cast<unsigned long long>(time),
+             static_cast<unsigned long long>(tick));
+        WANT(t, next.started() == 0, "the next item started while one was running");
+        __atomic_store_n(&phases->may_sleep, true, __ATOMIC_RELEASE);
+        AWAIT(t, next.ended() == 1, "the next item to run when the first one sleeps");
+        const uint64_t wakeups = stat_of(t, wq, WQLAB_PWQ_STAT_CM_WAKEUP),
+                       others = stat_of(t, other, WQLAB_PWQ_STAT_CM_WAKEUP);
+        WANT(t, wakeups >= 1, "that the next item was started when one slept is not counted");
+        WANT(t, others == 0, "an item that did not sleep is counted as having started the next, %llu times",
+             static_cast<unsigned long long>(others));
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<EqualOnesShare>(WQLAB_LACK_SCOPES),
+    check_of<WakeupsAndTimeAreCounted>(WQLAB_LACK_COUNTERS),
+};
+
+}  // namespace pools
+
+constinit const Group kPoolChecks = group_of("attributes", pools::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group M, continued: what the kernel reports of workqueues that are asked for what they do not do, and of all of them.
+#include "../glue/context.h"
+#include "../glue/cpu.h"
+#include "../glue/symbols.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
+#include "cpu_away.hh"
+#include "kernel_log.hh"
+
+namespace wqlab {
+
+namespace reports {
+
+struct OutOfRangeIsTold {
+    static constexpr Promise kPromise = {174,
+                                         "",
+                                         "log.max-active-out-of-range",
+                                         "max_active beyond the limits is told in the log with the workqueue's name, "
+                                         "at allocation and when it is set; one "
+                                         "within them is not",
+                                         "kernel/workqueue.c: wq_clamp_max_active()",
+                                         0,
+                                         Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        const KernelLog<LinesWith> log(t, "requested for wqlab-c174 is out of range, clamping between 1 and ");
+        if (t.decided())
+            return;
+        Queue& wq = t.queue({.max_active = 5, .name = "wqlab-c174"});
+        wq.set_max_active(1);
+        wq.set_max_active(500);
+        WANT(t, log.count() == 0, "a limit within the range was told");
+        wq.set_max_active(0);
+        WANT(t, log.count() == 1, "0 was told %u times", log.count());
+        wq.set_max_active(1'000'000);
+        WANT(t, log.count() == 2, "a million was told %u times", log.count() - 1);
+        t.queue({.max_active = 1'000'000, .name = "wqlab-c174"});
+        WANT(t, log.count() == 3, "a million at allocation was told %u times", log.count() - 2);
+        t.queue({.name = "wqlab-c174"});
+        WANT(t, log.count() == 3, "the default was told");
+    }
+};
+
+struct AllAreShown {
+    static constexpr Promise kPromise = {
+        175,
+        "",
+        "log.shows-all-and-freezable-ones",
+        "show_all_workqueues(), which SysRq-t prints, lists every busy workqueue and pool; "
+        "show_freezable_workqueues(), "
+        "which a failed suspend prints, the busy freezable ones only",
+        "kernel/workqueue.c: show_all_workqueues(), show_freezable_workqueues(), show_one_worker_pool()",
+        0,
+        Fault::kLogIsSilent};
+
+    static bool show(Trial& t, uintptr_t function)
+    {
+        const bool called = wqlab_call(function, 0, 0, 0, nullptr);
+        if (!called)
+            t.skip("kprobes are disarmed, so the kernel can't be called");
+        return called;
+    }
+
+    static void run(Trial& t)
+    {
+        const uintptr_t all = wqlab_symbol("show_all_workqueues"),
+                        freezable = wqlab_symbol("show_freezable_workqueues");
+        SKIP_UNLESS(t, all && freezable, "this kernel does not show its functions");
+        Queue& plain = t.queue({.name = "wqlab-c175p"});
+        Queue& frozen = t.queue({.flags = WQLAB_WQ_FREEZABLE, .name = "wqlab-c175f"});
+        t.queue({.flags = WQLAB_WQ_FREEZABLE, .name = "wqlab-c175i"});
+        TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate),
+                                   &t.item("an item", TestItem::Body::kGate)};
+        items[0]->queue(plain);
+        items[1]->queue(frozen);
+        AWAIT(t, items[0]->started() == 1 && items[1]->started() == 1, "the items to start");
+        const KernelLog<LinesWith> of_plain(t, "workqueue wqlab-c175p: flags=0x");
+        const KernelLog<LinesWith> of_frozen(t, "workqueue wqlab-c175f: flags=0x");
+        const KernelLog<LinesWith> of_idle(t, "wqlab-c175i");
+        const KernelLog<LinesWith> of_pools(t, " hung=0s workers=");
+        const KernelLog<LinesWith> heading(t, "Showing busy workqueues and worker pools:");
+        if (t.decided() || !show(t, all))
+            return;
+        WANT(t, of_plain.count() == 1 && of_frozen.count() == 1, "of two busy workqueues %u and %u are listed",
+             of_plain.count(), of_frozen.count());
+        WANT(t, of_pools.count() >= 1 && heading.count() == 1, "%u pools that do not hang are listed under %u headings",
+             of_pools.count(), heading.count());
+        if (!show(t, freezable))
+            return;
+        WANT(t, of_plain.count() == 1 && of_frozen.count() == 2, "as freezable, %u and %u are listed",
+             of_plain.count() - 1, of_frozen.count() - 1);
+        WANT(t, of_idle.count() == 0, "an idle one is listed");
+    }
+};
+
+struct WorkerInfo {
+    static constexpr Promise kPromise = {
+        176,
+        "",
+        "log.worker-info",
+        "In a warning, a worker's workqueue, function and description are printed; of other threads nothing is",
+        "kernel/workqueue.c: print_worker_info()",
+        0,
+        Fault::kLogIsSilent};
+
+    struct Call {
+        uintptr_t function;
+        const char* description;
+        bool called;
+    };
+
+    static void print(TestItem&, void* argument)
+    {
+        Call& call = *static_cast<Call*>(argument);
+        if (call.description)
+            wqlab_set_description(call.description);
+        call.called = print_for_current(call.function);
+    }
+
+    static bool print_for_current(uintptr_t function)
+    {
+        static constexpr char kInfo[] = "\0016";  // KERN_INFO
+        return wqlab_call(function, reinterpret_cast<unsigned long>(kInfo), wqlab_current_task(), 0, nullptr);
+    }
+
+    static void run(Trial& t)
+    {
+        const uintptr_t function = wqlab_symbol("print_worker_info");
+        SKIP_UNLESS(t, function, "this kernel does not show print_worker_info()");
+        const KernelLog<LinesWith> named(t, "Workqueue: wqlab-c176 wqlab_test_item");
+        const KernelLog<LinesWith> described(t, "wqlab-says-this");
+        const KernelLog<LinesWith> any(t, "Workqueue: ");
+        if (t.decided())
+            return;
+        const uint32_t before = any.count();
+        SKIP_UNLESS(t, print_for_current(function), "kprobes are disarmed, so the kernel can't be called");
+        WANT(t, any.count() == before, "of a thread that is no worker something was printed");
+        Queue& wq = t.queue({.name = "wqlab-c176"});
+        for (const char* description : {static_cast<const char*>(nullptr), "wqlab-says-this"}) {
+            Call* const call = t.own<Call>();
+            if (!call)
+                return;
+            *call = {function, description, false};
+            TestItem& item = t.item("the item").on_run(print, call);
+            item.queue(wq);
+            AWAIT(t, item.ended() == 1, "the item to run");
+            SKIP_UNLESS(t, call->called, "kprobes are disarmed, so the kernel can't be called");
+            const uint32_t wanted = description ? 2 : 1;
+            WANT(t, named.count() == wanted, "its workqueue and function were printed %u times, not %u", named.count(),
+                 wanted);
+            WANT(t, described.count() == (description ? 1 : 0), "%s description was printed %u times",
+                 description ? "its" : "another's", described.count());
+        }
+    }
+};
+
+struct WrongKindsWarn {
+    static constexpr Promise kPromise = {177,
+                                         "",
+                                         "misuse.wrong-kinds-warn",
+                                         "queue_work_node() of a per-CPU workqueue warns and queues all the same; "
+                                         "workqueue_set_max_active() of an ordered "
+                                         "or BH one warns and does nothing",
+                                         "kernel/workqueue.c: queue_work_node(), workqueue_set_max_active()",
+                                         WQLAB_CHECK_NEGATIVE,
+                                         Fault::kLogIsSilent};
+
+    // How many warnings there are while act() is called.
+    template <typename Act>
+    static uint32_t warnings(Trial& t, Act act)
+    {
+        const KernelLog<LinesWith> log(t, "WARNING: ");
+        act();
+        return log.count();
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        Queue& plain = t.queue();
+        Queue& ordered = t.queue({.flags = WQLAB_WQ_ORDERED});
+        Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& right = t.item("an unbound item");
+        TestItem& item = t.item("the item");
+        uint32_t n = warnings(t, [&] { right.queue_node(unbound, -1); });
+        if (t.decided())
+            return;
+        WANT(t, n == 0, "queue_work_node() of an unbound workqueue warned");
+        n = warnings(t, [&] { item.queue_node(plain, -1); });
+        WANT(t, n == 1, "queue_work_node() of a per-CPU workqueue warned %u times", n);
+        AWAIT(t, item.ended() == 1 && right.ended() == 1, "the items to run");
+        n = warnings(t, [&] { ordered.set_max_active(4); });
+        WANT(t, n == 1, "workqueue_set_max_active() of an ordered workqueue warned %u times", n);
+        if (!(wqlab_lacks() & WQLAB_LACK_BH)) {
+            Queue& bh = t.queue({.flags = WQLAB_WQ_BH});
+            n = warnings(t, [&] { bh.set_max_active(4); });
+            WANT(t, n == 1, "workqueue_set_max_active() of a BH workqueue warned %u times", n);
+        }
+        n = warnings(t, [&] { unbound.set_max_active(4); });
+        WANT(t, n == 0, "workqueue_set_max_active() of an unbound workqueue warned");
+    }
+};
+
+struct OfflineCpuIsRefused {
+    static constexpr Promise kPromise = {
+        178,
+        "",
+        "queue.work-on-cpu-safe-refuses-offline",
+        "work_on_cpu_safe() of a CPU that is offline calls nothing and returns -ENODEV",
+        "kernel/workqueue.c: work_on_cpu_safe_key()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kResultLies};
+
+    static long count(void* argument)
+    {
+        ++*static_cast<uint32_t*>(argument);
+        return 7;
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, wqlab_has_work_on_cpu_safe(), "this kernel has no work_on_cpu_safe()");
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        uint32_t* const calls = t.own<uint32_t>();
+        if (!calls)
+            return;
+        *calls = 0;
+        long away;
+        {
+            CpuAway gone(t, cpu);
+            if (t.decided())
+                return;
+            away = wqlab_work_on_cpu_safe(cpu, count, calls);
+        }
+        away += t.has_fault(Fault::kResultLies) ? 1 : 0;
+        WANT(t, away == -number(Errno::kNoDevice) && *calls == 0, "it returned %ld, and called %u times", away, *calls);
+        const long back = wqlab_work_on_cpu_safe(cpu, count, calls);
+        WANT(t, back == 7 && *calls == 1, "of a CPU that is back it returned %ld, and called %u times", back, *calls);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<OutOfRangeIsTold>(), check_of<AllAreShown>(),         check_of<WorkerInfo>(),
+    check_of<WrongKindsWarn>(),   check_of<OfflineCpuIsRefused>(),
+};
+
+}  // namespace reports
+
+constinit const Group kReportChecks = group_of("misuse", reports::kAll);
+
+}  // namespace wqlab
