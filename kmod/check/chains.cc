@@ -15,8 +15,8 @@ struct Chain {
     static constexpr uint32_t kItems = 4, kExecutions = 40;
 
     Trial* trial;
-    Queue* wq;
-    Gate* gate;  // the first execution waits for it
+    workqueue_struct* wq;  // itself: a Queue lets go of it before it is destroyed
+    Gate* gate;            // the first execution waits for it
     Items items;
     uint32_t executions, refused;
 
@@ -34,17 +34,17 @@ struct Chain {
         TestItem* const next = chain.items[(own + 1) % kItems];
         // Each on another CPU than the last.
         const int cpu = static_cast<int>(chain.trial->other_cpu(item.last().cpu));
-        if (!wqlab_queue_bare_on(chain.wq->get(), next->address(), cpu))
+        if (!wqlab_queue_bare_on(chain.wq, next->address(), cpu))
             __atomic_add_fetch(&chain.refused, 1, __ATOMIC_RELAXED);
     }
 
     // Begun, and held in its first execution. nullptr: decided.
     static Chain* begin(Trial& t, Queue& wq)
     {
-        Chain* chain = t.own<Chain>();
+        Chain* chain = wq.get() ? t.own<Chain>() : nullptr;
         if (!chain)
             return nullptr;
-        *chain = {&t, &wq, &t.gate(), t.items(kItems, "an item of a chain"), 0, 0};
+        *chain = {&t, wq.get(), &t.gate(), t.items(kItems, "an item of a chain"), 0, 0};
         for (uint32_t i = 0; i < kItems; i++)
             chain->items[i]->on_run(link, chain);
         chain->items[0]->queue(wq);

@@ -152,9 +152,13 @@ struct CongestedOfEachKind {
             {"unbound, by CPU", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"}, true},
             {"ordered", {.flags = WQLAB_WQ_ORDERED}, false},
         };
-        const bool scopes = !(wqlab_lacks() & WQLAB_LACK_SCOPES);
+        // Before scopes there is a pool for each node. CPUs that unbound workqueues may not use have one together.
+        const uint64_t both = uint64_t{1} << (cpu & 63) | uint64_t{1} << (other & 63);
+        const bool scopes = !(wqlab_lacks() & WQLAB_LACK_SCOPES) && cpu < 64 && other < 64 &&
+                            !(both & ~unbound_cpus(t));
+        if (t.decided())
+            return;
         for (const auto& kind : kinds) {
-            // Before scopes there is a pool for each node.
             if (!scopes && kind.shape.flags & WQLAB_WQ_UNBOUND)
                 continue;
             Queue& wq = t.queue(kind.shape);

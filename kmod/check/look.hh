@@ -31,6 +31,12 @@ bool is_stalled(Trial& t, const Queue& queue, uint32_t cpu);
 // Those that unbound workqueues may use, of the first 64: isolcpus=, nohz_full=
 // and user space leave some out. 0: the trial has been decided.
 uint64_t unbound_cpus(Trial& t);
+// By its name: before 6.9 a rescuer was called as its workqueue, which here is wqlab-c and a number.
+inline bool is_rescuer(const char* command)
+{
+    return __builtin_memcmp(command, "kworker/R-", 10) == 0 || __builtin_memcmp(command, "wqlab-c", 7) == 0;
+}
+
 // Of a mask: whether it has two, and which.
 constexpr bool has_two(uint64_t cpus) { return (cpus & (cpus - 1)) != 0; }
 constexpr uint32_t first_of(uint64_t cpus) { return static_cast<uint32_t>(__builtin_ctzll(cpus)); }

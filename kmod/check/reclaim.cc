@@ -13,12 +13,6 @@ namespace wqlab {
 
 namespace reclaim {
 
-// Before 6.9 a rescuer was called as its workqueue, which here is wqlab-c and a number.
-inline bool is_rescuer(const char* command)
-{
-    return __builtin_memcmp(command, "kworker/R-", 10) == 0 || __builtin_memcmp(command, "wqlab-c", 7) == 0;
-}
-
 // Somebody else's worker that had nothing to do any more: no worker had to be made, and nothing is shown.
 inline bool is_other_worker(const char* command)
 {

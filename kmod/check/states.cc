@@ -10,12 +10,19 @@ namespace states {
 
 constexpr wqlab_work_kind kKinds[] = {WQLAB_WORK_PLAIN, WQLAB_WORK_DELAYED};
 
-// judge(scene, item, state) for each kind of item in each state that it can be in, on a scene of its own.
+// Where there is room for one item at a time.
+constexpr Shape kShapes[] = {
+    {.max_active = 1},
+    {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"},
+    {.flags = WQLAB_WQ_ORDERED},
+};
+
+// judge(scene, item, state) for each kind of item in each state that it can be in.
 template <typename Judge>
-void in_each_state(Trial& t, Judge judge)
+void in_each_state_on(Trial& t, const Shape& shape, Judge judge)
 {
     for (const wqlab_work_kind kind : kKinds) {
-        Scene scene(t);
+        Scene scene(t, shape);
         for (uint32_t i = 0; i < static_cast<uint32_t>(ItemState::kCount) && !t.decided(); i++) {
             const auto state = static_cast<ItemState>(i);
             if (has_timer(state) && kind == WQLAB_WORK_PLAIN)
@@ -31,6 +38,15 @@ void in_each_state(Trial& t, Judge judge)
             scene.queue().flush();
         }
     }
+}
+
+// The same on each kind of workqueue.
+template <typename Judge>
+void in_each_state(Trial& t, Judge judge)
+{
+    for (const Shape& shape : kShapes)
+        if (!t.decided())
+            in_each_state_on(t, shape, judge);
 }
 
 struct BusyInEachState {

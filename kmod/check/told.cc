@@ -72,7 +72,7 @@ public:
                 : line.has("pending:")  ? kPending
                 : line.has("inactive:") ? kInactive
                                         : list_;
-        active_ += line.has(" active=2 ");
+        active_ += line.has(" active=2");
         items_[list_] += line.has("wqlab_test_item");
     }
     uint32_t headings() const { return headings_; }
@@ -242,7 +242,7 @@ struct OrdinaryWorkersAreNoRescuers {
             AWAIT(t, item.ended() == 1, "the item to run");
             SKIP_UNLESS(t, answer->called, "kprobes are disarmed, so the kernel can't be called");
             // A rescuer may have run it, if there was no worker.
-            const bool rescued = __builtin_memcmp(item.last().command, "kworker/R-", 10) == 0;
+            const bool rescued = is_rescuer(item.last().command);
             WANT(t, rescued || answer->says == lies, "in an item that a worker ran it was true");
         }
         unsigned long says = 0;

@@ -26,7 +26,7 @@ const char *wqlab_trace_lacks(unsigned int i);
 int wqlab_trace_attach(void *recorder);
 /* Once it returns they are not called, and nobody is in them. */
 void wqlab_trace_detach(void *recorder);
-/* For who wants to know in which order things happen and nothing else: the kernel calls wqlab_trace_seen() for it. */
+/* For who wants to know what happens in which order: the kernel calls wqlab_trace_seen() for it. */
 int wqlab_trace_observe(void *observer);
 void wqlab_trace_ignore(void *observer);
 
