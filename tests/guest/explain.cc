@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
-#include <memory>
 #include <sstream>
 
 #include "source/module_source.hh"
@@ -151,26 +150,6 @@ TEST_CASE("explanations for people are 80 columns wide at most, and say what hol
     CHECK(tool({"explain", "sharin"}).status == 2);
     CHECK(tool({"explain"}).out.find("sharing") != std::string::npos);
     CHECK(tool({"explain", "percpu"}, Process::As::Nobody).status == 3);
-}
-
-TEST_CASE("who may not explain keeps nobody from it, and who may is alone", "[inspect]")
-{
-    const auto held = [](const char* file, Process::As as) {
-        return std::make_unique<Process>(
-            std::vector<std::string>{"sh", "-c",
-                                     std::string("exec 9") + file + " && flock 9 && echo held && exec sleep 600"},
-            as);
-    };
-    // Of the directory, which everybody may read.
-    const auto nobody = held("</sys/module/wqlab", Process::As::Nobody);
-    REQUIRE(eventually([&] { return nobody->output() == "held\n"; }));
-    CHECK(tool({"explain", "percpu"}).status == 0);
-    CHECK(held("</sys/module/wqlab/uevent", Process::As::Nobody)->wait().status != 0);
-    const auto root = held(">>/sys/module/wqlab/uevent", Process::As::Root);
-    REQUIRE(eventually([&] { return root->output() == "held\n"; }));
-    const Outcome refused = tool({"explain", "percpu"});
-    CHECK(refused.status == 3);
-    CHECK_THAT(refused.err, Catch::Contains("one at a time"));
 }
 
 TEST_CASE("the pools and workers that explain tells of are the kernel's threads", "[inspect]")

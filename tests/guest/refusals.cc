@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
+#include <memory>
 
 #include "scenario/encode.hh"
 #include "report/runs.hh"
@@ -307,4 +308,24 @@ TEST_CASE("no more runs than the limit, and the slot of a forgotten one is free 
     asked.forget(ids[0]);
     wqctl::Message again = wqctl::encode_run(plain(), {});
     CHECK_NOTHROW(asked.start(again));
+}
+
+TEST_CASE("who may not explain keeps nobody from it, and who may is alone", "[inspect]")
+{
+    const auto held = [](const char* file, Process::As as) {
+        return std::make_unique<Process>(
+            std::vector<std::string>{"sh", "-c",
+                                     std::string("exec 9") + file + " && flock 9 && echo held && exec sleep 600"},
+            as);
+    };
+    // Of the directory, which everybody may read.
+    const auto nobody = held("</sys/module/wqlab", Process::As::Nobody);
+    REQUIRE(eventually([&] { return nobody->output() == "held\n"; }));
+    CHECK(tool({"explain", "percpu"}).status == 0);
+    CHECK(held("</sys/module/wqlab/uevent", Process::As::Nobody)->wait().status != 0);
+    const auto root = held(">>/sys/module/wqlab/uevent", Process::As::Root);
+    REQUIRE(eventually([&] { return root->output() == "held\n"; }));
+    const Outcome refused = tool({"explain", "percpu"});
+    CHECK(refused.status == 3);
+    CHECK_THAT(refused.err, Catch::Contains("one at a time"));
 }
