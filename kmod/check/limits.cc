@@ -124,15 +124,15 @@ struct MinActive {
 };
 
 struct CongestedOfEachKind {
-    static constexpr Promise kPromise = {
-        159,
-        "",
-        "congested.of-each-kind",
-        "workqueue_congested() says of an unbound and an ordered workqueue, too, whether items of that CPU's pool are "
-        "held back; and WORK_CPU_UNBOUND means the caller's CPU",
-        "kernel/workqueue.c: workqueue_congested()",
-        0,
-        Fault::kBusyLies};
+    static constexpr Promise kPromise = {159,
+                                         "",
+                                         "congested.of-each-kind",
+                                         "workqueue_congested() says of an unbound workqueue, too, whether items of "
+                                         "that CPU are held back, of an ordered one "
+                                         "whether any are; and WORK_CPU_UNBOUND means the caller's CPU",
+                                         "kernel/workqueue.c: workqueue_congested()",
+                                         0,
+                                         Fault::kBusyLies};
 
     static bool here(Trial& t, Queue& wq, uint32_t cpu)
     {
@@ -148,7 +148,7 @@ struct CongestedOfEachKind {
             bool of_cpu;  // only that CPU's
         } const kinds[] = {
             {"per-CPU", {.max_active = 1}, true},
-            {"unbound", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"}, false},
+            {"unbound", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"}, true},
             {"unbound, by CPU", {.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"}, true},
             {"ordered", {.flags = WQLAB_WQ_ORDERED}, false},
         };

@@ -98,6 +98,16 @@ struct LogShowsAWorkqueue {
                                          0,
                                          Fault::kQueueElsewhere};
 
+    // At the end, and before the log is let go of: that waits for RCU, which may wait for items of this CPU.
+    struct Opened {
+        const Items& items;
+        ~Opened()
+        {
+            for (uint32_t i = 0; i < 3; i++)
+                items[i]->open();
+        }
+    };
+
     static bool show(Trial& t, uintptr_t function, const Queue& wq)
     {
         const bool called = wqlab_call(function, reinterpret_cast<unsigned long>(wq.get()), 0, 0, nullptr);
@@ -121,6 +131,7 @@ struct LogShowsAWorkqueue {
         WANT(t, shown.headings() == 0, "of an idle workqueue it printed something");
         // One runs, one waits for a worker, one is held back.
         const Items items = t.items(3, "an item", TestItem::Body::kSpin);
+        const Opened opened{items};
         kernel::queue_on(t, wq, *items[0], static_cast<int>(cpu));
         AWAIT(t, items[0]->started() == 1, "the item to start");
         items[1]->queue_on(wq, cpu);
