@@ -173,13 +173,72 @@ struct GlobalMasks {
             WANT(t, error == number(Errno::kNoEntry) || (error == 0 && requested == mask),
                  "written %llx, cpumask_requested says %llx", static_cast<unsigned long long>(mask),
                  static_cast<unsigned long long>(requested));
+            const uint64_t isolated = mask_of(t, "cpumask_isolated", error);
+            const Snapshot* state = t.snapshot(WQLAB_SECTION_SCOPES);
+            if (!state)
+                return;
+            const uint32_t row = state->head.isolated_cpus;
+            WANT(t,
+                 error == number(Errno::kNoEntry) || row == WQLAB_NONE ||
+                     (error == 0 && isolated == state->masks.words()[row * state->masks.words_each()]),
+                 "cpumask_isolated says %llx, which is not what the kernel has",
+                 static_cast<unsigned long long>(isolated));
         }
+    }
+};
+
+struct ParametersRefuse {
+    static constexpr Promise kPromise = {179,
+                                         "",
+                                         "sysfs.parameters-refuse-what-is-wrong",
+                                         "The parameters default_affinity_scope and watchdog_thresh say what was "
+                                         "written to them; what is no scope or no "
+                                         "number is refused and changes nothing",
+                                         "kernel/workqueue.c: wq_affn_dfl_set(), wq_watchdog_param_set_thresh()",
+                                         0,
+                                         Fault::kStepLies};
+
+    // What comes of writing it: 0, and then the file says it, or an error.
+    struct Value {
+        const char* text;
+        int error;
+    };
+
+    static void judge(Trial& t, const char* path, Span<const Value> values)
+    {
+        char last[64] = {};
+        if (t.read(path))
+            return;  // this kernel has no such parameter
+        Text(last).add(t.text());
+        for (const Value& value : values) {
+            const int error = t.write(path, value.text);
+            WANT(t, error == value.error, "\"%s\" written to %s gave error %d, not %d", value.text, path, error,
+                 value.error);
+            if (!error)
+                wqlab_format(last, sizeof(last), "%s\n", value.text);
+            const int unread = t.read(path);
+            WANT(t, unread == 0 && same_text(t.text(), last), "after \"%s\" was written %s says %s", value.text, path,
+                 t.text());
+        }
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr int kInvalid = number(Errno::kInvalid), kRange = 34;
+        static constexpr Value kScopes[] = {{"cpu", 0},    {"nothing", kInvalid}, {"default", kInvalid},
+                                            {"system", 0}, {"numa", 0},           {"", kInvalid}};
+        static constexpr Value kThresholds[] = {
+            {"40", 0}, {"x", kInvalid}, {"-1", kInvalid}, {"35", 0}, {"18446744073709551615", kRange}};
+        judge(t, "/sys/module/workqueue/parameters/default_affinity_scope", kScopes);
+        if (!t.decided())
+            judge(t, "/sys/module/workqueue/parameters/watchdog_thresh", kThresholds);
     }
 };
 
 constexpr Check kAll[] = {
     check_of<FilesSayWhatIsSet>(),
     check_of<GlobalMasks>(),
+    check_of<ParametersRefuse>(),
 };
 
 }  // namespace files

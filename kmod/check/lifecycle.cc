@@ -182,6 +182,55 @@ struct OnlineIsAsBefore {
     }
 };
 
+struct NotManagedWhileAway {
+    static constexpr Promise kPromise = {
+        180,
+        "",
+        "hotplug.not-managed-while-away",
+        "While a CPU is away its pool's items are not managed: any number runs at once; when it is back, one does",
+        "kernel/workqueue.c: unbind_workers(), rebind_workers()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 4;
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue();
+        const Items items = t.items(kItems, "an item that spins", TestItem::Body::kSpin);
+        // Workers that were there before, which it is about.
+        const Items sleepers = t.items(kItems, "an item that sleeps", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kItems; i++)
+            kernel::queue_on(t, wq, *sleepers[i], static_cast<int>(cpu));
+        AWAIT(t, started(sleepers, kItems) == kItems, "workers to be made");
+        for (uint32_t i = 0; i < kItems; i++)
+            sleepers[i]->open();
+        wq.flush();
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(wq, cpu);
+        AWAIT(t, started(items, kItems) == kItems, "all items of a CPU that is away to run at once");
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->open();
+        AWAIT(t, executions(items, kItems) == kItems, "them to end");
+        away.back();
+        TestItem& runner = t.item("an item that runs", TestItem::Body::kSpin);
+        TestItem& next = t.item("the next item");
+        kernel::queue_on(t, wq, runner, static_cast<int>(cpu));
+        AWAIT(t, runner.started() == 1, "an item to start when the CPU is back");
+        next.queue_on(wq, cpu);
+        t.linger();
+        WANT(t, next.started() == 0, "when the CPU is back the next item started while one was running");
+        runner.open();
+        AWAIT(t, next.ended() == 1, "the next item to run");
+        WANT(t, runner.last().cpu == cpu && next.last().cpu == cpu, "items of a CPU that is back ran elsewhere");
+    }
+};
+
 struct StrictSurvivesHotplug {
     static constexpr Promise kPromise = {
         125,
@@ -306,9 +355,13 @@ struct WatchdogBarks {
 };
 
 constexpr Check kAll[] = {
-    check_of<SystemQueuesWork>(), check_of<OfflineGoesOn>(),
-    check_of<OnlineIsAsBefore>(), check_of<StrictSurvivesHotplug>(WQLAB_LACK_SCOPES),
-    check_of<IdleWorkersGo>(),    check_of<WatchdogBarks>(),
+    check_of<SystemQueuesWork>(),
+    check_of<OfflineGoesOn>(),
+    check_of<OnlineIsAsBefore>(),
+    check_of<NotManagedWhileAway>(),
+    check_of<StrictSurvivesHotplug>(WQLAB_LACK_SCOPES),
+    check_of<IdleWorkersGo>(),
+    check_of<WatchdogBarks>(),
 };
 
 }  // namespace lifecycle

@@ -157,15 +157,16 @@ struct WorkerInfo {
 };
 
 struct WrongKindsWarn {
-    static constexpr Promise kPromise = {177,
-                                         "",
-                                         "misuse.wrong-kinds-warn",
-                                         "queue_work_node() of a per-CPU workqueue warns and queues all the same; "
-                                         "workqueue_set_max_active() of an ordered "
-                                         "or BH one warns and does nothing",
-                                         "kernel/workqueue.c: queue_work_node(), workqueue_set_max_active()",
-                                         WQLAB_CHECK_NEGATIVE,
-                                         Fault::kLogIsSilent};
+    static constexpr Promise kPromise = {
+        177,
+        "",
+        "misuse.wrong-kinds-warn",
+        "queue_work_node() of a per-CPU workqueue warns and queues all the same; attributes "
+        "and min_active of one, and max_active of an ordered or BH one, can't be set: "
+        "that warns and does nothing",
+        "kernel/workqueue.c: queue_work_node(), workqueue_set_max_active(), apply_workqueue_attrs()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLogIsSilent};
 
     // How many warnings there are while act() is called.
     template <typename Act>
@@ -200,6 +201,17 @@ struct WrongKindsWarn {
         }
         n = warnings(t, [&] { unbound.set_max_active(4); });
         WANT(t, n == 0, "workqueue_set_max_active() of an unbound workqueue warned");
+        int error = 0;
+        n = warnings(t, [&] { error = plain.apply(smallest_scope(), false, 0, 0); });
+        WANT(t, n == 1 && error == -number(Errno::kInvalid),
+             "apply_workqueue_attrs() of a per-CPU workqueue warned %u times and gave error %d", n, -error);
+        const uintptr_t set_min_active = wqlab_symbol("workqueue_set_min_active");
+        bool called = false;
+        n = warnings(t, [&] {
+            called = set_min_active &&
+                     wqlab_call(set_min_active, reinterpret_cast<unsigned long>(plain.get()), 4, 0, nullptr);
+        });
+        WANT(t, !called || n == 1, "workqueue_set_min_active() of a per-CPU workqueue warned %u times", n);
     }
 };
 

@@ -18,7 +18,7 @@ struct DescriptionIsCut {
         162,
         "",
         "worker.description-is-cut",
-        "set_worker_desc() keeps 31 characters, and does nothing outside of a worker",
+        "set_worker_desc() keeps 31 characters (before 6.9, 23), and does nothing outside of a worker",
         "kernel/workqueue.c: set_worker_desc(); include/linux/workqueue.h: WORKER_DESC_LEN",
         0,
         Fault::kStepLies};
@@ -39,11 +39,14 @@ struct DescriptionIsCut {
         AWAIT(t, item.started() == 1, "the item to start");
         char path[48];
         wqlab_format(path, sizeof(path), "/proc/%d/comm", item.last().pid);
+        char wanted[40] = "+wqlab-0123456789012345678901234\n";
+        if (const uint32_t room = t.kernel().elements(Field::kWorkerDescription); room && room < 32)
+            __builtin_memcpy(wanted + room, "\n", 2);  // behind the sign, one less than fits
         const auto cut = [&] {
             const char* text = t.text();
             while (*text && *text != '+')
                 text++;
-            return same_text(text, "+wqlab-0123456789012345678901234\n");
+            return same_text(text, wanted);
         };
         // The function describes itself right after it has said that it started.
         t.wait([&] { return t.read(path) != 0 || cut() || t.has_fault(Fault::kStepLies); },
