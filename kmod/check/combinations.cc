@@ -4,6 +4,8 @@
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/time.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "look.hh"
 #include "threshold.hh"
 

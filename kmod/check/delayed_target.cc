@@ -3,6 +3,8 @@
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/text.h"
+#include "../glue/time.h"
+#include "../glue/work.h"
 #include "delayed.hh"
 #include "trial.hh"
 

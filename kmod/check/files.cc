@@ -2,6 +2,7 @@
 // Group K, continued: files of sysfs say what was set, by whichever way, and take it.
 #include "../glue/cpu.h"
 #include "../glue/text.h"
+#include "../glue/workqueue.h"
 #include "look.hh"
 #include "unbound_cpus.hh"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: who waits for freezable items, of every kind, and what a freeze holds back.
 #include "../glue/symbols.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "delayed.hh"
 #include "look.hh"

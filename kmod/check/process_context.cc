@@ -4,6 +4,7 @@
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"
+#include "../glue/trace.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "delayed.hh"

@@ -2,6 +2,8 @@
 // Groups B to D, continued: what each function does and returns in each state that it may find an item in.
 #include "states.hh"
 
+#include "../glue/work.h"
+
 #include "look.hh"
 
 namespace wqlab {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group E, continued: what the tracepoints say beside the item.
+#include "../glue/trace.h"
 #include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "delayed.hh"
 #include "events.hh"
 #include "look.hh"
