@@ -3,7 +3,6 @@
 #include "states.hh"
 
 #include "../glue/work.h"
-
 #include "look.hh"
 
 namespace wqlab {
