@@ -145,12 +145,24 @@ def page(versions):
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
     for name, version in versions.items():
+        lines += time_of(name, version)
+    for name, version in versions.items():
         table, functions = by_function(version)
         lines += ["", f"## {name}", "", *table]
         lines += ["", "The checks that caught most:", "", "| check | first to catch |", "|---|---|", *catchers(version)]
         lines += ["", f"### Survivors of {name}", *survivors(version, functions)]
         lines += ["", f"### Lines of {name} that no check reaches", "", *unreached(version, functions)]
     return "\n".join(lines) + "\n"
+
+
+def time_of(name, version):
+    seconds = [record["seconds"] for record in version.results.of.values() if "seconds" in record]
+    if not seconds:
+        return []
+    mean = sum(seconds) / len(seconds)
+    reached = sum(verdict_of(mutant, version.results) != "unreached" for mutant in version.mutants)
+    return ["", f"One of {name}'s takes {mean:.0f} s on average in one guest, all that are reached about "
+            f"{mean * reached / 3600:.0f} h, and with `--jobs 2` half of that."]
 
 
 WHY = {"not C": "no C", "the same code": "the same code as without", "another's code": "the same code as another",
