@@ -147,14 +147,11 @@ TEST_CASE("doctor: an item that waits for one held back behind it", "[doctor]")
 
 TEST_CASE("doctor: an ordered workqueue that was moved to other CPUs while its head sleeps", "[doctor]")
 {
+    if (left_out("system_max_active"))  // the release that brought plugging
+        return;
     Stuck stuck("plugged");
     // Every unbound workqueue of the machine moves.
     const wqctl::KeptValue cpus("/sys/devices/virtual/workqueue/cpumask", "3");
-    const json moved = json::parse(tool({"dump", "workqueues", "--json", "--wq", "stuck_plugged"}).out);
-    if (moved.dump().find("\"plugged\"") == std::string::npos) {
-        WARN("SKIP this kernel does not plug the pwqs of ordered workqueues");
-        return;
-    }
     stuck.go_on();
     const json finding = finding_by("plugged");
     check(finding, "certain", "stuck_plugged", func("sleeper"), "3 items");

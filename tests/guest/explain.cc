@@ -366,6 +366,8 @@ TEST_CASE("an explanation that is broken off leaves the machine as it was", "[in
         const char* file;
     } const changes[] = {{"rescuer", kThreadsMax}, {"hotplug", kOnline}, {"spinning", kThreshold}};
     for (const auto& change : changes) {
+        if (!fs::exists(change.file))  // this kernel has not what the topic is about
+            continue;
         for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGKILL}) {
             CAPTURE(change.topic, signal);
             const std::string value = read_file(change.file);

@@ -11,9 +11,6 @@
 
 #define NAME "wqlab_stuck"
 
-/* By then an item would have begun on any machine: it does not, because something else is stuck. */
-#define PATIENCE (30 * HZ)
-
 void stuck_open(struct stuck *stuck)
 {
 	WRITE_ONCE(stuck->is_open, true);
@@ -25,7 +22,7 @@ int stuck_begin(struct stuck *stuck, struct workqueue_struct *wq, uint n, work_f
 	struct stuck_item *item = &stuck->items[n];
 
 	stuck_queue(stuck, wq, n, n, func);
-	return wait_event_timeout(stuck->gate, READ_ONCE(item->has_begun), PATIENCE) ? 0 : -ETIMEDOUT;
+	return wait_event_timeout(stuck->gate, READ_ONCE(item->has_begun), STUCK_PATIENCE) ? 0 : -ETIMEDOUT;
 }
 
 void stuck_queue(struct stuck *stuck, struct workqueue_struct *wq, uint first, uint last, work_func_t func)
@@ -74,7 +71,7 @@ static ssize_t stuck_file_write(struct file *file, const char __user *text, size
 		return -EBUSY;
 	stuck->state = stuck_state(word);
 	stuck->cpu = cpu;
-	return stuck->state ? stuck->state->make(stuck) ?: size : -EOPNOTSUPP;
+	return stuck->state ? stuck->state->make(stuck) ?: size : -EINVAL;
 }
 
 static int stuck_file_release(struct inode *inode, struct file *file)

@@ -47,12 +47,14 @@ static int make_spinner(struct stuck *stuck)
 	return one_and_victims(stuck, STUCK_BOUND, 0, stuck_spinner_func);
 }
 
-#ifdef STUCK_BH
 static int make_bh_spinner(struct stuck *stuck)
 {
+#ifdef STUCK_BH
 	return one_and_victims(stuck, (STUCK_BH) | WQ_HIGHPRI, 0, stuck_bh_spinner_func);
-}
+#else
+	return -EOPNOTSUPP;
 #endif
+}
 
 static int make_max_active(struct stuck *stuck)
 {
@@ -206,6 +208,7 @@ static int flush_second(void *data)
 
 static int make_untold(struct stuck *stuck)
 {
+	const unsigned long end = jiffies + STUCK_PATIENCE;
 	struct task_struct *helper;
 	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 1) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
 
@@ -218,7 +221,10 @@ static int make_untold(struct stuck *stuck)
 	stuck->helper = helper;
 	/* Uninterruptible is how flush_work() waits; it has put its barrier there by then. */
 	while (READ_ONCE(helper->__state) != TASK_UNINTERRUPTIBLE)
-		schedule_timeout_idle(1);
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
+		else
+			schedule_timeout_idle(1);
 	return cancel_work(&stuck->items[1].work) ? 0 : -EBUSY;
 }
 
@@ -283,9 +289,7 @@ static const struct stuck_state states[] = {
 	{ "preempted", make_preempted },
 	{ "polite", make_polite },
 	{ "spinner", make_spinner },
-#ifdef STUCK_BH
 	{ "bh_spinner", make_bh_spinner },
-#endif
 	{ "max_active", make_max_active },
 	{ "circle", make_circle, undo_circle },
 	{ "completion", make_completion, undo_completion },

@@ -14,6 +14,8 @@
 #include <linux/workqueue.h>
 
 #define STUCK_ITEMS 48
+/* By then an item would have begun on any machine: it does not, because something else is stuck. */
+#define STUCK_PATIENCE (30 * HZ)
 #define STUCK_PREFIX "stuck_"
 /* Of one CPU's pool. Newer kernels want that said. */
 #define STUCK_BOUND (STUCK_PERCPU | WQ_HIGHPRI)
