@@ -105,6 +105,7 @@
 #include "netlink/snapshot.cc"
 #include "netlink/trace.cc"
 #include "trace/callers.cc"
+#include "trace/call_events.cc"
 #include "trace/event_recorder.cc"
 #include "trace/latency_snapshot.cc"
 #include "trace/recorder.cc"

@@ -114,6 +114,20 @@ static void on_wakeup(void *recorder, struct task_struct *task)
 	local_irq_restore(flags);
 }
 
+/* A worker has done with its workqueues before it ends, and no flag of the task says any more what it was. */
+static void on_exit(void *recorder, struct task_struct *task)
+{
+	struct wqlab_who who;
+	unsigned long flags;
+
+	if (!(task->flags & PF_KTHREAD) || strncmp(task->comm, "kworker/", 8))
+		return;
+	local_irq_save(flags);
+	who = who_is(task, WQLAB_TRACE_CONTEXT_TASK);
+	wqlab_event_exit(recorder, &who);
+	local_irq_restore(flags);
+}
+
 /* In the order of attaching: who is queued will be seen to start, and to end. */
 static const struct wqlab_probe probes[] = {
 	{ "workqueue_execute_end", on_end },
@@ -122,6 +136,7 @@ static const struct wqlab_probe probes[] = {
 	{ "workqueue_queue_work", on_queue },
 	{ "sched_wakeup", on_wakeup },
 	{ "sched_switch", on_switch },
+	{ "sched_process_exit", on_exit },
 };
 
 enum { OF_WORKQUEUES = 4 };

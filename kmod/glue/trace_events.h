@@ -21,7 +21,7 @@ struct wqlab_stack {
 	uintptr_t end;		/* 0: not the task's own, where it ends is not known */
 };
 
-/* From now on the kernel calls the functions of upcalls.h for this recorder; 0 or -errno. sleeps: the scheduler, too. */
+/* From now on the kernel calls the functions of upcalls.h for this recorder; 0 or -errno. sleeps: the scheduler too. */
 int wqlab_events_attach(void *recorder, bool sleeps);
 /* Once it returns they are not called, and nobody is in them. */
 void wqlab_events_detach(void *recorder, bool sleeps);

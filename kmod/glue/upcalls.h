@@ -5,6 +5,7 @@
 
 #include "types.h"
 #include "context.h"
+#include "kernel_functions.h"
 #include "trace.h"
 #include "trace_events.h"
 
@@ -43,6 +44,8 @@ void wqlab_event_start(void *recorder, const struct wqlab_who *who, uintptr_t wo
 void wqlab_event_end(void *recorder, const struct wqlab_who *who, uintptr_t work, uintptr_t function);
 void wqlab_event_sleep(void *recorder, const struct wqlab_who *who, uintptr_t worker, uint32_t state);
 void wqlab_event_wake(void *recorder, const struct wqlab_who *who, uintptr_t worker);
+void wqlab_event_exit(void *recorder, const struct wqlab_who *who);
+void wqlab_event_call(void *recorder, const struct wqlab_who *who, const struct wqlab_kernel_call *call);
 
 /* A generic-netlink socket of the initial namespace closed. Requests are netlink/upcalls.h. */
 void wqlab_nl_socket_closed(uint32_t portid);

@@ -28,8 +28,8 @@ int refuse_trace(genl_info* info, Errno error)
     case Errno::kBusy:
         return refuse(info, kNoAttribute, error, "somebody traces already, and there is one trace at a time");
     case Errno::kInvalid:
-        return refuse(info, WQLAB_A_TRACE_SIZE, error, "not whole pages of memory with room for %u events of each CPU",
-                      EventRing::kLeast);
+        return refuse(info, WQLAB_A_TRACE_SIZE, error,
+                      "not whole pages of one's own, for %u events of each CPU at least", EventRing::kLeast);
     case Errno::kNoEntry: return refuse(info, kNoAttribute, error, "there is no trace; start one first");
     default: return refuse(info, error);
     }
@@ -50,6 +50,8 @@ int wqlab_nl_trace_start_doit(sk_buff*, genl_info* info)
     const Shared<Trace> trace = started.take();
     return reply(info, WQLAB_CMD_TRACE_START, WQLAB_A_TRACE_PAD, [&](Filler& message) {
         message.bytes(WQLAB_A_TRACE_LAYOUT, &trace->layout(), sizeof(trace->layout()));
+        for (const char* words : trace->missing())
+            message.string(WQLAB_A_TRACE_MISSING, words);
     });
 }
 

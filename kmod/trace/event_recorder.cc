@@ -5,49 +5,10 @@
 #include "../glue/symbols.h"
 #include "../glue/upcalls.h"
 #include "../inspect/flags.hh"
+#include "event_entry.hh"
 #include "layout.h"
 
 namespace wqlab {
-
-// An event that happens: it is written, unless there is no room, and one in so many is timed.
-class EventRecorder::Entry {
-public:
-    Entry(EventRecorder& recorder, const wqlab_who& who, wqlab_trace_kind kind)
-        : cpu(recorder.cpus_[who.cpu]), begun_(Clock::stamp_anywhere()), record_(cpu.ring.next(begun_))
-    {
-        if (!record_)
-            return;
-        __builtin_memset(record_, 0, sizeof(*record_));
-        record_->stamp = begun_;
-        __builtin_memcpy(record_->comm, who.comm, sizeof(who.comm));
-        record_->pid = who.pid;
-        record_->pool = -1;
-        record_->kind = static_cast<uint8_t>(kind);
-        record_->context = static_cast<uint8_t>(who.context);
-    }
-    Entry(const Entry&) = delete;
-    ~Entry()
-    {
-        if (!record_)
-            return;
-        cpu.ring.commit();
-        if (cpu.until_timed--)
-            return;
-        cpu.until_timed = WQLAB_LIMIT_TRACE_TIMED - 1;
-        wqlab_trace_cpu& shared = cpu.ring.shared();
-        shared.timed++;
-        shared.timed_ticks += Clock::stamp_anywhere() - begun_;
-    }
-
-    explicit operator bool() const { return record_; }
-    wqlab_trace_record* operator->() const { return record_; }
-
-    Cpu& cpu;
-
-private:
-    uint64_t begun_;
-    wqlab_trace_record* record_;
-};
 
 Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite)
 {
@@ -136,6 +97,22 @@ static uint64_t word_of(uintptr_t work, size_t offset)
     return __atomic_load_n(reinterpret_cast<const uint64_t*>(work + offset), __ATOMIC_RELAXED);
 }
 
+// Of one that starts: it is off the queue, and says on which it was, or is queued again already, then on the same.
+int32_t EventRecorder::pool_of_item(uintptr_t work) const
+{
+    const uint64_t data = word_of(work, WQLAB_OFFSET_WORK_DATA);
+    Address pool = 0;
+    int32_t id = -1;
+    if (!(data & WQLAB_WORK_HAS_PWQ))
+        return data >> WQLAB_WORK_POOL_SHIFT < WQLAB_WORK_NO_POOL ? static_cast<int32_t>(data >> WQLAB_WORK_POOL_SHIFT)
+                                                                  : -1;
+    const uint32_t shift = kernel_->constant(Field::kWorkPwqShift);
+    if (!shift || !kernel_->has(Field::kPwqPool) || !kernel_->has(Field::kPoolId) ||
+        !kernel_->peek(pool, data >> shift << shift, Field::kPwqPool) || !kernel_->peek(id, pool, Field::kPoolId))
+        return -1;
+    return id;
+}
+
 // The tracepoint's pwq and work are there, and so are the pwq's pool and workqueue.
 void EventRecorder::queue(const wqlab_who& who, uintptr_t pwq, uintptr_t work, uint32_t cpu, const wqlab_stack& stack)
 {
@@ -173,11 +150,7 @@ void EventRecorder::start(const wqlab_who& who, uintptr_t work)
         entry->workqueue = workqueue(entry.cpu, origins_.of_current());
         entry->pool = pool_of(wqlab_current_worker());
     } else {
-        // It is off the queue, and so says of which pool it was, unless it is queued again already.
-        const uint64_t data = word_of(work, WQLAB_OFFSET_WORK_DATA);
-        if (!(data & (WQLAB_WORK_HAS_PWQ | WQLAB_WORK_IS_PENDING)) &&
-            data >> WQLAB_WORK_POOL_SHIFT < WQLAB_WORK_NO_POOL)
-            entry->pool = static_cast<int32_t>(data >> WQLAB_WORK_POOL_SHIFT);
+        entry->pool = entry.cpu.softirq_pool = pool_of_item(work);
     }
     if (!origins_.is_barrier(function))
         return;
@@ -196,8 +169,7 @@ void EventRecorder::end(const wqlab_who& who, uintptr_t work, uintptr_t function
         return;
     entry->item = entry.cpu.identities.of(work);
     entry->function = symbol(entry.cpu, function);
-    if (who.pid)
-        entry->pool = pool_of(wqlab_current_worker());
+    entry->pool = who.pid ? pool_of(wqlab_current_worker()) : entry.cpu.softirq_pool;
 }
 
 void EventRecorder::of_worker(const wqlab_who& who, wqlab_trace_kind kind, uintptr_t worker, uint32_t value)
@@ -241,6 +213,13 @@ void wqlab_event_end(void* recorder, const wqlab_who* who, uintptr_t work, uintp
 void wqlab_event_sleep(void* recorder, const wqlab_who* who, uintptr_t worker, uint32_t state)
 {
     static_cast<EventRecorder*>(recorder)->of_worker(*who, WQLAB_TRACE_KIND_SLEEP, worker, state);
+}
+
+void wqlab_event_exit(void* recorder, const wqlab_who* who) { static_cast<EventRecorder*>(recorder)->exit(*who); }
+
+void wqlab_event_call(void* recorder, const wqlab_who* who, const wqlab_kernel_call* call)
+{
+    static_cast<EventRecorder*>(recorder)->call(*who, *call);
 }
 
 void wqlab_event_wake(void* recorder, const wqlab_who* who, uintptr_t worker)

@@ -7,6 +7,7 @@
 #include "../core/memory.hh"
 #include "../core/name_table.hh"
 #include "../core/trace_memory.hh"
+#include "../glue/kernel_functions.h"
 #include "../glue/trace_events.h"
 #include "../lab/clock.hh"
 #include "callers.hh"
@@ -27,6 +28,10 @@ public:
     void end(const wqlab_who& who, uintptr_t work, uintptr_t function);
     // The worker's task is who sleeps or is woken.
     void of_worker(const wqlab_who& who, wqlab_trace_kind kind, uintptr_t worker, uint32_t value);
+    // A worker's task ends.
+    void exit(const wqlab_who& who);
+    // A function of the kernel's is called, or returns. What it was called with is there.
+    void call(const wqlab_who& who, const wqlab_kernel_call& call);
 
 private:
     // Of addresses that come again and again: an identity is printed to be known.
@@ -44,17 +49,24 @@ private:
     struct alignas(64) Cpu {
         EventRing ring;
         uint32_t until_timed = 0;
+        int32_t softirq_pool = -1;  // of the item that started last in a softirq
         Callers callers;
         Identities identities;
     };
 
     class Entry;
 
+    void flush(const wqlab_who& who, const wqlab_kernel_call& call);
+    void cancel(const wqlab_who& who, const wqlab_kernel_call& call);
+    void create_worker(const wqlab_who& who, const wqlab_kernel_call& call);
+    void rescue(const wqlab_who& who, const wqlab_kernel_call& call);
+
     uint32_t symbol(Cpu& cpu, uint64_t address);
     uint32_t workqueue(Cpu& cpu, const Origin& origin);
     // Of a worker's; -1: not known.
     int32_t pool_of(Address worker) const;
     int32_t pool_at(Address pool) const;
+    int32_t pool_of_item(uintptr_t work) const;
 
     const Kernel* kernel_ = nullptr;
     Origins origins_;

@@ -34,6 +34,9 @@ public:
     // Of a live pwq.
     Origin of_pwq(Address pwq) const { return with_tag(*reinterpret_cast<const Address*>(pwq + pwq_wq_)); }
 
+    // Of a live workqueue.
+    Origin of(Address workqueue) const { return with_tag(workqueue); }
+
     // Of what the current task, a worker, executes.
     Origin of_current() const
     {

@@ -7,8 +7,11 @@ namespace wqlab {
 
 Result<void> Trace::Pages::hold(uint64_t address, uint64_t size)
 {
-    const int error = wqlab_pages_hold(address, size, &pages_);
-    return error ? Result<void>(static_cast<Errno>(-error)) : Result<void>();
+    switch (wqlab_pages_hold(address, size, &pages_)) {
+    case 0: return {};
+    case -number(Errno::kNoMemory): return Errno::kNoMemory;
+    default: return Errno::kInvalid;  // it is not his
+    }
 }
 
 void Trace::Pages::let_go()
@@ -21,15 +24,28 @@ Result<void> Trace::start(const Kernel& kernel, const TraceRequest& request)
 {
     if (!kernel.available(view::kLatency) || wqlab_events_lack(0))
         return Errno::kNotSupported;
-    if (!TraceMemory::events(request.size, wqlab_nr_cpus()))
+    const uint32_t cpus = wqlab_nr_cpus();
+    if (!TraceMemory::events(request.size, cpus) ||
+        request.size > TraceMemory::rings_at(cpus) + WQLAB_LIMIT_TRACE_BYTES)
         return Errno::kInvalid;
     kinds_ = request.kinds ? request.kinds : ~uint64_t{0};
     TRY(pages_.hold(request.memory, request.size));
     layout_ = TRY(recorder_.create(kernel, pages_.memory(), request.size, request.overwrite));
     if (const int error = wqlab_events_attach(&recorder_, sleeps()))
         return static_cast<Errno>(-error);
+    calls_ = wqlab_calls_attach(&recorder_, note_missing, this);
     attached_.set();
-    return {};
+    if (calls_)
+        return {};
+    stop();
+    return Errno::kNoMemory;
+}
+
+void Trace::note_missing(void* trace, const char* words)
+{
+    Trace& self = *static_cast<Trace*>(trace);
+    if (self.missing_count_ < kMostMissing)
+        self.missing_[self.missing_count_++] = words;
 }
 
 void Trace::stop()
@@ -37,6 +53,7 @@ void Trace::stop()
     const Mutex::Guard guard(stopping_);
     if (!running())
         return;
+    wqlab_calls_detach(std::exchange(calls_, nullptr));
     wqlab_events_detach(&recorder_, sleeps());
     pages_.let_go();
     stopped_.set();

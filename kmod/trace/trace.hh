@@ -29,8 +29,12 @@ public:
 
     bool running() const { return attached_.is_set() && !stopped_.is_set(); }
     const wqlab_trace_layout& layout() const { return layout_; }
+    // What this kernel can't tell, in words.
+    Span<const char* const> missing() const { return {missing_, missing_count_}; }
 
 private:
+    static constexpr uint32_t kMostMissing = 16;
+
     // Memory of a process, as long as it is needed.
     class Pages {
     public:
@@ -46,12 +50,16 @@ private:
         wqlab_pages* pages_ = nullptr;
     };
 
+    static void note_missing(void* trace, const char* words);
     bool sleeps() const { return kinds_ >> WQLAB_TRACE_KIND_SLEEP & 1 || kinds_ >> WQLAB_TRACE_KIND_WAKE & 1; }
 
     Pages pages_;
     EventRecorder recorder_;
     wqlab_trace_layout layout_ = {};
     uint64_t kinds_ = 0;
+    wqlab_calls* calls_ = nullptr;
+    const char* missing_[kMostMissing] = {};
+    uint32_t missing_count_ = 0;
     Flag attached_;
     Flag stopped_;
     NamedMutex<"wqlab trace stops"> stopping_;  // outermost

@@ -60,6 +60,19 @@ def latency(lines):
           "that it costs, which leaves out how the kernel calls its probes")
 
 
+def trace(lines):
+    samples = read(lines)
+    whats = ("off", "again", "on", "after", "said")
+    print(f"{'workqueue':<10}{'depth':>6}" + "".join(f"{what:>8}" for what in whats) + f"{'event':>8}")
+    for kind, depth in dict.fromkeys(key[:2] for key in samples):
+        off, again, on, after, said = (statistics.median(samples[kind, depth, what]) for what in whats)
+        print(f"{kind:<10}{depth:>6}{off:>8.0f}{again:>8.0f}{on:>8.0f}{after:>8.0f}{said:>8.0f}"
+              f"{(on - (off + again + after) / 3) / 4:>8.0f}")
+    print("guest instructions for an item, before (twice), during and after a trace into a ring that nobody reads;\n"
+          "said: what the trace says that one event costs; event: a quarter of the difference, for an item has four "
+          "(aim: 350)")
+
+
 def exponent(points):
     """y grows with this power of x: the slope of the least squares of their logarithms."""
     logs = [(math.log(x), math.log(y)) for x, y in points]
@@ -112,5 +125,5 @@ def upstream(lines):
     print(f"medians of {len(theirs)} rounds in turn; switches of tasks: upstream's are of all scopes together")
 
 
-{"speed": speed, "instructions": instructions, "latency": latency, "dump": dump,
+{"speed": speed, "instructions": instructions, "latency": latency, "trace": trace, "dump": dump,
  "upstream": upstream}[sys.argv[1]](sys.stdin)

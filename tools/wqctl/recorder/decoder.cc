@@ -42,6 +42,9 @@ EventContext context_of(uint8_t context)
     }
 }
 
+// A delayed item is queued by its timer: by name, and where the compiler made its last call a jump, by who called that.
+bool is_timer(std::string_view caller) { return caller == "delayed_work_timer_fn" || caller == "call_timer_fn"; }
+
 // Of bytes in which nobody vouches for a NUL.
 template <typename Bytes>
 std::string_view text_of(const Bytes& bytes)
@@ -140,7 +143,7 @@ Event Decoder::decode(uint32_t cpu, const wqlab_trace_record& record)
     event.caller = name(record.caller);
     // The timer of a delayed item, whose function is of workqueue.c itself: who set it is not known any more.
     if (event.kind == EventKind::kQueue && event.context == EventContext::kSoftirq &&
-        tables_.text(event.caller) == "call_timer_fn") {
+        is_timer(tables_.text(event.caller))) {
         event.context = EventContext::kTimer;
         event.caller = 0;
     }

@@ -24,6 +24,8 @@ LatencyRow group_of(const LatencyRow& row, LatencyGrouping by)
         group.function = row.function;
     if (by == LatencyGrouping::kCpu)
         group.cpu = row.cpu;
+    if (by == LatencyGrouping::kQueuer)
+        group.queuer = row.queuer;
     return group;
 }
 
@@ -54,14 +56,15 @@ std::vector<LatencyRow> LatencyView::rows(const LatencyRecording& recording) con
 {
     const Patterns patterns = patterns_of(*this);
     // Names are no keys: two workqueues are called "events".
-    using Key = std::tuple<std::string, uint64_t, std::string, std::optional<uint32_t>>;
+    using Key = std::tuple<std::string, std::string, uint64_t, std::string, std::optional<uint32_t>>;
     std::map<Key, LatencyRow> groups;
     for (const LatencyRow& row : recording.rows) {
         // A row of no known workqueue is of none that anybody asked for.
         if (!patterns.empty() && !(row.is_of_known_workqueue() && patterns.match(row.workqueue)))
             continue;
         const LatencyRow group = group_of(row, by);
-        const auto at = groups.try_emplace({group.workqueue, group.identity, group.function, group.cpu}, group).first;
+        const Key key = {group.queuer, group.workqueue, group.identity, group.function, group.cpu};
+        const auto at = groups.try_emplace(key, group).first;
         for (size_t stage = 0; stage < row.stages.size(); stage++)
             at->second.stages[stage].merge(row.stages[stage]);
     }

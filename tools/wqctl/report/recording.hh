@@ -24,6 +24,7 @@ struct LatencyRow {
     uint64_t identity = 0;  // of the workqueue; 0 as above
     std::string function;   // "": of any
     std::optional<uint32_t> cpu;
+    std::string queuer;  // who queued them; "": whoever did
     std::array<Latency, WQLAB_STAGES> stages;
 
     // Not all were seen to be queued, and to wait.
@@ -40,6 +41,7 @@ struct LatencyRecording {
     uint64_t probes_ns = 0;  // of those timed
     uint64_t lost_items = 0;
     uint64_t lost_keys = 0;
+    uint64_t lost_events = 0;  // by queuer
     uint64_t unpaired = 0;
     uint64_t waiting = 0;
     uint64_t running = 0;
@@ -54,14 +56,15 @@ struct LatencyRecording {
     double ns_per_item() const;
 };
 
-enum class LatencyGrouping { kItem, kWorkqueue, kFunction, kCpu };
+enum class LatencyGrouping { kItem, kWorkqueue, kFunction, kCpu, kQueuer };
 enum class LatencyOrder { kExecuted, kInactive, kPending, kRun, kName };
 
-inline constexpr std::array<Named<LatencyGrouping>, 4> kLatencyGroupings = {{
+inline constexpr std::array<Named<LatencyGrouping>, 5> kLatencyGroupings = {{
     {"item", LatencyGrouping::kItem},
     {"wq", LatencyGrouping::kWorkqueue},
     {"function", LatencyGrouping::kFunction},
     {"cpu", LatencyGrouping::kCpu},
+    {"queuer", LatencyGrouping::kQueuer},
 }};
 inline constexpr std::array<Named<LatencyOrder>, 5> kLatencyOrders = {{
     {"executed", LatencyOrder::kExecuted},

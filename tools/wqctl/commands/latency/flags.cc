@@ -15,6 +15,8 @@ Examples:
       where items of workqueues with events in their name waited longest for a worker
   wqctl latency '^kblockd$' --by wq
       one workqueue, with its histograms
+  wqctl latency --by queuer
+      which task, or which function in an interrupt, queues how much on what
   wqctl latency --by wq --sort inactive
       which workqueue's max_active holds items back
 )";
@@ -26,7 +28,8 @@ void LatencyFlags::declare(Args& args)
     args.word("REGEX", view.pattern, "Only workqueues whose name it matches somewhere");
     args.option("-d,--duration", duration, "TIME", "How long to record; default 5s");
     args.choice("--by", view.by, kLatencyGroupings, "grouping", "WHAT",
-                "What is put together: item, wq, function or cpu (item is a workqueue and a function; default)");
+                "What is put together: item (a workqueue and a function; default), wq, function, cpu, or queuer: "
+                "items by who queued them");
     args.choice("--sort", view.order, kLatencyOrders, "order", "COLUMN",
                 "Highest first: executed, inactive, pending, run or name; stages by their p99");
     args.json(json, {"wqlab/latency/1"});

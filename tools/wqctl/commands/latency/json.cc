@@ -20,6 +20,8 @@ void write_row(JsonWriter& j, const LatencyRow& row, LatencyGrouping by)
     if (by != LatencyGrouping::kWorkqueue)
         j.member("function", row.function);
     j.member_if_any("cpu", row.cpu);
+    if (!row.queuer.empty())
+        j.member("queuer", row.queuer);
     j.member("executed", row.executed());
     j.object("stages_ns", [&] {
         for (size_t stage = 0; stage < row.stages.size(); stage++)
@@ -52,6 +54,8 @@ std::string latency_recording_to_json(const LatencyRecording& recording, const L
         j.member("running", recording.running);
         j.member("lost_items", recording.lost_items);
         j.member("lost_keys", recording.lost_keys);
+        if (view.by == LatencyGrouping::kQueuer)
+            j.member("lost_events", recording.lost_events);
         j.objects("rows", view.rows(recording), [&](const LatencyRow& row) { write_row(j, row, view.by); });
     });
     return j.take();

@@ -85,6 +85,7 @@ std::string notes(const LatencyRecording& recording, const Style& style)
          "not recorded because too many were in flight, cancelled ones among them");
     note(recording.lost_keys, "item was", "items were",
          "not recorded because there were too many workqueues, functions and CPUs");
+    note(recording.lost_events, "event was", "events were", "lost because items came faster than they could be read");
     return text;
 }
 
@@ -92,6 +93,8 @@ Table make_table(const LatencyView& view, const Rows& rows, const Names& names, 
 {
     using enum Table::Align;
     Table table;
+    if (view.by == LatencyGrouping::kQueuer)
+        table.column("queued by", kLeft);
     if (view.by != LatencyGrouping::kFunction)
         table.column("workqueue", kLeft);
     if (view.by != LatencyGrouping::kWorkqueue)
@@ -104,6 +107,8 @@ Table make_table(const LatencyView& view, const Rows& rows, const Names& names, 
             table.column(column, kRight, title);
     for (const LatencyRow& row : rows) {
         std::vector<std::string> cells;
+        if (view.by == LatencyGrouping::kQueuer)
+            cells.push_back(row.queuer);
         if (view.by != LatencyGrouping::kFunction)
             cells.push_back(names.of(row));
         if (view.by != LatencyGrouping::kWorkqueue)
@@ -125,6 +130,7 @@ std::string label_of(const LatencyRow& row, const LatencyView& view, const Names
     case LatencyGrouping::kWorkqueue: return names.of(row);
     case LatencyGrouping::kFunction: return row.function;
     case LatencyGrouping::kItem: return names.of(row) + " " + row.function;
+    case LatencyGrouping::kQueuer: return fmt::format("{}: {} {}", row.queuer, names.of(row), row.function);
     case LatencyGrouping::kCpu: return fmt::format("{} {} {}", names.of(row), row.function, row.cpu.value_or(0));
     }
     return {};

@@ -7,6 +7,7 @@
 #include "command.hh"
 #include "commands/top/flags.hh"
 #include "commands/top/model.hh"
+#include "commands/top/queuers.hh"
 #include "commands/top/screen.hh"
 #include "commands/top/terminal.hh"
 #include "source/sampling.hh"
@@ -46,17 +47,44 @@ TopUi make_ui(const TopFlags& flags)
     return ui;
 }
 
-int print_frames(Source& source, const TopUi& ui, uint64_t count, Output& output)
+// Samples: of snapshots, and, from when somebody first looks at queuers, of a trace.
+class Samples {
+public:
+    Samples(Context& context, Source& source) : context_(context), source_(source) {}
+
+    TopData take(const TopUi& ui)
+    {
+        if (ui.view == TopView::kQueuers && !queuers_) {
+            if (!source_.is_module())
+                throw Error(kUnavailable, "who queues is told by a trace, and that takes the module",
+                            "the other views do without it");
+            queuers_.emplace(context_.lab());
+        }
+        TopData data = model_.take(take_snapshot(source_, TopModel::kSections));
+        if (queuers_)
+            queuers_->fill(data);
+        return data;
+    }
+
+private:
+    Context& context_;
+    Source& source_;
+    TopModel model_;
+    std::optional<QueuerCounts> queuers_;
+};
+
+int print_frames(Context& context, Source& source, const TopUi& ui, uint64_t count)
 {
+    Output& output = context.output();
     Interrupts interrupts;
-    TopModel model;
-    TopData data = model.take(take_snapshot(source, TopModel::kSections));
+    Samples samples(context, source);
+    TopData data = samples.take(ui);
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
     for (uint64_t printed = 0; printed != count; printed++) {
         if (source.is_live()) {
             if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
                 break;
-            data = model.take(take_snapshot(source, TopModel::kSections));
+            data = samples.take(ui);
         }
         output.text(render_top_text(data, ui, clock_text(source), output.style().width, output.style().charset));
         if (!output.flush() || !source.is_live())
@@ -65,12 +93,12 @@ int print_frames(Source& source, const TopUi& ui, uint64_t count, Output& output
     return kDone;
 }
 
-int show_screen(Source& source, TopUi ui, uint64_t count)
+int show_screen(Context& context, Source& source, TopUi ui, uint64_t count)
 {
     Interrupts interrupts(Interrupts::Mood::kPatient);
-    TopModel model;
+    Samples samples(context, source);
     // Before the screen is taken, so that a refusal is just a line.
-    TopData data = model.take(take_snapshot(source, TopModel::kSections));
+    TopData data = samples.take(ui);
     std::string clock = clock_text(source);
     Terminal terminal;
     Deadlines deadlines(monotonic_ns(), ui.interval_ns);
@@ -94,7 +122,7 @@ int show_screen(Source& source, TopUi ui, uint64_t count)
             continue;
         if (++frames > count)
             return kDone;
-        data = model.take(take_snapshot(source, TopModel::kSections));
+        data = samples.take(ui);
         clock = clock_text(source);
         deadline = deadlines.next(monotonic_ns());
     }
@@ -110,8 +138,8 @@ class TopCommand final : public Command {
         const TopUi ui = make_ui(flags_);
         const uint64_t count = flags_.count ? parse_samples(*flags_.count) : UINT64_MAX;
         if (flags_.batch)
-            return print_frames(context.source(flags_.source), ui, count, context.output());
-        return show_screen(context.source(flags_.source), ui, count);
+            return print_frames(context, context.source(flags_.source), ui, count);
+        return show_screen(context, context.source(flags_.source), ui, count);
     }
 };
 

@@ -24,7 +24,8 @@ void TopFlags::declare(Args& args)
     args.words("REGEX", patterns, "Show what matches one of these; default all");
     args.option("-d,--delay", delay, "SECS", "From sample to sample; default 1");
     args.option("-n,--count", count, "COUNT", "End after so many samples");
-    args.choice("--view", view, kTopViews, "view", "VIEW", "workqueues (default), workers, functions or pools");
+    args.choice("--view", view, kTopViews, "view", "VIEW",
+                "workqueues (default), workers, functions, pools, or queuers: who queues how much on what");
     args.flag("-i,--idle-hidden", hides_quiet, "Hide what is idle");
     args.flag("-b,--batch", batch, "Text instead of a screen, for scripts");
     source.declare(args);

@@ -6,7 +6,7 @@ namespace wqctl {
 const std::vector<std::string>& top_help()
 {
     static const std::vector<std::string> lines = {
-        "1 2 3 4, Tab  workqueues, workers, functions, pools",
+        "1 2 3 4 5, Tab  workqueues, workers, functions, pools, queuers",
         "r c b d w n   sort by rate, CPU time, busy workers, depth, wait, name",
         "< > R         sort by the column before or behind; in reverse",
         "/             show only what matches a regular expression; empty: all",

@@ -61,6 +61,15 @@ struct PoolRow {
     bool is_quiet() const { return !busy && !pool.nr_pending; }
 };
 
+// What one task, or a function in interrupts, queues of one function on one workqueue.
+struct QueuerRow {
+    std::string queuer;
+    std::string workqueue;
+    std::string function;
+    double items_per_s = 0;
+    uint64_t total = 0;  // since somebody looks
+};
+
 struct TopSummary {
     std::optional<double> items_per_s;
     std::optional<double> cpus;
@@ -84,6 +93,7 @@ struct TopData {
     std::vector<WorkerRow> workers;
     std::vector<FunctionRow> functions;
     std::vector<PoolRow> pools;
+    std::vector<QueuerRow> queuers;  // of a trace, not of a snapshot
 };
 
 class TopModel {

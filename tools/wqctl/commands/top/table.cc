@@ -146,16 +146,32 @@ const ColumnsOf<PoolRow>& columns_of(const PoolRow*)
     return columns;
 }
 
+const ColumnsOf<QueuerRow>& columns_of(const QueuerRow*)
+{
+    using Row = QueuerRow;
+    static const ColumnsOf<Row> columns = {
+        {"queued by", 24, [](const Row& r, Charset) { return r.queuer; }, {}},
+        {"items/s", 7, [](const Row& r, Charset) { return human_count(r.items_per_s); },
+         [](const Row& r) { return r.items_per_s; }},
+        count_column<Row>("total", 6, [](const Row& r) { return r.total; }),
+        {"workqueue", 16, [](const Row& r, Charset) { return r.workqueue; }, {}},
+        {"function", 16, [](const Row& r, Charset) { return r.function; }, {}},
+    };
+    return columns;
+}
+
 bool is_quiet(const WorkqueueRow& row) { return row.is_quiet(); }
 bool is_quiet(const WorkerRow& row) { return !row.is_busy; }
 bool is_quiet(const FunctionRow& row) { return !row.busy && !row.pending && !row.inactive; }
 bool is_quiet(const PoolRow& row) { return row.is_quiet(); }
+bool is_quiet(const QueuerRow& row) { return row.items_per_s == 0; }
 
 bool is_late(const std::optional<uint64_t>& wait_ns) { return wait_ns.value_or(0) >= 1'000'000'000; }
 bool alarms(const WorkqueueRow& row) { return is_late(row.wait_ns); }
 bool alarms(const WorkerRow&) { return false; }
 bool alarms(const FunctionRow&) { return false; }
 bool alarms(const PoolRow& row) { return is_late(row.wait_ns); }
+bool alarms(const QueuerRow&) { return false; }
 
 bool matches(const WorkqueueRow& row, const Patterns& p)
 {
@@ -167,6 +183,10 @@ bool matches(const WorkerRow& row, const Patterns& p)
 }
 bool matches(const FunctionRow& row, const Patterns& p) { return p.match(row.function) || p.match(row.workqueues); }
 bool matches(const PoolRow& row, const Patterns& p) { return p.match(row.cpus) || p.match(row.kind); }
+bool matches(const QueuerRow& row, const Patterns& p)
+{
+    return p.match(row.queuer) || p.match(row.workqueue) || p.match(row.function);
+}
 
 // Among those that are equal by the chosen column.
 double more(const WorkqueueRow& r)
@@ -176,6 +196,7 @@ double more(const WorkqueueRow& r)
 double more(const WorkerRow& r) { return r.is_busy ? 1 : 0; }
 double more(const FunctionRow& r) { return static_cast<double>(r.pending + r.inactive); }
 double more(const PoolRow& r) { return r.pool.nr_pending; }
+double more(const QueuerRow& r) { return static_cast<double>(r.total); }
 
 template <typename Row>
 TopTable arrange_rows(const std::vector<Row>& all, const TopUi& ui, Charset charset)
@@ -221,6 +242,7 @@ TopTable arrange(const TopData& data, const TopUi& ui, Charset charset)
     case TopView::kWorkers: return arrange_rows(data.workers, ui, charset);
     case TopView::kFunctions: return arrange_rows(data.functions, ui, charset);
     case TopView::kPools: return arrange_rows(data.pools, ui, charset);
+    case TopView::kQueuers: return arrange_rows(data.queuers, ui, charset);
     case TopView::kWorkqueues: break;
     }
     return arrange_rows(data.workqueues, ui, charset);

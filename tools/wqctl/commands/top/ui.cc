@@ -12,10 +12,9 @@ namespace {
 
 constexpr std::array<uint64_t, 9> kIntervalsMs = {100, 200, 500, 1000, 2000, 5000, 10'000, 30'000, 60'000};
 constexpr std::array<size_t, kTopViews.size()> kColumns = {
-    static_cast<size_t>(WorkqueueColumn::kFlags) + 1,
-    static_cast<size_t>(WorkerColumn::kDescription) + 1,
-    static_cast<size_t>(FunctionColumn::kWorkqueues) + 1,
-    static_cast<size_t>(PoolColumn::kManager) + 1,
+    static_cast<size_t>(WorkqueueColumn::kFlags) + 1,     static_cast<size_t>(WorkerColumn::kDescription) + 1,
+    static_cast<size_t>(FunctionColumn::kWorkqueues) + 1, static_cast<size_t>(PoolColumn::kManager) + 1,
+    static_cast<size_t>(QueuerColumn::kFunction) + 1,
 };
 
 struct SortKey {
@@ -48,6 +47,8 @@ constexpr SortKey kSortKeys[] = {
     sort_key('d', TopView::kPools, PoolColumn::kPending),
     sort_key('w', TopView::kPools, PoolColumn::kWait),
     sort_key('n', TopView::kPools, PoolColumn::kId),
+    sort_key('r', TopView::kQueuers, QueuerColumn::kRate),
+    sort_key('n', TopView::kQueuers, QueuerColumn::kName),
 };
 
 }  // namespace
@@ -58,6 +59,7 @@ TopUi::TopUi()
     orders[static_cast<size_t>(TopView::kWorkers)].column = static_cast<size_t>(WorkerColumn::kFor);
     orders[static_cast<size_t>(TopView::kFunctions)].column = static_cast<size_t>(FunctionColumn::kBusy);
     orders[static_cast<size_t>(TopView::kPools)].column = static_cast<size_t>(PoolColumn::kBusy);
+    orders[static_cast<size_t>(TopView::kQueuers)].column = static_cast<size_t>(QueuerColumn::kRate);
 }
 
 size_t TopUi::columns() const { return kColumns[static_cast<size_t>(view)]; }
@@ -127,7 +129,8 @@ TopUi::Wish TopUi::handle_character(char c)
     case '1':
     case '2':
     case '3':
-    case '4': show(static_cast<TopView>(c - '1')); break;
+    case '4':
+    case '5': show(static_cast<TopView>(c - '1')); break;
     case '/': typing = ""; break;
     case ' ': is_paused = !is_paused; break;
     case 'i':

@@ -13,12 +13,13 @@
 
 namespace wqctl {
 
-enum class TopView { kWorkqueues, kWorkers, kFunctions, kPools };
-inline constexpr std::array<Named<TopView>, 4> kTopViews = {{
+enum class TopView { kWorkqueues, kWorkers, kFunctions, kPools, kQueuers };
+inline constexpr std::array<Named<TopView>, 5> kTopViews = {{
     {"workqueues", TopView::kWorkqueues},
     {"workers", TopView::kWorkers},
     {"functions", TopView::kFunctions},
     {"pools", TopView::kPools},
+    {"queuers", TopView::kQueuers},
 }};
 
 // The columns of each view, in their order.
@@ -39,6 +40,7 @@ enum class WorkqueueColumn {
 };
 enum class WorkerColumn { kPid, kState, kFor, kFunction, kWorkqueue, kPool, kCpu, kNice, kRoles, kDescription };
 enum class FunctionColumn { kName, kBusy, kPending, kInactive, kLongest, kHogs, kWorkqueues };
+enum class QueuerColumn { kName, kRate, kTotal, kWorkqueue, kFunction };
 enum class PoolColumn { kId, kCpus, kKind, kNice, kWorkers, kIdle, kBusy, kRunning, kPending, kWait, kManager };
 
 struct TopOrder {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 
+#include <fmt/core.h>
+#include <unistd.h>
+
 #include "command.hh"
 #include "commands/trace/event_lines.hh"
 #include "commands/trace/flags.hh"
 #include "commands/trace/out_file.hh"
-#include "commands/trace/show.hh"
+#include "commands/trace/watch.hh"
+#include "recorder/only_workqueues.hh"
 #include "recorder/trace_recording.hh"
 #include "source/source.hh"
 #include "system/files.hh"
 #include "system/wait.hh"
 #include "term/output.hh"
-#include "text/patterns.hh"
+#include "term/progress.hh"
+#include "text/error.hh"
 #include "text/units.hh"
 #include "trace/formats.hh"
 #include "trace/pools.hh"
@@ -21,79 +26,242 @@ namespace wqctl {
 
 namespace {
 
-constexpr uint64_t kPoll = 10'000'000;  // how often the rings are looked at, when they don't fill up faster
+// How often the rings are looked at, unless they fill up faster: they hold some hundred milliseconds of all that a CPU
+// can do.
+constexpr uint64_t kPoll = 10'000'000;
+constexpr double kFull = 0.2;
+constexpr uint64_t kIdle = 200'000'000;
+constexpr uint64_t kAfterwards = 100'000'000;  // what went on behind the item that was waited for
+
+TraceFormat output_of(const TraceFlags& flags)
+{
+    return flags.format.value_or(flags.output ? TraceFormat::kPerfetto : TraceFormat::kText);
+}
+
+bool has_workqueue(const Snapshot& machine, const Patterns& patterns)
+{
+    return std::any_of(machine.workqueues.begin(), machine.workqueues.end(),
+                       [&](const wqlab_snap_workqueue& wq) { return patterns.match(machine.string(wq.name)); });
+}
+
+std::string command_line(const TraceFlags& flags)
+{
+    std::string line = "wqctl trace";
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+        if (value)
+            line += fmt::format(" {} {}", name, value->find(' ') == std::string::npos ? *value : "'" + *value + "'");
+    };
+    add("-d", flags.duration);
+    add("--buffer", flags.buffer);
+    add("--ring", flags.ring);
+    add("--until", flags.until);
+    for (const std::string& word : flags.words)
+        line += " " + word;
+    return line;
+}
+
+// One recording, from its start to its last event.
+class Run {
+public:
+    Run(const TraceFlags& flags, Context& context)
+        : flags_(flags), file_(flags.output, context.output()), lab_(context.lab())
+    {
+        const Patterns patterns(flags.words);
+        if (flags.until)
+            condition_.emplace(*flags.until);
+        // Without an end of its own a recording that waits for something has no other.
+        if (flags.duration || !flags.until)
+            duration_ns_ = parse_seconds(flags.duration.value_or("5s"));
+        options_.overwrite = flags.ring || flags.until;
+        if (const auto& size = flags.ring ? flags.ring : flags.buffer)
+            options_.buffer_bytes = parse_size(*size);
+        // What is not in the events: the pools, and the workqueues, of which one at least should be meant.
+        const Snapshot machine = context.source().snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        if (!patterns.empty() && !has_workqueue(machine, patterns))
+            print_note("no workqueue that there is now has a name like that; one that is made meanwhile may");
+        recording_ = std::make_unique<TraceRecording>(lab_, options_);
+        add_pools(recording_->tables(), machine);
+        writer_ = make_writer(context.output());
+        only_ = std::make_unique<OnlyWorkqueues>(patterns, *writer_);
+        if (condition_)
+            watch_ = std::make_unique<Watch>(*condition_, recording_->tables());
+        head_.version = context.source().info().module_version;
+        head_.kernel = context.source().info().release;
+        head_.machine = read_line("/proc/sys/kernel/hostname").value_or("");
+        head_.command = command_line(flags);
+        head_.only = flags.words;
+        recording_->fill(head_);
+    }
+
+    int go(Progress& progress)
+    {
+        if (watch_)
+            watch_->sink().begin(head_, recording_->tables());
+        if (!options_.overwrite)
+            only_->begin(head_, recording_->tables());
+        listen(progress);
+        recording_->stop();
+        progress.clear();
+        write_rest();
+        Tail tail;
+        tail.events = events_;
+        tail.ended_by = ended_by_;
+        recording_->fill(tail);
+        only_->end(tail);
+        file_.finish();
+        say(tail);
+        return kDone;
+    }
+
+private:
+    std::unique_ptr<EventSink> make_writer(Output& output)
+    {
+        if (output_of(flags_) == TraceFormat::kEvents)
+            return std::make_unique<EventLines>([this](std::string_view text) { file_.write(text); });
+        return make_trace_writer(
+            output_of(flags_), [this](std::string_view text) { file_.write(text); }, output.style());
+    }
+
+    bool reads() const { return watch_ || !options_.overwrite; }
+
+    void take()
+    {
+        const uint64_t now = recording_->elapsed_ns();
+        recording_->take([&](const Event& event) {
+            if (watch_)
+                watch_->sink().event(event);
+            if (!options_.overwrite) {
+                only_->event(event);
+                events_++;
+            }
+        });
+        // What has happened by now has been seen, but for what the rings hold back until the next look.
+        if (watch_ && !watch_->found())
+            watch_->look(std::min(now, seen_until_));
+        seen_until_ = now;
+        if (watch_ && watch_->found() && !ends_at_) {
+            ended_by_ = "condition";
+            ends_at_ = now + kAfterwards;
+        }
+    }
+
+    void listen(Progress& progress)
+    {
+        Interrupts interrupts;
+        for (;;) {
+            const uint64_t elapsed = recording_->elapsed_ns();
+            const uint64_t end = ends_at_ ? ends_at_ : duration_ns_;
+            if (elapsed >= end)
+                return;
+            if (duration_ns_ != UINT64_MAX)
+                progress.say(progress_bar(static_cast<double>(elapsed) / static_cast<double>(duration_ns_),
+                                          grouped(events_) + " events", progress.style()));
+            // Of a ring nobody need look at what nobody waits for.
+            const uint64_t pause = !reads() ? kIdle : recording_->fill_level() > kFull ? 0 : kPoll;
+            if (wait_for(std::min(end - elapsed, pause), interrupts) == Woken::kByInterrupt) {
+                ended_by_ = "interrupt";
+                return;
+            }
+            if (reads())
+                take();
+        }
+    }
+
+    // Of a ring, all that it holds, with what was waited for at its place.
+    void write_rest()
+    {
+        if (!options_.overwrite) {
+            take();
+        } else {
+            only_->begin(head_, recording_->tables());
+            recording_->rewind();
+            recording_->take([&](const Event& event) {
+                tell_condition(event.time);
+                only_->event(event);
+                events_++;
+            });
+            tell_condition(UINT64_MAX);
+        }
+        for (const Event& gap : recording_->last_gaps())
+            only_->event(gap);
+    }
+
+    void tell_condition(uint64_t now)
+    {
+        if (!watch_ || !watch_->found() || told_ || now < watch_->found()->time)
+            return;
+        told_ = true;
+        const Watch::Found& found = *watch_->found();
+        Event event;
+        event.kind = EventKind::kCondition;
+        event.time = found.time;
+        event.item = found.item;
+        event.function = found.function;
+        event.detail = recording_->tables().name(condition_->text());
+        only_->event(event);
+    }
+
+    void say(const Tail& tail) const
+    {
+        if (const uint64_t lost = tail.lost_events())
+            print_loud(fmt::format("{} events were lost, on {} CPUs, for want of room: a larger --buffer than {}",
+                                   grouped(lost), tail.lost.size(), human_size(head_.buffer_bytes)));
+        if (const uint64_t names = recording_->rings().lost_names())
+            print_loud(fmt::format("{} events have a function or workqueue without a name: there were too many",
+                                   grouped(names)));
+        if (watch_ && !watch_->found())
+            print_note("the condition did not come: " + condition_->text());
+        if (!file_.is_standard_output())
+            print_note(fmt::format("{} events in {}, {}; memory of the rings {}, {:.0f} ns an event",
+                                   grouped(tail.events), human_time(tail.elapsed_ns, Charset::kAscii), *flags_.output,
+                                   human_size(head_.buffer_bytes), tail.ns_per_event));
+    }
+
+    const TraceFlags& flags_;
+    OutFile file_;
+    Lab& lab_;
+    TraceOptions options_;
+    std::optional<Condition> condition_;
+    uint64_t duration_ns_ = UINT64_MAX;
+    std::unique_ptr<TraceRecording> recording_;
+    std::unique_ptr<EventSink> writer_;
+    std::unique_ptr<OnlyWorkqueues> only_;
+    std::unique_ptr<Watch> watch_;
+    Head head_;
+    std::string ended_by_ = "time";
+    uint64_t events_ = 0;
+    uint64_t seen_until_ = 0;
+    uint64_t ends_at_ = 0;  // 0: the condition has not come
+    bool told_ = false;
+};
 
 class TraceCommand final : public Command {
     TraceFlags flags_;
 
     void declare(Args& args) override { flags_.declare(args); }
 
-    int run(Context& context) override { return flags_.shows_file() ? show(context) : record(context); }
+    int run(Context& context) override
+    {
+        if (flags_.shows())
+            return show(context);
+        if (output_of(flags_) == TraceFormat::kPerfetto && (!flags_.output || *flags_.output == "-") && isatty(1))
+            throw Error::usage("a file of Perfetto's is nothing for a terminal", "-o FILE, or --format text");
+        Progress progress(!flags_.no_progress && flags_.output);
+        return Run(flags_, context).go(progress);
+    }
 
     int show(Context& context)
     {
         if (flags_.words.size() < 2)
-            throw Error::usage("show needs a file, as `wqctl trace -o FILE` writes it");
-        ShowFormat format = ShowFormat::kSums;
-        if (flags_.format == TraceFormat::kText)
-            format = ShowFormat::kText;
-        else if (flags_.format == TraceFormat::kJson)
-            format = ShowFormat::kJson;
-        else if (flags_.format)
-            throw Error::usage("a file is shown with --format text or json, or without --format as sums");
-        return show_trace(flags_.words[1], {flags_.words.begin() + 2, flags_.words.end()}, flags_.show, format,
-                          context.output());
-    }
-
-    // Who takes the events, for the format.
-    std::unique_ptr<EventSink> writer(OutFile& file, Output& output) const
-    {
-        const TraceFormat format = flags_.format.value_or(file.is_standard_output() ? TraceFormat::kText
-                                                                                    : TraceFormat::kPerfetto);
+            throw Error::usage("show which file?", "wqctl trace show FILE [REGEX...]");
+        const auto format = flags_.format.value_or(TraceFormat::kPerfetto);
         if (format == TraceFormat::kEvents)
-            return std::make_unique<EventLines>(output);
-        if (format == TraceFormat::kPerfetto && file.is_standard_output() && output.style().is_terminal)
-            throw Error::usage("--format perfetto is no text for a terminal", "-o FILE writes it to a file");
-        return make_trace_writer(
-            format, [&file](std::string_view bytes) { file.write(bytes); }, output.style());
-    }
-
-    int record(Context& context)
-    {
-        const Patterns patterns(flags_.words);
-        const uint64_t duration_ns = parse_seconds(flags_.duration);
-        TraceOptions options;
-        if (flags_.buffer)
-            options.buffer_bytes = parse_size(*flags_.buffer);
-        Interrupts interrupts;
-        OutFile file(flags_.output, context.output());
-        const std::unique_ptr<EventSink> sink = writer(file, context.output());
-        TraceRecording recording(context.lab(), options);
-        Head head;
-        head.kernel = context.source().info().release;
-        head.version = context.source().info().module_version;
-        head.machine = read_line("/proc/sys/kernel/hostname").value_or("");
-        head.command = "wqctl trace -d " + flags_.duration;
-        head.only = flags_.words;
-        recording.fill(head);
-        add_pools(recording.tables(), context.source().snapshot(WQLAB_SECTION_POOLS));
-        sink->begin(head, recording.tables());
-        Tail tail;
-        const auto take = [&] { tail.events += recording.take([&](const Event& event) { sink->event(event); }); };
-        tail.ended_by = "time";
-        for (uint64_t elapsed; (elapsed = recording.elapsed_ns()) < duration_ns; take())
-            if (wait_for(std::min(duration_ns - elapsed, kPoll), interrupts) == Woken::kByInterrupt) {
-                tail.ended_by = "interrupt";
-                break;
-            }
-        recording.stop();
-        take();
-        for (const Event& gap : recording.last_gaps())
-            sink->event(gap);
-        recording.fill(tail);
-        sink->end(tail);
-        file.finish();
-        return kDone;
+            throw Error::usage("a file holds stories, not events", "--format text or json");
+        return show_trace(flags_.words[1], {flags_.words.begin() + 2, flags_.words.end()}, flags_.show,
+                          format == TraceFormat::kText   ? ShowFormat::kText
+                          : format == TraceFormat::kJson ? ShowFormat::kJson
+                                                         : ShowFormat::kSums,
+                          context.output());
     }
 };
 

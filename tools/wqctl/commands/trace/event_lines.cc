@@ -5,8 +5,6 @@
 
 #include <fmt/core.h>
 
-#include "term/output.hh"
-
 namespace wqctl {
 
 namespace {
@@ -24,7 +22,7 @@ void EventLines::begin(const Head& head, const Tables& tables)
 {
     tables_ = &tables;
     for (const std::string& missing : head.missing)
-        output_.text("# missing: " + missing + "\n");
+        out_("# missing: " + missing + "\n");
 }
 
 void EventLines::event(const Event& event)
@@ -46,13 +44,13 @@ void EventLines::event(const Event& event)
     add(event.caller, event.likely_caller ? "likely-caller" : "caller", t.text(event.caller));
     add(event.detail, "detail", t.text(event.detail));
     add(event.value, "value", static_cast<int32_t>(event.value));
-    output_.text(line + kContexts.at(static_cast<size_t>(event.context)) + "\n");
+    out_(line + kContexts.at(static_cast<size_t>(event.context)) + "\n");
 }
 
 void EventLines::end(const Tail& tail)
 {
-    output_.text(fmt::format("# {} events, {} lost, {:.0f} ns each, ended by {}\n", tail.events, tail.lost_events(),
-                             tail.ns_per_event, tail.ended_by));
+    out_(fmt::format("# {} events, {} lost, {:.0f} ns each, ended by {}\n", tail.events, tail.lost_events(),
+                     tail.ns_per_event, tail.ended_by));
 }
 
 }  // namespace wqctl

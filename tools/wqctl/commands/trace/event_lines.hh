@@ -2,23 +2,23 @@
 // One line an event, as they come: what was recorded, and nothing made of it.
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include "trace/event.hh"
 
 namespace wqctl {
 
-class Output;
-
 class EventLines final : public EventSink {
 public:
-    // It must live as long.
-    explicit EventLines(Output& output) : output_(output) {}
+    explicit EventLines(std::function<void(std::string_view)> out) : out_(std::move(out)) {}
 
     void begin(const Head& head, const Tables& tables) override;
     void event(const Event& event) override;
     void end(const Tail& tail) override;
 
 private:
-    Output& output_;
+    std::function<void(std::string_view)> out_;
     const Tables* tables_ = nullptr;
 };
 

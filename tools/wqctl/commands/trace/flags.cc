@@ -6,15 +6,17 @@ namespace wqctl {
 namespace {
 
 constexpr const char* kExamples = R"(
+Ctrl-C ends it early, with what there is by then.
+
 Examples:
   wqctl trace -o machine.pftrace
-      every workqueue of the machine for 5 s; open the file at ui.perfetto.dev
-  wqctl trace -d 1s --format text events
+      every workqueue of the machine for 5 s; ui.perfetto.dev opens the file
+  wqctl trace -d 1s events
       a line for each item of workqueues with events in their name
-  wqctl trace show machine.pftrace
-      sums, and the items that waited longest; --sort ran: those that ran longest
-  wqctl trace show machine.pftrace --item slowest '^kblockd$'
-      one item's story: who queued it, what it waited behind, where it ran
+  wqctl trace --until 'wait > 10ms' -o bad.pftrace
+      the last 64M before the first item that waited so long for a worker, and 100 ms after
+  wqctl trace show bad.pftrace --item slowest
+      who queued it, and what it waited behind
 )";
 
 }  // namespace
@@ -22,15 +24,22 @@ Examples:
 void TraceFlags::declare(Args& args)
 {
     args.words("REGEX", words,
-               "Only workqueues whose name one of them matches somewhere; show FILE [REGEX...] reads a file");
-    args.option("-d,--duration", duration, "TIME", "How long to record; default 5s");
-    args.option("--buffer", buffer, "SIZE", "Memory of all CPUs together, default 64M");
+               "Only workqueues whose name one of them matches somewhere; or the word show, a FILE, and REGEXes: what "
+               "an earlier trace says");
+    args.group("Recording");
+    args.option("-d,--duration", duration, "TIME", "How long to record; default 5s, with --until until that comes");
+    args.option("--buffer", buffer, "SIZE", "Memory of all CPUs together, default 64M; what does not fit is lost");
+    args.option("--ring", ring, "SIZE", "Keep the last events only, as many as fit into SIZE").excludes("--buffer");
+    args.option("--until", until, "CONDITION",
+                "Stop at the first item of which it holds: \"wait > 10ms\" (for a worker), \"run > 1s\" or \"inactive "
+                "> 5ms\" (behind max_active), and \" of REGEX\" for some workqueues or functions only. Implies "
+                "--ring 64M")
+        .excludes("--buffer");
     args.group("Output");
-    args.option("-o,--output", output, "FILE", "Where to; default standard output").file();
-    args.choice(
-        "--format", format, kTraceFormats, "format", "FORMAT",
-        "perfetto (default, to a file), text: a line an item (default), json: the same as lines of JSON, events: a "
-        "line an event");
+    args.option("-o,--output", output, "FILE", "Where to; default standard output, as text").file();
+    args.choice("--format", format, kTraceFormats, "format", "FORMAT",
+                "perfetto (default with -o), text: a line an item, json: the same as lines of JSON, events: a line an "
+                "event");
     args.flag("--no-progress", no_progress, "No progress bar");
     show.declare(args);
     args.examples(kExamples);

@@ -20,8 +20,8 @@ inline constexpr std::array<Named<TraceFormat>, 4> kTraceFormats = {{
 }};
 
 struct TraceFlags {
-    std::vector<std::string> words;  // patterns, or "show FILE"
-    std::string duration = "5s";
+    std::vector<std::string> words;  // patterns, or "show", FILE and patterns
+    std::optional<std::string> duration;
     std::optional<std::string> output;
     std::optional<std::string> buffer;
     std::optional<std::string> ring;
@@ -30,8 +30,8 @@ struct TraceFlags {
     bool no_progress = false;
     ShowFlags show;
 
-    bool shows_file() const { return !words.empty() && words[0] == "show"; }
     void declare(Args& args);
+    bool shows() const { return !words.empty() && words.front() == "show"; }
 };
 
 }  // namespace wqctl
