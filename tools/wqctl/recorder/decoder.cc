@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include <unistd.h>
+
 namespace wqctl {
 
 namespace {
@@ -75,12 +77,24 @@ uint64_t Decoder::time_of(uint64_t stamp) const
     return stamp > layout_.begun_stamp ? ns_of(stamp - layout_.begun_stamp) : 0;
 }
 
+// Who claimed it may be another CPU than that of the event, and still at it; for long only if its time is stolen.
+const wqlab_trace_name* Decoder::wait_for(uint32_t number) const
+{
+    constexpr int kPatience = 50;
+    const wqlab_trace_name* found = rings_.name(number);
+    for (int i = 0; !found && number && i < kPatience; i++) {
+        usleep(100);
+        found = rings_.name(number);
+    }
+    return found;
+}
+
 NameId Decoder::name(uint32_t number)
 {
     if (number >= names_.size())
         return 0;
     if (!names_[number])
-        if (const wqlab_trace_name* found = rings_.name(number))
+        if (const wqlab_trace_name* found = wait_for(number))
             names_[number] = tables_.name(text_of(found->text));
     return names_[number];
 }
@@ -90,7 +104,7 @@ WorkqueueId Decoder::workqueue(uint32_t number)
     if (number >= workqueues_.size())
         return 0;
     if (!workqueues_[number])
-        if (const wqlab_trace_name* found = rings_.name(number))
+        if (const wqlab_trace_name* found = wait_for(number))
             workqueues_[number] = tables_.add({.name = std::string(text_of(found->text)),
                                                .identity = found->identity,
                                                .unbound = (found->flags & WQLAB_WQ_UNBOUND) != 0,

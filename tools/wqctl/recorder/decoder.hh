@@ -14,6 +14,11 @@ public:
     // Both must live as long.
     Decoder(const Rings& rings, const wqlab_trace_layout& layout, Tables& tables);
 
+    // Of a newer module there may be others.
+    static bool knows(const wqlab_trace_record& record)
+    {
+        return record.kind >= WQLAB_TRACE_KIND_QUEUE && record.kind <= WQLAB_TRACE_KIND_LOST;
+    }
     Event decode(uint32_t cpu, const wqlab_trace_record& record);
     // Those lost after the last that was written: an event like any other.
     Event gap(uint32_t cpu, const Rings::Loss& loss) const;
@@ -22,6 +27,8 @@ public:
     uint64_t ns_of(uint64_t ticks) const;
 
 private:
+    // nullptr: there is none.
+    const wqlab_trace_name* wait_for(uint32_t number) const;
     NameId name(uint32_t number);
     WorkqueueId workqueue(uint32_t number);
     NameId comm(uint32_t cpu, const wqlab_trace_record& record);

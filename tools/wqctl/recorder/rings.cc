@@ -7,7 +7,7 @@
 namespace wqctl {
 
 Rings::Rings(std::byte* memory, const wqlab_trace_layout& layout, bool overwrite)
-    : memory_(memory), layout_(layout), overwrite_(overwrite), rings_(layout.cpus)
+    : memory_(memory), layout_(layout), overwrite_(overwrite), rings_(layout.cpus), spool_(layout.cpus)
 {
     auto* const shared = reinterpret_cast<wqlab_trace_cpu*>(memory + layout.cpus_at);
     const auto* const events = reinterpret_cast<const wqlab_trace_record*>(memory + layout.rings_at);
@@ -34,11 +34,12 @@ void Rings::skip_overwritten(Ring& ring)
     ring.cursor = std::max(oldest, ring.cursor);
 }
 
-bool Rings::peek(Ring& ring) const
+bool Rings::peek(uint32_t cpu)
 {
+    Ring& ring = rings_[cpu];
     if (ring.cursor >= ring.head)
         return false;
-    ring.stamp = at(ring, ring.cursor).stamp;
+    ring.stamp = front(cpu).stamp;
     return ring.stamp <= due_;
 }
 
@@ -52,11 +53,11 @@ void Rings::look(bool all)
         ring.head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
         if (overwrite_ && !still_there(ring, ring.cursor) && ring.cursor < ring.head)
             skip_overwritten(ring);
-        if (ring.head > ring.cursor) {
+        if (const uint64_t from = std::max(ring.cursor, ring.freed); ring.head > from) {
             newest_ = std::max<uint64_t>(newest_, at(ring, ring.head - 1).stamp);
-            fill_ = std::max(fill_, static_cast<double>(ring.head - ring.cursor) / layout_.events);
+            fill_ = std::max(fill_, static_cast<double>(ring.head - from) / layout_.events);
         }
-        if (peek(ring))
+        if (peek(cpu))
             waiting_.push_back(cpu);
     }
     const auto later = [this](uint32_t a, uint32_t b) { return rings_[a].stamp > rings_[b].stamp; };
@@ -70,13 +71,13 @@ bool Rings::next(uint32_t& cpu, wqlab_trace_record& record)
         std::pop_heap(waiting_.begin(), waiting_.end(), later);
         cpu = waiting_.back();
         Ring& ring = rings_[cpu];
-        record = at(ring, ring.cursor);
+        record = front(cpu);
         const bool whole = !overwrite_ || still_there(ring, ring.cursor);
-        if (whole)
-            ring.cursor++;
-        else
+        if (!whole)
             skip_overwritten(ring);
-        if (peek(ring))
+        else if (ring.cursor++ < ring.freed)
+            spool_.pop(cpu);
+        if (peek(cpu))
             std::push_heap(waiting_.begin(), waiting_.end(), later);
         else
             waiting_.pop_back();
@@ -88,9 +89,42 @@ bool Rings::next(uint32_t& cpu, wqlab_trace_record& record)
 
 void Rings::publish()
 {
-    if (!overwrite_)
-        for (Ring& ring : rings_)
-            __atomic_store_n(&ring.shared->tail, ring.cursor, __ATOMIC_RELEASE);
+    if (overwrite_)
+        return;
+    for (Ring& ring : rings_) {
+        ring.freed = std::max(ring.freed, ring.cursor);
+        __atomic_store_n(&ring.shared->tail, ring.freed, __ATOMIC_RELEASE);
+    }
+}
+
+void Rings::relieve()
+{
+    if (overwrite_)
+        return;
+    publish();
+    const auto is_too_full = [&](const Ring& ring) {
+        const uint64_t used = __atomic_load_n(&ring.shared->head, __ATOMIC_RELAXED) - ring.freed;
+        return static_cast<double>(used) > kTooFull * layout_.events;
+    };
+    if (std::any_of(rings_.begin(), rings_.end(), is_too_full))
+        for (uint32_t cpu = 0; cpu < layout_.cpus; cpu++)
+            spill(cpu);
+}
+
+void Rings::spill(uint32_t cpu)
+{
+    Ring& ring = rings_[cpu];
+    const uint64_t head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
+    while (ring.freed < head) {
+        const uint64_t place = ring.freed & (layout_.events - 1);
+        const uint64_t count = std::min<uint64_t>(head - ring.freed, layout_.events - place);
+        const std::span records(ring.events + place, count);
+        spool_.put(cpu, records);
+        newest_ = std::max<uint64_t>(newest_, records.back().stamp);
+        ring.freed += count;
+        spooled_ += count;
+        __atomic_store_n(&ring.shared->tail, ring.freed, __ATOMIC_RELEASE);
+    }
 }
 
 void Rings::rewind()

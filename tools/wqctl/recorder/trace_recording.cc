@@ -65,7 +65,9 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
                 missing_.push_back(Attributes::to_string(attribute.payload));
     });
     const uint64_t end = layout_.rings_at + uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
-    if (!layout_.cpus || !std::has_single_bit(layout_.events) || end > memory_.size())
+    const uint64_t names_end = layout_.names_at + uint64_t{layout_.names} * sizeof(wqlab_trace_name);
+    if (!layout_.cpus || !std::has_single_bit(layout_.events) || end > memory_.size() || names_end > layout_.rings_at ||
+        layout_.cpus_at + layout_.cpus * sizeof(wqlab_trace_cpu) > layout_.names_at)
         throw Error(kBad, "the module has another idea of the memory of a trace", "load the module of the same build");
     rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite);
     decoder_ = std::make_unique<Decoder>(*rings_, layout_, tables_);

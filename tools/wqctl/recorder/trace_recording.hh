@@ -30,10 +30,16 @@ public:
     // Those of Head that are the recording's to tell.
     void fill(Head& head) const;
     // Hands on what is due; how many. Often enough, or events are lost.
+    // After so many it may be behind().
     template <typename Take>
-    size_t take(Take&& take_one)
+    size_t take(Take&& take_one, size_t most = SIZE_MAX)
     {
-        return drain(take_one, stopped_);
+        return rings_->take(
+            [&](uint32_t cpu, const wqlab_trace_record& record) {
+                if (Decoder::knows(record))
+                    take_one(decoder_->decode(cpu, record));
+            },
+            stopped_, most);
     }
     // Nothing is recorded from here on: what take() has not handed on yet, the next time it does.
     void stop();
@@ -53,14 +59,6 @@ public:
     uint64_t memory_bytes() const { return memory_.size(); }
 
 private:
-    template <typename Take>
-    size_t drain(Take&& take_one, bool all)
-    {
-        const size_t taken = rings_->take(
-            [&](uint32_t cpu, const wqlab_trace_record& record) { take_one(decoder_->decode(cpu, record)); }, all);
-        return taken;
-    }
-
     Lab& lab_;
     TraceOptions options_;
     SharedMemory memory_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "command.hh"
@@ -30,6 +31,7 @@ namespace {
 // can do.
 constexpr uint64_t kPoll = 10'000'000;
 constexpr double kFull = 0.2;
+constexpr size_t kAtATime = 1 << 16;  // events, until it is looked whether the time is up
 constexpr uint64_t kIdle = 200'000'000;
 constexpr uint64_t kAfterwards = 100'000'000;  // what went on behind the item that was waited for
 
@@ -95,12 +97,14 @@ public:
 
     int go(Progress& progress)
     {
+        // Who is late loses events.
+        setpriority(PRIO_PROCESS, 0, -20);
         if (watch_)
             watch_->sink().begin(head_, recording_->tables());
         if (!options_.overwrite)
             only_->begin(head_, recording_->tables());
         listen(progress);
-        recording_->stop();
+        const std::string failed = stop();
         progress.clear();
         write_rest();
         Tail tail;
@@ -110,10 +114,24 @@ public:
         only_->end(tail);
         file_.finish();
         say(tail);
-        return kDone;
+        if (failed.empty())
+            return kDone;
+        throw Error(kBad, "the recording ended before its time: " + failed);
     }
 
 private:
+    // What there is by then is worth as much without the module.
+    std::string stop()
+    {
+        try {
+            recording_->stop();
+        } catch (const Error& error) {
+            ended_by_ = "module";
+            return error.message;
+        }
+        return "";
+    }
+
     std::unique_ptr<EventSink> make_writer(Output& output)
     {
         if (output_of(flags_) == TraceFormat::kEvents)
@@ -124,17 +142,19 @@ private:
 
     bool reads() const { return watch_ || !options_.overwrite; }
 
-    void take()
+    void take(size_t most = SIZE_MAX)
     {
         const uint64_t now = recording_->elapsed_ns();
-        recording_->take([&](const Event& event) {
-            if (watch_)
-                watch_->sink().event(event);
-            if (!options_.overwrite) {
-                only_->event(event);
-                events_++;
-            }
-        });
+        recording_->take(
+            [&](const Event& event) {
+                if (watch_)
+                    watch_->sink().event(event);
+                if (!options_.overwrite) {
+                    only_->event(event);
+                    events_++;
+                }
+            },
+            most);
         // What has happened by now has been seen, but for what the rings hold back until the next look.
         if (watch_ && !watch_->found())
             watch_->look(std::min(now, seen_until_));
@@ -157,13 +177,14 @@ private:
                 progress.say(progress_bar(static_cast<double>(elapsed) / static_cast<double>(duration_ns_),
                                           grouped(events_) + " events", progress.style()));
             // Of a ring nobody need look at what nobody waits for.
-            const uint64_t pause = !reads() ? kIdle : recording_->fill_level() > kFull ? 0 : kPoll;
+            const bool hurry = recording_->fill_level() > kFull || recording_->rings().behind();
+            const uint64_t pause = !reads() ? kIdle : hurry ? 0 : kPoll;
             if (wait_for(std::min(end - elapsed, pause), interrupts) == Woken::kByInterrupt) {
                 ended_by_ = "interrupt";
                 return;
             }
             if (reads())
-                take();
+                take(kAtATime);
         }
     }
 
@@ -204,11 +225,11 @@ private:
     void say(const Tail& tail) const
     {
         if (const uint64_t lost = tail.lost_events())
-            print_loud(fmt::format("{} events were lost, on {} CPUs, for want of room: a larger --buffer than {}",
-                                   grouped(lost), tail.lost.size(), human_size(head_.buffer_bytes)));
+            print_trouble(fmt::format("{} events were lost, on {} CPUs, for want of room: a larger --buffer than {}",
+                                      grouped(lost), tail.lost.size(), human_size(head_.buffer_bytes)));
         if (const uint64_t names = recording_->rings().lost_names())
-            print_loud(fmt::format("{} events have a function or workqueue without a name: there were too many",
-                                   grouped(names)));
+            print_trouble(fmt::format("{} events have a function or workqueue without a name: there were too many",
+                                      grouped(names)));
         if (watch_ && !watch_->found())
             print_note("the condition did not come: " + condition_->text());
         if (!file_.is_standard_output())

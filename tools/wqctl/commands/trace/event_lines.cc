@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "text/printable.hh"
+
 namespace wqctl {
 
 namespace {
@@ -30,19 +32,20 @@ void EventLines::event(const Event& event)
     const auto& t = *tables_;
     std::string line = fmt::format("{:>14.6f} [{:02}] {:<14}", static_cast<double>(event.time) / 1e9, event.cpu,
                                    kKinds.at(static_cast<size_t>(event.kind)));
+    const auto text = [&](NameId id) { return printable(t.text(id)); };
     const auto add = [&](bool there, const char* key, const auto& value) {
         if (there)
             line += fmt::format(" {}={}", key, value);
     };
     add(event.item, "item", fmt::format("{:x}", event.item));
     add(event.other, "other", fmt::format("{:x}", event.other));
-    add(event.function, "function", t.text(event.function));
-    add(event.workqueue, "workqueue", t.workqueue(event.workqueue).name);
+    add(event.function, "function", text(event.function));
+    add(event.workqueue, "workqueue", printable(t.workqueue(event.workqueue).name));
     add(event.pool != kNoPool, "pool", event.pool);
-    add(event.comm, "comm", t.text(event.comm));
+    add(event.comm, "comm", text(event.comm));
     add(event.pid, "pid", event.pid);
-    add(event.caller, event.likely_caller ? "likely-caller" : "caller", t.text(event.caller));
-    add(event.detail, "detail", t.text(event.detail));
+    add(event.caller, event.likely_caller ? "likely-caller" : "caller", text(event.caller));
+    add(event.detail, "detail", text(event.detail));
     add(event.value, "value", static_cast<int32_t>(event.value));
     out_(line + kContexts.at(static_cast<size_t>(event.context)) + "\n");
 }
