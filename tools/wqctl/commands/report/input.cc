@@ -113,6 +113,12 @@ public:
             return std::none_of(series.stages.begin(), series.stages.end(),
                                 [](const auto& d) { return d.has_value(); });
         });
+        const auto is_of_the_first = [&](const Distributions::Series& series) {
+            return series.document == distributions_.front().document;
+        };
+        if (!std::all_of(distributions_.begin(), distributions_.end(), is_of_the_first))
+            for (Distributions::Series& series : distributions_)
+                series.name = series.document + ": " + series.name;
         if (!distributions_.empty()) {
             Section section{"Latencies", "of all documents that have histograms", {}};
             section.blocks.push_back(Distributions{"Distributions", std::move(distributions_)});
@@ -155,7 +161,7 @@ private:
         if (files_ > 1)
             section.title += ": " + name;
         sections_.push_back(std::move(section));
-        return {sections_.back(), distributions_, files_ > 1 ? name + ": " : ""};
+        return {sections_.back(), distributions_, name};
     }
 
     size_t files_;

@@ -93,7 +93,8 @@ void read_latency(const Fields& root, Draft& draft)
                                  kMostInChart));
     rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), kMostInChart)), rows.end());
     for (RecordedRow& row : rows) {
-        row.series.name = draft.prefix + row.name;
+        row.series.name = row.name;
+        row.series.document = draft.document;
         draft.distributions.push_back(std::move(row.series));
     }
     for (const auto& [key, what] :

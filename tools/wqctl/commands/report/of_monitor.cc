@@ -46,7 +46,7 @@ struct Watched {
                 sum += *value;
                 count++;
             }
-        return count ? std::optional(sum / count) : std::nullopt;
+        return count > 0 ? std::optional(sum / count) : std::nullopt;
     }
 };
 

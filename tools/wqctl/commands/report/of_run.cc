@@ -97,7 +97,8 @@ void read_run(const Fields& root, Draft& draft)
         const Fields wq(node, "a workqueue", root.file());
         const std::string name = wq.text("name");
         Distributions::Series series;
-        series.name = draft.prefix + name;
+        series.name = name;
+        series.document = draft.document;
         if (wq.find("latency_ns"))
             for (size_t i = 0; i < kStages.size(); i++)
                 series.stages[i] = read_distribution(wq.object("latency_ns"), kStages[i].key);

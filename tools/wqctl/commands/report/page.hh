@@ -140,6 +140,7 @@ struct Distributions {
 
     struct Series {
         std::string name;
+        std::string document;  // of which it is
         std::array<std::optional<Distribution>, kStages.size()> stages;
     };
 

@@ -10,7 +10,7 @@ namespace wqctl::page {
 struct Draft {
     Section& section;
     std::vector<Distributions::Series>& distributions;
-    std::string prefix;  // of names that stand beside those of other documents
+    std::string document;  // what it is called beside others
 };
 
 void read_run(const Fields& root, Draft& draft);
