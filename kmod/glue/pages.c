@@ -13,19 +13,29 @@ struct wqlab_pages {
 	struct page *pages[];
 };
 
+#define AT_ONCE 1024UL
+
 static void unpin(struct wqlab_pages *held)
 {
-	unpin_user_pages_dirty_lock(held->pages, held->count, true);
+	for (unsigned long i = 0; i < held->count; i += AT_ONCE) {
+		unpin_user_pages_dirty_lock(held->pages + i, min(held->count - i, AT_ONCE), true);
+		cond_resched();
+	}
 	kvfree(held);
 }
 
-/* Fewer than asked for are no error of pin_user_pages_fast(). */
+/*
+ * Fewer than asked for are no error of pin_user_pages_fast(). Pages that are not there are not fetched: that might
+ * take for ever, and meanwhile no family could be registered.
+ */
 static int pin(struct wqlab_pages *held, unsigned long address, unsigned long count)
 {
+	const unsigned int flags = FOLL_WRITE | FOLL_LONGTERM | FOLL_NOFAULT;
+
 	while (held->count < count) {
-		const int n = min(count - held->count, 4096UL);
-		const int pinned = pin_user_pages_fast(address + held->count * PAGE_SIZE, n,
-						       FOLL_WRITE | FOLL_LONGTERM, held->pages + held->count);
+		const int pinned = pin_user_pages_fast(address + held->count * PAGE_SIZE,
+						       min(count - held->count, AT_ONCE), flags,
+						       held->pages + held->count);
 
 		if (pinned <= 0)
 			return pinned ?: -EFAULT;
@@ -43,7 +53,7 @@ int wqlab_pages_hold(uint64_t address, uint64_t size, struct wqlab_pages **pages
 
 	if (!current->mm || !count || !PAGE_ALIGNED(address) || !PAGE_ALIGNED(size))
 		return -EINVAL;
-	held = kvzalloc(struct_size(held, pages, count), GFP_KERNEL);
+	held = kvzalloc(struct_size(held, pages, count), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!held)
 		return -ENOMEM;
 	error = pin(held, address, count);

@@ -10,8 +10,8 @@ WQLAB_BEGIN_C
 struct wqlab_pages;
 
 /*
- * The calling task's memory from address on, both whole pages: it stays as long
- * as it is held, even if the task ends. 0 or -errno.
+ * The calling task's memory from address on, both whole pages, which it has
+ * touched: it stays as long as it is held, even if the task ends. 0 or -errno.
  */
 int wqlab_pages_hold(uint64_t address, uint64_t size, struct wqlab_pages **pages);
 void wqlab_pages_let_go(struct wqlab_pages *pages);

@@ -171,26 +171,23 @@ uint32_t wqlab_stack_walk(uint64_t *addresses, uint32_t most)
 #endif
 }
 
+/* Return addresses may be signed, where they stand. */
+#ifdef ptrauth_strip_kernel_insn_pac
+#define stripped(word) ptrauth_strip_kernel_insn_pac(word)
+#else
+#define stripped(word) (word)
+#endif
+
 bool wqlab_stack_word(const struct wqlab_stack *stack, uint32_t above, uint64_t *word)
 {
 	const uintptr_t at = stack->frame + above;
 
-	if (!stack->end)
-		return copy_from_kernel_nofault(word, (const void *)at, sizeof(*word)) == 0;
-	if (at + sizeof(*word) > stack->end)
+	if (stack->end ? at + sizeof(*word) > stack->end :
+			 copy_from_kernel_nofault(word, (const void *)at, sizeof(*word)) != 0)
 		return false;
 	/* It is nobody's variable. */
-	*word = READ_ONCE_NOCHECK(*(const unsigned long *)at);
-	return true;
-}
-
-/* From the last to the first: that is the one in which callers differ. */
-bool wqlab_stack_has(const struct wqlab_stack *stack, const uint16_t *above, const uint64_t *words, uint32_t count)
-{
-	uint64_t word;
-
-	while (count--)
-		if (!wqlab_stack_word(stack, above[count], &word) || word != words[count])
-			return false;
+	if (stack->end)
+		*word = READ_ONCE_NOCHECK(*(const unsigned long *)at);
+	*word = stripped(*word);
 	return true;
 }

@@ -30,10 +30,8 @@ const char *wqlab_events_lack(unsigned int n);
 
 /* The return addresses from here upwards, as the kernel's own unwinder sees them; how many. Any context. */
 uint32_t wqlab_stack_walk(uint64_t *addresses, uint32_t most);
-/* A word of a stack, so many bytes above its frame; false: there is none. Any context. */
+/* A word of a stack, so many bytes above its frame, as the walk would have it; false: there is none. Any context. */
 bool wqlab_stack_word(const struct wqlab_stack *stack, uint32_t above, uint64_t *word);
-/* Whether words stand there. Any context. */
-bool wqlab_stack_has(const struct wqlab_stack *stack, const uint16_t *above, const uint64_t *words, uint32_t count);
 
 WQLAB_END_C
 

@@ -29,14 +29,40 @@ bool is_queueing(uint64_t address)
 
 }  // namespace
 
+Callers::Node* Callers::at(uint16_t below, uint64_t address, bool make)
+{
+    for (uint64_t slot = ((address ^ uint64_t{below} << 48) * 0x9e3779b97f4a7c15) >> 32;; slot++) {
+        // Index 0 is the probe's.
+        Node& node = nodes_[slot & (kNodes - 1) ?: 1];
+        if (node.address == address && node.below == below)
+            return &node;
+        if (node.address)
+            continue;
+        if (!make)
+            return nullptr;
+        used_++;
+        node = {.address = address, .below = below};
+        return &node;
+    }
+}
+
 Callers::Caller Callers::find(const wqlab_stack& stack)
 {
-    for (unsigned i = 0, at = last_; i < kWays; i++, at = (at + 1) % kWays) {
-        const Way& way = ways_[at];
-        if (way.frames && wqlab_stack_has(&stack, way.above, way.addresses, way.frames)) {
-            last_ = at;
-            return of(way, false);
-        }
+    uint16_t below = 0, above = sizeof(uint64_t);
+    for (unsigned i = 0; i < kFrames; i++) {
+        uint64_t word;
+        const Node* node = wqlab_stack_word(&stack, above, &word) ? at(below, word, false) : nullptr;
+        if (!node)
+            break;
+        if (!node->above)
+            return {node->address - 1, node->likely, false};
+        below = static_cast<uint16_t>(node - nodes_);
+        above = node->above;
+    }
+    // To walk costs a hundred times as much, with a pool locked: not again and again for nothing.
+    if (patience_) {
+        patience_--;
+        return {};
     }
     return walk(stack);
 }
@@ -45,52 +71,58 @@ Callers::Caller Callers::walk(const wqlab_stack& stack)
 {
     uint64_t addresses[kWalked], probes;
     const unsigned walked = wqlab_stack_walk(addresses, kWalked);
-    if (!wqlab_stack_word(&stack, sizeof(uint64_t), &probes))
-        return {.walked = true};
     unsigned first = 0;
-    while (first < walked && addresses[first] != probes)
-        first++;
+    if (wqlab_stack_word(&stack, sizeof(uint64_t), &probes))
+        while (first < walked && addresses[first] != probes)
+            first++;
     for (unsigned i = first; i < walked; i++) {
         if (is_queueing(addresses[i]))
             continue;
-        Way& way = ways_[next_];
-        way.frames = 0;
+        bool likely = false;
         const uint64_t beyond = i + 1 < walked ? addresses[i + 1] : 0;
-        if (!learn(stack, addresses + first, i - first + 1, beyond, way))
-            return {addresses[i] - 1, false, true};
-        last_ = next_;
-        next_ = (next_ + 1) % kWays;
-        return of(way, true);
+        if (!learn(stack, addresses + first, i - first + 1, beyond, likely))
+            patience_ = kPatience;
+        return {addresses[i] - 1, likely, true};
     }
+    patience_ = kPatience;
     return {.walked = true};
 }
 
-bool Callers::learn(const wqlab_stack& stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, Way& way)
+bool Callers::learn(const wqlab_stack& stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, bool& likely)
 {
+    uint16_t above[kFrames];
     if (frames > kFrames)
         return false;
-    way.likely = false;
     unsigned found = 0;
-    for (uint32_t above = sizeof(uint64_t); above < kSearched; above += sizeof(uint64_t)) {
+    for (uint32_t at_byte = sizeof(uint64_t); at_byte < kSearched; at_byte += sizeof(uint64_t)) {
         uint64_t word;
-        if (!wqlab_stack_word(&stack, above, &word))
+        if (!wqlab_stack_word(&stack, at_byte, &word))
             break;
         // What a function has left behind may look like a return address: then there are two.
         if (found && word == addresses[found - 1])
-            way.likely = true;
+            likely = true;
         if (found == frames) {
             if (word == beyond)
                 break;
             continue;
         }
-        if (word != addresses[found])
-            continue;
-        way.addresses[found] = word;
-        way.above[found++] = static_cast<uint16_t>(above);
+        if (word == addresses[found])
+            above[found++] = static_cast<uint16_t>(at_byte);
     }
     if (found < frames)
         return false;
-    way.frames = static_cast<uint8_t>(frames);
+    // Of code that is no more there may be nodes, too: all begin anew.
+    if (used_ + frames > kMostNodes) {
+        for (Node& node : nodes_)
+            node = {};
+        used_ = 0;
+    }
+    for (unsigned i = 0, below = 0; i < frames; i++) {
+        Node* node = at(static_cast<uint16_t>(below), addresses[i], true);
+        node->above = i + 1 < frames ? above[i + 1] : uint16_t{0};
+        node->likely = likely;
+        below = static_cast<unsigned>(node - nodes_);
+    }
     return true;
 }
 

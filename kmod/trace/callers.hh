@@ -10,13 +10,12 @@
 namespace wqlab {
 
 // A CPU's: with interrupts off. Frames of kernel code have one size each, so
-// where each return address stands follows from the one below it: a stack that
-// has the same addresses at the same places, from the probe up to the caller, is
-// the same way.
+// where a return address stands follows from those below it: they are a tree,
+// from the probe up to the callers, whose nodes say where the next one stands.
 class Callers {
 public:
     struct Caller {
-        uint64_t address = 0;  // in the function; 0: the stack could not be walked
+        uint64_t address = 0;  // in the function; 0: not known
         bool likely = false;   // the kernel's unwinder saw the addresses, but it is not sure where they stand
         bool walked = false;   // the way was new
     };
@@ -25,26 +24,30 @@ public:
     Caller find(const wqlab_stack& stack);
 
 private:
-    static constexpr unsigned kWays = 8;
-    static constexpr unsigned kFrames = 6;       // from the probe to the caller
-    static constexpr unsigned kWalked = 24;      // return addresses, with our own
-    static constexpr uint32_t kSearched = 1536;  // bytes above the probe
+    static constexpr unsigned kFrames = 10;      // from the probe to the caller
+    static constexpr unsigned kWalked = 28;      // return addresses, with our own
+    static constexpr uint32_t kSearched = 2048;  // bytes above the probe
+    static constexpr unsigned kNodes = 512;      // a power of two
+    static constexpr unsigned kMostNodes = kNodes / 4 * 3;
+    static constexpr unsigned kPatience = 256;  // queue calls, after one whose way can't be kept
 
-    struct Way {
-        uint64_t addresses[kFrames];
-        uint16_t above[kFrames];  // bytes above the probe's frame
-        uint8_t frames = 0;       // 0: there is none
+    // A return address behind another one.
+    struct Node {
+        uint64_t address = 0;  // 0: there is no node
+        uint16_t below = 0;    // the index of that one; 0: it is the probe's
+        uint16_t above = 0;    // bytes above the probe's frame, where the next stands; 0: this is the caller's
         bool likely = false;
     };
 
-    static Caller of(const Way& way, bool walked) { return {way.addresses[way.frames - 1] - 1, way.likely, walked}; }
+    // nullptr: there is no such; or, of a table that is full, no room.
+    Node* at(uint16_t below, uint64_t address, bool make);
     Caller walk(const wqlab_stack& stack);
     // False: where they stand was not found, or there are too many. beyond: the return address after the last.
-    static bool learn(const wqlab_stack& stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, Way& way);
+    bool learn(const wqlab_stack& stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, bool& likely);
 
-    Way ways_[kWays] = {};
-    unsigned last_ = 0;
-    unsigned next_ = 0;
+    Node nodes_[kNodes] = {};
+    unsigned used_ = 0;
+    unsigned patience_ = 0;
 };
 
 }  // namespace wqlab

@@ -10,7 +10,8 @@
 
 namespace wqlab {
 
-Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite)
+Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite,
+                                                 uint64_t kinds)
 {
     const uint32_t cpus = wqlab_nr_cpus(), events = TraceMemory::events(size, cpus);
     wqlab_trace_layout layout = {};
@@ -26,6 +27,7 @@ Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* mem
     layout.is_counter = Clock::is_counter();
 
     kernel_ = &kernel;
+    kinds_ = kinds;
     origins_ = Origins(kernel);
     keys_ = TRY(Array<uint64_t>::create(WQLAB_LIMIT_TRACE_NAMES));
     cpus_ = TRY(Array<Cpu>::create(cpus));
@@ -55,7 +57,7 @@ uint32_t EventRecorder::symbol(Cpu& cpu, uint64_t address)
         wqlab_symbol_name(address, reinterpret_cast<char*>(name.text), sizeof(name.text));
     });
     if (!number)
-        cpu.ring.shared().lost_names++;
+        cpu.ring.shared().lost_names = ++cpu.lost_names;
     return number;
 }
 
@@ -73,7 +75,7 @@ uint32_t EventRecorder::workqueue(Cpu& cpu, const Origin& origin)
         name.identity = wqlab_identity(origin.workqueue);
     });
     if (!number)
-        cpu.ring.shared().lost_names++;
+        cpu.ring.shared().lost_names = ++cpu.lost_names;
     return number;
 }
 
@@ -90,6 +92,13 @@ int32_t EventRecorder::pool_of(Address worker) const
         !kernel_->peek(pool, worker, Field::kWorkerPool) || !pool || !kernel_->peek(id, pool, Field::kPoolId))
         return -1;
     return id;
+}
+
+int32_t EventRecorder::pool_of_running(Address worker) const
+{
+    if (!worker || !kernel_->has(Field::kWorkerPool) || !kernel_->has(Field::kPoolId))
+        return -1;
+    return pool_at(*reinterpret_cast<const Address*>(kernel_->address(worker, Field::kWorkerPool)));
 }
 
 static uint64_t word_of(uintptr_t work, size_t offset)
@@ -126,7 +135,8 @@ void EventRecorder::queue(const wqlab_who& who, uintptr_t pwq, uintptr_t work, u
     if (kernel_->has(Field::kPwqPool) && kernel_->has(Field::kPoolId))
         entry->pool = pool_at(*reinterpret_cast<const Address*>(kernel_->address(pwq, Field::kPwqPool)));
     const Callers::Caller caller = entry.cpu.callers.find(stack);
-    entry.cpu.ring.shared().unwound += caller.walked;
+    if (caller.walked)
+        entry.cpu.ring.shared().unwound = ++entry.cpu.unwound;
     entry->caller = symbol(entry.cpu, caller.address);
     if (caller.likely)
         entry->flags = WQLAB_TRACE_FLAG_LIKELY_CALLER;
@@ -147,8 +157,9 @@ void EventRecorder::start(const wqlab_who& who, uintptr_t work)
     entry->item = entry.cpu.identities.of(work);
     entry->function = symbol(entry.cpu, function);
     if (who.pid) {
-        entry->workqueue = workqueue(entry.cpu, origins_.of_current());
-        entry->pool = pool_of(wqlab_current_worker());
+        const Address worker = wqlab_current_worker();
+        entry->workqueue = workqueue(entry.cpu, origins_.of_running(worker));
+        entry->pool = pool_of_running(worker);
     } else {
         entry->pool = entry.cpu.softirq_pool = pool_of_item(work);
     }
@@ -169,7 +180,7 @@ void EventRecorder::end(const wqlab_who& who, uintptr_t work, uintptr_t function
         return;
     entry->item = entry.cpu.identities.of(work);
     entry->function = symbol(entry.cpu, function);
-    entry->pool = who.pid ? pool_of(wqlab_current_worker()) : entry.cpu.softirq_pool;
+    entry->pool = who.pid ? pool_of_running(wqlab_current_worker()) : entry.cpu.softirq_pool;
 }
 
 void EventRecorder::of_worker(const wqlab_who& who, wqlab_trace_kind kind, uintptr_t worker, uint32_t value)

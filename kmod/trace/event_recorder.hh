@@ -19,7 +19,8 @@ class EventRecorder {
 public:
     // The kernel has view::kLatency, and lives as long. memory: zeroed, of a size for which TraceMemory::events() is
     // not 0; of which nothing is believed.
-    Result<wqlab_trace_layout> create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite);
+    Result<wqlab_trace_layout> create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite,
+                                      uint64_t kinds);
 
     // Probes, interrupts off.
     void queue(const wqlab_who& who, uintptr_t pwq, uintptr_t work, uint32_t cpu, const wqlab_stack& stack);
@@ -49,6 +50,10 @@ private:
     struct alignas(64) Cpu {
         EventRing ring;
         uint32_t until_timed = 0;
+        uint64_t timed = 0;
+        uint64_t timed_ticks = 0;
+        uint64_t unwound = 0;
+        uint64_t lost_names = 0;
         int32_t softirq_pool = -1;  // of the item that started last in a softirq
         Callers callers;
         Identities identities;
@@ -65,10 +70,13 @@ private:
     uint32_t workqueue(Cpu& cpu, const Origin& origin);
     // Of a worker's; -1: not known.
     int32_t pool_of(Address worker) const;
+    // Of one that executes an item: it has a pool, as long as it does.
+    int32_t pool_of_running(Address worker) const;
     int32_t pool_at(Address pool) const;
     int32_t pool_of_item(uintptr_t work) const;
 
     const Kernel* kernel_ = nullptr;
+    uint64_t kinds_ = 0;  // bits of those that are written
     Origins origins_;
     Array<Cpu> cpus_;
     Array<uint64_t> keys_;

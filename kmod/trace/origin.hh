@@ -48,6 +48,14 @@ public:
         return with_tag(workqueue);
     }
 
+    // The same of a worker that is between the start and the end of an item: its pwq is there.
+    Origin of_running(Address worker) const
+    {
+        if (!worker || !has_workers_)
+            return {};
+        return of_pwq(*reinterpret_cast<const Address*>(worker + worker_pwq_));
+    }
+
     // "" when it is not there.
     void copy_name(uint64_t workqueue, char (&name)[kNameSize]) const
     {

@@ -30,11 +30,13 @@ Result<void> Trace::start(const Kernel& kernel, const TraceRequest& request)
         return Errno::kInvalid;
     kinds_ = request.kinds ? request.kinds : ~uint64_t{0};
     TRY(pages_.hold(request.memory, request.size));
-    layout_ = TRY(recorder_.create(kernel, pages_.memory(), request.size, request.overwrite));
+    layout_ = TRY(recorder_.create(kernel, pages_.memory(), request.size, request.overwrite, kinds_));
     if (const int error = wqlab_events_attach(&recorder_, sleeps()))
         return static_cast<Errno>(-error);
-    calls_ = wqlab_calls_attach(&recorder_, note_missing, this);
     attached_.set();
+    if (!(kinds_ & kOfCalls))
+        return {};
+    calls_ = wqlab_calls_attach(&recorder_, note_missing, this);
     if (calls_)
         return {};
     stop();

@@ -34,6 +34,12 @@ public:
 
 private:
     static constexpr uint32_t kMostMissing = 16;
+    // Told by what is called, and not by a tracepoint.
+    static constexpr uint64_t kOfCalls = ~(
+        uint64_t{1} << WQLAB_TRACE_KIND_QUEUE | uint64_t{1} << WQLAB_TRACE_KIND_ACTIVATE |
+        uint64_t{1} << WQLAB_TRACE_KIND_START | uint64_t{1} << WQLAB_TRACE_KIND_END |
+        uint64_t{1} << WQLAB_TRACE_KIND_SLEEP | uint64_t{1} << WQLAB_TRACE_KIND_WAKE |
+        uint64_t{1} << WQLAB_TRACE_KIND_WORKER_GONE | uint64_t{1} << WQLAB_TRACE_KIND_LOST);
 
     // Memory of a process, as long as it is needed.
     class Pages {
