@@ -6,10 +6,12 @@ import tempfile
 import unittest
 
 import common  # noqa: F401  (the path)
+from machine import Machine, mutant
 from mutate import report
-from mutate.campaign import Campaign, Coverage, Results
-from mutate.guest import Answer, Gone
-from mutate.mutant import Mutant
+from mutate.campaign import Campaign, Results
+from mutate.coverage import Coverage, suite_of
+from mutate.guest import Answer, NeverUp
+from mutate.judge import Stop
 
 KTAP = """KTAP version 1
 1..1
@@ -34,39 +36,8 @@ class Verdicts(unittest.TestCase):
     def test_the_last_check_that_ended_is_known(self):
         self.assertEqual(Answer(KTAP.splitlines()[:7]).last, "queue.kept")
 
-
-class Machine:
-    """`sees` says which check fails with which mutant, `kills` which mutants end the guest, `stays` which of them leave
-    it broken: then each check fails."""
-
-    def __init__(self, sees=(), kills=(), stays=()):
-        self.sees, self.kills, self.stays = set(sees), set(kills), set(stays)
-        self.asked, self.boots = [], []
-
-    def __call__(self, append=""):
-        self.boots.append(append)
-        return Simulated(self)
-
-
-class Simulated:
-    def __init__(self, machine):
-        self.machine, self.broken = machine, False
-
-    def check(self, checks, number, _seconds, _quiet):
-        self.machine.asked.append((number, tuple(checks)))
-        if number in self.machine.kills:
-            raise Gone("crashed", "BUG: made up")
-        failing = [check for check in checks if self.broken or (number, check) in self.machine.sees]
-        self.broken = self.broken or number in self.machine.stays
-        lines = [f"    not ok 1 {failing[0]}"] if failing else [f"    ok 1 {checks[-1]}"]
-        return Answer(lines, 1 if failing else 0)
-
-    def end(self):
-        pass
-
-
-def mutant(number, point, function="f"):
-    return Mutant(function, "removed", f"statement {number} gone", [], number, f"id{number}", number, [point])
+    def test_what_is_skipped_or_known_has_not_passed(self):
+        self.assertEqual(Answer(KTAP.splitlines()).passed, {"queue.kept", "flush.kept"})
 
 
 class Campaigns(unittest.TestCase):
@@ -81,24 +52,37 @@ class Campaigns(unittest.TestCase):
         self.directory.cleanup()
 
     def verdicts(self, mutants, machine):
-        results = Results(self.path)
-        Campaign(mutants, self.coverage, results, machine, lambda text: None).run(mutants)
-        return {name: record["verdict"] for name, record in results.of.items()}
+        self.said = []
+        self.results = Results(self.path)
+        Campaign(mutants, self.coverage, self.results, machine, self.said.append).run(mutants)
+        self.assertEqual(machine.running, 0, "a guest is left")
+        return {name: record["verdict"] for name, record in self.results.of.items()}
+
+    def one(self, point=1, **behaviour):
+        """The verdict of a mutant in a machine of this behaviour, or None."""
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        self.machine = Machine(**behaviour)
+        return self.verdicts([mutant(1, point)], self.machine).get("id1")
 
     def test_only_checks_that_reach_a_mutant_are_asked(self):
         machine = Machine()
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 3)], machine), {"id1": "survived", "id2": "survived"})
         self.assertEqual(machine.asked, [(1, ("one",)), (2, ("three",))])
 
-    def test_what_nobody_reaches_is_unreached_and_what_only_a_boot_reaches_has_a_boot_of_its_own(self):
+    def test_what_nobody_reaches_is_unreached_and_what_only_a_boot_reaches_has_boots_of_its_own(self):
         machine = Machine(sees=[(2, "three")])
         self.assertEqual(self.verdicts([mutant(1, 9), mutant(2, 8)], machine), {"id1": "unreached", "id2": "caught"})
-        self.assertEqual(machine.boots, ["workqueue.wqlab_mutant=2"])
+        self.assertEqual(machine.boots, [2, 0, 2, 0])
 
     def test_a_check_that_has_caught_one_of_the_function_goes_first(self):
         machine = Machine(sees=[(1, "two"), (2, "two")])
         self.verdicts([mutant(1, 2), mutant(2, 2)], machine)
-        self.assertEqual(machine.asked[-2][1][0], "two")
+        self.assertEqual([checks[0] for number, checks in machine.asked if number == 2][0], "two")
+
+    def test_a_catch_has_controls_before_and_after_and_is_seen_twice(self):
+        self.assertEqual(self.one(sees=[(1, "one")]), "caught")
+        self.assertEqual([number for number, _ in self.machine.asked], [1, 0, 1, 0])
 
     def test_a_guest_goes_on_after_a_mutant_that_left_it_well(self):
         machine = Machine(sees=[(1, "one")])
@@ -108,7 +92,6 @@ class Campaigns(unittest.TestCase):
     def test_after_one_that_left_it_broken_there_is_a_new_guest(self):
         machine = Machine(sees=[(1, "one")], stays=[1])
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 1)], machine), {"id1": "caught", "id2": "survived"})
-        self.assertEqual(len(machine.boots), 2)
 
     def test_what_a_broken_guest_says_is_not_believed(self):
         # The first is caught, the second breaks the guest for later checks only, so the third looks caught.
@@ -116,9 +99,59 @@ class Campaigns(unittest.TestCase):
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 1), mutant(3, 1)], machine),
                          {"id1": "caught", "id2": "survived", "id3": "survived"})
 
-    def test_a_mutant_that_ends_the_guest_is_crashed_and_the_next_one_is_judged(self):
-        machine = Machine(kills=[1])
+    def test_a_mutant_that_kills_the_kernel_is_crashed_and_the_next_one_is_judged(self):
+        machine = Machine(goes={1: ["crashed", "crashed"]})
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 1)], machine), {"id1": "crashed", "id2": "survived"})
+
+    def test_a_check_that_needs_longer_than_a_look_to_say_so_has_caught_it(self):
+        self.assertEqual(self.one(sees=[(1, "one")], slow=["one"]), "caught")
+        self.assertEqual(self.results.of["id1"]["by"], "one")
+
+    def test_a_guest_that_starves_once_is_no_hang(self):
+        self.assertEqual(self.one(goes={1: ["hung"]}), "survived")
+
+    def test_what_hangs_again_alone_in_a_new_guest_that_has_passed_is_hung(self):
+        self.assertEqual(self.one(goes={1: ["hung", "hung"]}), "hung")
+        self.assertEqual(self.results.of["id1"]["by"], "one")
+        self.assertEqual([number for number, _ in self.machine.asked], [1, 0, 1, 0])
+
+    def test_an_earlier_mutant_s_hang_is_not_the_next_one_s(self):
+        machine = Machine(stays=[1], broken="hung")
+        self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 1)], machine), {"id1": "survived", "id2": "survived"})
+
+    def test_a_check_that_fails_without_the_mutant_too_kills_nobody(self):
+        self.assertIsNone(self.one(sees=[(0, "one"), (1, "one")]))
+        self.assertIn("no verdict", self.said[-1])
+
+    def test_a_check_that_fails_once_kills_nobody(self):
+        self.assertEqual(self.one(fails_once=["one"]), "survived")
+
+    def test_a_control_that_is_skipped_is_none(self):
+        self.assertIsNone(self.one(sees=[(1, "one")], skips=[(0, "one")]))
+
+    def test_a_check_that_is_skipped_kills_nobody(self):
+        self.assertEqual(self.one(skips=[(1, "one")]), "survived")
+
+    def test_wqctl_that_can_t_be_asked_ends_the_campaign(self):
+        for status in (2, 3):
+            for point in (1, 8):
+                with self.assertRaises(Stop):
+                    self.one(point, status=status)
+                self.assertEqual(self.machine.running, 0)
+
+    def test_a_guest_that_ends_by_the_host_s_doing_is_no_crash(self):
+        self.assertEqual(self.one(goes={1: ["ended"]}), "survived")
+        self.assertIsNone(self.one(goes={1: ["ended", "ended"]}))
+
+    def test_a_boot_that_fails_once_is_no_verdict(self):
+        self.assertEqual(self.one(8, boots={1: ["hung"]}), "survived")
+        self.assertEqual(self.one(1, boots={0: ["hung"]}), "survived")
+
+    def test_a_mutant_with_which_no_boot_ends_well_is_killed_if_the_plain_kernel_boots(self):
+        self.assertEqual(self.one(8, boots={1: ["hung"] * 9}), "hung")
+        self.assertEqual(self.one(8, boots={1: ["ended"] * 9}), "crashed")
+        with self.assertRaises(NeverUp):
+            self.one(8, boots={1: ["hung"] * 9, 0: ["hung"] * 9})
 
     def test_verdicts_are_there_the_next_time_also_behind_a_line_that_was_cut_off(self):
         self.verdicts([mutant(1, 1)], Machine())
@@ -133,14 +166,34 @@ class Campaigns(unittest.TestCase):
         with open(self.path, encoding="utf-8") as file:
             self.assertEqual([json.loads(line)["verdict"] for line in file], ["survived", "caught"])
 
+    def test_what_other_checks_have_said_is_stale(self):
+        Results(self.path, suite=suite_of(["one"])).add({"id": "id1", "verdict": "survived"})
+        now = Results(self.path, {"id2": {"id": "id2", "verdict": "caught"}}, suite_of(["one", "two"]))
+        self.assertEqual((now.of, now.stale), ({}, ["id1", "id2"]))
+
+    def test_a_line_that_is_reached_in_one_of_some_runs_is_reached_and_a_hang_costs_one_look(self):
+        machine = Machine(points={"one": [{1}, {2}, {1}], "two": [{3}, {3}, {3}]}, goes={-1: ["hung"]},
+                          classes=["one", "two"])
+        self.coverage.measure(machine, "", lambda text: None)
+        self.assertEqual(self.coverage.points["two"], {3})
+        self.assertNotIn("one", self.coverage.points)  # it hung
+        self.coverage.measure(Machine(points=machine.points, classes=["one", "two"]), "", lambda text: None)
+        self.assertEqual(self.coverage.points["one"], {1, 2})
+        self.assertEqual(Coverage(self.coverage.path).suite, suite_of(["one", "two"]))
+
 
 class Reports(unittest.TestCase):
-    def test_the_share_leaves_out_what_nobody_could_see_and_takes_what_was_not_tried_for_the_like(self):
-        found = {"caught": 6, "hung": 1, "crashed": 1, "survived": 1, "unreached": 1, "equivalent": 5, "untried": 7}
-        self.assertEqual(report.share(found), ("88.9 %", "83.7 %"))  # 8 of 9; and 16 of 17 are reached
+    def test_a_share_has_its_number_and_its_interval(self):
+        found = {"caught": 200, "hung": 40, "crashed": 60, "survived": 100, "unreached": 9, "equivalent": 5}
+        # Wilson's interval of 300 of 400: (0.75 + 0.004802 -+ 1.96 sqrt(0.00046875 + 0.0000060)) / 1.009604
+        self.assertEqual(report.share(found, *report.KILLED), "75.0 % of 400 (70.5 % to 79.0 %)")
 
-    def test_a_reason_without_a_mutant_is_stale(self):
-        self.assertEqual(report.stale([mutant(1, 1)], {"id1": "it is so", "gone": "it was so"}), ["gone"])
+    def test_of_few_there_is_no_share(self):
+        self.assertEqual(report.share({"caught": 200, "survived": 99}, "caught"), "299 tried: too few")
+
+    def test_a_reason_is_for_one_text_of_the_function(self):
+        self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
+                         [("id1", "old")])
 
 
 if __name__ == "__main__":

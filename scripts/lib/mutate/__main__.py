@@ -8,8 +8,7 @@ import subprocess
 import sys
 import time
 
-from . import campaign, kernel, report
-from .mutant import one_line
+from . import campaign, coverage, guest, judge, kernel, report, sample
 
 ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 # Four CPUs, on which each scope has pods of its own.
@@ -49,18 +48,18 @@ class Version:
         return digest.hexdigest()
 
     def is_built(self):
-        return os.path.exists(os.path.join(CACHE, "kernels", self.kernel, "release")) and \
-            os.path.exists(os.path.join(self.made, "mutants.json"))
+        return all(map(os.path.exists, (os.path.join(CACHE, "kernels", self.kernel, "release"),
+                                        os.path.join(self.made, "mutants.json"), os.path.join(self.made, "key"))))
 
     def build(self, jobs):
         base = kernel.Base(run("scripts/kernel", "get", f"{self.name}-plain"))
         key, mark = self.key(base), os.path.join(self.made, "key")
         if not os.path.exists(mark) or open(mark, encoding="utf-8").read() != key:
-            kernel.make(base, self.made, jobs, say)
-            with open(mark, "w", encoding="utf-8") as file:
-                file.write(key)
+            kernel.make(base, self.made, jobs, say)  # the mark is gone until there is a kernel of these
         run("scripts/kernel", "build", f"{self.name}-plain", "--patch", os.path.join(self.made, "mutants.patch"),
             "--as", self.kernel)
+        with open(mark, "w", encoding="utf-8") as file:
+            file.write(key)
 
     def build_module(self):
         directory = run("scripts/kernel", "get", self.kernel)
@@ -74,12 +73,20 @@ class Version:
         if not self.is_built():
             raise SystemExit(f"mutate: no kernel of {self.name}'s mutants is built: "
                              f"scripts/mutate --kernel {self.name} --build")
-        self.mutants, self.document = kernel.load(os.path.join(self.made, "mutants.json"))
-        self.results = campaign.Results(self.path("results.jsonl"), report.recorded(ROOT, self.name))
-        self.coverage = campaign.Coverage(self.path("coverage.json"), self.document["key"])
+        try:
+            self.mutants, self.document = kernel.load(os.path.join(self.made, "mutants.json"))
+        except KeyError:
+            raise SystemExit(f"mutate: {self.name}'s list of mutants is an older one's: "
+                             f"scripts/mutate --kernel {self.name} --build") from None
+        self.coverage = coverage.Coverage(self.path("coverage.json"), self.document["key"])
+        suite, recorded = report.recorded(ROOT, self.name)
+        self.look_at(self.coverage.suite or suite, recorded)
+        return self
+
+    def look_at(self, suite, recorded):
+        self.results = campaign.Results(self.path("results.jsonl"), recorded, suite)
         if self.coverage.points:
             self.forget_unreached()
-        return self
 
     def forget_unreached(self):
         """What no check reached, and one does now, is untried."""
@@ -88,6 +95,20 @@ class Version:
                 self.results.of.pop(mutant.id, None)
                 if self.coverage.how(mutant) == "nothing":
                     self.results.of[mutant.id] = {"id": mutant.id, **UNREACHED}
+
+    def guests(self):
+        return guest.guests(ROOT, self.kernel, GUEST, self.document["key"])
+
+    def cover(self, options, new_guest):
+        """The suite's coverage, if there is none yet or the checks are others by now."""
+        first = guest.booted(new_guest)
+        suite = coverage.suite_of(coverage.checks_of(first, options.classes))
+        first.end()
+        if options.cover or self.coverage.suite != suite:
+            self.coverage.measure(new_guest, options.classes, say)
+            self.look_at(self.coverage.suite, report.recorded(ROOT, self.name)[1])
+        if self.results.stale:
+            say(f"{len(self.results.stale)} verdicts are of other checks: untried again")
 
 
 def chosen(version, options):
@@ -112,39 +133,41 @@ def go_on(version, options):
     version.build(options.jobs)
     version.build_module()
     version.load()
-    new_guest = campaign.guests(ROOT, version.kernel, GUEST)
-    if options.cover or not version.coverage.points:
-        version.coverage.measure(new_guest, options.classes, say)
-        version.forget_unreached()
+    new_guest = version.guests()
+    version.cover(options, new_guest)
     campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
         chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs)
     counts = report.counts(version.mutants, version.results)
     say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
 
-def sample(version, options):
-    """As TAP: mutants that were caught when they were last tried."""
+def try_sample(version, options):
+    """As TAP: of the mutants on record, as many are killed as were."""
     version.build_module()
     version.load()
-    recorded = report.recorded(ROOT, version.name)
-    caught = [mutant for mutant in version.mutants if recorded.get(mutant.id, {}).get("verdict") in campaign.KILLED]
-    mutants = random.Random(options.seed).sample(caught, min(options.sample, len(caught)))
-    if not mutants:
-        print(f"ok - {version.name}: mutants are caught again # SKIP none is on record")
-        return 0
+    recorded = {mutant.id: record["verdict"] for mutant in version.mutants
+                if (record := report.recorded(ROOT, version.name)[1].get(mutant.id))}
+    tried = sample.tried(recorded)
+    mutants = [mutant for mutant in version.mutants if mutant.id in tried]
+    mutants = random.Random(options.seed).sample(mutants, min(options.sample, len(mutants)))
     version.results = campaign.Results(os.devnull)
-    new_guest = campaign.guests(ROOT, version.kernel, GUEST)
-    if not version.coverage.points:
-        version.coverage.measure(new_guest, options.classes, say)
-    campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
-        mutants, jobs=options.jobs)
-    missed = [mutant for mutant in mutants if version.results.of[mutant.id]["verdict"] not in campaign.KILLED]
-    for mutant in missed:
-        print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: "
-              f"{version.results.of[mutant.id]['verdict']}, and was {recorded[mutant.id]['verdict']}")
-    print(f"{'not ok' if missed else 'ok'} - {version.name}: {len(mutants) - len(missed)} of {len(mutants)} mutants "
-          f"are caught again (seed {options.seed})")
-    return 1 if missed else 0
+    new_guest = version.guests()
+    try:
+        if mutants:
+            version.cover(options, new_guest)
+            version.results = campaign.Results(os.devnull, suite=version.coverage.suite)
+            campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
+                mutants, jobs=options.jobs)
+    except guest.NeverUp as never:
+        say(never)
+    now = {mutant.id: version.results.of.get(mutant.id, {}).get("verdict") for mutant in mutants}
+    for mutant in mutants:
+        if now[mutant.id] != recorded[mutant.id]:
+            print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: "
+                  f"{now[mutant.id] or 'no verdict'}, and was {recorded[mutant.id]}")
+    line = sample.line(version.name, recorded, now)
+    print(f"{line} (seed {options.seed})")
+    return 1 if line.startswith("not") else 0
 
 
 def list_them(version, verdict):
@@ -161,6 +184,7 @@ def show(version, name):
         raise SystemExit(f"mutate: no mutant of {version.name} is called \"{name}\"; see --list")
     record = version.results.of.get(name, {"verdict": "untried"})
     print(mutants[0].words)
+    print(f"in a function whose text is {mutants[0].text}")
     print(record["verdict"] + (f" by {record['by']}" if record.get("by") else "")
           + (f": {record['words']}" if record.get("words") else ""))
     if version.coverage.points:
@@ -194,8 +218,11 @@ def main():
     if options.show:
         return show(version.load(), options.show)
     if options.sample:
-        return sample(version, options)
+        return try_sample(version, options)
     return go_on(version, options)
 
 
-sys.exit(main() or 0)
+try:
+    sys.exit(main() or 0)
+except (guest.Gone, guest.OtherKernel, judge.Stop) as gone:
+    sys.exit(f"mutate: {gone}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """A running guest with the kernel of mutants: a shell at the other end of a pipe, told what to do and waited for."""
+import atexit
 import os
 import queue
 import re
@@ -12,22 +13,31 @@ import time
 from dataclasses import dataclass, field
 
 SWITCH = "/sys/module/workqueue/parameters/wqlab_mutant"
+KEY = "/sys/module/workqueue/parameters/wqlab_mutants_key"
 REACHED = "/sys/kernel/debug/wqlab_mutants"
+TRIES = 3  # of a boot: on a machine that is busy one fails
 DEATHS = re.compile(r"(Kernel panic[^\n]*|BUG: [^\n]*|Oops: [^\n]*|watchdog: [^\n]*)")
 
 
 class Gone(Exception):
-    """The guest did not answer in time, or is no more."""
+    """The guest did not answer in time ("hung"), or is no more: its kernel died ("crashed"), or nothing says why
+    ("ended"), so that it may be the host's doing. `last` is the last check that has ended."""
 
-    def __init__(self, how, words):
+    def __init__(self, how, words, last=""):
         super().__init__(words)
-        self.how, self.words = how, words
+        self.how, self.words, self.last = how, words, last
 
 
-class Hung(Gone):
-    def __init__(self, how, answer):
-        super().__init__(how, f"nothing after {answer.last}" if answer.last else "nothing at all")
-        self.answer = answer
+class NeverUp(Gone):
+    """Not one of some tries; `hows` is how each has ended."""
+
+    def __init__(self, hows, words):
+        super().__init__(hows[-1], words)
+        self.hows = hows
+
+
+class OtherKernel(Exception):
+    """Its mutants have other numbers than those of the list."""
 
 
 @dataclass
@@ -51,14 +61,28 @@ class Answer:
         return found
 
     @property
+    def passed(self):
+        return {match[1] for line in self.lines if (match := re.match(r"\s+ok \d+ (\S+)$", line))}
+
+    @property
     def last(self):
         """The last check that has ended."""
         ended = [match[1] for line in self.lines if (match := re.match(r"\s+(?:not )?ok \d+ (\S+)", line))]
         return ended[-1] if ended else ""
 
 
+alive = set()
+
+
+@atexit.register
+def end_all():
+    for guest in list(alive):
+        guest.end()
+
+
 class Guest:
-    def __init__(self, root, kernel, options, append="", boot_seconds=120):
+    def __init__(self, root, kernel, options, key, append="", boot_seconds=60):
+        self.served, self.mark = 0, 0  # where in the log that begins which what runs now has to answer for
         self.log = tempfile.NamedTemporaryFile(prefix="wqlab-mutate-", suffix=".log")
         self.stderr = tempfile.TemporaryFile()
         words = [os.path.join(root, "scripts/vm"), "--kernel", kernel, *options, "--timeout", "0"]
@@ -67,14 +91,18 @@ class Guest:
             words += ["--append", append]
         self.process = subprocess.Popen([*words, "--", "sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.stderr, text=True, errors="replace", start_new_session=True)
+        alive.add(self)
         self.lines = queue.Queue()
         self.asked = 0
         threading.Thread(target=self._read, daemon=True).start()
         try:
-            self.run(":", boot_seconds)
+            said = self.run(f"cat {KEY}", boot_seconds).lines[-1:]
         except Gone:
             self.end()
             raise
+        if said != [key]:
+            self.end()
+            raise OtherKernel(f"the guest's kernel is of other mutants ({' '.join(said)}): scripts/mutate --build")
 
     def _read(self):
         for line in self.process.stdout:
@@ -90,29 +118,31 @@ class Guest:
             self.process.stdin.write(f"{{ {command}\n}} 2>&1; echo \"{mark}$?\"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            raise Gone(*self.death()) from None
+            raise self.death(answer) from None
         ends = time.monotonic() + seconds
         while True:
             wait = ends - time.monotonic()
             try:
                 line = self.lines.get(timeout=max(0.01, min(wait, quiet or wait)))
             except queue.Empty:
-                raise Hung("hung", answer) from None
+                raise Gone("hung", f"nothing after {answer.last or 'the start'}", answer.last) from None
             if line is None:
-                raise Gone(*self.death())
+                raise self.death(answer)
             if line.startswith(mark):
                 answer.status = int(line[len(mark):])
                 return answer
             answer.lines.append(line)
 
-    def death(self):
+    def death(self, answer):
         self.process.wait()
         with open(self.log.name, encoding="utf-8", errors="replace") as file:
+            file.seek(self.mark)
             found = DEATHS.findall(file.read())
-        return "crashed", found[0] if found else "the guest ended"
+        return Gone("crashed", found[0], answer.last) if found else Gone("ended", "the guest ended", answer.last)
 
     def check(self, checks, mutant, seconds, quiet):
         """With this mutant, until the first that fails. The switch is off again afterwards."""
+        self.mark = os.path.getsize(self.log.name)
         ids = " ".join(shlex.quote(check) for check in checks)
         return self.run(f"echo 1 >/sys/kernel/debug/clear_warn_once; echo {mutant} >{SWITCH}; "
                         f"wqctl check --ktap --fail-fast {ids}; s=$?; echo 0 >{SWITCH}; (exit $s)",
@@ -129,3 +159,22 @@ class Guest:
         self.process.wait()
         self.process.stdin.close()
         self.log.close()
+        alive.discard(self)
+
+
+def booted(new_guest, append=""):
+    """A guest, if it takes some tries."""
+    hows = []
+    for _ in range(TRIES):
+        try:
+            return new_guest(append)
+        except Gone as gone:
+            hows.append(gone.how)
+            words = gone.words
+    raise NeverUp(hows, f"no guest boots: {words}")
+
+
+def guests(root, kernel, options, key):
+    def new_guest(append=""):
+        return Guest(root, kernel, options, key, append)
+    return new_guest

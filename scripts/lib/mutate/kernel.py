@@ -2,7 +2,8 @@
 """One kernel with all mutants of its workqueue.c in it, and the list of them beside it.
 
 The switch is an integer, workqueue.wqlab_mutant: a parameter at boot and a file in sysfs. 0 is the plain kernel. At -1
-each host notes that it was reached, and /sys/kernel/debug/wqlab_mutants lists them."""
+each host notes that it was reached, and /sys/kernel/debug/wqlab_mutants lists them. workqueue.wqlab_mutants_key says of
+which list the numbers are."""
 import difflib
 import hashlib
 import json
@@ -12,7 +13,7 @@ import shutil
 import subprocess
 
 from . import rules, weed
-from .mutant import Edit, Host, Mutant, Switched, diff
+from .mutant import Edit, Host, Mutant, Switched, diff, text_hash
 from .source import Source, clang_arguments, compiler_line
 
 HEADER = r"""/* SPDX-License-Identifier: GPL-2.0 */
@@ -50,6 +51,9 @@ static const struct kernel_param_ops wqlab_mutant_ops = {
 	.get = param_get_int,
 };
 module_param_cb(wqlab_mutant, &wqlab_mutant_ops, &wqlab_mutant, 0644);
+
+static char wqlab_mutants_key[] = "@KEY@";
+module_param_string(wqlab_mutants_key, wqlab_mutants_key, sizeof(wqlab_mutants_key), 0444);
 
 static int wqlab_mutants_show(struct seq_file *file, void *unused)
 {
@@ -94,7 +98,14 @@ def switched_text(base_text, mutants):
     assert switched.result[at] == "\n"
     include = '#include "workqueue_mutants.h"'
     text = switched.result[:at] + include + switched.result[at:]
-    return switched, text + FOOTER.replace("@POINTS@", str(max(1, len(switched.hosts)))), at + len(include)
+    footer = FOOTER.replace("@POINTS@", str(max(1, len(switched.hosts)))).replace("@KEY@", key_of(mutants))
+    return switched, text + footer, at + len(include)
+
+
+def key_of(mutants):
+    """Of what a number and a point mean."""
+    points = "".join(f"{m.id} {m.number} {m.points}\n" for m in mutants)
+    return hashlib.sha256(points.encode()).hexdigest()
 
 
 def write(path, text):
@@ -172,14 +183,14 @@ def patch_of(base, text):
 
 
 def save(path, mutants, base, dropped):
-    points = "".join(f"{m.id} {m.number} {m.points}\n" for m in mutants)
+    texts = {function.name: text_hash(base.source.text[function.start:function.end])
+             for function in base.source.functions}
     document = {
-        "key": hashlib.sha256(points.encode()).hexdigest(),
-        "hosts": 1 + max((point for mutant in mutants for point in mutant.points), default=-1),
+        "key": key_of(mutants),
         "dropped": {why: len(lost) for why, lost in dropped.items()},
         "mutants": [{
             "number": m.number, "id": m.id, "function": m.function, "line": m.line, "rule": m.rule, "words": m.words,
-            "points": m.points, "diff": diff(base.source.text, m),
+            "text": texts[m.function], "points": m.points, "diff": diff(base.source.text, m),
             "edits": [[e.host.kind, e.host.start, e.host.end, e.start, e.end, e.text] for e in m.edits],
         } for m in mutants],
     }
@@ -196,7 +207,7 @@ def load(path):
         edits = [Edit(Host(kind, hs, he), start, end, text) for kind, hs, he, start, end, text in one["edits"]]
         mutant = Mutant(one["function"], one["rule"], one["words"], edits, one["line"], one["id"], one["number"],
                         one["points"])
-        mutant.diff = one["diff"]
+        mutant.diff, mutant.text = one["diff"], one["text"]
         mutants.append(mutant)
     return mutants, document
 

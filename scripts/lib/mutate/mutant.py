@@ -36,10 +36,15 @@ class Mutant:
     id: str = ""
     number: int = 0
     points: list = field(default_factory=list)
+    text: str = ""  # text_hash() of its function
 
 
 def one_line(text):
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", " ", text, flags=re.S)).strip()
+
+
+def text_hash(text):
+    return hashlib.sha256(one_line(text).encode("latin-1")).hexdigest()[:8]
 
 
 def give_ids(mutants, text):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """docs/mutation.md, and the verdicts on record in tests/mutation, of which the sample must not fall short."""
 import collections
+import math
 import os
 
-from .campaign import KILLED
+from .judge import KILLED
 
+ENOUGH = 300  # tried, for a share of them
 ORDER = ["caught", "hung", "crashed", "survived", "unreached", "equivalent", "untried"]
 
 
@@ -12,34 +14,35 @@ def record_path(root, version):
     return os.path.join(root, "tests/mutation", f"{version}.verdicts")
 
 
+def lines_of(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+
+
 def recorded(root, version):
-    """{id: record} of the verdicts that are in the tree."""
-    path, found = record_path(root, version), {}
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            for line in file:
-                if line.strip() and not line.startswith("#"):
-                    name, verdict, *by = line.split()
-                    found[name] = {"id": name, "verdict": verdict, **({"by": by[0]} if by else {})}
-    return found
+    """(the suite, {id: record}) of the verdicts that are in the tree."""
+    suite, found = "", {}
+    for line in lines_of(record_path(root, version)):
+        name, verdict, *by = line.split()
+        if name == "suite":
+            suite = verdict
+        else:
+            found[name] = {"id": name, "verdict": verdict, "suite": suite, **({"by": by[0]} if by else {})}
+    return suite, found
 
 
 def equivalents(root, version):
-    """{id: why nobody can see it}."""
-    path, found = os.path.join(root, "tests/mutation", f"equivalent.{version}"), {}
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            for line in file:
-                if line.strip() and not line.startswith("#"):
-                    name, why = line.strip().split(" ", 1)
-                    found[name] = why.strip()
-    return found
+    """{(id, text_hash() of its function): why nobody can see it}."""
+    lines = lines_of(os.path.join(root, "tests/mutation", f"equivalent.{version}"))
+    return {(name, text): why for name, text, why in (line.split(None, 2) for line in lines)}
 
 
 def stale(mutants, why):
-    """Reasons that are for no mutant any more: the source or a rule has changed."""
-    names = {mutant.id for mutant in mutants}
-    return sorted(name for name in why if name not in names)
+    """Reasons that are for no mutant any more: its function or a rule has changed."""
+    there = {(mutant.id, mutant.text) for mutant in mutants}
+    return sorted(one for one in why if one not in there)
 
 
 def verdict_of(mutant, results):
@@ -51,16 +54,24 @@ def counts(mutants, results):
     return {verdict: found[verdict] for verdict in ORDER if found[verdict]}
 
 
-def share(found):
-    """(of those reached and tried, of all): how many the suite kills. Nobody could see those that are equivalent; what
-    is untried is taken to be like what was tried."""
-    killed = sum(found.get(verdict, 0) for verdict in KILLED)
-    tried = killed + found.get("survived", 0)
-    if not tried:
-        return "-", "-"
-    reached = tried + found.get("untried", 0)
-    share_of_reached = killed / tried
-    return percent(share_of_reached), percent(share_of_reached * reached / (reached + found.get("unreached", 0)))
+def interval(killed, tried):
+    """Wilson's, of 95 %."""
+    z = 1.96
+    share, weight = killed / tried, z * z / tried
+    middle = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / tried + weight / tried / 4) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def share(found, *verdicts):
+    """How many of those tried have these verdicts, and between which bounds that is known; those that are equivalent
+    nobody could see."""
+    tried = sum(found.get(verdict, 0) for verdict in (*KILLED, "survived"))
+    if tried < ENOUGH:
+        return f"{tried} tried: too few"
+    count = sum(found.get(verdict, 0) for verdict in verdicts)
+    low, high = interval(count, tried)
+    return f"{percent(count / tried)} of {tried} ({percent(low)} to {percent(high)})"
 
 
 def percent(value):
@@ -112,7 +123,8 @@ def unreached(version, functions):
 
 
 def catchers(version):
-    found = collections.Counter(record["by"] for record in version.results.of.values() if record.get("by"))
+    found = collections.Counter(record["by"] for record in version.results.of.values()
+                                if record["verdict"] == "caught" and record.get("by"))
     return [f"| `{check}` | {count} |" for check, count in found.most_common(20)]
 
 
@@ -121,31 +133,55 @@ HEAD = """# What the checks can't see
 Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, made by a rule: a condition negated
 or constant, an operator, a flag, a name, a constant replaced by its neighbour, a statement gone or in another order, a
 return value inverted, another CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
-*caught*: a check failed. *hung*: nothing more came for ten times what the slowest check takes, and the guest was ended.
-*crashed*: the kernel died. *unreached*: no check and no boot gets there. *equivalent*: nobody could see it;
-`tests/mutation` says why. *Killed* are those that were caught, hung or crashed. Mutants are tried at random, so that
-what is untried may be taken to be like the rest.
+*caught*: a check failed. *hung*: nothing more came for longer than a check waits, and its watcher, and the clean-up
+behind both. *crashed*: the kernel died, and its log says of what. *unreached*: no check and no boot gets there.
+*equivalent*: nobody could see it; `tests/mutation` says why. *Killed* are those that were caught, hung or crashed.
+
+None of these three is believed at once: without the mutant the check must pass, with it the same must be seen a second
+time, and without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows
+one time in some counts as survived, and what gets no such answer stays untried. With other checks all is untried again.
+
+Shares are of what was tried, with an interval of 95 % (Wilson). It holds if that was drawn at random: so it is within
+each row of the table of shares, until somebody asks for some with `--only`. Below ENOUGH tried there is no share.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only a
 race, lockdep or a debugging kernel would show (a lock not taken), and faults in what only prints.
 
 `scripts/mutate --show ID` prints one with its surroundings, `scripts/mutate --only FUNCTION --again` tries a function's
 again.
-"""
+""".replace("ENOUGH", str(ENOUGH))
+
+
+def shares(name, version):
+    """What only a boot reaches is tried last, so it is a heap of its own."""
+    heaps = {"checks": [], "boot": []}
+    for mutant in version.mutants:
+        if version.coverage.points and (how := version.coverage.how(mutant)) in heaps:
+            heaps[how].append(mutant)
+    return [f"| {name}: {WHO[how]} | {len(mutants)} | " + " | ".join(
+        share(counts(mutants, version.results), *verdicts) for verdicts in (KILLED, ["caught"], ["hung"], ["crashed"]))
+        + " |" for how, mutants in heaps.items()]
+
+
+WHO = {"checks": "what checks reach", "boot": "what only a boot reaches"}
 
 
 def page(versions):
-    lines = [HEAD, "| kernel | mutants | " + " | ".join(ORDER) + " | killed of those reached | of all |",
-             "|---" * (len(ORDER) + 4) + "|"]
+    lines = [HEAD, "| kernel | mutants | " + " | ".join(ORDER) + " |", "|---" * (len(ORDER) + 2) + "|"]
     for name, version in versions.items():
         found = counts(version.mutants, version.results)
-        lines.append(f"| {name} | {len(version.mutants)} | " + " | ".join(cell(found.get(verdict)) for verdict in ORDER)
-                     + " | " + " | ".join(share(found)) + " |")
+        lines.append(f"| {name} | {len(version.mutants)} | "
+                     + " | ".join(cell(found.get(verdict)) for verdict in ORDER) + " |")
+    lines += ["", "| of | mutants | killed | caught | hung | crashed |", "|---" * 6 + "|"]
+    for name, version in versions.items():
+        lines += shares(name, version)
     lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
     for name, version in versions.items():
         lines += time_of(name, version)
+        if version.results.stale:
+            lines += ["", f"{len(version.results.stale)} verdicts of {name} are of other checks, and count as untried."]
     for name, version in versions.items():
         table, functions = by_function(version)
         lines += ["", f"## {name}", "", *table]
@@ -174,16 +210,17 @@ def write(root, versions):
     for name, version in versions.items():
         why = equivalents(root, name)
         for gone in stale(version.mutants, why):
-            print(f"tests/mutation/equivalent.{name}: {gone} is no mutant any more: \"{why[gone]}\"")
+            print(f"tests/mutation/equivalent.{name}: {' '.join(gone)} is no mutant any more: \"{why[gone]}\"")
         with open(record_path(root, name), "w", encoding="utf-8") as file:
             file.write("# SPDX-License-Identifier: GPL-2.0\n")
             file.write(f"# What scripts/mutate saw last of the mutants of {name}. By scripts/mutate --report.\n")
+            file.write(f"suite {version.results.suite}\n")
             for mutant in version.mutants:
                 record = version.results.of.get(mutant.id)
                 if record:
                     file.write(f"{mutant.id} {record['verdict']} {record.get('by', '')}".rstrip() + "\n")
         for mutant in version.mutants:
-            if mutant.id in why and verdict_of(mutant, version.results) in ("survived", "unreached", "untried"):
+            if (mutant.id, mutant.text) in why and verdict_of(mutant, version.results) not in KILLED:
                 version.results.of[mutant.id] = {"id": mutant.id, "verdict": "equivalent"}
     with open(os.path.join(root, "docs/mutation.md"), "w", encoding="utf-8") as file:
         file.write(page(versions))

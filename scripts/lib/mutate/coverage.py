@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Which check reaches which points of the text, as seen in guests of the plain kernel."""
+import hashlib
+import json
+import os
+import time
+
+from .guest import Gone, SWITCH, booted
+
+# Who runs as a rescuer, when a pool goes idle, which way a race goes: another run, another line.
+ROUNDS = 3
+NO_CHECKS = ("boot", "idle")
+
+
+def checks_of(guest, classes):
+    words = f"--class {classes} " if classes else ""
+    return guest.run(f"wqctl check --list --json {words}| jq -r '.checks[].id'", 30).lines
+
+
+def suite_of(checks):
+    """What verdicts and coverage are of: with other checks they would be others."""
+    return hashlib.sha256("\n".join(checks).encode()).hexdigest()[:8]
+
+
+class Coverage:
+    """Of the mutants that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no checks."""
+
+    def __init__(self, path, key=""):
+        self.path, self.key, self.suite, self.points, self.seconds = path, key, "", {}, {}
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                document = json.load(file)
+            if document["key"] == key and "suite" in document:
+                self.suite = document["suite"]
+                self.points = {check: set(points) for check, points in document["points"].items()}
+                self.seconds = document["seconds"]
+
+    def measure(self, new_guest, classes, say, rounds=ROUNDS):
+        """A guest that is lost takes one look of one check with it; the next check has a new one."""
+        guest = booted(new_guest, "workqueue.wqlab_mutant=-1")
+        try:
+            points, failing = {"boot": guest.reached()}, set()
+            guest.run(f"echo -1 >{SWITCH}; sleep 5", 20)
+            points["idle"] = guest.reached()
+            checks = checks_of(guest, classes)
+            for number, check in enumerate(checks * rounds, 1):
+                began = time.monotonic()
+                try:
+                    guest = guest or booted(new_guest)
+                    answer = guest.check([check], -1, 400, 400)
+                    if answer.failures:
+                        failing.add(check)
+                    elif check in answer.passed:
+                        points.setdefault(check, set()).update(guest.reached())
+                except Gone:
+                    failing.add(check)
+                    if guest:
+                        guest.end()
+                    guest = None
+                self.seconds[check] = time.monotonic() - began
+                if number % 20 == 0:
+                    say(f"{number} of {rounds * len(checks)} looks")
+        finally:
+            if guest:
+                guest.end()
+        if failing:
+            say("these fail on the plain kernel, and are not asked: " + " ".join(sorted(failing)))
+        self.points = {check: reached for check, reached in points.items() if check not in failing}
+        self.suite = suite_of(checks)
+        self.save()
+
+    def save(self):
+        with open(self.path + ".new", "w", encoding="utf-8") as file:
+            json.dump({"key": self.key, "suite": self.suite, "seconds": self.seconds,
+                       "points": {check: sorted(points) for check, points in self.points.items()}}, file)
+        os.replace(self.path + ".new", self.path)
+
+    @property
+    def checks(self):
+        """In the order in which wqctl runs them, whatever the order in which it is told of them."""
+        return [check for check in self.points if check not in NO_CHECKS]
+
+    def of_mutant(self, mutant):
+        return [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]
+
+    def how(self, mutant):
+        """checks, boot or nothing: what reaches it."""
+        if self.of_mutant(mutant):
+            return "checks"
+        return "nothing" if self.points["boot"].isdisjoint(mutant.points) else "boot"
+
+    def next_to(self, last, checks):
+        """Which of these runs when the one called `last` has ended."""
+        in_order = sorted(checks, key=self.checks.index)
+        at = in_order.index(last) + 1 if last in in_order else 0
+        return in_order[min(at, len(in_order) - 1)]

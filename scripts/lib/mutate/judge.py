@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What becomes of one mutant. A look is quick, and whatever it sees is a suspicion only: a check may fail on a busy
+machine, a guest may starve, or be what a mutant before this one left of it. It takes a proof to say that it was killed:
+without the mutant the check passes, with it the same is seen again, and without it the check passes once more. Of what
+lost its guest the proof is in a new one, and with more patience than the check has itself."""
+from dataclasses import dataclass
+
+from .guest import Gone, NeverUp, booted
+
+QUIET_SECONDS = 6  # of a look, at least; or ten times what the slowest of its checks takes
+# Of a proof: more than a check's own 30 s, its watcher's 70 s and the clean-up behind (kmod/core/check_bounds.hh).
+PATIENCE_SECONDS = 150
+WHOLE_SECONDS = 1200
+FIRST = 4  # checks are tried before the rest
+TRIES = 3  # at a control, before it is no accident
+USAGE, NO_MODULE, ALL_SKIPPED = 2, 3, 4  # wqctl's
+KILLED = ("caught", "hung", "crashed")
+
+
+class Stop(Exception):
+    """Nothing can be judged here."""
+
+
+class Unclear(Exception):
+    """There is no verdict, by no fault of the mutant: it stays untried."""
+
+
+@dataclass
+class Sight:
+    """`how` is one of KILLED, or "ended" (the guest, for no reason that its log has), or "odd" (nothing was judged)."""
+
+    how: str
+    by: str
+    words: str
+
+    @property
+    def record(self):
+        return {"verdict": self.how, "by": self.by, "words": self.words}
+
+
+class Judge:
+    def __init__(self, coverage, new_guest):
+        self.coverage, self.new_guest = coverage, new_guest
+
+    def boot(self, mutant=None):
+        """(a guest, or None if a mutant lets none come up; how the tries have ended then)."""
+        try:
+            return booted(self.new_guest, f"workqueue.wqlab_mutant={mutant.number}" if mutant else ""), []
+        except NeverUp as never:
+            if not mutant:
+                raise
+            return None, never.hows
+
+    def judge(self, guest, mutant, checks):
+        """(a guest that may go on or None, the verdict). `guest` is one that has served, or None."""
+        whole = self.coverage.how(mutant) == "boot"
+        asked = 0
+        for batch in self.batches(checks):
+            if guest is None:
+                guest, hows = self.boot(mutant if whole else None)
+                if guest is None:
+                    return None, self._never_up(hows, asked)
+            sight = self._see(guest, mutant.number, batch)
+            if sight:
+                if whole:
+                    guest.end()
+                guest, proven = self._prove(guest if sight.how == "caught" and not whole else None, mutant,
+                                            batch, sight.by, whole)
+                if proven:
+                    return guest, proven.record
+            asked += len(batch)
+        if whole and guest:
+            guest.end()
+        return None if whole else guest, {"verdict": "survived", "checks": asked}
+
+    def batches(self, checks):
+        """The likeliest; then the slow ones apart, so that with the others a hang is soon suspected."""
+        rest = checks[FIRST:]
+        slow = [check for check in rest if 10 * self.coverage.seconds.get(check, 1) > QUIET_SECONDS]
+        return filter(None, (checks[:FIRST], [check for check in rest if check not in slow], slow))
+
+    def _see(self, guest, number, checks, quiet=None):
+        """What is amiss, if something is. A guest that is lost is ended."""
+        quiet = quiet or max(QUIET_SECONDS, 10 * max(self.coverage.seconds.get(check, 1) for check in checks))
+        try:
+            answer = self._ask(guest, number, checks, max(20 * quiet, WHOLE_SECONDS), quiet)
+        except Gone as gone:
+            guest.end()
+            return Sight(gone.how, self.coverage.next_to(gone.last, checks), gone.words)
+        if answer.failures:
+            return Sight("caught", *answer.failures[0])
+        if answer.status not in (0, 1):  # none of them could be judged, though each could when it was looked at
+            guest.end()
+            return Sight("odd", self.coverage.next_to("", checks), " ".join(answer.lines[-2:]))
+        return None
+
+    @staticmethod
+    def _ask(guest, number, checks, seconds, quiet):
+        answer = guest.check(checks, number, seconds, quiet)
+        if answer.status in (USAGE, NO_MODULE):
+            guest.end()
+            raise Stop("wqctl check can't be asked: " + " ".join(answer.lines[-2:]))
+        return answer
+
+    def _prove(self, guest, mutant, batch, suspect, whole):
+        """(a guest or None, what was seen again or None). The check alone, then with those around it."""
+        for checks in dict.fromkeys(((suspect,), tuple(batch))):
+            guest, passed = self._control(guest, checks, suspect)
+            if whole:
+                guest.end()
+                guest, _ = self.boot(mutant)
+                if guest is None:
+                    raise Unclear("it booted the first time, and does not now")
+            sight = self._see(guest, mutant.number, checks, PATIENCE_SECONDS)
+            if whole or sight and sight.how != "caught":
+                guest.end()
+                guest = None
+            if sight and sight.how == "ended":
+                raise Unclear(f"the guest ended twice, and its log says nothing of it: {sight.words}")
+            if sight and sight.how in KILLED and sight.by in passed:
+                guest, _ = self._control(guest, checks, sight.by)
+                return guest, sight
+        return guest, None
+
+    def _control(self, guest, checks, wanted):
+        """(a guest in which these pass without any mutant, those that pass): this guest or else a new one."""
+        for _ in range(TRIES):
+            if guest is None:
+                guest, _ = self.boot()
+            try:
+                answer = self._ask(guest, 0, checks, WHOLE_SECONDS, PATIENCE_SECONDS)
+                if answer.status == 0 and not answer.failures and wanted in answer.passed:
+                    return guest, answer.passed
+            except Gone:
+                pass
+            guest.end()
+            guest = None
+        raise Unclear(f"{wanted} does not pass without it either")
+
+    def _never_up(self, hows, asked):
+        """Not one of some tries; the plain kernel comes up."""
+        if asked:
+            raise Unclear("it booted the first time, and does not now")
+        guest, _ = self.boot()
+        guest.end()
+        verdict = "hung" if "hung" in hows else "crashed"
+        return {"verdict": verdict, "words": f"at boot, {len(hows)} times", "boot": True}

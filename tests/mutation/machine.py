@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Guests that are made up."""
+import common  # noqa: F401  (the path)
+from mutate.guest import Answer, Gone
+from mutate.judge import PATIENCE_SECONDS
+from mutate.mutant import Mutant
+
+
+def mutant(number, point, function="f"):
+    return Mutant(function, "removed", f"statement {number} gone", [], number, f"id{number}", number, [point],
+                  f"text{number}")
+
+
+class Machine:
+    """`sees`: (mutant, check) that fails. `slow`: checks that take longer than a look to say so. `fails_once`: checks
+    that do, whatever is turned on. `skips`: (mutant, check). `goes`: {mutant: how the guest is lost, time after time},
+    `boots`: the same of those that come up. `stays`: mutants that leave the guest `broken`: then each check fails, or
+    it is lost in this way. `status`: what wqctl ends with, whatever it is asked."""
+
+    def __init__(self, sees=(), slow=(), fails_once=(), skips=(), goes=(), boots=(), stays=(), broken="", status=None,
+                 points=(), classes=()):
+        self.sees, self.slow, self.fails_once, self.skips = set(sees), set(slow), set(fails_once), set(skips)
+        self.goes, self.lost_boots = {n: list(hows) for n, hows in dict(goes).items()}, dict(boots)
+        self.stays, self.broken, self.status = set(stays), broken, status
+        self.points, self.classes = {check: list(each) for check, each in dict(points).items()}, list(classes)
+        self.points_left = {check: list(each) for check, each in self.points.items()}
+        self.asked, self.boots, self.running = [], [], 0
+
+    def __call__(self, append=""):
+        number = int(append.rpartition("=")[2] or 0)
+        self.boots.append(number)
+        lost = self.lost_boots.get(number)
+        if lost:
+            raise Gone(lost.pop(), "it does not boot")
+        self.running += 1
+        return Simulated(self)
+
+
+class Simulated:
+    def __init__(self, machine):
+        self.machine, self.is_broken, self.served, self.here, self.seen = machine, False, 0, True, set()
+
+    def run(self, _command, _seconds):
+        return Answer(self.machine.classes)
+
+    def reached(self):
+        return self.seen
+
+    def check(self, checks, number, _seconds, quiet):
+        machine = self.machine
+        machine.asked.append((number, tuple(checks)))
+        if machine.goes.get(number):
+            raise Gone(machine.goes[number].pop(), "made up")
+        if self.is_broken and machine.broken:
+            raise Gone(machine.broken, "made up")
+        if machine.status:
+            return Answer(["error: made up"], machine.status)
+        failing = [check for check in checks
+                   if self.is_broken or (number, check) in machine.sees or check in machine.fails_once]
+        machine.fails_once -= set(failing)
+        self.is_broken = self.is_broken or number in machine.stays
+        if machine.slow & set(failing) and quiet < PATIENCE_SECONDS:
+            raise Gone("hung", "made up")
+        if failing:
+            return Answer([f"    not ok 1 {failing[0]}"], 1)
+        for check in checks:
+            self.seen = machine.points_left.get(check, [set()]).pop(0) if number == -1 else set()
+        skipped = [check for check in checks if (number, check) in machine.skips]
+        return Answer([f"    ok 1 {check}" + (" # SKIP made up" if check in skipped else "") for check in checks],
+                      4 if skipped == list(checks) else 0)
+
+    def end(self):
+        self.machine.running -= self.here
+        self.here = False
