@@ -170,6 +170,8 @@ class Campaigns(unittest.TestCase):
         Results(self.path, suite=suite_of(["one"])).add({"id": "id1", "verdict": "survived"})
         now = Results(self.path, {"id2": {"id": "id2", "verdict": "caught"}}, suite_of(["one", "two"]))
         self.assertEqual((now.of, now.stale), ({}, ["id1", "id2"]))
+        current = {"id": "id1", "verdict": "caught", "suite": suite_of(["one", "two"])}
+        self.assertEqual(Results(self.path, {"id1": current}, current["suite"]).of, {"id1": current})
 
     def test_a_line_that_is_reached_in_one_of_some_runs_is_reached_and_a_hang_costs_one_look(self):
         machine = Machine(points={"one": [{1}, {2}, {1}], "two": [{3}, {3}, {3}]}, goes={-1: ["hung"]},

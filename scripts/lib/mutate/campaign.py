@@ -21,7 +21,7 @@ class Results:
 
     def __init__(self, path, recorded=(), suite=""):
         self.path, self.suite, self.lock = path, suite, threading.Lock()
-        known = dict(recorded)
+        known = list(dict(recorded).values())
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 text = file.read()
@@ -30,10 +30,9 @@ class Results:
                 with open(path, "w", encoding="utf-8") as file:
                     file.writelines(line + "\n" for line in lines[:-1])
                 lines.pop()
-            for record in map(json.loads, lines):
-                known[record["id"]] = record
-        self.of = {name: record for name, record in known.items() if record.get("suite", "") == suite}
-        self.stale = sorted(set(known) - set(self.of))
+            known += map(json.loads, lines)
+        self.of = {record["id"]: record for record in known if record.get("suite", "") == suite}
+        self.stale = sorted({record["id"] for record in known} - set(self.of))
 
     def add(self, record):
         record = {**record, "suite": self.suite}

@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 150
 WHOLE_SECONDS = 1200
 FIRST = 4  # checks are tried before the rest
 TRIES = 3  # at a control, before it is no accident
-USAGE, NO_MODULE, ALL_SKIPPED = 2, 3, 4  # wqctl's
+USAGE, NO_MODULE = 2, 3  # wqctl's
 KILLED = ("caught", "hung", "crashed")
 
 
@@ -89,7 +89,7 @@ class Judge:
             return Sight(gone.how, self.coverage.next_to(gone.last, checks), gone.words)
         if answer.failures:
             return Sight("caught", *answer.failures[0])
-        if answer.status not in (0, 1):  # none of them could be judged, though each could when it was looked at
+        if answer.status:  # none of them could be judged, though each could when it was looked at, or wqctl failed
             guest.end()
             return Sight("odd", self.coverage.next_to("", checks), " ".join(answer.lines[-2:]))
         return None
