@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -222,6 +223,7 @@ def main():
     return go_on(version, options)
 
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("mutate: ended"))  # and its guests with it
 try:
     sys.exit(main() or 0)
 except (guest.Gone, guest.OtherKernel, judge.Stop) as gone:

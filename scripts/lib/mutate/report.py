@@ -154,9 +154,11 @@ again.
 
 def shares(name, version):
     """What only a boot reaches is tried last, so it is a heap of its own."""
+    if not version.coverage.points:
+        return []
     heaps = {"checks": [], "boot": []}
     for mutant in version.mutants:
-        if version.coverage.points and (how := version.coverage.how(mutant)) in heaps:
+        if (how := version.coverage.how(mutant)) in heaps:
             heaps[how].append(mutant)
     return [f"| {name}: {WHO[how]} | {len(mutants)} | " + " | ".join(
         share(counts(mutants, version.results), *verdicts) for verdicts in (KILLED, ["caught"], ["hung"], ["crashed"]))
@@ -172,9 +174,8 @@ def page(versions):
         found = counts(version.mutants, version.results)
         lines.append(f"| {name} | {len(version.mutants)} | "
                      + " | ".join(cell(found.get(verdict)) for verdict in ORDER) + " |")
-    lines += ["", "| of | mutants | killed | caught | hung | crashed |", "|---" * 6 + "|"]
-    for name, version in versions.items():
-        lines += shares(name, version)
+    if rows := [row for name, version in versions.items() for row in shares(name, version)]:
+        lines += ["", "| of | mutants | killed | caught | hung | crashed |", "|---" * 6 + "|", *rows]
     lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
