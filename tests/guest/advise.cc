@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl advise: loads whose truth is known because they are runs of ours.
 #include <algorithm>
+#include <cmath>
 
 #include <catch2/catch.hpp>
 
@@ -52,7 +53,7 @@ json advise(Words words)
 json described(const Words& load)
 {
     const Detached run(load);
-    json advice = advise({run.name(), "-d", "4s", "--dry-run"});
+    json advice = advise({run.name(), "-d", "3s", "--dry-run"});
     advice["true_rate"] = run.rate();
     return advice;
 }
@@ -62,9 +63,22 @@ void check_rate(const json& advice)
     CHECK(advice["load"]["rate"].get<double>() == Approx(advice["true_rate"].get<double>()).epsilon(0.15));
 }
 
+bool skipped(const std::string& why)
+{
+    WARN("SKIP " + why);
+    return true;
+}
+
 // On a machine that is slow there may be too few rounds for anything to be sure; then nothing is said, and that is
-// right.
-bool has_few_rounds(const json& advice) { return advice["replay"]["passes"] < 8; }
+// right. Of the last pass some candidates had no turn.
+bool has_few_rounds(const json& advice)
+{
+    const double others = static_cast<double>(advice["candidates"].size()) - 1;
+    const double least = std::ceil(1 + std::log2(others / 0.05));
+    const int passes = advice["replay"]["passes"];
+    return passes - 1 < least &&
+           skipped("so few rounds of so many candidates tell nothing for sure: " + std::to_string(passes));
+}
 
 bool any_candidate(const json& advice, const std::string& flag)
 {
@@ -117,7 +131,7 @@ TEST_CASE("what is ordered stays so, and where nothing differs, that is the answ
 {
     const std::string file = scenario({{"workqueues", {{{"name", "truth"}, {"flags", {"ordered", "mem_reclaim"}}}}},
                                        {"issuers", {{{"rate", 100}, {"item", {{"sleep", "1ms"}}}}}}});
-    const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "8s"});
+    const json advice = advise({file, "-d", "1s", "--goal", "isolation", "--budget", "6s"});
     CHECK(advice["candidates"].size() == 2);
     for (const json& one : advice["candidates"]) {
         CHECK_THAT(one["call"].get<std::string>(), Catch::StartsWith("alloc_ordered_workqueue(\"truth\", "));
@@ -133,7 +147,7 @@ TEST_CASE("what one CPU can't do is sent to all of them", "[lab][advise]")
     // A per-CPU workqueue has one of them spin at a time.
     const std::string file = scenario({{"workqueues", {{{"name", "crowd"}}}},
                                        {"issuers", {{{"cpus", "0"}, {"depth", 8}, {"item", {{"spin", "2ms"}}}}}}});
-    const json advice = advise({file, "-d", "2s", "--goal", "throughput", "--budget", "20s"});
+    const json advice = advise({file, "-d", "2s", "--goal", "throughput", "--budget", "15s"});
     if (has_few_rounds(advice))
         return;
     REQUIRE(advice["best"].is_string());
@@ -156,13 +170,15 @@ TEST_CASE("a hog on a per-CPU workqueue is sent where others need not wait for i
     const std::string file_of_preemption = "/sys/kernel/debug/sched/preempt";
     const std::string before = read_file(file_of_preemption);
     const size_t open = before.find('('), close = before.find(')');
-    if (before.find("full") == std::string::npos || open == std::string::npos || close == std::string::npos)
+    if (before.find("full") == std::string::npos || open == std::string::npos || close == std::string::npos) {
+        skipped("this kernel can't be made to preempt itself");
         return;
+    }
     write_file(file_of_preemption, "full");
     const std::string file = scenario(
         {{"workqueues", {{{"name", "hog"}}}},
          {"issuers", {{{"threads", 2}, {"cpus", "0-1"}, {"rate", 80}, {"item", {{"spin", "8ms"}}}}}}});
-    const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "25s"});
+    const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "15s"});
     write_file(file_of_preemption, before.substr(open + 1, close - open - 1));
     if (has_few_rounds(advice))
         return;

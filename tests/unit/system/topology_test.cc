@@ -48,6 +48,8 @@ TEST_CASE("the machine is read from sysfs")
     std::vector<std::pair<std::string, std::string>> files = {
         {cpu + "online", "0-2"},
         {cpu + "present", "0-3"},
+        {cpu + "isolated", "2"},
+        {cpu + "nohz_full", "(null)"},
         {"sys/devices/system/node/online", "0-1"},
         {"sys/devices/system/node/node0/cpulist", "0-1"},
         {"sys/devices/system/node/node1/cpulist", "2-3"},
@@ -66,6 +68,7 @@ TEST_CASE("the machine is read from sysfs")
     const Topology topology = Topology::read(root.path());
     CHECK(topology.online_list() == "0-2");
     CHECK(topology.present.size() == 4);
+    CHECK(topology.isolated == CpuList{2});
     CHECK(topology.pod(1, "smt") == 0u);
     CHECK(topology.pod(2, "smt") == 2u);
     CHECK(topology.pod(2, "cache") == 0u);

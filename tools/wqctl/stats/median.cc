@@ -38,14 +38,14 @@ double median(std::vector<double> values)
     return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
-std::optional<Interval> median_interval(std::vector<double> values)
+std::optional<Interval> median_interval(std::vector<double> values, double confidence)
 {
     // The k-th from either end, the largest k that is sure enough.
     const size_t n = values.size();
     size_t k = 0;
     for (double tail = 0; 2 * (k + 1) <= n; k++) {
         tail += binomial(k, n);
-        if (2 * tail > 1 - kConfidence)
+        if (2 * tail > 1 - confidence)
             break;
     }
     if (k == 0)

@@ -21,9 +21,9 @@ struct Interval {
 // 0 of none.
 double median(std::vector<double> values);
 
-// Between two of the values lies the median of what they were drawn from, with a probability of kConfidence at least.
-// Nothing for less than 6: not even the least and the greatest are far enough apart.
-std::optional<Interval> median_interval(std::vector<double> values);
+// Between two of the values lies the median of what they were drawn from, with a probability of confidence at least.
+// Nothing of few (of 0.95: less than 6): not even the least and the greatest are far enough apart.
+std::optional<Interval> median_interval(std::vector<double> values, double confidence = kConfidence);
 
 // How likely so many or more of one sign are if both are as likely; zeros say nothing.
 double sign_test(std::span<const double> values);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <vector>
 
 #include <fmt/core.h>
@@ -42,6 +43,17 @@ uint32_t first_of_cache(const std::string& cpu_dir, uint32_t cpu, const std::map
     }
     // Guests may hide their caches; then the scheduler takes the package.
     return first_online(best.empty() ? cpu_dir + "/topology/package_cpus_list" : best, cpu, online);
+}
+
+// Of two files, one of which says "(null)" for none.
+CpuList isolated_cpus(const std::string& dir)
+{
+    std::set<uint32_t> cpus;
+    for (const char* name : {"/isolated", "/nohz_full"})
+        if (const auto line = read_line(dir + name); line && line->find_first_of("0123456789") == 0)
+            for (const uint32_t cpu : parse_cpu_list(*line))
+                cpus.insert(cpu);
+    return {cpus.begin(), cpus.end()};
 }
 
 CpuList list_of(const std::string& path)
@@ -111,6 +123,7 @@ Topology Topology::read(const std::string& root)
     if (online.empty())
         throw Error(kUnavailable, fmt::format("cannot read the online CPUs from {}/online", cpus), "is /sys mounted?");
     topology.present = list_of(cpus + "/present");
+    topology.isolated = isolated_cpus(cpus);
     for (uint32_t cpu : online)
         topology.online[cpu];
     for (auto& [cpu, where] : topology.online) {

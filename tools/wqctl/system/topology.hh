@@ -22,6 +22,7 @@ struct Topology {
 
     std::map<uint32_t, Cpu> online;
     CpuList present;
+    CpuList isolated;                     // by isolcpus= or nohz_full=
     CpuList nodes;                        // those with memory or CPUs
     std::string default_scope = "cache";  // of unbound workqueues
     bool power_efficient = false;         // WQ_POWER_EFFICIENT means unbound

@@ -5,6 +5,7 @@
 #include "commands/advise/advised.hh"
 #include "commands/advise/listen.hh"
 #include "unit/commands/advise/made_up.hh"
+#include "unit/report/fixtures.hh"
 #include "unit/snapshot/snapshot_maker.hh"
 
 using namespace wqctl;
@@ -35,8 +36,15 @@ Glance glance(const Snapshot& snapshot)
     return look_at(snapshot, totals.take(snapshot), kMine).value();
 }
 
+Subject subject_of_mine()
+{
+    Subject subject;
+    subject.identity = kMine;
+    return subject;
+}
+
 // So many arrivals between two looks, 20 ms each.
-Profile profile_of(const std::vector<unsigned>& arrivals)
+Listened heard(const std::vector<unsigned>& arrivals)
 {
     Listened listened;
     listened.recording.elapsed_ns = arrivals.size() * 20'000'000;
@@ -59,10 +67,10 @@ Profile profile_of(const std::vector<unsigned>& arrivals)
     run.min = run.max = 1000;
     run.add_bucket(Latency::Geometry::index(1000), all);
     listened.recording.rows = {row};
-    Subject subject;
-    subject.identity = kMine;
-    return describe(subject, listened);
+    return listened;
 }
+
+Profile profile_of(const std::vector<unsigned>& arrivals) { return describe(subject_of_mine(), heard(arrivals)); }
 
 }  // namespace
 
@@ -110,14 +118,17 @@ TEST_CASE("arrivals are told apart: of a clock, by chance, in bursts")
 
 TEST_CASE("that an item sleeps is known from one look, that it does not from many")
 {
-    FunctionLoad function{"f", {}, 5, 0};
+    Profile profile = made_up_profile(0, 10'000);
+    FunctionLoad function{"f", profile.run, 5, 0};
     CHECK(function.sleeps() == Sleeps::kUnknown);
     function.asleep = 1;
     CHECK(function.sleeps() == Sleeps::kSometimes);
-    function = {"f", {}, 100, 0};
+    function = {"f", profile.run, 100, 0};
     CHECK(function.sleeps() == Sleeps::kNever);
+    // A hundred looks at three items are three.
+    function.run.count = 3;
+    CHECK(function.sleeps() == Sleeps::kUnknown);
 
-    Profile profile = made_up_profile(0, 10'000);
     CHECK(profile.sleeps() == Sleeps::kNever);
     profile.functions.push_back({"seldom", {}, 1, 0});
     CHECK(profile.sleeps() == Sleeps::kUnknown);
@@ -125,6 +136,47 @@ TEST_CASE("that an item sleeps is known from one look, that it does not from man
     CHECK(profile.sleeps() == Sleeps::kSometimes);
     profile.told = Sleeps::kNever;
     CHECK(profile.sleeps() == Sleeps::kNever);
+}
+
+TEST_CASE("an item that runs through all of the listening is seen, though the recording has none of it")
+{
+    Listened listened = heard(std::vector<unsigned>(200, 5));
+    for (size_t i = 0; i < listened.looks.size(); i++) {
+        listened.looks[i].executing.push_back({"mine_fn", false});
+        listened.looks[i].executing.push_back({"sleeper_fn", i % 2 != 0});
+    }
+    Profile profile = describe(subject_of_mine(), listened);
+    REQUIRE(profile.functions.size() == 2);
+    CHECK(profile.functions[1].name == "sleeper_fn");
+    CHECK(profile.sleeps() == Sleeps::kSometimes);
+    CHECK(profile.running() == Approx(1).margin(0.01));
+    CHECK(profile.cpus_busy() == Approx(0.5).margin(0.02));
+    CHECK(limitations(profile, {}, two_sockets()).size() == 1);
+
+    for (Glance& look : listened.looks)
+        look.executing.back().asleep = false;
+    profile = describe(subject_of_mine(), listened);
+    CHECK(profile.functions[0].sleeps() == Sleeps::kNever);
+    CHECK(profile.sleeps() == Sleeps::kUnknown);
+}
+
+TEST_CASE("what the recording lost is known from the kernel's count, or not at all")
+{
+    Listened listened = heard(std::vector<unsigned>(200, 5));
+    CHECK(describe(subject_of_mine(), listened).unrecorded == 1);
+    Latency& run = listened.recording.rows[0].stages[WQLAB_STAGE_RUN];
+    run.count /= 2;
+    run.sum /= 2;
+    listened.recording.lost_items = run.count;
+    const Profile counted = describe(subject_of_mine(), listened);
+    CHECK(counted.rate() == Approx(250).epsilon(0.02));
+    CHECK(counted.running() == Approx(250e-6).epsilon(0.02));
+    CHECK(counted.is_whole());
+    for (Glance& look : listened.looks)
+        look.arrived.reset();
+    const Profile not_counted = describe(subject_of_mine(), listened);
+    CHECK(not_counted.unrecorded == 1);
+    CHECK_FALSE(not_counted.is_whole());
 }
 
 TEST_CASE("what is wanted at once follows from rate and times")

@@ -17,14 +17,15 @@ namespace wqctl {
 
 struct Advised {
     std::string kernel;
-    std::string cpus;  // online
+    std::string cpus;         // online
+    std::string replay_cpus;  // of these, where the replay queues
     Info info;
     Profile profile;
     ReplayPlan plan;
     uint64_t budget_ns = 0;
     double expected_share = 0;
     Candidates candidates;
-    std::vector<std::string> caveats;  // of the listening
+    std::vector<std::string> caveats;  // of the listening, and of what a replay can show
     std::optional<BenchResult> bench;  // nothing: not replayed
     std::optional<Advice> advice;
 };

@@ -6,6 +6,7 @@
 
 #include "commands/advise/advised.hh"
 #include "report/measure.hh"
+#include "text/shell_words.hh"
 
 namespace wqctl {
 
@@ -59,7 +60,7 @@ std::string files(const Advised& advised, const Candidate& candidate)
 {
     std::string text;
     for (const FileValue& file : attributes_for(advised.profile.subject, candidate))
-        text += fmt::format("{}echo {} > {}", text.empty() ? "" : "; ", file.value, file.path);
+        text += fmt::format("{}echo {} > {}", text.empty() ? "" : "; ", file.value, shell_words({file.path}));
     return text;
 }
 
@@ -72,7 +73,7 @@ void write_down(std::vector<Sentence>& answer, const Advised& advised, const Can
         return;
     }
     answer.push_back({"write", call_for(subject, candidate, advised.info)});
-    if (candidate.spec.scope && !set.empty())
+    if (candidate.spec.wants_sysfs() && !set.empty())
         answer.push_back({"and set", set});
 }
 
@@ -97,6 +98,9 @@ std::vector<Sentence> answer(const Advised& advised, Charset charset)
                 "; rounds differ so much that only a change of the {} by a factor of {:.0f} would have "
                 "been seen everywhere: --budget longer sees smaller ones",
                 kFigures[figure].words, std::ceil(1 + *advice.would_be_seen));
+        else if (advice.candidates.size() > 1)
+            text += fmt::format("; it can't be told with so few rounds, {} are the least: --budget longer",
+                                least_rounds(advice.candidates.size() - 1));
         answer.push_back({"answer", std::move(text)});
         return answer;
     }

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "text/cpu_list.hh"
 #include "text/names.hh"
 
 namespace wqctl {
@@ -17,12 +18,6 @@ constexpr uint32_t kChoices = WQLAB_WQ_HIGHPRI | WQLAB_WQ_CPU_INTENSIVE;
 // Of what it is for, not of how it runs: these stay.
 constexpr uint32_t kKept = WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_FREEZABLE;
 constexpr uint64_t kLongForSoftirq = 1'000'000;  // the kernel gives all softirqs together 2 ms before it defers them
-
-// WQ_DFL_ACTIVE of all kernels there have been, and what BH has.
-bool is_default_max_active(const Subject& subject)
-{
-    return subject.is(WQLAB_WQ_BH) || subject.max_active == 256 || subject.max_active >= 1024;
-}
 
 uint32_t kind_of(const Subject& subject)
 {
@@ -47,6 +42,8 @@ std::string name_of(const WorkqueueSpec& spec)
         name += " " + *spec.scope;
     if (spec.strict)
         name += " strict";
+    if (spec.cpumask)
+        name += " on CPUs " + format_cpu_list(*spec.cpumask);
     if (spec.flags & WQLAB_WQ_HIGHPRI)
         name += " highpri";
     if (spec.flags & WQLAB_WQ_CPU_INTENSIVE)
@@ -94,17 +91,37 @@ private:
     {
         WorkqueueSpec spec;
         spec.flags = kind_of(subject_) | (subject_.flags & (kChoices | kKept | WQLAB_WQ_POWER_EFFICIENT));
-        if (!is_default_max_active(subject_) && !subject_.is(WQLAB_WQ_ORDERED) && subject_.max_active)
-            spec.max_active = std::min<uint32_t>(subject_.max_active, WQLAB_LIMIT_MAX_ACTIVE);
+        spec.max_active = subject_.limit();
         if (subject_.is(WQLAB_WQ_UNBOUND) && !subject_.is(WQLAB_WQ_ORDERED)) {
             if (!subject_.scope.empty() && subject_.scope != topology_.default_scope)
                 spec.scope = subject_.scope;
             spec.strict = subject_.strict;
             if (subject_.nice != (subject_.is(WQLAB_WQ_HIGHPRI) ? -20 : 0))
                 spec.nice = subject_.nice;
+            if (subject_.cpumask)
+                spec.cpumask = online(*subject_.cpumask);
         }
         std::string name = "as it is: " + name_of(spec);
         result_.tried.push_back({std::move(name), std::move(spec), 0});
+    }
+
+    std::optional<CpuList> online(const CpuList& cpus) const
+    {
+        CpuList some;
+        for (const uint32_t cpu : cpus)
+            if (topology_.is_online(cpu))
+                some.push_back(cpu);
+        return some.empty() ? std::nullopt : std::optional(std::move(some));
+    }
+
+    // max_active of a per-CPU workqueue is of each CPU, that of an unbound one of all: so many in all as may be now.
+    std::optional<uint32_t> unbound_limit() const
+    {
+        const auto limit = now().max_active;
+        if (!limit || subject_.is_unbound())
+            return limit;
+        const size_t cpus = std::max(topology_.online.size(), topology_.present.size());
+        return static_cast<uint32_t>(std::min<size_t>(*limit * cpus, WQLAB_LIMIT_MAX_ACTIVE));
     }
 
     void add(WorkqueueSpec spec, unsigned changes)
@@ -148,7 +165,7 @@ private:
             spec.flags = (spec.flags & ~kKinds) | WQLAB_WQ_UNBOUND;
             spec.flags &= ~uint32_t{WQLAB_WQ_CPU_INTENSIVE};
             spec.scope = std::string(name) == topology_.default_scope ? std::nullopt : std::optional(std::string(name));
-            spec.strict = false;
+            spec.max_active = unbound_limit();
             add(spec, 1 + !subject_.is_unbound());
         }
         if (!same_division_.empty()) {
@@ -179,18 +196,15 @@ private:
     void other_kinds()
     {
         const uint32_t kept = subject_.flags & (kKept | WQLAB_WQ_HIGHPRI);
-        if (!subject_.is_percpu()) {
-            add(of_flags(kept), 1);
-            if (!subject_.is(WQLAB_WQ_BH))
-                add(of_flags(kept | WQLAB_WQ_CPU_INTENSIVE), 2);
-        }
-        if (!subject_.is_unbound()) {
-            add(of_flags(kept | WQLAB_WQ_UNBOUND, now().max_active), 1);
-            add(of_flags((kept ^ WQLAB_WQ_HIGHPRI) | WQLAB_WQ_UNBOUND, now().max_active), 2);
+        if (subject_.is_unbound()) {
+            add(of_flags(kept, now().max_active), 1);
+            add(of_flags(kept | WQLAB_WQ_CPU_INTENSIVE, now().max_active), 2);
+        } else {
+            add(of_flags(kept | WQLAB_WQ_UNBOUND, unbound_limit()), 1);
+            add(of_flags((kept ^ WQLAB_WQ_HIGHPRI) | WQLAB_WQ_UNBOUND, unbound_limit()), 2);
             scopes();
         }
-        if (!subject_.is(WQLAB_WQ_BH))
-            softirq(kept);
+        softirq(kept);
     }
 
     void softirq(uint32_t kept)
@@ -237,12 +251,16 @@ private:
     void serial()
     {
         const std::string why = subject_.is(WQLAB_WQ_ORDERED) ? "it is ordered, and stays so"
+                                : subject_.is(WQLAB_WQ_BH)    ? "a softirq has one of its items at a time, in order, "
+                                                                "and items may rely on it"
                                                               : "its max_active is 1, and items may rely on it";
-        if (!subject_.is_unbound()) {
+        if (subject_.is(WQLAB_WQ_BH)) {
+            leave("unbound", why);
+            add(of_flags(subject_.flags & WQLAB_WQ_HIGHPRI, 1), 1);
+        } else if (!subject_.is_unbound()) {
             leave("unbound", why + ": of each CPU one at a time, in order");
             // A CPU's softirq executes them one after the other, too.
-            if (!subject_.is(WQLAB_WQ_BH))
-                softirq(subject_.flags & (kKept | WQLAB_WQ_HIGHPRI));
+            softirq(subject_.flags & (kKept | WQLAB_WQ_HIGHPRI));
         } else {
             leave("per-CPU and BH", why);
         }
@@ -276,63 +294,6 @@ private:
 Candidates candidates_for(const Profile& profile, const Info& info, const Topology& topology)
 {
     return Search(profile, info, topology).run();
-}
-
-std::string call_for(const Subject& subject, const Candidate& candidate, const Info& info)
-{
-    uint32_t flags = candidate.spec.flags | (subject.flags & kKept);
-    if (candidate.spec.wants_sysfs())
-        flags |= WQLAB_WQ_SYSFS;
-    if (!(flags & kKinds) && info.wq_flags & WQLAB_WQ_PERCPU)
-        flags |= WQLAB_WQ_PERCPU;
-    const bool ordered = flags & WQLAB_WQ_ORDERED;
-    if (ordered)
-        flags &= ~uint32_t{WQLAB_WQ_ORDERED | WQLAB_WQ_UNBOUND};
-    std::string words;
-    for (const FlagName& name : flag_names())
-        if (flags & name.flag)
-            words += (words.empty() ? "" : " | ") + std::string(name.kernel);
-    if (words.empty())
-        words = "0";
-    if (ordered)
-        return fmt::format("alloc_ordered_workqueue(\"{}\", {})", subject.kernel_name, words);
-    return fmt::format("alloc_workqueue(\"{}\", {}, {})", subject.kernel_name, words,
-                       candidate.spec.max_active.value_or(0));
-}
-
-std::vector<FileValue> attributes_for(const Subject& subject, const Candidate& candidate)
-{
-    const std::string base = "/sys/devices/virtual/workqueue/" + subject.kernel_name + "/";
-    std::vector<FileValue> files;
-    if (candidate.spec.scope)
-        files.push_back({base + "affinity_scope", *candidate.spec.scope});
-    else if (candidate.is_unbound() && !subject.scope.empty() && subject.is_live && candidate.changes)
-        files.push_back({base + "affinity_scope", "default"});
-    return files;
-}
-
-bool is_settable(const Subject& subject, const Candidate& candidate)
-{
-    const uint32_t looked_at = kKinds | kChoices;
-    return subject.is_live && subject.in_sysfs && subject.is(WQLAB_WQ_UNBOUND) && !subject.is(WQLAB_WQ_ORDERED) &&
-           (candidate.spec.flags & looked_at & ~uint32_t{WQLAB_WQ_PERCPU}) ==
-               (subject.flags & looked_at & ~uint32_t{WQLAB_WQ_PERCPU}) &&
-           (!candidate.spec.max_active || candidate.spec.max_active == subject.max_active);
-}
-
-std::vector<std::string> conditions_for(const Profile& profile, const Candidate& candidate)
-{
-    const Subject& subject = profile.subject;
-    std::vector<std::string> conditions;
-    if (!subject.is_unbound() && candidate.is_unbound())
-        conditions.push_back("its functions must not need to run on the CPU where they were queued");
-    if (candidate.is(WQLAB_WQ_BH) && !subject.is(WQLAB_WQ_BH))
-        conditions.push_back("its functions must never sleep: no mutex, no GFP_KERNEL");
-    if (!candidate.is_unbound() && subject.is_unbound())
-        conditions.push_back("its items then load the CPUs that queue them");
-    if (candidate.spec.max_active != std::optional<uint32_t>() && candidate.spec.max_active != subject.max_active)
-        conditions.push_back("so many of its items must be able to run at once");
-    return conditions;
 }
 
 }  // namespace wqctl

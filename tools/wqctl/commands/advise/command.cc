@@ -49,6 +49,7 @@ class AdviseCommand final : public Command {
         advised.info = source.info();
         advised.kernel = advised.info.release;
         advised.cpus = topology.online_list();
+        advised.replay_cpus = format_cpu_list(replay_cpus(topology));
         if (advised.plan.file)
             validate(*advised.plan.file, topology, &advised.info);
         const bool whole = listen_to(lab, source, duration_ns, advised);
@@ -61,14 +62,21 @@ class AdviseCommand final : public Command {
         std::optional<Error> unbearable;
         if (!flags_.dry_run && whole) {
             try {
+                check_heard(advised.profile);
                 check_share(advised.profile, advised.plan, topology);
                 Plan plan = plan_replay(advised.profile, advised.candidates, advised.plan, advised.budget_ns,
                                         advised.info, topology);
                 plan.seed = seed;
+                for (std::string& limitation : limitations(advised.profile, advised.plan, topology))
+                    advised.caveats.push_back(std::move(limitation));
                 print_note(announcement(advised, Charset::kAscii));
                 advised.bench = measure(std::move(plan), lab, advised.info, topology, !flags_.no_progress);
                 advised.advice = judge(advised.candidates, *advised.bench, flags_.goal, advised.profile,
                                        advised.plan.file.has_value());
+                if (advised.bench->end == EndOfBench::kInterrupt)
+                    advised.caveats.push_back(
+                        fmt::format("the replay was interrupted: {} passes are less than --budget would have had",
+                                    advised.bench->passes));
             } catch (const Error& error) {
                 // What was listened to is worth its time all the same.
                 unbearable = error;
@@ -82,12 +90,27 @@ class AdviseCommand final : public Command {
         return advised.bench && !advised.bench->broken.empty() ? kBad : kDone;
     }
 
+    static void check_heard(const Profile& profile)
+    {
+        if (!profile.is_whole())
+            throw Error(kBad,
+                        fmt::format("{:.0f}% of the machine's items were lost, and this kernel does not count the "
+                                    "workqueue's: its load is not known well enough to be replayed",
+                                    100 * profile.share_lost),
+                        "-d shorter loses less");
+    }
+
     // False: it was interrupted.
     bool listen_to(Lab& lab, Source& source, uint64_t duration_ns, Advised& advised)
     {
         std::optional<OwnRun> own;
-        if (advised.plan.file)
+        if (advised.plan.file) {
+            print_note(
+                fmt::format("{} runs as it is written while it is listened to, on a workqueue of our own: --share "
+                            "is of the replay",
+                            flags_.subject));
             own.emplace(lab, *advised.plan.file);
+        }
         const Snapshot snapshot = source.snapshot(kLookSections);
         Subject subject = subject_of(snapshot, find_workqueue(snapshot, own ? own->kernel_name() : flags_.subject));
         if (own && subject.symbol.empty())
@@ -119,6 +142,8 @@ class AdviseCommand final : public Command {
     {
         const Profile& profile = advised.profile;
         const std::string heard = human_time(profile.elapsed_ns, Charset::kAscii);
+        if (!profile.items() && listened.interrupted)
+            throw Error(kBad, fmt::format("interrupted after {}, in which nothing was executed", heard));
         if (!profile.items())
             throw Error(kBad, fmt::format("nothing of {} was executed in {}", profile.subject.name, heard),
                         "-d listens longer; wqctl top shows which workqueues have something to do");
@@ -130,8 +155,12 @@ class AdviseCommand final : public Command {
             advised.caveats.push_back(
                 fmt::format("these are {} items: little to tell a load by; -d listens longer", profile.items()));
         if (profile.lost)
-            advised.caveats.push_back(
-                fmt::format("the recording had no room for {} items of the machine", profile.lost));
+            advised.caveats.push_back(fmt::format(
+                "the recording had no room for {} items of the machine{}", profile.lost,
+                profile.is_counted ? fmt::format(": by the kernel's count this one had {:.1f} times as many "
+                                                 "as were recorded, and its rate is that",
+                                                 profile.unrecorded)
+                                   : ", and how many of them were this one's is not known"));
     }
 
     void print(Output& output, const Advised& advised) const

@@ -47,6 +47,43 @@ std::optional<double> dispersion_of(const std::vector<Glance>& looks)
     return squares / all;
 }
 
+// Of the kernel's own count; 0 where it has none.
+double started_per_s(const std::vector<Glance>& looks)
+{
+    if (looks.size() < 2 || !looks.front().arrived || !looks.back().arrived)
+        return 0;
+    const double ns = static_cast<double>(looks.back().time_ns - looks.front().time_ns);
+    // A counter that was begun anew says nothing.
+    if (!(ns > 0) || *looks.back().arrived < *looks.front().arrived)
+        return 0;
+    return static_cast<double>(*looks.back().arrived - *looks.front().arrived) * 1e9 / ns;
+}
+
+// What the recording had no room for is of the machine; how much of it is this one's, the kernel's count tells.
+void add_lost(Profile& profile, const Listened& listened)
+{
+    profile.lost = listened.recording.lost_items + listened.recording.lost_keys;
+    if (!profile.lost)
+        return;
+    auto all = static_cast<double>(profile.lost);
+    for (const LatencyRow& row : listened.recording.rows)
+        all += static_cast<double>(row.executed());
+    profile.share_lost = static_cast<double>(profile.lost) / all;
+    const double counted = started_per_s(listened.looks);
+    profile.is_counted = counted > 0;
+    if (const double recorded = profile.rate(); recorded > 0)
+        profile.unrecorded = std::max(1.0, counted / recorded);
+}
+
+// What "events" has.
+uint32_t default_max_active(const Snapshot& snapshot)
+{
+    for (const wqlab_snap_workqueue& wq : snapshot.workqueues)
+        if (wq.symbol != WQLAB_NONE && snapshot.string(wq.name) == "events")
+            return static_cast<uint32_t>(std::max(wq.max_active, 0));
+    return 0;
+}
+
 void add_victims(Profile& profile, const Listened& listened)
 {
     std::map<std::pair<std::string, std::string>, unsigned> looks;
@@ -86,6 +123,10 @@ Subject subject_of(const Snapshot& snapshot, uint32_t index)
     subject.strict = wq.flags & WQLAB_SNAP_WQ_STRICT;
     subject.nice = wq.nice;
     subject.in_sysfs = wq.flags & WQLAB_SNAP_WQ_IN_SYSFS;
+    subject.default_max_active = default_max_active(snapshot);
+    if (subject.is(WQLAB_WQ_UNBOUND) && snapshot.has_mask(wq.cpus))
+        if (CpuList cpus = snapshot.cpus(wq.cpus); !cpus.empty() && cpus != snapshot.cpus(snapshot.head.possible_cpus))
+            subject.cpumask = std::move(cpus);
     return subject;
 }
 
@@ -129,7 +170,6 @@ Profile describe(const Subject& subject, const Listened& listened)
     if (profile.looks > 1)
         profile.between_looks_ns = (listened.looks.back().time_ns - listened.looks.front().time_ns) /
                                    (profile.looks - 1);
-    profile.lost = listened.recording.lost_items + listened.recording.lost_keys;
     profile.probe_ns_per_item = listened.recording.ns_per_item();
 
     std::map<std::string, FunctionLoad> functions;
@@ -148,17 +188,20 @@ Profile describe(const Subject& subject, const Listened& listened)
     }
     for (const Glance& look : listened.looks) {
         profile.peak = std::max(profile.peak, static_cast<unsigned>(look.executing.size()) + look.waiting);
-        for (const Glance::Executing& one : look.executing)
-            if (const auto found = functions.find(one.function); found != functions.end()) {
-                found->second.seen++;
-                found->second.asleep += one.asleep;
-            }
+        // One that ran through all of the listening has no row.
+        for (const Glance::Executing& one : look.executing) {
+            FunctionLoad& function = functions[one.function];
+            function.name = one.function;
+            function.seen++;
+            function.asleep += one.asleep;
+        }
     }
     for (auto& [name, function] : functions)
         profile.functions.push_back(std::move(function));
     std::stable_sort(profile.functions.begin(), profile.functions.end(),
                      [](const auto& a, const auto& b) { return a.run.count > b.run.count; });
     profile.dispersion = dispersion_of(listened.looks);
+    add_lost(profile, listened);
     add_victims(profile, listened);
     return profile;
 }

@@ -39,6 +39,7 @@ void write_subject(JsonWriter& j, const Subject& subject)
         j.member("flags", flags_to_names(subject.flags));
         j.member("max_active", subject.max_active);
         j.member_if(!subject.scope.empty(), "scope", subject.scope);
+        j.member_if(subject.cpumask.has_value(), "cpumask", format_cpu_list(subject.cpumask.value_or(CpuList())));
         j.member("live", subject.is_live);
     });
 }
@@ -85,6 +86,8 @@ void write_profile(JsonWriter& j, const Profile& profile)
             j.member("pending_p99_ns", one.pending_p99);
         });
         j.member("lost", profile.lost);
+        j.member("share_lost", profile.share_lost);
+        j.member("unrecorded", profile.unrecorded);
         j.member("probe_ns_per_item", profile.probe_ns_per_item);
     });
 }
@@ -134,6 +137,7 @@ void write_replay(JsonWriter& j, const Advised& advised)
         const BenchResult& bench = *advised.bench;
         j.member("elapsed_ns", bench.elapsed_ns);
         j.member("passes", bench.passes);
+        j.member("interrupted", bench.end == EndOfBench::kInterrupt);
         j.member("round_ns", bench.plan.round_ns);
         j.member("order_seed", bench.plan.seed);
         j.member("broken_promises", bench.broken);
@@ -164,6 +168,7 @@ std::string advice_to_json(const Advised& advised)
         j.member("schema", "wqlab/advise/1");
         j.member("kernel", advised.kernel);
         j.member("cpus", advised.cpus);
+        j.member("replay_cpus", advised.replay_cpus);
         j.member("goal", name_of(advised.plan.goal, kGoals));
         j.member("budget_ns", advised.budget_ns);
         j.member("share", advised.plan.share);

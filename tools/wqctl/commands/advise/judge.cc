@@ -5,8 +5,6 @@
 #include <cmath>
 #include <map>
 
-#include "stats/families.hh"
-
 namespace wqctl {
 
 namespace {
@@ -57,7 +55,7 @@ std::vector<double> plain(const ByPass& values)
     return all;
 }
 
-std::optional<Effect> effect_of(const BenchCell& base, const BenchCell& cell, const Figure& figure)
+std::optional<Effect> effect_of(const BenchCell& base, const BenchCell& cell, const Figure& figure, double alpha)
 {
     const ByPass values = values_of(cell, figure);
     const std::vector<double> ratios = log_ratios(values_of(base, figure), values);
@@ -66,15 +64,19 @@ std::optional<Effect> effect_of(const BenchCell& base, const BenchCell& cell, co
     Effect effect;
     effect.median = median(plain(values));
     effect.ratio = std::exp(median(ratios));
-    if (const auto interval = median_interval(ratios))
+    effect.alpha = alpha;
+    if (const auto interval = median_interval(ratios, 1 - alpha))
         effect.interval = Interval{std::exp(interval->low), std::exp(interval->high)};
     effect.p = sign_test(ratios);
     return effect;
 }
 
+// All of the interval is.
 bool is_worth_it(const Effect& effect, FigureIndex figure)
 {
-    return more_is_better(figure) ? effect.ratio >= 1 + kWorthIt : effect.ratio <= 1 - kWorthIt;
+    if (!effect.interval)
+        return false;
+    return more_is_better(figure) ? effect.interval->low >= 1 + kWorthIt : effect.interval->high <= 1 - kWorthIt;
 }
 
 // The better of two, by their medians of ratios.
@@ -96,7 +98,7 @@ double items_in_round(const BenchResult& result, Goal goal)
     return median(speeds) * static_cast<double>(result.plan.round_ns.value_or(0)) / 1e9;
 }
 
-// Of those that are better, the one that is ahead; but of what can't be told from it, what changes least.
+// Of those that are better, the one that is ahead; but of what is within kWorthIt of it, what changes least.
 std::optional<size_t> choose_best(const Advice& advice, const BenchResult& result, FigureIndex figure)
 {
     std::optional<size_t> ahead;
@@ -112,9 +114,13 @@ std::optional<size_t> choose_best(const Advice& advice, const BenchResult& resul
             continue;
         const std::vector<double> ratios = log_ratios(values_of(result.plan.cells[*ahead], kFigures[figure]),
                                                       values_of(result.plan.cells[i], kFigures[figure]));
-        const bool alike = i == *ahead || sign_test(ratios) > 1 - kConfidence ||
-                           std::abs(std::exp(median(ratios)) - 1) < kWorthIt;
-        if (alike && (!best || all[i].candidate->changes < all[*best].candidate->changes))
+        if (i != *ahead && std::abs(std::exp(median(ratios)) - 1) >= kWorthIt)
+            continue;
+        const auto changes = [&](size_t which) { return all[which].candidate->changes; };
+        const bool is_less = best && changes(i) == changes(*best)
+                                 ? is_ahead(*all[i].effects[figure], *all[*best].effects[figure], figure)
+                                 : !best || changes(i) < changes(*best);
+        if (is_less)
             best = i;
     }
     return best;
@@ -133,7 +139,14 @@ FigureIndex figure_of(Goal goal, double items)
     return items < kEnough ? kMedianWait : kTailWait;
 }
 
-bool Effect::is_sure() const { return p <= 1 - kConfidence; }
+bool Effect::is_sure() const { return p <= alpha; }
+
+// All rounds on one side have p = 2^(1 - n), which is raised for the number of candidates.
+unsigned least_rounds(size_t candidates)
+{
+    const double questions = static_cast<double>(std::max<size_t>(1, candidates)) / (1 - kConfidence);
+    return static_cast<unsigned>(std::ceil(1 + std::log2(questions)));
+}
 
 bool Likeness::is_doubtful() const
 {
@@ -147,32 +160,37 @@ Advice judge(const Candidates& candidates, const BenchResult& result, Goal goal,
     Advice advice;
     advice.goal = goal;
     advice.figure = figure;
-    std::vector<double> p;
+    // Of the goal's figure as many questions are asked as there are candidates, of the others one of each, of the best.
+    const size_t others = candidates.tried.empty() ? 0 : candidates.tried.size() - 1;
+    const auto alpha = [&](size_t f) {
+        const size_t questions = f == figure ? others : kFigures.size() - 1;
+        return (1 - kConfidence) / static_cast<double>(std::max<size_t>(1, questions));
+    };
     for (size_t i = 0; i < candidates.tried.size() && i < result.plan.cells.size(); i++) {
         JudgedCandidate judged;
         judged.candidate = &candidates.tried[i];
         judged.error = result.plan.cells[i].error;
         for (size_t f = 0; f < kFigures.size() && judged.error.empty(); f++)
-            judged.effects[f] = effect_of(result.plan.cells.front(), result.plan.cells[i], kFigures[f]);
-        if (i && judged.effects[figure])
-            p.push_back(judged.effects[figure]->p);
+            judged.effects[f] = effect_of(result.plan.cells.front(), result.plan.cells[i], kFigures[f], alpha(f));
         advice.candidates.push_back(std::move(judged));
     }
-    p = corrected(p);
-    size_t at = 0;
+    bool all_known = others > 0;
     for (size_t i = 1; i < advice.candidates.size(); i++) {
         JudgedCandidate& judged = advice.candidates[i];
         const auto& effect = judged.effects[figure];
         if (!effect)
             continue;
-        judged.p_corrected = p[at++];
-        judged.is_better = judged.p_corrected <= 1 - kConfidence && is_worth_it(*effect, figure);
-        if (effect->interval) {
-            const double width = std::max(effect->interval->high / effect->ratio,
-                                          effect->ratio / effect->interval->low);
-            advice.would_be_seen = std::max(advice.would_be_seen.value_or(0), width - 1);
+        judged.p_corrected = std::min(1.0, effect->p * static_cast<double>(others));
+        judged.is_better = is_worth_it(*effect, figure);
+        if (!effect->interval) {
+            all_known = false;
+            continue;
         }
+        const double width = std::max(effect->interval->high / effect->ratio, effect->ratio / effect->interval->low);
+        advice.would_be_seen = std::max(advice.would_be_seen.value_or(0), width * (1 + kWorthIt) - 1);
     }
+    if (!all_known)
+        advice.would_be_seen.reset();
     advice.best = choose_best(advice, result, figure);
     const auto replayed = [&](FigureIndex which) {
         const auto& effect = advice.candidates.empty() ? std::nullopt : advice.candidates.front().effects[which];

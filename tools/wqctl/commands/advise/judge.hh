@@ -43,8 +43,9 @@ FigureIndex figure_of(Goal goal, double items);
 struct Effect {
     double median = 0;  // the candidate's own
     double ratio = 1;
-    std::optional<Interval> interval;  // of the ratio
+    std::optional<Interval> interval;  // of the ratio, as sure as alpha wants it
     double p = 1;                      // a sign test's
+    double alpha = 0.05;               // its part of what all questions that are asked at once may err
 
     bool is_sure() const;
 };
@@ -54,7 +55,7 @@ struct JudgedCandidate {
     std::string error;  // the kernel's, if it refused it
     std::array<std::optional<Effect>, kFigures.size()> effects;
     double p_corrected = 1;  // of the goal's figure, for all candidates
-    bool is_better = false;  // surely, and by so much that it is worth a change
+    bool is_better = false;  // surely by so much that it is worth a change
 };
 
 // What replaying makes of the workqueue as it is, beside what was measured: how far the replay is like the load.
@@ -70,12 +71,17 @@ struct Advice {
     FigureIndex figure = kTailWait;           // by which it is judged
     std::vector<JudgedCandidate> candidates;  // in the order of Candidates
     std::optional<size_t> best;               // nothing: none is better
-    std::optional<double> would_be_seen;      // a change of this share, in the candidate that is known least well
-    std::optional<Likeness> likeness;         // nothing of a file: it is replayed as it is written
+    // So great a change would have been found better, in the candidate that is known least well; nothing: there are too
+    // few rounds.
+    std::optional<double> would_be_seen;
+    std::optional<Likeness> likeness;  // nothing of a file: it is replayed as it is written
 };
 
 // A change of less is not worth it, however sure it is.
 inline constexpr double kWorthIt = 0.05;
+
+// Rounds from which on one candidate of so many can be surely better at all.
+unsigned least_rounds(size_t candidates);
 
 // result: a cell for each of the candidates, in their order.
 Advice judge(const Candidates& candidates, const BenchResult& result, Goal goal, const Profile& profile, bool is_file);

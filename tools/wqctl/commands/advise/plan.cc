@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "commands/advise/judge.hh"
 #include "scenario/validate.hh"
 #include "text/error.hh"
 
@@ -10,7 +11,12 @@ namespace wqctl {
 
 namespace {
 
-constexpr unsigned kLeastRounds = 6;  // an interval takes so many
+// The bystander is of normal priority: what a workqueue of the other takes from the others of its own, and from tasks,
+// is not seen, and it would win for that alone.
+bool is_unfair(const Candidate& candidate, const Candidate& now, Goal goal)
+{
+    return goal == Goal::kIsolation && candidate.is(WQLAB_WQ_HIGHPRI) != now.is(WQLAB_WQ_HIGHPRI);
+}
 
 }  // namespace
 
@@ -19,7 +25,13 @@ Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPla
 {
     std::vector<Candidate> sound;
     std::vector<Scenario> scenarios;
+    const Candidate now = candidates.tried.front();
     for (Candidate& candidate : candidates.tried) {
+        if (is_unfair(candidate, now, what.goal)) {
+            candidates.not_tried.push_back(
+                {candidate.name, "the bystander has normal priority: how another disturbs others can't be compared"});
+            continue;
+        }
         Scenario scenario = resolve(replay(profile, candidate, what, topology));
         try {
             validate(scenario, topology, &info);
@@ -39,12 +51,13 @@ Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPla
     plan.precision = -1;  // of items/s, which is not what is asked for: the budget is used up
     plan.budget_ns = budget_ns;
     plan.round_ns = round_length(budget_ns, candidates.tried.size());
-    const uint64_t least = (kLeastRounds + 1) * candidates.tried.size() * (*plan.round_ns + kBetweenRounds);
+    const unsigned rounds = least_rounds(candidates.tried.size() - 1);
+    const uint64_t least = (rounds + 1) * candidates.tried.size() * (*plan.round_ns + kBetweenRounds);
     if (budget_ns < least)
-        throw Error::usage(fmt::format(
-            "--budget {} is too small: a warm-up and {} rounds of {} candidates take {}; use "
-            "that or more",
-            exact_time(budget_ns), kLeastRounds, candidates.tried.size(), human_time(least, Charset::kAscii)));
+        throw Error::usage(
+            fmt::format("--budget {} is too small: a warm-up and {} rounds of {} candidates take {}; use "
+                        "that or more",
+                        exact_time(budget_ns), rounds, candidates.tried.size(), human_time(least, Charset::kAscii)));
     for (size_t i = 0; i < candidates.tried.size(); i++) {
         scenarios[i].duration = plan.round_ns;
         plan.cells.push_back(BenchCell::of({candidates.tried[i].name, {}, std::move(scenarios[i])}));

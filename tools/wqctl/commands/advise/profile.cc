@@ -14,6 +14,7 @@ namespace {
 constexpr unsigned kEnoughLooks = 30;
 constexpr double kClockwork = 0.5;  // below: even
 constexpr double kBursty = 3;       // from here on: bursts
+constexpr double kMostLost = 0.02;  // of the machine's items
 
 double seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 
@@ -23,29 +24,59 @@ Sleeps FunctionLoad::sleeps() const
 {
     if (asleep)
         return Sleeps::kSometimes;
-    return seen >= kEnoughLooks ? Sleeps::kNever : Sleeps::kUnknown;
+    // Many looks at one long execution say little of the next.
+    return seen >= kEnoughLooks && run.count >= kEnoughLooks ? Sleeps::kNever : Sleeps::kUnknown;
 }
 
-double Profile::rate() const { return elapsed_ns ? static_cast<double>(items()) / seconds(elapsed_ns) : 0; }
+double FunctionLoad::unended(unsigned looks) const
+{
+    return run.empty() && looks ? static_cast<double>(seen) / looks : 0;
+}
+
+std::optional<uint32_t> Subject::limit() const
+{
+    if (is(WQLAB_WQ_BH) || is(WQLAB_WQ_ORDERED) || !max_active)
+        return {};
+    // WQ_DFL_ACTIVE of all kernels there have been.
+    const bool is_default = default_max_active ? max_active == default_max_active
+                                               : max_active == 256 || max_active >= 1024;
+    if (is_default)
+        return {};
+    return std::min<uint32_t>(max_active, WQLAB_LIMIT_MAX_ACTIVE);
+}
+
+double Profile::rate() const
+{
+    return elapsed_ns ? unrecorded * static_cast<double>(items()) / seconds(elapsed_ns) : 0;
+}
 
 double Profile::running() const
 {
-    return elapsed_ns ? static_cast<double>(run.sum) / static_cast<double>(elapsed_ns) : 0;
+    if (!elapsed_ns)
+        return 0;
+    double all = unrecorded * static_cast<double>(run.sum) / static_cast<double>(elapsed_ns);
+    for (const FunctionLoad& function : functions)
+        all += function.unended(looks);
+    return all;
 }
 
 double Profile::in_flight() const
 {
     if (!elapsed_ns)
         return 0;
-    return static_cast<double>(run.sum + pending.sum + inactive.sum) / static_cast<double>(elapsed_ns);
+    return running() + unrecorded * static_cast<double>(pending.sum + inactive.sum) / static_cast<double>(elapsed_ns);
 }
 
 double Profile::cpus_busy() const
 {
+    if (!elapsed_ns)
+        return 0;
     double busy = 0;
-    for (const FunctionLoad& function : functions)
-        busy += static_cast<double>(function.run.sum) * (1 - function.share_asleep());
-    return elapsed_ns ? busy / static_cast<double>(elapsed_ns) : 0;
+    for (const FunctionLoad& function : functions) {
+        const double recorded = unrecorded * static_cast<double>(function.run.sum) / static_cast<double>(elapsed_ns);
+        busy += (recorded + function.unended(looks)) * (1 - function.share_asleep());
+    }
+    return busy;
 }
 
 Sleeps Profile::sleeps() const
@@ -80,6 +111,8 @@ unsigned Profile::burst() const
     const double mean = rate() * seconds(between_looks_ns);
     return static_cast<unsigned>(std::lround(std::min(*dispersion + mean, 4096.0)));
 }
+
+bool Profile::is_whole() const { return is_counted || share_lost <= kMostLost; }
 
 bool Profile::is_held_back() const
 {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "stats/latency.hh"
+#include "text/cpu_list.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -22,17 +23,21 @@ struct Subject {
     uint64_t identity = 0;
     uint32_t flags = 0;  // enum wqlab_wq_flag
     uint32_t max_active = 0;
-    std::string scope;  // of an unbound one, "" where there are none
+    uint32_t default_max_active = 0;  // this kernel's; 0: not known
+    std::string scope;                // of an unbound one, "" where there are none
     bool strict = false;
     int nice = 0;
+    std::optional<CpuList> cpumask;  // of an unbound one that may not run everywhere
     bool in_sysfs = false;
     bool is_live = true;  // somebody else's; false: of a run of ours
 
     bool is(uint32_t flag) const { return flags & flag; }
     bool is_unbound() const { return is(WQLAB_WQ_UNBOUND) || is(WQLAB_WQ_ORDERED); }
     bool is_percpu() const { return !is_unbound() && !is(WQLAB_WQ_BH); }
-    // One item at a time: of the whole workqueue, or of each CPU.
-    bool is_serial() const { return is(WQLAB_WQ_ORDERED) || max_active == 1; }
+    // One item at a time: of the whole workqueue, or of each CPU, as in its softirq.
+    bool is_serial() const { return is(WQLAB_WQ_ORDERED) || is(WQLAB_WQ_BH) || max_active == 1; }
+    // As alloc_workqueue() takes it; nothing: the default.
+    std::optional<uint32_t> limit() const;
 };
 
 enum class Sleeps { kNever, kSometimes, kUnknown };
@@ -41,13 +46,15 @@ enum class Arrival { kEven, kRandom, kBursts };
 // The items of one function.
 struct FunctionLoad {
     std::string name;
-    Latency run;
+    Latency run;          // empty: none of its items that were seen ended
     unsigned seen = 0;    // executing, in all looks together
     unsigned asleep = 0;  // of these, with a worker that slept
 
     Sleeps sleeps() const;
     // Of its run time; 0 where it is not known.
     double share_asleep() const { return seen ? static_cast<double>(asleep) / seen : 0; }
+    // Items at once, on average, of a function none of whose items ended.
+    double unended(unsigned looks) const;
 };
 
 // Items of others that waited in a pool for a worker while items of ours executed there, and none else did.
@@ -73,7 +80,10 @@ struct Profile {
     unsigned hogging = 0;         // looks at which somebody waited behind its items
     std::vector<Victim> victims;  // who waited at most looks first
     double probe_ns_per_item = 0;
-    uint64_t lost = 0;           // items that the recording had no room for
+    uint64_t lost = 0;           // items of the machine that the recording had no room for
+    double share_lost = 0;       // of all of the machine
+    double unrecorded = 1;       // so many times the recorded items the kernel's own count has
+    bool is_counted = false;     // by the kernel
     std::optional<Sleeps> told;  // by who knows the items: counts more than what was seen
 
     uint64_t items() const { return run.count; }
@@ -84,6 +94,7 @@ struct Profile {
     Sleeps sleeps() const;
     Arrival arrival() const;
     unsigned burst() const;     // items; 1 unless they come in bursts
+    bool is_whole() const;      // no: too much was lost, and its own share of that is not known
     bool is_held_back() const;  // by its max_active, noticeably
 };
 

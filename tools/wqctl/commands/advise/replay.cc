@@ -36,17 +36,15 @@ struct Place {
 // Where they are queued: of a per-CPU workqueue where they run, of others that is not seen.
 std::vector<Place> places_of(const Profile& profile, const Topology& topology)
 {
-    CpuList all;
-    for (const auto& [cpu, where] : topology.online)
-        all.push_back(cpu);
+    const CpuList all = replay_cpus(topology);
     if (profile.subject.is_unbound())
         return {{all, 1}};
     std::vector<Place> places;
     uint64_t items = 0;
     for (const auto& [cpu, n] : profile.ran_on)
-        if (topology.is_online(cpu) && n * 100 >= profile.items())
+        if (std::find(all.begin(), all.end(), cpu) != all.end() && n * 100 >= profile.items())
             items += n, places.push_back({{cpu}, static_cast<double>(n)});
-    if (places.empty() || places.size() > kMostPlaces)
+    if (places.empty())
         return {{all, 1}};
     for (Place& place : places)
         place.share /= static_cast<double>(items);
@@ -58,6 +56,13 @@ std::vector<Place> places_of(const Profile& profile, const Topology& topology)
         for (const Place& place : places)
             together.cpus.push_back(place.cpus.front());
         return {together};
+    }
+    // The hottest on their own, the others as one group.
+    std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.share > b.share; });
+    for (; places.size() > kMostPlaces; places.pop_back()) {
+        Place& others = places[kMostPlaces - 1];
+        others.share += places.back().share;
+        others.cpus.push_back(places.back().cpus.front());
     }
     return places;
 }
@@ -145,8 +150,13 @@ void add_measured(Scenario& scenario, const Profile& profile, const Candidate& c
 
 unsigned closed_threads(const ReplayPlan& plan, const Topology& topology)
 {
-    const double cpus = static_cast<double>(topology.online.size());
+    const double cpus = static_cast<double>(replay_cpus(topology).size());
     return std::max(1u, static_cast<unsigned>(std::min(cpus * plan.share, double{kMostCpus})));
+}
+
+double wanted_at_once(const Profile& profile)
+{
+    return std::max({1.0, std::ceil(profile.in_flight()), double(profile.burst()), double(profile.peak)});
 }
 
 bool mostly_sleeps(const Profile& profile)
@@ -157,18 +167,21 @@ bool mostly_sleeps(const Profile& profile)
     return profile.run.sum && asleep > static_cast<double>(profile.run.sum) / 2;
 }
 
+// What spins keeps a CPU busy for each item that is under way, be it on what CPU it may.
+bool is_limited_by_share(const Profile& profile, const ReplayPlan& plan)
+{
+    return plan.share < 1 && !mostly_sleeps(profile);
+}
+
 // As many as are wanted at once, again as soon as they are done.
 void add_closed(Scenario& scenario, const Profile& profile, const Candidate& candidate, const ReplayPlan& plan,
                 const Topology& topology)
 {
-    Place place;
-    for (const auto& [cpu, where] : topology.online)
-        place.cpus.push_back(cpu);
-    IssuerSpec issuer = issuer_at(place);
+    IssuerSpec issuer = issuer_at({replay_cpus(topology), 1});
     issuer.threads = closed_threads(plan, topology);
-    const double wanted = std::max(
-        {1.0, std::ceil(profile.in_flight()), double(profile.burst()), double(profile.peak)});
-    issuer.depth = static_cast<uint32_t>(std::clamp(wanted / issuer.threads, 1.0, 64.0));
+    issuer.depth = is_limited_by_share(profile, plan)
+                       ? 1
+                       : static_cast<uint32_t>(std::clamp(wanted_at_once(profile) / issuer.threads, 1.0, 64.0));
     set_body(issuer, {profile.run, 0, 1}, mostly_sleeps(profile), candidate);
     scenario.issuers.push_back(std::move(issuer));
 }
@@ -177,10 +190,8 @@ void add_closed(Scenario& scenario, const Profile& profile, const Candidate& can
 // and then nobody would be seen to wait.
 void add_bystander(Scenario& scenario, const Topology& topology)
 {
-    CpuList cpus;
-    for (const auto& [cpu, where] : topology.online)
-        if (cpus.size() < kMostCpus)
-            cpus.push_back(cpu);
+    CpuList cpus = replay_cpus(topology);
+    cpus.resize(std::min(cpus.size(), kMostCpus));
     for (size_t i = 0; i < cpus.size(); i++) {
         IssuerSpec issuer;
         issuer.workqueues = {kBystander};
@@ -224,9 +235,49 @@ TimeDist measured_times(const Latency& run, uint64_t most_ns)
     return times;
 }
 
+CpuList replay_cpus(const Topology& topology)
+{
+    CpuList cpus, all;
+    for (const auto& [cpu, where] : topology.online) {
+        all.push_back(cpu);
+        if (std::find(topology.isolated.begin(), topology.isolated.end(), cpu) == topology.isolated.end())
+            cpus.push_back(cpu);
+    }
+    return cpus.empty() ? all : cpus;
+}
+
+std::vector<std::string> limitations(const Profile& profile, const ReplayPlan& plan, const Topology& topology)
+{
+    std::vector<std::string> all;
+    const CpuList cpus = replay_cpus(topology);
+    if (cpus.size() < topology.online.size()) {
+        uint64_t elsewhere = 0;
+        for (const auto& [cpu, items] : profile.ran_on)
+            if (std::find(cpus.begin(), cpus.end(), cpu) == cpus.end())
+                elsewhere += items;
+        all.push_back(fmt::format(
+            "isolated CPUs are left alone: the replay queues on CPUs {}; {:.0f}% of the items "
+            "ran on others",
+            format_cpu_list(cpus),
+            100.0 * static_cast<double>(elsewhere) / static_cast<double>(std::max<uint64_t>(1, profile.items()))));
+    }
+    if (plan.file)
+        return all;
+    for (const FunctionLoad& function : profile.functions)
+        if (function.run.empty())
+            all.push_back(fmt::format("none of {} was seen to end: it is counted, and not replayed", function.name));
+    if (plan.goal == Goal::kThroughput && is_limited_by_share(profile, plan) &&
+        wanted_at_once(profile) > closed_threads(plan, topology))
+        all.push_back(
+            fmt::format("--share {:.0f}% allows {} of its items at once, where up to {:.0f} are wanted: "
+                        "how more of them fare together is not measured",
+                        100 * plan.share, closed_threads(plan, topology), wanted_at_once(profile)));
+    return all;
+}
+
 double expected_share(const Profile& profile, const ReplayPlan& plan, const Topology& topology)
 {
-    const auto cpus = static_cast<double>(topology.online.size());
+    const auto cpus = static_cast<double>(replay_cpus(topology).size());
     if (plan.goal != Goal::kThroughput || plan.file)
         return profile.cpus_busy() / cpus;
     return mostly_sleeps(profile) ? std::min(1.0, profile.cpus_busy() / cpus) : closed_threads(plan, topology) / cpus;

@@ -28,6 +28,11 @@ struct ReplayPlan {
     std::optional<Scenario> file;  // replayed as it is written, instead of what was measured
 };
 
+// Where it queues: isolated CPUs have something else to do.
+CpuList replay_cpus(const Topology& topology);
+// What a replay can't show of this load.
+std::vector<std::string> limitations(const Profile& profile, const ReplayPlan& plan, const Topology& topology);
+
 // What it takes of all CPUs, as far as one can say before: a share.
 double expected_share(const Profile& profile, const ReplayPlan& plan, const Topology& topology);
 // Refuses what goes beyond the plan's share.

@@ -31,6 +31,8 @@ std::string kind(const Profile& profile)
         text += " " + std::string(word);
     if (!subject.scope.empty())
         text += fmt::format(", scope {}{}", subject.scope, subject.strict ? " strict" : "");
+    if (subject.cpumask)
+        text += fmt::format(", cpumask {}", format_cpu_list(*subject.cpumask));
     if (!subject.is(WQLAB_WQ_BH))
         text += fmt::format(", max_active {}", subject.max_active);
     if (!subject.symbol.empty())
@@ -75,7 +77,8 @@ std::string functions(const Profile& profile, Charset charset)
                                 100.0 * static_cast<double>(one.run.count) /
                                     static_cast<double>(std::max<uint64_t>(1, profile.items())),
                                 one_line(one.name));
-        text += quantiles(one.run, charset) + ", " + sleeping(one, profile);
+        text += (one.run.empty() ? "executing, and none seen to end" : quantiles(one.run, charset)) + ", " +
+                sleeping(one, profile);
     }
     if (profile.functions.size() > kMostNamed)
         text += fmt::format("; and {} functions more", profile.functions.size() - kMostNamed);
@@ -146,10 +149,9 @@ std::string announcement(const Advised& advised, Charset charset)
 {
     return fmt::format(
         "{} candidates are replayed on workqueues of our own, {} at most in all, taking about {:.0f}% of {} CPUs "
-        "(limit "
-        "{:.0f}%)",
+        "(limit {:.0f}%), queued by threads on CPUs {}; a bystander has 400 items of 10us a second on each of these",
         advised.candidates.tried.size(), human_time(advised.budget_ns, charset), 100 * advised.expected_share,
-        parse_cpu_list(advised.cpus).size(), 100 * advised.plan.share);
+        parse_cpu_list(advised.replay_cpus).size(), 100 * advised.plan.share, advised.replay_cpus);
 }
 
 }  // namespace wqctl
