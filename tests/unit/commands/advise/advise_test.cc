@@ -246,6 +246,15 @@ TEST_CASE("isolation does not compare priorities, of which the bystander has one
     CHECK_FALSE(advised.advice->best);
 }
 
+TEST_CASE("where there is nothing to try, that is the answer")
+{
+    const Advised advised = measured(made_up_profile(WQLAB_WQ_ORDERED | WQLAB_WQ_UNBOUND, 10'000), Goal::kIsolation,
+                                     {});
+    CHECK(advised.candidates.tried.size() == 1);
+    CHECK_FALSE(advised.advice->best);
+    CHECK_THAT(text_of(advised, "answer"), Catch::Contains("nothing else that could be tried"));
+}
+
 TEST_CASE("no difference is an answer, and so is one that is not worth it")
 {
     for (const double factor : {1.0, 0.97}) {

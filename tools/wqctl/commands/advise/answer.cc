@@ -87,6 +87,11 @@ std::vector<Sentence> answer(const Advised& advised, Charset charset)
     const Advice& advice = *advised.advice;
     const FigureIndex figure = advice.figure;
     const std::string goal(name_of(advice.goal, kGoals));
+    if (!advice.best && advice.candidates.size() < 2) {
+        answer.push_back(
+            {"answer", fmt::format("leave it as it is: there is nothing else that could be tried for {}", goal)});
+        return answer;
+    }
     if (!advice.best) {
         std::string text = fmt::format("leave it as it is: for {}, nothing that was tried is surely better by {:.0f}%",
                                        goal, 100 * kWorthIt);
