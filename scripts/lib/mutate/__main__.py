@@ -81,8 +81,13 @@ class Version:
                              f"scripts/mutate --kernel {self.name} --build") from None
         self.coverage = coverage.Coverage(self.path("coverage.json"), self.document["key"])
         suite, recorded = report.recorded(ROOT, self.name)
-        self.look_at(self.coverage.suite or suite, recorded)
+        self.look_at(self.stamp() if self.coverage.suite else suite, recorded)
         return self
+
+    def stamp(self):
+        """What verdicts are of: the checks, and the text, in which another twin may have a mutant's id."""
+        texts = sorted({(mutant.function, mutant.text) for mutant in self.mutants})
+        return hashlib.sha256(f"{self.coverage.suite} {texts}".encode()).hexdigest()[:8]
 
     def look_at(self, suite, recorded):
         self.results = campaign.Results(self.path("results.jsonl"), recorded, suite)
@@ -107,7 +112,7 @@ class Version:
         first.end()
         if options.cover or self.coverage.suite != suite:
             self.coverage.measure(new_guest, options.classes, say)
-            self.look_at(self.coverage.suite, report.recorded(ROOT, self.name)[1])
+            self.look_at(self.stamp(), report.recorded(ROOT, self.name)[1])
         if self.results.stale:
             say(f"{len(self.results.stale)} verdicts are of other checks: untried again")
 
@@ -146,22 +151,19 @@ def try_sample(version, options):
     """As TAP: of the mutants on record, as many are killed as were."""
     version.build_module()
     version.load()
-    recorded = {mutant.id: record["verdict"] for mutant in version.mutants
-                if (record := report.recorded(ROOT, version.name)[1].get(mutant.id))}
+    recorded = {name: record["verdict"] for name, record in report.recorded(ROOT, version.name)[1].items()}
     tried = sample.tried(recorded)
     mutants = [mutant for mutant in version.mutants if mutant.id in tried]
     mutants = random.Random(options.seed).sample(mutants, min(options.sample, len(mutants)))
-    version.results = campaign.Results(os.devnull)
-    new_guest = version.guests()
+    results, new_guest = campaign.Results(os.devnull), version.guests()
     try:
         if mutants:
             version.cover(options, new_guest)
-            version.results = campaign.Results(os.devnull, suite=version.coverage.suite)
-            campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
+            campaign.Campaign(version.mutants, version.coverage, results, new_guest, say).run(
                 mutants, jobs=options.jobs)
     except guest.NeverUp as never:
         say(never)
-    now = {mutant.id: version.results.of.get(mutant.id, {}).get("verdict") for mutant in mutants}
+    now = {mutant.id: results.of.get(mutant.id, {}).get("verdict") for mutant in mutants}
     for mutant in mutants:
         if now[mutant.id] != recorded[mutant.id]:
             print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: "
