@@ -220,11 +220,11 @@ static int make_untold(struct stuck *stuck)
 		return PTR_ERR(helper);
 	stuck->helper = helper;
 	/* Uninterruptible is how flush_work() waits; it has put its barrier there by then. */
-	while (READ_ONCE(helper->__state) != TASK_UNINTERRUPTIBLE)
+	while (READ_ONCE(helper->__state) != TASK_UNINTERRUPTIBLE) {
 		if (time_after(jiffies, end))
 			return -ETIMEDOUT;
-		else
-			schedule_timeout_idle(1);
+		schedule_timeout_idle(1);
+	}
 	return cancel_work(&stuck->items[1].work) ? 0 : -EBUSY;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fmt/core.h>
 #include <linux/genetlink.h>
@@ -84,8 +85,9 @@ Error Refusal::to_error(const std::string& command) const
     if (error == EPERM || error == EACCES)
         return {kUnavailable, fmt::format("the kernel refused {}: {}", command, text()),
                 "needs CAP_SYS_ADMIN (run as root)"};
-    // In words it would say which run or workqueue there is not.
-    if ((error == ENOENT || error == EPROTONOSUPPORT) && message.empty())
+    // In words it would say which run or workqueue there is not; but of a refused dump 6.1 tells no words.
+    if ((error == ENOENT || error == EPROTONOSUPPORT) && message.empty() &&
+        !std::filesystem::exists("/sys/module/wqlab"))
         return {kUnavailable, "the wqlab module has been unloaded, and its runs with it",
                 "insmod wqlab.ko, or modprobe wqlab"};
     const bool wrong_request = error == EINVAL || error == ERANGE || error == ENOENT || error == EOPNOTSUPP ||

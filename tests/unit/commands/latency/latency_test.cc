@@ -173,7 +173,7 @@ TEST_CASE("a pattern selects workqueues by name")
     CHECK(view("nothing").rows(recording).empty());
     CHECK(error_of([] { view("ev[ents").check(); }) == "\"ev[ents\" is no regular expression: a [ is not closed");
     CHECK(error_of([] { view("", "workqueue"); }) ==
-          "there is no grouping \"workqueue\"; the groupings are item, wq, function and cpu");
+          "there is no grouping \"workqueue\"; the groupings are item, wq, function, cpu and queuer");
     CHECK(error_of([] { view("", "item", "pendign"); }) == "there is no order \"pendign\"; did you mean \"pending\"?");
 }
 
