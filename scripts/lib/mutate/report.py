@@ -194,7 +194,7 @@ def page(versions):
 
 def time_of(name, version):
     seconds = [record["seconds"] for record in version.results.of.values() if "seconds" in record]
-    if not seconds:
+    if len(seconds) < ENOUGH:
         return []
     mean = sum(seconds) / len(seconds)
     reached = sum(verdict_of(mutant, version.results) != "unreached" for mutant in version.mutants)
