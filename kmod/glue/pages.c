@@ -25,6 +25,18 @@ static void unpin(struct wqlab_pages *held)
 }
 
 /*
+ * Of what stands for a file, pages that are written behind the file system's back lose what it has for them to be kept
+ * by. Not every kernel refuses them a FOLL_LONGTERM.
+ */
+static bool is_memory(struct page *const *pages, unsigned long count)
+{
+	for (unsigned long i = 0; i < count; i++)
+		if (!folio_test_swapbacked(page_folio(pages[i])))
+			return false;
+	return true;
+}
+
+/*
  * Fewer than asked for are no error of pin_user_pages_fast(). Pages that are not there are not fetched: that might
  * take for ever, and meanwhile no family could be registered.
  */
@@ -40,6 +52,8 @@ static int pin(struct wqlab_pages *held, unsigned long address, unsigned long co
 		if (pinned <= 0)
 			return pinned ?: -EFAULT;
 		held->count += pinned;
+		if (!is_memory(held->pages + held->count - pinned, pinned))
+			return -EINVAL;
 		cond_resched();
 	}
 	return 0;

@@ -26,10 +26,11 @@ int refuse_trace(genl_info* info, Errno error)
 {
     switch (error) {
     case Errno::kBusy:
-        return refuse(info, kNoAttribute, error, "somebody traces already, and there is one trace at a time");
+        return refuse(info, kNoAttribute, error,
+                      "somebody traces already, or is still there; there is one trace at a time");
     case Errno::kInvalid:
         return refuse(info, WQLAB_A_TRACE_SIZE, error,
-                      "not whole pages of one's own, for %u events of each CPU at least", EventRing::kLeast);
+                      "not whole pages, of no file, for %u events of each CPU at least", EventRing::kLeast);
     case Errno::kNoEntry: return refuse(info, kNoAttribute, error, "there is no trace; start one first");
     default: return refuse(info, error);
     }

@@ -256,6 +256,7 @@ TEST_CASE("what has no room is counted exactly, and its place is told", "[trace]
     tiny.buffer_bytes = 4 * 64 * online_cpus().size() * 16;
     tiny.kinds = 1u << WQLAB_TRACE_KIND_QUEUE | 1u << WQLAB_TRACE_KIND_ACTIVATE | 1u << WQLAB_TRACE_KIND_START |
                  1u << WQLAB_TRACE_KIND_END;
+    tiny.drained = false;
     Traced traced(tiny);
     // Nobody reads meanwhile: each CPU has room for its first, and all that comes after is lost.
     Lab other;

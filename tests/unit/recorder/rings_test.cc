@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // Rings as the module writes them, and as they are read: the same code, in memory of the test's own.
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <map>
+#include <thread>
 
 #include "core/event_ring.hh"
 #include "core/name_table.hh"
@@ -63,6 +66,14 @@ std::vector<uint64_t> stamps(Rings& rings, bool all = false)
 
 using Stamps = std::vector<uint64_t>;
 
+// Rings are drained by a clock of the test's own.
+uint64_t drain(Rings& rings)
+{
+    static uint64_t now = 0;
+    rings.drain(now += 10'000'000);
+    return now;
+}
+
 }  // namespace
 
 TEST_CASE("events of all CPUs come in one order, the newest when nothing older can come", "[recorder]")
@@ -72,13 +83,23 @@ TEST_CASE("events of all CPUs come in one order, the newest when nothing older c
     memory.write(0, 10);
     memory.write(2, 20);
     CHECK(stamps(rings).empty());
+    drain(rings);
+    const uint64_t now = drain(rings);
+    CHECK(stamps(rings).empty());
     // It was on its way, and is older than what was seen.
     memory.write(1, 15);
     memory.write(0, 30);
+    // Too soon: there may be more of that kind.
+    rings.drain(now + 1000);
+    CHECK(stamps(rings).empty());
+    drain(rings);
     CHECK(stamps(rings) == Stamps{10, 15, 20});
     memory.write(1, 40);
+    drain(rings);
     CHECK(stamps(rings) == Stamps{30});
-    CHECK(stamps(rings, true) == Stamps{40});
+    memory.write(1, 50);
+    // What is in the rings comes behind what was drained.
+    CHECK(stamps(rings, true) == Stamps{40, 50});
     CHECK(stamps(rings, true).empty());
 }
 
@@ -122,51 +143,117 @@ TEST_CASE("one place is no room for a gap and what comes behind it", "[recorder]
     CHECK(memory.write(0, 202));
 }
 
-TEST_CASE("rings that fill up while their events are looked at wait in a file, in order", "[recorder]")
+TEST_CASE("a ring that is drained has room, whether or not anybody takes its events", "[recorder]")
 {
     Memory memory;
     Rings rings(memory.bytes.data(), memory.layout, false);
-    uint64_t stamp = 0, taken = 0, lost = 0;
-    // Each event that is taken sees ten more written, on all CPUs in turn: so many that without help most would be
-    // lost.
-    memory.write(0, ++stamp);
-    memory.write(1, ++stamp);
-    uint64_t newest = 0;
-    const auto look = [&](bool all) {
-        rings.take(
-            [&](uint32_t, const wqlab_trace_record& record) {
-                CHECK(record.stamp >= newest);
-                newest = record.stamp;
-                taken += record.kind != WQLAB_TRACE_KIND_LOST;
-                if (taken % 1024 == 1 && stamp < 100'000)
-                    for (int i = 0; i < 3 * 12; i++, stamp++)
-                        lost += !memory.write(static_cast<uint32_t>(stamp) % kCpus, stamp + 1);
-            },
-            all, all ? SIZE_MAX : 7);
-    };
-    for (int i = 0; i < 2000; i++) {
-        look(false);
-        for (int j = 0; j < 5; j++, stamp++)
-            lost += !memory.write(static_cast<uint32_t>(stamp) % kCpus, stamp + 1);
+    constexpr uint64_t kAll = 100 * kEvents;
+    for (uint64_t stamp = 0; stamp < kAll; stamp++) {
+        CHECK(memory.write(static_cast<uint32_t>(stamp) % kCpus, 1 + stamp));
+        if (stamp % kEvents == 0)
+            drain(rings);
     }
-    look(true);
-    look(true);
-    CHECK(taken + lost == stamp);
+    uint64_t newest = 0;
+    rings.take([&](uint32_t, const wqlab_trace_record& record) { CHECK(record.stamp == ++newest); }, false, 7);
+    CHECK(newest == 7);
+    CHECK(rings.behind());
+    rings.take([&](uint32_t, const wqlab_trace_record& record) { CHECK(record.stamp == ++newest); }, true);
+    CHECK(newest == kAll);
+    CHECK(rings.loss(0).events == 0);
 }
 
-TEST_CASE("a file keeps records by CPU, first in, first out", "[recorder]")
+TEST_CASE("a drain says whether a ring was nearly full", "[recorder]")
 {
-    Spool spool(2);
-    std::vector<wqlab_trace_record> records(10'000);
-    for (size_t i = 0; i < records.size(); i++)
-        records[i].stamp = i;
-    spool.put(0, records);
-    spool.put(1, std::span(records).first(3));
-    spool.put(0, std::span(records).first(5));
-    for (uint64_t i = 0; i < 10'005; i++, spool.pop(0))
-        REQUIRE(spool.front(0).stamp == i % 10'000);
-    for (uint64_t i = 0; i < 3; i++, spool.pop(1))
-        CHECK(spool.front(1).stamp == i);
+    Memory memory;
+    Rings rings(memory.bytes.data(), memory.layout, false);
+    memory.write(0, 1);
+    CHECK(rings.drain(0));
+    for (uint64_t i = 0; i < kEvents; i++)
+        memory.write(0, 2 + i);
+    CHECK_FALSE(rings.drain(0));
+}
+
+TEST_CASE("rings are written, drained and taken from at once, and each event comes once, in order", "[recorder]")
+{
+    Memory memory;
+    Rings rings(memory.bytes.data(), memory.layout, false);
+    constexpr uint64_t kAll = 200'000;
+    std::atomic<uint64_t> written = 0;
+    std::atomic<bool> over = false;
+    uint64_t lost = 0;
+    std::thread writer([&] {
+        for (uint64_t stamp = 1; stamp <= kAll; stamp++) {
+            lost += !memory.write(static_cast<uint32_t>(stamp) % kCpus, stamp);
+            written = stamp;
+        }
+        over = true;
+    });
+    // One writer stands for the CPUs, so what it has done is what had to be seen: time is its count.
+    std::thread drainer([&] {
+        while (!over)
+            rings.drain(written * 1'000'000);
+    });
+    uint64_t newest = 0, taken = 0;
+    bool in_order = true;
+    const auto take = [&](bool all) {
+        rings.take(
+            [&](uint32_t, const wqlab_trace_record& record) {
+                // A gap is told when it is over.
+                if (record.kind == WQLAB_TRACE_KIND_LOST)
+                    return;
+                in_order &= record.stamp > newest;
+                newest = record.stamp;
+                taken++;
+            },
+            all);
+    };
+    while (!over)
+        take(false);
+    writer.join();
+    drainer.join();
+    take(true);
+    CHECK(in_order);
+    CHECK(taken + lost == kAll);
+}
+
+TEST_CASE("records wait by CPU, first in, first out, in memory and in a file", "[recorder]")
+{
+    constexpr size_t kEach = 1000;
+    // None, some and all of them fit in memory.
+    for (const size_t most : {size_t{0}, 3500 * sizeof(wqlab_trace_record), size_t{1} << 30}) {
+        Spool spool(2, most);
+        std::vector<wqlab_trace_record> records(10 * kEach);
+        for (size_t i = 0; i < records.size(); i++)
+            records[i].stamp = i;
+        const std::span all(records);
+        for (size_t i = 0; i < 10; i++)
+            CHECK(spool.put(0, all.subspan(i * kEach, kEach)));
+        CHECK(spool.put(1, all.first(3)));
+        CHECK(spool.put(0, all.first(5)));
+        for (uint64_t i = 0; i < 10 * kEach + 5; i++, spool.pop(0))
+            REQUIRE(spool.front(0).stamp == i % (10 * kEach));
+        for (uint64_t i = 0; i < 3; i++, spool.pop(1))
+            CHECK(spool.front(1).stamp == i);
+        // Memory that was given back holds what comes next.
+        const uint64_t in_file = spool.in_file();
+        CHECK(in_file == (most == 0 ? 10 * kEach + 8 : most < 1u << 30 ? 7 * kEach : 0));
+        CHECK(spool.put(1, all.first(3)));
+        CHECK(spool.in_file() == in_file + (most ? 0 : 3));
+        CHECK(spool.trouble().empty());
+    }
+}
+
+TEST_CASE("where no file can be made, that is said, and records stay where they are", "[recorder]")
+{
+    const char* before = std::getenv("TMPDIR");
+    const std::string kept = before ? before : "";
+    setenv("TMPDIR", "/proc/nowhere", 1);
+    Spool spool(1, 0);
+    const std::array<wqlab_trace_record, 1> one{};
+    CHECK_FALSE(spool.put(0, one));
+    CHECK_THAT(spool.trouble(), Catch::Contains("/proc/nowhere: No such file"));
+    before ? setenv("TMPDIR", kept.c_str(), 1) : unsetenv("TMPDIR");
+    CHECK(spool.put(0, one));
 }
 
 TEST_CASE("a tail that makes no sense lets nothing be overwritten", "[recorder]")

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace wqctl {
 
@@ -45,18 +46,21 @@ bool Rings::peek(uint32_t cpu)
 
 void Rings::look(bool all)
 {
-    due_ = all ? UINT64_MAX : newest_;
-    fill_ = 0;
+    {
+        const std::lock_guard guard(lock_);
+        due_ = all ? UINT64_MAX : overwrite_ ? newest_ : drained_due_;
+        for (Ring& ring : rings_)
+            ring.spooled = ring.drained;
+    }
     waiting_.clear();
     for (uint32_t cpu = 0; cpu < layout_.cpus; cpu++) {
         Ring& ring = rings_[cpu];
-        ring.head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
+        ring.head = overwrite_ || all ? __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE) : ring.spooled;
         if (overwrite_ && !still_there(ring, ring.cursor) && ring.cursor < ring.head)
             skip_overwritten(ring);
-        if (const uint64_t from = std::max(ring.cursor, ring.freed); ring.head > from) {
-            newest_ = std::max<uint64_t>(newest_, at(ring, ring.head - 1).stamp);
-            fill_ = std::max(fill_, static_cast<double>(ring.head - from) / layout_.events);
-        }
+        if (overwrite_ && ring.head > ring.cursor)
+            if (const uint64_t stamp = at(ring, ring.head - 1).stamp; still_there(ring, ring.head - 1))
+                newest_ = std::max(newest_, stamp);
         if (peek(cpu))
             waiting_.push_back(cpu);
     }
@@ -75,7 +79,7 @@ bool Rings::next(uint32_t& cpu, wqlab_trace_record& record)
         const bool whole = !overwrite_ || still_there(ring, ring.cursor);
         if (!whole)
             skip_overwritten(ring);
-        else if (ring.cursor++ < ring.freed)
+        else if (ring.cursor++ < ring.spooled)
             spool_.pop(cpu);
         if (peek(cpu))
             std::push_heap(waiting_.begin(), waiting_.end(), later);
@@ -87,44 +91,54 @@ bool Rings::next(uint32_t& cpu, wqlab_trace_record& record)
     return false;
 }
 
-void Rings::publish()
+void Rings::make_room()
 {
     if (overwrite_)
         return;
     for (Ring& ring : rings_) {
-        ring.freed = std::max(ring.freed, ring.cursor);
-        __atomic_store_n(&ring.shared->tail, ring.freed, __ATOMIC_RELEASE);
+        ring.drained = std::max(ring.drained, ring.cursor);
+        __atomic_store_n(&ring.shared->tail, ring.drained, __ATOMIC_RELEASE);
     }
 }
 
-void Rings::relieve()
+bool Rings::drain(uint64_t now)
 {
+    constexpr double kTooFull = 0.25;
     if (overwrite_)
-        return;
-    publish();
-    const auto is_too_full = [&](const Ring& ring) {
-        const uint64_t used = __atomic_load_n(&ring.shared->head, __ATOMIC_RELAXED) - ring.freed;
-        return static_cast<double>(used) > kTooFull * layout_.events;
-    };
-    if (std::any_of(rings_.begin(), rings_.end(), is_too_full))
-        for (uint32_t cpu = 0; cpu < layout_.cpus; cpu++)
-            spill(cpu);
+        return true;
+    const uint64_t newest = drained_newest_;
+    double fullest = 0;
+    for (uint32_t cpu = 0; cpu < layout_.cpus; cpu++)
+        fullest = std::max(fullest, spill(cpu));
+    if (now - drained_at_ >= kApart) {
+        const std::lock_guard guard(lock_);
+        drained_due_ = std::exchange(drained_next_, newest);
+        drained_at_ = now;
+    }
+    return fullest < kTooFull;
 }
 
-void Rings::spill(uint32_t cpu)
+double Rings::spill(uint32_t cpu)
 {
     Ring& ring = rings_[cpu];
     const uint64_t head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
-    while (ring.freed < head) {
-        const uint64_t place = ring.freed & (layout_.events - 1);
-        const uint64_t count = std::min<uint64_t>(head - ring.freed, layout_.events - place);
+    const double full = static_cast<double>(head - ring.drained) / layout_.events;
+    uint64_t drained = ring.drained;
+    while (drained < head) {
+        const uint64_t place = drained & (layout_.events - 1);
+        const uint64_t count = std::min({head - drained, layout_.events - place, uint64_t{Spool::kMostAtOnce}});
         const std::span records(ring.events + place, count);
-        spool_.put(cpu, records);
-        newest_ = std::max<uint64_t>(newest_, records.back().stamp);
-        ring.freed += count;
-        spooled_ += count;
-        __atomic_store_n(&ring.shared->tail, ring.freed, __ATOMIC_RELEASE);
+        const uint64_t last = records.back().stamp;
+        // Without room they wait in the ring, and what has none there is lost, and counted.
+        if (!spool_.put(cpu, records))
+            return 0;
+        drained_newest_ = std::max(drained_newest_, last);
+        drained += count;
+        __atomic_store_n(&ring.shared->tail, drained, __ATOMIC_RELEASE);
+        const std::lock_guard guard(lock_);
+        ring.drained = drained;
     }
+    return full;
 }
 
 void Rings::rewind()

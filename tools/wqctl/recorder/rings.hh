@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "recorder/spool.hh"
@@ -11,35 +12,40 @@
 
 namespace wqctl {
 
-// The memory is the kernel's to write, and this process' for all else.
+// The memory is the kernel's to write, and this process' for all else. Two threads: one empties the rings into a spool,
+// over and over, so that nothing that is done with events keeps the kernel from room (drain()); the other takes them
+// from there. Where the oldest give way nobody empties anything, and events are taken from where they are.
 class Rings {
 public:
     // The layout is the kernel's word, and has been found to fit the memory.
     Rings(std::byte* memory, const wqlab_trace_layout& layout, bool overwrite);
 
-    // Those that are due, in the order of their stamps, each with its CPU; how many. Not all that are there: a CPU
-    // may just be writing one that is older than another's newest. So what has come since the last call waits for the
-    // next; all: for nothing, when nobody writes any more. If take_one() is slow, rings that fill up meanwhile are
-    // emptied into a file. most: after so many it returns, and is behind().
+    // Empties the rings. Those are due that are as old as what was newest kApart before: until then a CPU may still
+    // be writing one that is older. now: of any clock, in ns. False: one was so full that it should be done again at
+    // once.
+    bool drain(uint64_t now);
+
+    // Those that are due, in the order of their stamps, each with its CPU; how many. all: also what is in the rings,
+    // when nobody writes or drains any more. most: after so many it returns, and is behind().
     template <typename Take>
     size_t take(Take&& take_one, bool all = false, size_t most = SIZE_MAX)
     {
         look(all);
         size_t taken = 0;
         wqlab_trace_record record;
-        for (uint32_t cpu; taken < most && next(cpu, record); taken++) {
+        for (uint32_t cpu; taken < most && next(cpu, record); taken++)
             take_one(cpu, record);
-            if (taken % kAtATime == kAtATime - 1 && !all)
-                relieve();
-        }
         behind_ = taken == most;
-        publish();
+        if (all)
+            make_room();
         return taken;
     }
     // There is more that is due.
     bool behind() const { return behind_; }
     // Had to wait in the file, in all.
-    uint64_t spooled() const { return spooled_; }
+    uint64_t spooled() const { return spool_.in_file(); }
+    // What kept events out of the file, so that they may have been lost; "": nothing.
+    std::string trouble() const { return spool_.trouble(); }
 
     // Begins again with the oldest that there are: of rings that are overwritten.
     void rewind();
@@ -52,8 +58,6 @@ public:
     Loss loss(uint32_t cpu) const;
     // Overwritten before they were read.
     uint64_t missed() const { return missed_; }
-    // Of the last look, how full the fullest was, of 1.
-    double fill() const { return fill_; }
     uint32_t cpus() const { return layout_.cpus; }
     double ticks_per_event() const;
     uint64_t lost_names() const;
@@ -62,28 +66,28 @@ public:
     const wqlab_trace_name* name(uint32_t number) const;
 
 private:
-    static constexpr size_t kAtATime = 1024;
-    static constexpr double kTooFull = 0.25;
+    static constexpr uint64_t kApart = 2'000'000;  // ns
 
     struct Ring {
         const wqlab_trace_record* events;
         wqlab_trace_cpu* shared;
-        uint64_t cursor = 0;  // the next to be taken
-        uint64_t freed = 0;   // up to here the writer has room again: those from the cursor on are in the file
-        uint64_t head = 0;    // as of the last look
-        uint64_t stamp = 0;   // of the next, if there is one
+        uint64_t drained = 0;  // up to here the writer has room again; the drain's, who shows it with lock_ held
+        uint64_t cursor = 0;   // the next to be taken; from here on, all is the taker's
+        uint64_t spooled = 0;  // those before are in the spool, as of the last look
+        uint64_t head = 0;     // likewise, of all that there are
+        uint64_t stamp = 0;    // of the next, if there is one
     };
 
     void look(bool all);
     bool next(uint32_t& cpu, wqlab_trace_record& record);
-    void publish();
-    // Empties all rings if one is too full.
-    void relieve();
-    void spill(uint32_t cpu);
+    // Of all that has been taken.
+    void make_room();
+    // Empties one; how full it was, of 1.
+    double spill(uint32_t cpu);
     const wqlab_trace_record& front(uint32_t cpu)
     {
         const Ring& ring = rings_[cpu];
-        return ring.cursor < ring.freed ? spool_.front(cpu) : at(ring, ring.cursor);
+        return ring.cursor < ring.spooled ? spool_.front(cpu) : at(ring, ring.cursor);
     }
     const wqlab_trace_record& at(const Ring& ring, uint64_t position) const
     {
@@ -103,11 +107,15 @@ private:
     Spool spool_;
     std::vector<uint32_t> waiting_;  // a heap of CPUs, the oldest first
     uint64_t due_ = 0;               // stamps up to here are
-    uint64_t newest_ = 0;            // of the last look
+    uint64_t newest_ = 0;            // of the last look, in place
     uint64_t missed_ = 0;
-    uint64_t spooled_ = 0;
     bool behind_ = false;
-    double fill_ = 0;
+
+    std::mutex lock_;              // between who drains and who takes, for moments
+    uint64_t drained_due_ = 0;     // lock_
+    uint64_t drained_newest_ = 0;  // of all drained; the drain's, as what follows
+    uint64_t drained_next_ = 0;    // it, as it was at drained_at_: due next
+    uint64_t drained_at_ = 0;
 };
 
 }  // namespace wqctl

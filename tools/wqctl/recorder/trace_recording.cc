@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <ctime>
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include "core/trace_memory.hh"
 #include "system/files.hh"
@@ -58,6 +60,7 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
         request.put_flag(WQLAB_A_TRACE_OVERWRITE);
     if (options.kinds)
         request.put_u64(WQLAB_A_TRACE_EVENTS, options.kinds);
+    const uint64_t asked_ns = clock_ns(CLOCK_MONOTONIC);
     lab.ask(WQLAB_CMD_TRACE_START, request, [&](uint8_t, const Attributes& reply) {
         layout_ = reply.row<wqlab_trace_layout>(WQLAB_A_TRACE_LAYOUT).value_or(wqlab_trace_layout{});
         for (const Attribute& attribute : reply.all())
@@ -69,8 +72,12 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
     if (!layout_.cpus || !std::has_single_bit(layout_.events) || end > memory_.size() || names_end > layout_.rings_at ||
         layout_.cpus_at + layout_.cpus * sizeof(wqlab_trace_cpu) > layout_.names_at)
         throw Error(kBad, "the module has another idea of the memory of a trace", "load the module of the same build");
+    const uint64_t answered_ns = clock_ns(CLOCK_MONOTONIC);
+    begun_ns_ = layout_.begun_ns >= asked_ns && layout_.begun_ns <= answered_ns ? layout_.begun_ns : answered_ns;
     rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite);
     decoder_ = std::make_unique<Decoder>(*rings_, layout_, tables_);
+    duration_ns_ = options.duration_ns;
+    thread_ = std::thread([this] { keep_room(); });
 }
 
 // The kernel must not write what is nobody's any more.
@@ -83,18 +90,69 @@ TraceRecording::~TraceRecording()
     }
 }
 
+void TraceRecording::keep_room()
+{
+    // As long as it takes to fill a quarter of the rings, at a rate that few machines know, and seldom enough to be no
+    // load.
+    constexpr std::chrono::nanoseconds kPause(5'000'000);
+    constexpr uint64_t kIdle = 3'600'000'000'000;
+    // Of this thread alone. Who is late loses events.
+    setpriority(PRIO_PROCESS, 0, -20);
+    const bool drains = !options_.overwrite && options_.drained;
+    std::unique_lock guard(lock_);
+    for (;;) {
+        const uint64_t elapsed = elapsed_ns();
+        if (!wanted_ || elapsed >= duration_ns_)
+            break;
+        guard.unlock();
+        const bool calm = !drains || rings_->drain(elapsed);
+        guard.lock();
+        if (!calm || !wanted_ || elapsed >= duration_ns_)
+            continue;
+        const std::chrono::nanoseconds left(std::min(duration_ns_ - elapsed, kIdle));
+        changed_.wait_for(guard, drains ? std::min(left, kPause) : left);
+    }
+    guard.unlock();
+    end();
+}
+
+void TraceRecording::end()
+{
+    const uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    try {
+        lab_.tell(WQLAB_CMD_TRACE_STOP);
+    } catch (const Error& error) {
+        refusal_ = error.message;
+    }
+    ended_ns_ = now;
+}
+
+void TraceRecording::set_duration(uint64_t ns)
+{
+    const std::lock_guard guard(lock_);
+    duration_ns_ = ns;
+    changed_.notify_one();
+}
+
 void TraceRecording::stop()
 {
     if (stopped_)
         return;
     stopped_ = true;
-    ended_ns_ = clock_ns(CLOCK_MONOTONIC);
-    lab_.tell(WQLAB_CMD_TRACE_STOP);
+    {
+        const std::lock_guard guard(lock_);
+        wanted_ = false;
+        changed_.notify_one();
+    }
+    thread_.join();
+    if (!refusal_.empty())
+        throw Error(kBad, refusal_);
 }
 
 uint64_t TraceRecording::elapsed_ns() const
 {
-    return (stopped_ ? ended_ns_ : clock_ns(CLOCK_MONOTONIC)) - layout_.begun_ns;
+    const uint64_t ended = ended_ns_;
+    return (ended ? ended : clock_ns(CLOCK_MONOTONIC)) - begun_ns_;
 }
 
 std::vector<Event> TraceRecording::last_gaps() const
@@ -116,7 +174,7 @@ void TraceRecording::fill(Head& head) const
     // The kernel has found the counters of all CPUs to be one; its fast clock may step back a little when it is set.
     head.clock_error_ns = layout_.is_counter ? std::max<uint64_t>(decoder_->ns_of(1), 1) : 1000;
     head.buffer_bytes = uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
-    const uint64_t since = clock_ns(CLOCK_MONOTONIC) - layout_.begun_ns;
+    const uint64_t since = clock_ns(CLOCK_MONOTONIC) - begun_ns_;
     head.begun_boot_ns = clock_ns(CLOCK_BOOTTIME) - since;
     head.begun_wall_ns = clock_ns(CLOCK_REALTIME) - since;
     head.missing.insert(head.missing.end(), missing_.begin(), missing_.end());

@@ -2,8 +2,12 @@
 // A trace that the module records, from its start to its end.
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "recorder/decoder.hh"
@@ -18,22 +22,26 @@ struct TraceOptions {
     uint64_t buffer_bytes = uint64_t{64} << 20;  // of all CPUs together
     bool overwrite = false;                      // the oldest events give way
     uint64_t kinds = 0;                          // bits of enum wqlab_trace_kind; 0: all
+    uint64_t duration_ns = UINT64_MAX;           // then it stands still by itself
+    bool drained = true;                         // by a thread of its own; false: by take() alone
 };
 
 class TraceRecording {
 public:
-    // Begins. Throws what the module refuses. The connection must live as long.
+    // Begins. Throws what the module refuses. The connection must live as long, and is nobody else's until it has
+    // stopped: a thread of this object stops the recording in time, and keeps room in its rings.
     TraceRecording(Lab& lab, const TraceOptions& options);
     ~TraceRecording();
     TraceRecording(const TraceRecording&) = delete;
 
     // Those of Head that are the recording's to tell.
     void fill(Head& head) const;
-    // Hands on what is due; how many. Often enough, or events are lost.
-    // After so many it may be behind().
+    // Hands on what is due; how many. After so many it may be behind().
     template <typename Take>
     size_t take(Take&& take_one, size_t most = SIZE_MAX)
     {
+        if (!options_.drained && !stopped_)
+            rings_->drain(elapsed_ns());
         return rings_->take(
             [&](uint32_t cpu, const wqlab_trace_record& record) {
                 if (Decoder::knows(record))
@@ -41,7 +49,12 @@ public:
             },
             stopped_, most);
     }
-    // Nothing is recorded from here on: what take() has not handed on yet, the next time it does.
+    // Another duration than was said.
+    void set_duration(uint64_t ns);
+    // It has stood still by itself: stop() is due.
+    bool has_ended() const { return ended_ns_ != 0; }
+    // Nothing is recorded from here on: what take() has not handed on yet, the next time it does. Throws if the module
+    // does not know of the recording, that is, if it ended before.
     void stop();
     // Of what is overwritten: take() begins again with the oldest that there are.
     void rewind() { rings_->rewind(); }
@@ -50,8 +63,6 @@ public:
 
     // Since it began, as events have it; once stopped that is when it was.
     uint64_t elapsed_ns() const;
-    // How full the fullest ring was when last looked at, of 1.
-    double fill_level() const { return rings_->fill(); }
     void fill(Tail& tail) const;
     const Tables& tables() const { return tables_; }
     Tables& tables() { return tables_; }
@@ -59,16 +70,28 @@ public:
     uint64_t memory_bytes() const { return memory_.size(); }
 
 private:
+    // The thread's.
+    void keep_room();
+    void end();
+
     Lab& lab_;
     TraceOptions options_;
     SharedMemory memory_;
     wqlab_trace_layout layout_{};
+    uint64_t begun_ns_ = 0;  // by the clock of this process, whose time namespace may be another than the kernel's
     std::vector<std::string> missing_;
     Tables tables_;
     std::unique_ptr<Rings> rings_;
     std::unique_ptr<Decoder> decoder_;
     bool stopped_ = false;
-    uint64_t ended_ns_ = 0;
+    std::atomic<uint64_t> ended_ns_ = 0;  // 0: it goes on
+    std::string refusal_;                 // of the module, to end it; the thread's, until that is joined
+
+    std::mutex lock_;
+    std::condition_variable changed_;
+    uint64_t duration_ns_ = UINT64_MAX;  // lock_
+    bool wanted_ = true;                 // lock_
+    std::thread thread_;
 };
 
 }  // namespace wqctl

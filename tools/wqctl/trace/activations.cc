@@ -36,6 +36,13 @@ void Activations::event(const Event& event)
     next_.event(event);
 }
 
+void Activations::settle(uint64_t before)
+{
+    for (Undecided& one : undecided_)
+        if (one.is_there && one.event.time < before)
+            pass(one, true);
+}
+
 void Activations::end(const Tail& tail)
 {
     for (Undecided& one : undecided_)

@@ -19,6 +19,8 @@ public:
     void begin(const Head& head, const Tables& tables) override { next_.begin(head, tables); }
     void event(const Event& event) override;
     void end(const Tail& tail) override;
+    // Those queued before that were not activated: on a CPU where nothing else happens, no event says so.
+    void settle(uint64_t before);
 
 private:
     struct Undecided {

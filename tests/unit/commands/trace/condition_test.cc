@@ -85,3 +85,18 @@ TEST_CASE("one that waits still is found while it does", "[trace]")
     machine.run(watch, 20 * kMs, 40 * kMs, 41 * kMs, 6);
     CHECK(watch.found()->item == 5);
 }
+
+TEST_CASE("one that is held back is found though nothing else happens on its CPU", "[trace]")
+{
+    const Machine machine;
+    const Condition condition("inactive > 50ms");
+    Watch watch(condition, machine.tables);
+    watch.sink().begin({}, machine.tables);
+    watch.sink().event(machine.event(EventKind::kQueue, 10 * kMs, 1));
+    watch.look(14 * kMs);
+    watch.look(60 * kMs);
+    CHECK_FALSE(watch.found());
+    watch.look(61 * kMs);
+    REQUIRE(watch.found());
+    CHECK(watch.found()->time == 61 * kMs);
+}

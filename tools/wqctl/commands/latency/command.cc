@@ -46,6 +46,7 @@ LatencyRecording record_queuers(Lab& lab, uint64_t duration_ns, Interrupts& inte
     TraceOptions options;
     options.kinds = 1u << WQLAB_TRACE_KIND_QUEUE | 1u << WQLAB_TRACE_KIND_ACTIVATE | 1u << WQLAB_TRACE_KIND_START |
                     1u << WQLAB_TRACE_KIND_END;
+    options.duration_ns = duration_ns;
     TraceRecording trace(lab, options);
     Queuers queuers;
     Tail tail;

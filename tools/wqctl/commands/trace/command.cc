@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "command.hh"
@@ -27,11 +26,8 @@ namespace wqctl {
 
 namespace {
 
-// How often the rings are looked at, unless they fill up faster: they hold some hundred milliseconds of all that a CPU
-// can do.
 constexpr uint64_t kPoll = 10'000'000;
-constexpr double kFull = 0.2;
-constexpr size_t kAtATime = 1 << 16;  // events, until it is looked whether the time is up
+constexpr size_t kAtATime = 1 << 12;  // events, until it is looked whether somebody wants to end it
 constexpr uint64_t kIdle = 200'000'000;
 constexpr uint64_t kAfterwards = 100'000'000;  // what went on behind the item that was waited for
 
@@ -77,6 +73,7 @@ public:
         options_.overwrite = flags.ring || flags.until;
         if (const auto& size = flags.ring ? flags.ring : flags.buffer)
             options_.buffer_bytes = parse_size(*size);
+        options_.duration_ns = duration_ns_;
         // What is not in the events: the pools, and the workqueues, of which one at least should be meant.
         const Snapshot machine = context.source().snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
         if (!patterns.empty() && !has_workqueue(machine, patterns))
@@ -97,8 +94,6 @@ public:
 
     int go(Progress& progress)
     {
-        // Who is late loses events.
-        setpriority(PRIO_PROCESS, 0, -20);
         if (watch_)
             watch_->sink().begin(head_, recording_->tables());
         if (!options_.overwrite)
@@ -161,7 +156,8 @@ private:
         seen_until_ = now;
         if (watch_ && watch_->found() && !ends_at_) {
             ended_by_ = "condition";
-            ends_at_ = now + kAfterwards;
+            ends_at_ = std::min(now + kAfterwards, duration_ns_);
+            recording_->set_duration(ends_at_);
         }
     }
 
@@ -171,14 +167,13 @@ private:
         for (;;) {
             const uint64_t elapsed = recording_->elapsed_ns();
             const uint64_t end = ends_at_ ? ends_at_ : duration_ns_;
-            if (elapsed >= end)
+            if (elapsed >= end || recording_->has_ended())
                 return;
             if (duration_ns_ != UINT64_MAX)
                 progress.say(progress_bar(static_cast<double>(elapsed) / static_cast<double>(duration_ns_),
                                           grouped(events_) + " events", progress.style()));
             // Of a ring nobody need look at what nobody waits for.
-            const bool hurry = recording_->fill_level() > kFull || recording_->rings().behind();
-            const uint64_t pause = !reads() ? kIdle : hurry ? 0 : kPoll;
+            const uint64_t pause = !reads() ? kIdle : recording_->rings().behind() ? 0 : kPoll;
             if (wait_for(std::min(end - elapsed, pause), interrupts) == Woken::kByInterrupt) {
                 ended_by_ = "interrupt";
                 return;
@@ -227,6 +222,8 @@ private:
         if (const uint64_t lost = tail.lost_events())
             print_trouble(fmt::format("{} events were lost, on {} CPUs, for want of room: a larger --buffer than {}",
                                       grouped(lost), tail.lost.size(), human_size(head_.buffer_bytes)));
+        if (const std::string& why = recording_->rings().trouble(); !why.empty())
+            print_trouble("events came faster than they were written, and " + why);
         if (const uint64_t names = recording_->rings().lost_names())
             print_trouble(fmt::format("{} events have a function or workqueue without a name: there were too many",
                                       grouped(names)));

@@ -5,6 +5,9 @@ namespace wqctl {
 
 void Watch::look(uint64_t now)
 {
+    // An item that is not held back is activated by who queues it, at once.
+    constexpr uint64_t kAtOnce = 5'000'000;
+    activations_.settle(now > kAtOnce ? now - kAtOnce : 0);
     stories_.for_each_open([&](const Story& story) { check(story, now); });
 }
 
