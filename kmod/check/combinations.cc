@@ -149,11 +149,14 @@ struct EachManagesConcurrency {
         0,
         Fault::kQueueElsewhere};
 
-    static void run(Trial& t)
+    static constexpr uint32_t kTries = 20;
+
+    // False: nothing can be told, because a machine that is slow to make workers had the rescuer run the item. That one
+    // holds nothing back: it takes no part in the pool's concurrency.
+    static bool judge(Trial& t, uint32_t flags, uint32_t cpu)
     {
-        const Threshold off(t, 0);
-        const uint32_t cpu = t.first_cpu();
-        for_each_combination(t, false, [&](uint32_t flags) {
+        bool told = true;
+        const auto act = [&] {
             const FlagNames names(flags);
             Queue& wq = t.queue({.flags = flags});
             TestItem& runner = t.item("the item that runs", TestItem::Body::kSpin);
@@ -165,7 +168,8 @@ struct EachManagesConcurrency {
             const bool holds = flags & WQLAB_WQ_ORDERED || !(flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_CPU_INTENSIVE));
             if (holds) {
                 t.linger();
-                WANT(t, next.started() == 0, "%s: the next item started while one was running", names.text);
+                told = flags & WQLAB_WQ_ORDERED || !is_rescuer(runner.last().command);
+                WANT(t, !told || next.started() == 0, "%s: the next item started while one was running", names.text);
             } else {
                 AWAIT(t, next.started() == 1, "the next item to start while one is running");
                 WANT(t, runner.running(), "%s: the item that runs ended", names.text);
@@ -173,6 +177,20 @@ struct EachManagesConcurrency {
             runner.open();
             AWAIT(t, next.ended() == 1 && runner.ended() == 1, "both to end");
             kernel::destroy(t, wq);
+        };
+        act();
+        return told || t.decided();
+    }
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.first_cpu();
+        for_each_combination(t, false, [&](uint32_t flags) {
+            for (uint32_t i = 0; i < kTries; i++)
+                if (judge(t, flags, cpu))
+                    return;
+            t.skip("%s: the rescuer ran the item %u times", FlagNames(flags).text, kTries);
         });
     }
 };

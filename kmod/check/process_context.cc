@@ -4,6 +4,7 @@
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"
+#include "../glue/time.h"
 #include "../glue/trace.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -108,6 +109,14 @@ struct InContextOfEachKind {
         seen.trial->changed();
     }
 
+    // It is on a workqueue of the system's, which does not end with the trial.
+    struct Withdrawn {
+        Seen& seen;
+        explicit Withdrawn(Seen& one) : seen(one) { wqlab_work_init(seen.storage.get(), WQLAB_WORK_PLAIN, note); }
+        Withdrawn(const Withdrawn&) = delete;
+        ~Withdrawn() { wqlab_cancel_sync(seen.storage.get(), WQLAB_WORK_PLAIN); }
+    };
+
     static void directly(void (*function)(void*), void* argument) { function(argument); }
     static void in_timer(void (*function)(void*), void* argument)
     {
@@ -121,7 +130,9 @@ struct InContextOfEachKind {
         Queue& bh = t.queue({.flags = WQLAB_WQ_BH});
         TestItem& item = t.item("a BH item").on_run([](TestItem&, void* seen) { call(seen); }, argument);
         item.queue(bh);
-        t.wait([&] { return item.ended() == 1; }, "a BH item to run");
+        // Later it would queue what is withdrawn by then.
+        if (!t.wait([&] { return item.ended() == 1; }, "a BH item to run"))
+            item.cancel_sync();
     }
 
     static void run(Trial& t)
@@ -149,6 +160,7 @@ struct InContextOfEachKind {
             seen->trial = &t;
             seen->calls = seen->wrong = 0;
             seen->result = -1;
+            const Withdrawn withdrawn(*seen);
             context.in(call, seen);
             if (t.decided())
                 return;
@@ -239,12 +251,32 @@ struct OnEachCpu {
         bool no_worker;
     };
     static inline Calls* calls = nullptr;
+    static inline uint32_t inside = 0;  // functions that may look at it
+
+    // Nobody looks at it when this has gone, also if the kernel has returned too early, or is still about to call.
+    struct Shown {
+        explicit Shown(Calls* all) { __atomic_store_n(&calls, all, __ATOMIC_RELEASE); }
+        Shown(const Shown&) = delete;
+        ~Shown()
+        {
+            // Either we see that a function is inside, or it sees nullptr.
+            Calls* const all = __atomic_exchange_n(&calls, nullptr, __ATOMIC_SEQ_CST);
+            all->gate->open();
+            while (__atomic_load_n(&inside, __ATOMIC_SEQ_CST))
+                wqlab_sleep(1'000'000);
+        }
+    };
 
     static void note(work_struct*)
     {
-        Calls* const all = __atomic_load_n(&calls, __ATOMIC_ACQUIRE);
-        if (!all)
-            return;
+        __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+        if (Calls* const all = __atomic_load_n(&calls, __ATOMIC_SEQ_CST))
+            note_in(all);
+        __atomic_sub_fetch(&inside, 1, __ATOMIC_RELEASE);
+    }
+
+    static void note_in(Calls* all)
+    {
         const uint32_t cpu = wqlab_this_cpu();
         __atomic_add_fetch(&all->began, 1, __ATOMIC_ACQ_REL);
         if (!wqlab_in_task() || !wqlab_current_worker())
@@ -264,7 +296,7 @@ struct OnEachCpu {
         if (!all)
             return;
         *all = {&t, &t.gate(), 0, 0, 0, 0, false};
-        __atomic_store_n(&calls, all, __ATOMIC_RELEASE);
+        const Shown shown(all);
         struct Answer {
             bool called;
             unsigned long result;
@@ -291,7 +323,6 @@ struct OnEachCpu {
         WANT(t, !early && began == cpus && answer->ended == cpus && !all->twice && !all->no_worker,
              "on %u CPUs it was called %u times, %u had ended when it returned, %u were twice on a CPU", cpus, began,
              answer->ended, all->twice);
-        __atomic_store_n(&calls, nullptr, __ATOMIC_RELEASE);
     }
 };
 

@@ -168,11 +168,11 @@ struct WrongKindsWarn {
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
 
-    // How many warnings there are while act() is called.
+    // How many warnings of ours there are while act() is called.
     template <typename Act>
     static uint32_t warnings(Trial& t, Act act)
     {
-        const KernelLog<LinesWith> log(t, "WARNING: ");
+        const KernelLog<Warnings> log(t);
         act();
         return log.count();
     }

@@ -16,21 +16,53 @@ struct PodsAreTheMachines {
         147,
         "",
         "scope.pods-are-the-machines",
-        "The pods of a scope are what the machine has: with the strict scope cpu, smt, numa or system the workers of a "
+        "The pods of a scope are what the machine had when it started: with the strict scope cpu, smt, numa or system "
+        "the workers of a "
         "CPU's items may run on all CPUs that share that with it, and no others; those of one core share a cache",
         "kernel/workqueue.c: init_pod_type(), cpus_share_smt(), cpus_share_numa()",
         0,
         Fault::kAttributesIgnored};
+
+    static bool has(const char* text, const char* word)
+    {
+        const size_t length = __builtin_strlen(word);
+        for (; __builtin_strlen(text) >= length; text++)
+            if (__builtin_memcmp(text, word, length) == 0)
+                return true;
+        return false;
+    }
+
+    // The pods are made once, of the CPUs that are online then, and what the machine says is of now: whether it can't
+    // have changed. A CPU that was away is in a core, a node and a cache of its own for ever.
+    static bool as_at_boot(Trial& t)
+    {
+        if (t.read("/sys/devices/system/cpu/possible"))
+            return false;
+        const uint64_t possible = parse_list(t.text());
+        if (t.read("/sys/devices/system/cpu/online") || parse_list(t.text()) != possible)
+            return false;
+        if (t.read("/proc/cmdline"))
+            return false;
+        // What keeps some for later.
+        for (const char* word : {"maxcpus=", "nosmt", "nosmp"})
+            if (has(t.text(), word))
+                return false;
+        return true;
+    }
 
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, as_at_boot(t), "not all CPUs are known to be online since the kernel started");
         uint32_t judged = 0, threads = 0;
         for (const char* scope : {"cpu", "smt", "cache", "numa", "system"}) {
             Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = scope, .strict = true});
             const bool of_cache = same_text(scope, "cache");
+            // Without CONFIG_SCHED_SMT each CPU is a core.
+            if (same_text(scope, "smt") && !wqlab_knows_smt())
+                continue;
             for (uint32_t cpu = 0; cpu < 64; cpu++) {
                 if (!(allowed >> cpu & 1))
                     continue;

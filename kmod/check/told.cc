@@ -18,7 +18,7 @@ struct DescriptionIsCut {
         162,
         "",
         "worker.description-is-cut",
-        "set_worker_desc() keeps 31 characters (before 6.9, 23), and does nothing outside of a worker",
+        "set_worker_desc() keeps 31 characters (before 6.9, 23)",
         "kernel/workqueue.c: set_worker_desc(); include/linux/workqueue.h: WORKER_DESC_LEN",
         0,
         Fault::kStepLies};
@@ -31,7 +31,6 @@ struct DescriptionIsCut {
 
     static void run(Trial& t)
     {
-        wqlab_set_description("nobody");  // in no worker: nothing happens
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
         Gate& gate = t.gate();
         TestItem& item = t.item("the item").on_run(describe, &gate);

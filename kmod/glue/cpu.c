@@ -43,3 +43,8 @@ const char *wqlab_release(void)
 {
 	return init_utsname()->release;
 }
+
+bool wqlab_knows_smt(void)
+{
+	return IS_ENABLED(CONFIG_SCHED_SMT);
+}

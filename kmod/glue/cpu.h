@@ -14,6 +14,7 @@ uint32_t wqlab_next_online_cpu(uint32_t cpu);
 int wqlab_cpu_node(uint32_t cpu);
 uint32_t wqlab_nr_nodes(void);		/* nr_node_ids */
 bool wqlab_node_online(uint32_t node);
+bool wqlab_knows_smt(void);		/* CONFIG_SCHED_SMT */
 const char *wqlab_release(void);	/* utsname()->release */
 
 WQLAB_END_C

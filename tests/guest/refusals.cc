@@ -14,6 +14,7 @@
 #include "lab.hh"
 #include "scenario/scenario.hh"
 #include "system/file_lock.hh"
+#include "system/kept_value.hh"
 #include "text/error.hh"
 
 namespace {
@@ -312,6 +313,19 @@ TEST_CASE("no more runs than the limit, and the slot of a forgotten one is free 
     asked.forget(ids[0]);
     wqctl::Message again = wqctl::encode_run(plain(), {});
     CHECK_NOTHROW(asked.start(again));
+}
+
+TEST_CASE("who may only read a file keeps nobody from setting it, and who may set it is alone", "[inspect]")
+{
+    using wqctl::FileLock;
+    const std::string threshold = "/sys/module/workqueue/parameters/watchdog_thresh";
+    const FileLock readers(threshold);  // as anybody can
+    const FileLock other = FileLock::of_name("another");
+    {
+        const wqctl::KeptValue kept(threshold, "40");
+        CHECK_THROWS_AS(FileLock::of_name(threshold), wqctl::Error);
+    }
+    CHECK_NOTHROW(FileLock::of_name(threshold));
 }
 
 TEST_CASE("who may not explain keeps nobody from it, and who may is alone", "[inspect]")

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 namespace wqctl {
 
-// flock() on a file or directory that is there anyway. A child that keeps fd()
+// A lock of a file or directory that is there anyway. A child that keeps fd()
 // keeps the lock.
 class FileLock {
 public:
@@ -17,6 +18,10 @@ public:
     {
     }
     FileLock(const std::string& path, Whose whose, unsigned patience_ms = 0);
+    // Of a name that need not be a file's: only root can hold it, where the module is loaded. Elsewhere it must be a
+    // file, and this is its lock.
+    static FileLock of_name(const std::string& name, unsigned patience_ms = 0);
+    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
@@ -24,6 +29,8 @@ public:
     int fd() const { return fd_; }
 
 private:
+    FileLock(int fd, const std::string& name, unsigned patience_ms, int (*lock)(int fd, const std::string& name));
+
     int fd_;
 };
 

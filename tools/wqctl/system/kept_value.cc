@@ -65,7 +65,7 @@ KeptValue::KeptValue(std::string path, const std::string& value) : KeptValue(std
 }
 
 KeptValue::KeptValue(std::string path)
-    : path_(std::move(path)), lock_(std::make_unique<FileLock>(path_, kLockPatienceMs))
+    : path_(std::move(path)), lock_(std::make_unique<FileLock>(FileLock::of_name(path_, kLockPatienceMs)))
 {
     const auto fail = [this](int error) { throw Error(kBad, fmt::format("{}: {}", path_, std::strerror(error))); };
     const auto old = read_line(path_);

@@ -29,7 +29,7 @@ public:
 
 private:
     std::string path_;
-    std::unique_ptr<FileLock> lock_;  // of the file; the child has it, too
+    std::unique_ptr<FileLock> lock_;  // of the path; the child has it, too
     std::string old_;
     pid_t keeper_ = -1;
     int pipe_ = -1;

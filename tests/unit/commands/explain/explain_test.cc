@@ -245,7 +245,7 @@ TEST_CASE("a kept value comes back")
         const KeptValue kept(file, "1");
         CHECK(read_line(file) == "1");
         CHECK(kept.old() == "100");
-        CHECK_THAT(error_of([&] { FileLock lock(file); }), Catch::EndsWith("another wqctl has it"));
+        CHECK_THAT(error_of([&] { FileLock::of_name(file); }), Catch::EndsWith("another wqctl has it"));
     }
     CHECK(read_line(file) == "100");
 
