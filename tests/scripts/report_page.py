@@ -63,6 +63,44 @@ def clicks_work(window, file):
     is_quiet(page)
 
 
+def each_stage_has_what_was_measured(window, file):
+    """Whatever of an item is looked at, of those that have it some are drawn, and no others are offered."""
+    page = window.page(file)
+    chart = "Chart.getChart(document.querySelector('figure.chart canvas'))"
+    stages = page.ask("document.querySelectorAll('.controls .group:first-child')[0].children.length")
+    assert stages == 6, f"{stages} stages"
+    for stage in range(stages):
+        page.click(f".controls .group:first-child button:nth-child({stage + 1})")
+        drawn, has = (page.ask(f"{chart}.data.datasets.filter((one, i) => one.data.length && {which}).length")
+                      for which in (f"{chart}.isDatasetVisible(i)", "true"))
+        assert drawn > 0, f"of stage {stage + 1} nothing is drawn"
+        offered = page.ask("[...document.querySelector('.legend').children].filter((one) => one.offsetWidth).length")
+        assert offered == has, f"of stage {stage + 1} {has} are there, and the legend has {offered}"
+    # Waits of 3 µs and little more: between 2 and 5, no figure of an axis is round.
+    ticks = page.ask(f"""(() => {{
+        const ticks = [2.1e3, 3e3, 4e3, 4.9e3].map((value) => ({{ value }}));
+        const {{ callback }} = {chart}.options.scales.x.ticks;
+        return ticks.filter(({{ value }}, i) => callback.call({{ min: 2.1e3, max: 4.9e3 }}, value, i, ticks)).length;
+    }})()""")
+    assert ticks >= 2, f"an axis with {ticks} figures"
+    is_quiet(page)
+
+
+def one_that_can_not_be_drawn_takes_no_other_with_it(window, file):
+    """What stands in a page's data is what documents had."""
+    with open(file, encoding="utf-8") as whole:
+        text = whole.read()
+    assert '"kind":"intervals"' in text
+    broken = file.replace(".html", "-broken.html")
+    with open(broken, "w", encoding="utf-8") as changed:
+        changed.write(text.replace('"kind":"intervals"', '"kind":"nothing"', 1))
+    page = window.page(broken)
+    charts = "[...document.querySelectorAll('figure.chart canvas')]"
+    left = page.ask(f"{charts}.filter((one) => Chart.getChart(one)).length")
+    assert left == 4, f"{left} charts are left"
+    assert page.ask("document.querySelector('figure.chart .note.bad').textContent").startswith("This chart can't be drawn")
+
+
 def keys_work(window, file):
     page = window.page(file)
     page.ask("document.querySelector('.legend button').focus()")

@@ -27,8 +27,11 @@ std::string target_of(const std::string& path)
 {
     struct stat status = {};
     if (stat(path.c_str(), &status) != 0) {
-        if (errno == ENOENT)
+        struct stat link = {};
+        if (errno == ENOENT && lstat(path.c_str(), &link) != 0)
             return path;
+        if (errno == ENOENT)
+            throw Error::usage(fmt::format("{} is a symbolic link that leads nowhere", path));
         throw failed(path, "look at");
     }
     if (!S_ISREG(status.st_mode))
@@ -37,6 +40,17 @@ std::string target_of(const std::string& path)
     if (!real)
         throw failed(path, "look at");
     return real.get();
+}
+
+// As the one that it takes the place of, or as any new file.
+mode_t mode_for(const std::string& target)
+{
+    struct stat status = {};
+    if (stat(target.c_str(), &status) == 0)
+        return status.st_mode & 0777;
+    const mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
 }
 
 class TemporaryFile {
@@ -60,7 +74,7 @@ public:
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-    void write_all(std::string_view text)
+    void write_all(std::string_view text, mode_t mode)
     {
         while (!text.empty()) {
             const ssize_t written = write(fd_, text.data(), text.size());
@@ -69,7 +83,7 @@ public:
             if (written > 0)
                 text.remove_prefix(static_cast<size_t>(written));
         }
-        if (fchmod(fd_, 0644) != 0 || fsync(fd_) != 0)
+        if (fchmod(fd_, mode) != 0 || fsync(fd_) != 0)
             throw failed(path_, "write");
     }
     void become(const std::string& target)
@@ -90,7 +104,7 @@ void replace_file(const std::string& path, std::string_view text)
 {
     const std::string target = target_of(path);
     TemporaryFile file(target);
-    file.write_all(text);
+    file.write_all(text, mode_for(target));
     file.become(target);
 }
 

@@ -7,7 +7,7 @@
 
 namespace wqctl {
 
-// Writes it beside and renames it over what is there; everybody may read it.
+// Writes it beside and renames it over what is there. Who may read that, or any new file (umask), may read it.
 // Refuses to take the place of what is no regular file. The other's name does
 // not end as this one's does, so that a collector of *.prom never sees it.
 void replace_file(const std::string& path, std::string_view text);

@@ -140,7 +140,7 @@ TEST_CASE("OpenMetrics: each metric once, its samples together, labels escaped")
     CHECK_THAT(less, !Catch::Contains("wqlab_pool_") && !Catch::Contains("wqlab_workers_busy"));
 }
 
-TEST_CASE("a replaced file is whole, readable for all, and alone")
+TEST_CASE("a replaced file is whole, readable for whom it was, and alone")
 {
     const FakeRoot root({{"old.prom", "old"}, {"real", "x"}});
     const std::string path = root.path() + "/old.prom";
@@ -149,15 +149,21 @@ TEST_CASE("a replaced file is whole, readable for all, and alone")
     struct stat status = {};
     REQUIRE(stat(path.c_str(), &status) == 0);
     CHECK((status.st_mode & 07777) == 0644);
+    REQUIRE(chmod(path.c_str(), 0600) == 0);
+    replace_file(path, "secret");
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0600);
     replace_file(root.path() + "/other", "1");
     std::filesystem::create_symlink("real", root.path() + "/link");
     replace_file(root.path() + "/link", "through");
     CHECK(read(root.path() + "/real") == "through");
     CHECK(std::filesystem::is_symlink(root.path() + "/link"));
+    std::filesystem::create_symlink("nothing", root.path() + "/dangling");
+    CHECK_THAT(error_of([&] { replace_file(root.path() + "/dangling", "x"); }), Catch::Contains("leads nowhere"));
     unsigned files = 0;
     for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(root.path()))
         files++;
-    CHECK(files == 4);
+    CHECK(files == 5);
     CHECK_THAT(error_of([] { replace_file("/dev/null", "x"); }), Catch::Contains("no regular file"));
     CHECK_THAT(error_of([&] { replace_file(root.path(), "x"); }), Catch::Contains("no regular file"));
     CHECK_THAT(error_of([&] { replace_file(root.path() + "/no/where", "x"); }),

@@ -12,8 +12,10 @@
 #include "commands/report/input.hh"
 #include "commands/report/render.hh"
 #include "report/render.hh"
+#include "scenario/document_file.hh"
 #include "system/gzip.hh"
 #include "unit/args/parsed.hh"
+#include "unit/commands/report/pages.hh"
 #include "unit/report/fixtures.hh"
 #include "unit/schema.hh"
 #include "unit/tree.hh"
@@ -25,13 +27,6 @@ using Catch::Contains;
 namespace {
 
 constexpr const char* kHostile = "</script><img src=x onerror=alert(1)>'\"&";
-
-Page page_of(const std::string& text, const std::string& file = "x.json") { return make_page({{file, text}}, ""); }
-
-std::string refused(const std::string& text)
-{
-    return error_of([&] { page_of(text); });
-}
 
 std::string html_of(const Page& page) { return to_html(page, "wqctl report x.json"); }
 
@@ -49,32 +44,6 @@ Machine machine_called(const std::string& model)
     machine.model = model;
     machine.cpus = "0-3";
     return machine;
-}
-
-template <typename B>
-B block_of(const Section& section)
-{
-    for (const Block& block : section.blocks)
-        if (const B* found = std::get_if<B>(&block))
-            return *found;
-    FAIL("the section has no such block");
-    throw std::logic_error("not reached");
-}
-
-template <typename B>
-bool has_block(const Section& section)
-{
-    return std::any_of(section.blocks.begin(), section.blocks.end(),
-                       [](const Block& block) { return std::holds_alternative<B>(block); });
-}
-
-std::string notes(const Section& section)
-{
-    std::string text;
-    for (const Block& block : section.blocks)
-        if (const Note* note = std::get_if<Note>(&block))
-            text += note->text + "\n";
-    return text;
 }
 
 // A bench of each of these cells, "scope=cpu depth=1".
@@ -123,9 +92,13 @@ TEST_CASE("no text of a document is markup in its report")
     CHECK(escape_html("a\x1b[31m\xff\n\u202e") == "a?[31m\ufffd\n\u202e");
 
     const std::string md = to_markdown(page, kHostile);
-    CHECK_THAT(md, !Contains("<img"));
-    CHECK(escape_markdown("a|b `c` *d* [e](f) \\ <g> <0.1 @all wait_p50 _h_\n#") ==
-          "a\\|b \\`c\\` \\*d\\* \\[e\\](f) \\\\ &lt;g> <0.1 @\u200ball wait_p50 \\_h\\_?#");
+    // But for the command, which is code.
+    CHECK_THAT(md, Contains("- Command: `wqctl '" + std::string(kHostile).substr(0, 9)));
+    std::string others = md;
+    others.erase(others.find("- Command"), others.find('\n', others.find("- Command")) - others.find("- Command"));
+    CHECK_THAT(others, !Contains("<img"));
+    CHECK(escape_markdown("a|b `c` *d* [e](f) \\ <g> <0.1 @all wait_p50 _h_ #2 $i$\n#") ==
+          "a\\|b \\`c\\` \\*d\\* \\[e\\](f) \\\\ &lt;g> <0.1 @\u200ball wait_p50 \\_h\\_ #\u200b2 \\$i\\$?#");
 }
 
 TEST_CASE("a page's policy lets run what the page brings, and nothing else")
@@ -189,6 +162,13 @@ TEST_CASE("where items ran is a map of CPUs, whose shades are between the smalle
     HeatMap decades = map;
     decades.values = {{1.0, 10.0}, {100.0, 1e4}};
     CHECK(decades.level(100) == 5);
+    CHECK(decades.is_logarithmic());
+    CHECK(!map.is_logarithmic());
+    decades.values = {{0.0, 40.0}, {900.0, 1e5}};
+    CHECK(decades.level(0) == 0);
+    CHECK(decades.level(40) == 1);
+    CHECK(decades.level(900) == 5);
+    CHECK(decades.level(1e5) == 10);
     HeatMap even = map;
     even.values = {{3.0, 3.0}};
     CHECK(even.level(3) == 5);
@@ -307,11 +287,11 @@ TEST_CASE("what no report is made of is refused in a line")
     CHECK_THAT(refused("hello"), Contains("not JSON"));
     const std::string whole = report_to_json(make_report({"a"}));
     CHECK_THAT(refused(whole.substr(0, whole.size() / 2)), Contains("x.json:") && Contains("not JSON"));
-    CHECK_THAT(refused(sample(0, 0) + sample(1, 1).substr(0, 40)), Contains("x.json, line 2"));
+    CHECK_THAT(refused(sample(0, 0) + sample(1, 1).substr(0, 40) + "\n"), Contains("x.json, line 2"));
     CHECK_THAT(refused(R"({"schema":"wqlab/run/1","workqueues":7})"), Contains("\"workqueues\"") && Contains("a list"));
-    CHECK_THAT(error_of([] { read_input("/nonexistent"); }), Contains("/nonexistent"));
-    CHECK_THAT(error_of([] { read_input("/"); }), Contains("cannot read"));
-    CHECK_THAT(error_of([] { read_input("/dev/null"); }), Contains("is empty"));
+    CHECK_THAT(error_of([] { read_document_file("/nonexistent"); }), Contains("/nonexistent"));
+    CHECK_THAT(error_of([] { read_document_file("/"); }), Contains("cannot read"));
+    CHECK_THAT(error_of([] { read_document_file("/dev/null"); }), Contains("is empty"));
 }
 
 TEST_CASE("packed documents are read, damaged ones refused")
@@ -321,8 +301,8 @@ TEST_CASE("packed documents are read, damaged ones refused")
     const FakeRoot root({});
     std::ofstream(root.path() + "/whole", std::ios::binary) << packed;
     std::ofstream(root.path() + "/cut", std::ios::binary) << packed.substr(0, packed.size() - 9);
-    CHECK(read_input(root.path() + "/whole").text == text);
-    CHECK_THAT(error_of([&] { read_input(root.path() + "/cut"); }), Contains("gzip"));
+    CHECK(read_document_file(root.path() + "/whole") == text);
+    CHECK_THAT(error_of([&] { read_document_file(root.path() + "/cut"); }), Contains("gzip"));
 }
 
 TEST_CASE("a report is asked for in words that say what is missing")

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include <fmt/core.h>
 
+#include "scenario/document_file.hh"
 #include "scenario/fields.hh"
 #include "text/error.hh"
 #include "text/names.hh"
@@ -47,25 +47,7 @@ const Reader& reader_of(const Fields& root)
     return *found;
 }
 
-std::string read_all(const std::string& path)
-{
-    constexpr size_t kMost = size_t{64} << 20;
-    std::ifstream stream(path, std::ios::binary);
-    // Opening a directory succeeds; reading it does not.
-    stream.peek();
-    if (!stream.is_open() || stream.bad())
-        throw Error::usage(fmt::format("cannot read the document \"{}\"", path));
-    std::string text;
-    std::array<char, 1 << 16> part;
-    while (stream.read(part.data(), part.size()), stream.gcount() > 0) {
-        text.append(part.data(), static_cast<size_t>(stream.gcount()));
-        if (text.size() > kMost)
-            throw Error::usage(fmt::format("{}: has more than 64 MiB, which no document of wqctl's has", path));
-    }
-    return text;
-}
-
-// One a line. The last one may be cut short: monitor goes on until it is stopped.
+// One a line.
 Document parse_samples(std::string_view text, const std::string& file)
 {
     Document document;
@@ -152,6 +134,6 @@ Document parse_comparable(std::string_view text, const std::string& file)
     return document;
 }
 
-Document read_document(const std::string& path) { return parse_comparable(read_all(path), path); }
+Document read_document(const std::string& path) { return parse_comparable(read_document_file(path), path); }
 
 }  // namespace wqctl

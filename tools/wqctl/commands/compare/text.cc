@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "report/caution.hh"
 #include "stats/rank_test.hh"
 #include "term/lines.hh"
 #include "term/table.hh"
@@ -98,7 +99,7 @@ std::string summary(const Comparison& c, const Style& style)
     std::string text = fmt::format("{} of {} worse, {} better, {}{} that can't be told apart", c.count(Outcome::kWorse),
                                    counted(c.rows.size(), "figure"), c.count(Outcome::kBetter),
                                    differs ? fmt::format("{} different, ", differs) : "", c.count(Outcome::kSame));
-    text += "; p is corrected for so many questions, the intervals are each for itself";
+    text += fmt::format("; {}", kIntervalsAreAlone);
     return wrap(text, style.width, "");
 }
 
@@ -133,10 +134,7 @@ std::string caution(const Comparison& c, const Style& style)
                 "rounds and more",
                 style.width, "");
         const std::string text = *least > 1 ? must_differ(c, *least) + "; " : "";
-        return wrap(text +
-                        "one file a side: what differs from boot to boot, or changed between the two, counts as a "
-                        "difference; give several files a side to take that into account",
-                    style.width, "");
+        return wrap(text + kOneFileASide, style.width, "");
     }
     if (!least)
         return wrap(fmt::format("{} against {} can't show a difference at 5%, whatever it is; give {} a side or more",

@@ -50,7 +50,7 @@ void write(JsonWriter& j, const Distributions& chart)
                 j.array([&] {
                     for (const auto& [place, count] : d->bins) {
                         j.value(place);
-                        j.value(static_cast<uint64_t>(count));
+                        j.value(count);
                     }
                 });
             }

@@ -9,6 +9,7 @@
 #include "commands/report/flags.hh"
 #include "commands/report/input.hh"
 #include "commands/report/render.hh"
+#include "scenario/document_file.hh"
 #include "system/replace_file.hh"
 #include "term/output.hh"
 #include "text/shell_words.hh"
@@ -29,6 +30,10 @@ void check_output(const std::string& path, const std::vector<std::string>& files
     for (const std::string& file : files)
         if (is_same_file(path, file))
             throw Error::usage(fmt::format("-o {}: is a document that the report is made of", path));
+    struct stat there = {};
+    if (stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode))
+        throw Error::usage(fmt::format("-o {}: is no regular file, and would be replaced by one", path),
+                           "leave -o out, and the report goes to standard output");
     if (access(path.c_str(), F_OK) == 0 && access(path.c_str(), W_OK) != 0)
         throw Error(kBad, fmt::format("-o {}: exists and can't be written", path));
 }
@@ -46,7 +51,7 @@ class ReportCommand final : public Command {
             check_output(*flags_.output, flags_.files);
         std::vector<page::Input> inputs;
         for (const std::string& file : flags_.files)
-            inputs.push_back(page::read_input(file));
+            inputs.push_back({file, read_document_file(file)});
         const page::Page page = page::make_page(inputs, flags_.title.value_or(""));
         const std::string command = shell_words(flags_.words());
         const std::string text = flags_.format == ReportFormat::kHtml ? page::to_html(page, command)

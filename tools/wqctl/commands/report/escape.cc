@@ -8,7 +8,8 @@ namespace wqctl::page {
 
 namespace {
 
-constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c); }
 
 // Whether "<" before it begins one.
 constexpr bool is_tag(char c)
@@ -51,6 +52,8 @@ std::string escape_markdown(std::string_view text)
         case '&': escaped += "&amp;"; break;
         // A name such as "@team" would tell the team.
         case '@': escaped += "@\u200b"; break;
+        // "#12" would be a link to whatever has that number.
+        case '#': escaped += i + 1 < line.size() && is_digit(line[i + 1]) ? "#\u200b" : "#"; break;
         case '_':
             if (!is_within_word)
                 escaped += '\\';
@@ -62,6 +65,7 @@ std::string escape_markdown(std::string_view text)
         case '[':
         case ']':
         case '|':
+        case '$':
         case '~': escaped += '\\'; [[fallthrough]];
         default: escaped += c;
         }

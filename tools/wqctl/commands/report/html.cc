@@ -11,7 +11,7 @@ namespace {
 // The banner of the file names the licence; the licence wants to be there itself.
 constexpr std::string_view kChartsLicence = R"(<!--
 Chart.js and @kurkle/color, which draw the charts of this page, are under the MIT License:
-Copyright (c) Chart.js Contributors; Copyright (c) Jukka Kurkela
+Copyright (c) 2014-2022 Chart.js Contributors; Copyright (c) 2022 Jukka Kurkela
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation
@@ -111,8 +111,11 @@ public:
     {
         text_ += fmt::format("<figure class=\"maps\">\n<figcaption>{}</figcaption>\n", escape_html(block.title));
         for (const HeatMap& map : block.maps)
-            text_ += fmt::format("<div class=\"map\" data-title=\"{}\">\n{}</div>\n", escape_html(map.title),
-                                 scrolling(map.title, heat_table(map)));
+            text_ += fmt::format(
+                "<div class=\"map\" data-title=\"{}\">\n{}<p class=\"about\">The more, the stronger the shade{}.</p>"
+                "</div>\n",
+                escape_html(map.title), scrolling(map.title, heat_table(map)),
+                map.is_logarithmic() ? ", by factors (logarithmic)" : "");
         text_ += "</figure>\n";
     }
 

@@ -2,13 +2,13 @@
 #include "commands/report/input.hh"
 
 #include <algorithm>
-#include <fstream>
+#include <functional>
 
 #include <fmt/core.h>
 
 #include "commands/report/readers.hh"
+#include "commands/report/samples.hh"
 #include "report/measure.hh"
-#include "system/gzip.hh"
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/printable.hh"
@@ -18,7 +18,8 @@ namespace wqctl::page {
 
 namespace {
 
-constexpr size_t kMost = size_t{64} << 20;
+// A document is taken apart at once, a line of a series by itself.
+constexpr size_t kMostAtOnce = size_t{64} << 20;
 
 struct Kind {
     std::string_view schema;
@@ -26,6 +27,7 @@ struct Kind {
     void (*read)(const Fields&, Draft&);
 };
 
+constexpr std::string_view kDoctor = "wqlab/doctor/1";
 constexpr std::string_view kMonitor = "wqlab/monitor/1";
 
 constexpr std::array<Kind, 7> kKinds = {{{"wqlab/run/1", "Run", read_run},
@@ -33,7 +35,7 @@ constexpr std::array<Kind, 7> kKinds = {{{"wqlab/run/1", "Run", read_run},
                                          {"wqlab/compare/1", "Comparison", read_compare},
                                          {"wqlab/latency/1", "Recording of latencies", read_latency},
                                          {"wqlab/check/1", "Promises", read_check},
-                                         {"wqlab/doctor/1", "What is stuck", read_doctor},
+                                         {kDoctor, "What is stuck", read_doctor},
                                          {kMonitor, "Workqueues as time went on", nullptr}}};
 
 // "wqlab/run/1" without its version.
@@ -71,29 +73,34 @@ std::string default_title(const std::vector<Input>& inputs)
     return "wqlab report" + (inputs.size() == 1 ? ": " + base_name(inputs.front().file) : "");
 }
 
-// The documents of a file: one, or one a line (monitor and a doctor that watches go on until they are stopped).
-struct Parsed {
-    std::string place;
-    Node node;
-};
-
-std::vector<Parsed> parse(const Input& input)
+// Gives the documents of a file: one, or one a line (monitor and a doctor that watches go on until they are stopped).
+// Whether the last one was whole; if not, it is left out.
+bool each_document(const Input& input, const std::function<void(Node&&, const std::string& place)>& give)
 {
-    std::vector<Parsed> parsed;
-    const bool is_stream = input.text.starts_with("{\"schema\":\"");
-    if (!is_stream) {
-        parsed.push_back({input.file, parse_document(input.text, input.file)});
-        return parsed;
+    const bool is_series = input.text.starts_with("{\"schema\":\"");
+    if (!is_series) {
+        if (input.text.size() > kMostAtOnce)
+            throw Error::usage(fmt::format("{}: has more than 64 MiB, which no document of wqctl's has", input.file));
+        give(parse_document(input.text, input.file), input.file);
+        return true;
     }
-    size_t number = 0;
-    for (const std::string_view line : split(input.text, "\n")) {
-        number++;
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos)
+    const std::vector<std::string_view> lines = split(input.text, "\n");
+    for (size_t i = 0; i < lines.size(); i++) {
+        if (lines[i].find_first_not_of(" \t\r") == std::string_view::npos)
             continue;
-        const std::string place = number == 1 ? input.file : fmt::format("{}, line {}", input.file, number);
-        parsed.push_back({place, parse_document(line, place)});
+        const std::string place = i == 0 ? input.file : fmt::format("{}, line {}", input.file, i + 1);
+        std::optional<Node> node;
+        try {
+            node = parse_document(lines[i], place);
+        } catch (const Error&) {
+            // Behind the last end of line stands what its writer was stopped within.
+            if (i == 0 || i + 1 < lines.size())
+                throw;
+            return false;
+        }
+        give(std::move(*node), place);
     }
-    return parsed;
+    return true;
 }
 
 class Maker {
@@ -119,6 +126,11 @@ public:
         if (!std::all_of(distributions_.begin(), distributions_.end(), is_of_the_first))
             for (Distributions::Series& series : distributions_)
                 series.name = series.document + ": " + series.name;
+        // Of one document given twice, or several in one file.
+        std::map<std::string, unsigned> names;
+        for (Distributions::Series& series : distributions_)
+            if (const unsigned number = ++names[series.name]; number > 1)
+                series.name += fmt::format(" #{}", number);
         if (!distributions_.empty()) {
             Section section{"Latencies", "of all documents that have histograms", {}};
             section.blocks.push_back(Distributions{"Distributions", std::move(distributions_)});
@@ -134,22 +146,33 @@ public:
 private:
     void add(const Input& input)
     {
-        const std::vector<Parsed> documents = parse(input);
-        std::vector<Fields> samples;
-        for (const Parsed& parsed : documents) {
-            const Fields root(parsed.node, "the document", parsed.place);
-            const Kind& kind = kind_of(root, parsed.place);
-            if (kind.read) {
+        Samples samples;
+        std::vector<std::pair<std::string, Node>> watched;
+        const bool is_whole = each_document(input, [&](Node&& node, const std::string& place) {
+            const Fields root(node, "the document", place);
+            const Kind& kind = kind_of(root, place);
+            if (kind.schema == kMonitor) {
+                samples.add(root);
+            } else if (kind.schema == kDoctor && root.find("time")) {
+                watched.emplace_back(place, std::move(node));
+            } else {
                 Draft draft = begin(kind, input);
                 kind.read(root, draft);
-            } else {
-                samples.push_back(root);
             }
+        });
+        if (!watched.empty()) {
+            Draft draft = begin({kDoctor, "What was stuck as time went on", nullptr}, input);
+            std::vector<Fields> lines;
+            for (const auto& [place, node] : watched)
+                lines.emplace_back(node, "the document", place);
+            read_doctor_watch(lines, draft);
         }
-        if (samples.empty())
-            return;
-        Draft draft = begin(kKinds.back(), input);
-        read_monitor(samples, draft);
+        if (!samples.empty()) {
+            Draft draft = begin(kKinds.back(), input);
+            samples.draw(draft);
+        }
+        if (!is_whole)
+            sections_.back().note("The last line of the file is not whole, and left out.", Mark::kDoubtful);
     }
 
     Draft begin(const Kind& kind, const Input& input)
@@ -171,31 +194,6 @@ private:
 };
 
 }  // namespace
-
-Input read_input(const std::string& path)
-{
-    std::ifstream stream(path, std::ios::binary);
-    // Opening a directory succeeds; reading it does not.
-    stream.peek();
-    if (!stream.is_open() || stream.bad())
-        throw Error::usage(fmt::format("cannot read the document \"{}\"", path));
-    std::string text;
-    std::array<char, 1 << 16> part;
-    while (stream.read(part.data(), part.size()), stream.gcount() > 0) {
-        text.append(part.data(), static_cast<size_t>(stream.gcount()));
-        if (text.size() > kMost)
-            throw Error::usage(fmt::format("{}: has more than 64 MiB, which no document of wqctl's has", path));
-    }
-    if (is_gzip(text)) {
-        auto unpacked = gunzip(text, kMost);
-        if (!unpacked)
-            throw Error::usage(fmt::format("{}: what gzip packed is damaged, cut short, or larger than 64 MiB", path));
-        text = std::move(*unpacked);
-    }
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
-        throw Error::usage(fmt::format("{}: is empty; give it what a command of wqctl prints with --json", path));
-    return {path, std::move(text)};
-}
 
 Page make_page(const std::vector<Input>& inputs, const std::string& title)
 {

@@ -15,9 +15,6 @@ struct Input {
     std::string text;
 };
 
-// Unpacks what is gzip. Refuses what can't be read or is no document's size.
-Input read_input(const std::string& path);
-
 // Refuses in a line what is no document of wqctl's, is of a kind or version that a report is not made of, or cut short.
 Page make_page(const std::vector<Input>& inputs, const std::string& title);
 

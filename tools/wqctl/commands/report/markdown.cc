@@ -12,15 +12,30 @@ namespace wqctl::page {
 
 namespace {
 
-// As code, whatever is in it.
-std::string fenced(std::string_view text)
+// How many backticks stand in a row.
+size_t most_ticks(std::string_view text)
 {
-    size_t longest = 2, ticks = 0;
+    size_t longest = 0, ticks = 0;
     for (const char c : text) {
         ticks = c == '`' ? ticks + 1 : 0;
         longest = std::max(longest, ticks);
     }
-    const std::string fence(longest + 1, '`');
+    return longest;
+}
+
+// Within a line, to be copied as it is.
+std::string code(std::string_view text)
+{
+    const std::string fence(most_ticks(text) + 1, '`');
+    // What begins or ends with one would make the fence longer.
+    const char* space = text.starts_with('`') || text.ends_with('`') ? " " : "";
+    return fence + space + one_line(text) + space + fence;
+}
+
+// As code, whatever is in it.
+std::string fenced(std::string_view text)
+{
+    const std::string fence(std::max<size_t>(most_ticks(text), 2) + 1, '`');
     std::string result = fence + "\n";
     std::vector<std::string_view> lines = split(text, "\n");
     if (lines.back().empty())
@@ -61,7 +76,7 @@ public:
     void operator()(const Facts& block)
     {
         for (const auto& [name, value, is_code] : block.facts)
-            text_ += fmt::format("- {}: {}\n", name, escape_markdown(value));
+            text_ += fmt::format("- {}: {}\n", name, is_code ? code(value) : escape_markdown(value));
         text_ += "\n";
     }
 
@@ -130,13 +145,16 @@ private:
     // Where a line begins, these would be a heading, a quotation or a list.
     static std::string begun(const std::string& text)
     {
+        const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        if (digits > 0 && digits < text.size() && (text[digits] == '.' || text[digits] == ')'))
+            return text.substr(0, digits) + "\\" + escape_markdown(text.substr(digits));
         const bool is_markup = !text.empty() && std::string_view("#>-+=").find(text.front()) != std::string_view::npos;
         return (is_markup ? "\\" : "") + escape_markdown(text);
     }
 
     static std::string folded(const std::string& title, const std::string& inner)
     {
-        return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", escape_markdown(title), inner);
+        return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", escape_html(title), inner);
     }
 
     std::string text_;

@@ -12,6 +12,9 @@ namespace wqctl::page {
 
 namespace {
 
+// items/s, which "best", letters and ratios are of.
+constexpr size_t kSpeed = 0;
+
 Unit unit_of(const Measure& measure) { return measure.kind == Measure::Kind::kTime ? Unit::kTime : Unit::kRate; }
 
 struct Estimate {
@@ -28,6 +31,9 @@ struct BenchedRow {
     std::array<std::optional<Estimate>, kRunMeasures.size()> estimates;
     std::optional<Estimate> to_baseline;  // its median is the ratio
     bool is_measured = false;
+
+    // Where a cell has several workqueues, their names stand behind its own.
+    bool is_of(const std::string& cell) const { return name == cell || name == cell + " " + workqueue; }
 };
 
 // The axes, and of each what its values are, as they first come.
@@ -81,20 +87,27 @@ Table rows_table(const std::vector<BenchedRow>& rows, const std::string& baselin
     Table table;
     table.title = "Medians of the rounds, with their 95 % intervals";
     table.columns.push_back({"", true});
-    for (const Measure& measure : kRunMeasures)
+    for (const Measure& measure : kRunMeasures) {
         table.columns.push_back({std::string(measure.title)});
-    table.columns.push_back({"to baseline"});
-    table.columns.push_back({"can't be told apart", true});
+        // As in bench's own table: both are of that figure.
+        if (&measure == &kRunMeasures[kSpeed]) {
+            table.columns.push_back({"to baseline"});
+            table.columns.push_back({"letters", true});
+        }
+    }
     for (const BenchedRow& row : rows) {
-        std::vector<Cell> cells;
-        cells.emplace_back(row.name, row.name == best ? Mark::kGood : Mark::kNone);
-        for (size_t i = 0; i < kRunMeasures.size(); i++)
+        std::vector<Cell> cells = {row.name};
+        for (size_t i = 0; i < kRunMeasures.size(); i++) {
             cells.push_back(row.estimates[i] ? with_interval(*row.estimates[i], unit_of(kRunMeasures[i])) : "-");
-        if (row.to_baseline)
-            cells.push_back(with_interval(*row.to_baseline, Unit::kRatio));
-        else
-            cells.emplace_back(row.name == baseline ? "baseline" : "-");
-        cells.emplace_back(row.letters);
+            if (i != kSpeed)
+                continue;
+            cells.back().mark = row.name == best ? Mark::kGood : Mark::kNone;
+            if (row.to_baseline)
+                cells.push_back(with_interval(*row.to_baseline, Unit::kRatio));
+            else
+                cells.emplace_back(row.is_of(baseline) ? "baseline" : "-");
+            cells.emplace_back(row.letters);
+        }
         table.rows.push_back(std::move(cells));
     }
     return table;
@@ -108,8 +121,8 @@ Intervals intervals_of(const std::vector<BenchedRow>& rows, const std::string& b
         Intervals::Panel panel{std::string(kRunMeasures[i].title), unit_of(kRunMeasures[i]), {}};
         for (const BenchedRow& row : rows)
             if (const auto& e = row.estimates[i])
-                panel.rows.push_back(
-                    {row.name, e->median, e->low, e->high, row.name == best ? Mark::kGood : Mark::kNone});
+                panel.rows.push_back({row.name, e->median, e->low, e->high,
+                                      i == kSpeed && row.name == best ? Mark::kGood : Mark::kNone});
         if (!panel.rows.empty())
             chart.panels.push_back(std::move(panel));
     }
@@ -186,7 +199,7 @@ void read_bench(const Fields& root, Draft& draft)
     facts.add("Bench", how_it_ended(root));
     const std::string best = root.text_or("best", "");
     const std::string baseline = root.text_or("baseline", "");
-    facts.add("Best", best.empty() ? "none is surely faster than every other" : best);
+    facts.add("Best items/s", best.empty() ? "none is surely faster than every other" : best);
     if (const auto seed = root.number_if_any("order_seed"))
         facts.add("Order seed", fmt::format("{:.0f}", *seed));
     section.blocks.push_back(std::move(facts));
@@ -196,17 +209,22 @@ void read_bench(const Fields& root, Draft& draft)
     std::vector<BenchedRow> rows;
     Axes axes;
     const Node* scenario = nullptr;
+    bool is_of_baseline = false;
     for (const Node& node : root.list("cells")) {
         const Fields cell(node, "a cell", root.file());
         const BenchedRow& row = rows.emplace_back(read_row(cell, axes));
-        if (!scenario || row.name == baseline)
+        const bool is_baseline = row.is_of(baseline);
+        if (!scenario || (is_baseline && !is_of_baseline))
             scenario = cell.find("scenario");
+        is_of_baseline = is_of_baseline || is_baseline;
     }
     if (Intervals chart = intervals_of(rows, best); !chart.panels.empty())
         section.blocks.push_back(std::move(chart));
     else
         section.note("No row has a summary in this document: nothing was measured, or an older wqctl wrote it.");
     section.blocks.push_back(rows_table(rows, baseline, best));
+    if (std::any_of(rows.begin(), rows.end(), [](const BenchedRow& row) { return !row.letters.empty(); }))
+        section.note("Ratios and letters are of items/s; rows that share a letter can't be told apart.");
     add_heat_maps(rows, axes, section);
     for (const BenchedRow& row : rows)
         if (!row.error.empty())
@@ -216,7 +234,8 @@ void read_bench(const Fields& root, Draft& draft)
         section.note(fmt::format("Left out: {}: {}", one.text("cell"), one.text("reason")));
     }
     if (scenario)
-        section.blocks.push_back(Text{"Scenario of the baseline", node_text(*scenario)});
+        section.blocks.push_back(
+            Text{is_of_baseline ? "Scenario of the baseline" : "Scenario of the first cell", node_text(*scenario)});
 }
 
 }  // namespace wqctl::page

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "commands/report/readers.hh"
+#include "text/names.hh"
 
 namespace wqctl::page {
 
@@ -54,6 +55,15 @@ void read_check(const Fields& root, Draft& draft)
     section.blocks.push_back(std::move(facts));
     if (root.find("incomplete"))
         section.note("Not all were judged: " + root.text("incomplete"), Mark::kDoubtful);
+    std::vector<std::string> quarantined;
+    for (const Node& node : root.list("checks"))
+        if (const Fields check(node, "a check", root.file()); check.find("quarantined"))
+            if (check.find("quarantined")->boolean)
+                quarantined.push_back(check.text("id"));
+    if (!quarantined.empty())
+        section.note(
+            fmt::format("Hangs in the kernel and was left behind, and the module with it: {}.", enumerate(quarantined)),
+            Mark::kBad);
     for (const Status& status : kStatuses)
         if (Table table = table_of(root, status); !table.rows.empty())
             section.blocks.push_back(std::move(table));

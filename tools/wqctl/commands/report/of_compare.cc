@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/core.h>
 
 #include "commands/report/readers.hh"
+#include "report/caution.hh"
 #include "report/measure.hh"
 #include "text/names.hh"
 #include "text/units.hh"
@@ -97,6 +99,12 @@ Facts sides(const Fields& root)
     return facts;
 }
 
+std::string sentence(std::string words)
+{
+    words.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(words.front())));
+    return words + ".";
+}
+
 }  // namespace
 
 void read_compare(const Fields& root, Draft& draft)
@@ -108,19 +116,25 @@ void read_compare(const Fields& root, Draft& draft)
     table.columns = {{"row", true},     {"figure", true}, {"A"},         {"B"}, {"change"},
                      {"95 % interval"}, {"p, corrected"}, {"B is", true}};
     Intervals chart;
-    chart.title = "B as a share of A";
-    std::map<std::string, unsigned> outcomes;
+    chart.title = "B as a share of A, each interval for itself";
+    std::map<std::string, unsigned> outcomes, of_means;
     for (const std::string_view list : {"rows", "together"})
         for (const Node& node : root.list_if_any(list)) {
             const Fields row(node, "a row", root.file());
             add_row(row, table, chart);
-            if (list == "rows")
-                outcomes[row.text_or("outcome", "?")]++;
+            (list == "rows" ? outcomes : of_means)[row.text_or("outcome", "?")]++;
         }
     if (!table.rows.empty()) {
-        section.note(fmt::format("{} worse, {} better, {} different, {} that can't be told apart.", outcomes["worse"],
-                                 outcomes["better"], outcomes["differs"], outcomes["same"]),
-                     outcomes["worse"] ? Mark::kBad : Mark::kNone);
+        const auto counts = [&](const char* of, std::map<std::string, unsigned>& n) {
+            section.note(fmt::format("{}{} worse, {} better, {} different, {} that can't be told apart; {}.", of,
+                                     n["worse"], n["better"], n["differs"], n["same"], kIntervalsAreAlone),
+                         n["worse"] ? Mark::kBad : Mark::kNone);
+        };
+        counts("", outcomes);
+        if (!of_means.empty())
+            counts("Of the means of all rows: ", of_means);
+        if (root.text_or("unit", "") == "block")
+            section.note(sentence(kOneFileASide), Mark::kDoubtful);
         if (!chart.panels.empty())
             section.blocks.push_back(std::move(chart));
         fold_what_is_same(table, section);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <algorithm>
+#include <ctime>
 
 #include <fmt/core.h>
 
@@ -74,6 +74,29 @@ Story story_of(const Fields& finding)
     return story;
 }
 
+// In UTC: whoever reads it may be elsewhere.
+std::string clock_of(const Fields& line)
+{
+    const auto time = static_cast<std::time_t>(number_up_to(line, "time", kMostExact));
+    std::tm utc{};
+    char text[40] = "?";
+    if (gmtime_r(&time, &utc))
+        std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc);
+    return text;
+}
+
+// Whether all of it was: what nobody understood may be what is stuck.
+bool was_understood(const Fields& root, Section& section)
+{
+    const double pieces = root.number_if_any("not_understood").value_or(0);
+    if (pieces > 0)
+        section.note(fmt::format("{} not understood, and may hold more.",
+                                 pieces > 1 ? human(pieces, Unit::kNumber) + " pieces of the log were"
+                                            : "A piece of the log was"),
+                     Mark::kDoubtful);
+    return pieces == 0;
+}
+
 }  // namespace
 
 void read_doctor(const Fields& root, Draft& draft)
@@ -88,8 +111,8 @@ void read_doctor(const Fields& root, Draft& draft)
         facts.add("Between two looks", human(*interval, Unit::kTime));
     section.blocks.push_back(std::move(facts));
     const std::vector<Node>& findings = root.list("findings");
-    if (findings.empty())
-        section.note("Nothing is stuck, as far as the rules see.", Mark::kGood);
+    if (const bool is_sure = was_understood(root, section); findings.empty())
+        section.note("Nothing is stuck, as far as the rules see.", is_sure ? Mark::kGood : Mark::kDoubtful);
     for (const Node& node : findings)
         section.blocks.push_back(story_of(Fields(node, "a finding", root.file())));
     std::vector<std::string> not_looked_at;
@@ -99,6 +122,26 @@ void read_doctor(const Fields& root, Draft& draft)
     }
     if (!not_looked_at.empty())
         section.note("Not looked at: " + enumerate(not_looked_at));
+}
+
+void read_doctor_watch(const std::vector<Fields>& lines, Draft& draft)
+{
+    Section& section = draft.section;
+    Facts facts = origin_facts(lines.front());
+    facts.add("Looked at", lines.front().text_or("source", "?"));
+    facts.add("Told", fmt::format("{} to {}", clock_of(lines.front()), clock_of(lines.back())));
+    section.blocks.push_back(std::move(facts));
+    section.note("Each is told when it is new or has changed, and when it ends; in between it lasts.");
+    for (const Fields& line : lines) {
+        const std::string clock = clock_of(line);
+        for (const Node& node : line.list_if_any("ended"))
+            section.note(clock + ": ended: " + Fields(node, "a finding", line.file()).text("sentence"));
+        for (const Node& node : line.list("findings")) {
+            Story story = story_of(Fields(node, "a finding", line.file()));
+            story.title = clock + ": " + story.title;
+            section.blocks.push_back(std::move(story));
+        }
+    }
 }
 
 }  // namespace wqctl::page

@@ -35,6 +35,12 @@ Table workqueues_table(const std::vector<Node>& workqueues, const std::string& f
     return table;
 }
 
+unsigned cpu_of(const Fields& flow, std::string_view key)
+{
+    constexpr double kMostCpus = 65535;
+    return static_cast<unsigned>(number_up_to(flow, key, kMostCpus));
+}
+
 // Nothing of what did not record it, or of so many CPUs that nobody can read it.
 std::optional<HeatMap> flows_map(const Fields& wq)
 {
@@ -42,8 +48,8 @@ std::optional<HeatMap> flows_map(const Fields& wq)
     std::map<unsigned, size_t> from, to;
     for (const Node& node : wq.list_if_any("flows")) {
         const Fields flow(node, "a flow", wq.file());
-        from.emplace(static_cast<unsigned>(flow.number("from")), 0);
-        to.emplace(static_cast<unsigned>(flow.number("to")), 0);
+        from.emplace(cpu_of(flow, "from"), 0);
+        to.emplace(cpu_of(flow, "to"), 0);
     }
     if (from.empty() || from.size() > kMostCpus || to.size() > kMostCpus)
         return {};
@@ -63,13 +69,40 @@ std::optional<HeatMap> flows_map(const Fields& wq)
     map.texts.assign(map.rows.size(), std::vector<std::string>(map.columns.size(), "0"));
     for (const Node& node : wq.list_if_any("flows")) {
         const Fields flow(node, "a flow", wq.file());
-        const size_t row = from.at(static_cast<unsigned>(flow.number("from")));
-        const size_t column = to.at(static_cast<unsigned>(flow.number("to")));
+        const size_t row = from.at(cpu_of(flow, "from"));
+        const size_t column = to.at(cpu_of(flow, "to"));
         const double sum = *map.values[row][column] + flow.number("count");
         map.values[row][column] = sum;
         map.texts[row][column] = human(sum, Unit::kNumber);
     }
     return map;
+}
+
+// What the figures leave out, or should be read with.
+void add_cautions(const Fields& wq, Section& section)
+{
+    struct Caution {
+        std::string_view key;
+        std::string_view what;
+        bool is_trouble;
+    };
+    constexpr std::array<Caution, 6> kCautions = {
+        {{"cancelled", "cancelled before they ran", false},
+         {"drained", "executed after the stop with their body skipped, and not timed", false},
+         {"late", "queued later than they were due", true},
+         {"alloc_failed", "not made for want of memory", true},
+         {"workers_lost", "executed by workers that could not be counted", true},
+         {"reordered", "executed out of order", true}}};
+    std::vector<std::string> parts;
+    Mark mark = Mark::kNone;
+    for (const Caution& caution : kCautions)
+        if (const double n = wq.number_if_any(caution.key).value_or(0); n > 0) {
+            parts.push_back(fmt::format("{} {}", human(n, Unit::kNumber), caution.what));
+            if (caution.is_trouble)
+                mark = Mark::kDoubtful;
+        }
+    if (!parts.empty())
+        section.note(fmt::format("{}: {}.", wq.text("name"), enumerate(parts)), mark);
 }
 
 }  // namespace
@@ -103,6 +136,7 @@ void read_run(const Fields& root, Draft& draft)
             for (size_t i = 0; i < kStages.size(); i++)
                 series.stages[i] = read_distribution(wq.object("latency_ns"), kStages[i].key);
         draft.distributions.push_back(std::move(series));
+        add_cautions(wq, section);
         if (auto map = flows_map(wq))
             flows.maps.push_back(std::move(*map));
         else

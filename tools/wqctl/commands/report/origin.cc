@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "commands/report/readers.hh"
+#include "text/error.hh"
 #include "text/names.hh"
 #include "text/shell_words.hh"
 
@@ -74,6 +75,15 @@ std::string time_of(const Fields& fields, std::string_view key)
     return ns ? human(*ns, Unit::kTime) : "?";
 }
 
+double number_up_to(const Fields& fields, std::string_view key, double most)
+{
+    const double number = fields.number(key);
+    if (number > most)
+        throw Error::usage(
+            fmt::format("{}: a \"{}\" is {:g}; it must be {:g} at most", fields.file(), key, number, most));
+    return number;
+}
+
 std::optional<Distribution> read_distribution(const Fields& stages, std::string_view stage)
 {
     if (!stages.find(stage))
@@ -93,10 +103,12 @@ std::optional<Distribution> read_distribution(const Fields& stages, std::string_
     d.max = figure("max");
     for (const Node& node : fields.list_if_any("buckets")) {
         const Fields bucket(node, "a bucket", fields.file());
-        // By its middle: a bucket is a tenth as wide as a place at most, or one nanosecond.
-        const double middle = (bucket.number("low") + std::max(bucket.number("high") - 1, bucket.number("low"))) / 2;
+        // By its middle: a bucket is a sixth as wide as a place at most, or one nanosecond. Below 32 ns, places may be
+        // narrower than that, and empty.
+        const double low = number_up_to(bucket, "low", kMostNs), high = number_up_to(bucket, "high", kMostNs);
+        const double middle = (low + std::max(high - 1, low)) / 2;
         const int place = static_cast<int>(std::floor(std::log2(std::max(middle, 1.0)) * Distributions::kPerOctave));
-        d.bins[place] += bucket.number("count");
+        d.bins[place] += number_up_to(bucket, "count", kMostExact);
     }
     return d;
 }

@@ -11,25 +11,54 @@
 
 namespace wqctl::page {
 
-int HeatMap::level(double value) const
-{
-    double low = std::numeric_limits<double>::infinity();
+namespace {
+
+struct Range {
+    double low = std::numeric_limits<double>::infinity();  // which may be 0
+    double least = low;                                    // which is more than that
     double high = -low;
-    for (const auto& row : values)
+
+    // Of what differs by decades, a straight scale shows the largest only.
+    bool is_of_decades() const { return high > 20 * least; }
+};
+
+Range range_of(const HeatMap& map)
+{
+    Range range;
+    for (const auto& row : map.values)
         for (const auto& one : row)
             if (one) {
-                low = std::min(low, *one);
-                high = std::max(high, *one);
+                range.low = std::min(range.low, *one);
+                range.high = std::max(range.high, *one);
+                if (*one > 0)
+                    range.least = std::min(range.least, *one);
             }
-    // Of what differs by decades, a straight scale shows the largest only.
-    if (low > 0 && high > 20 * low) {
-        low = std::log(low);
-        high = std::log(high);
-        value = std::log(value);
+    return range;
+}
+
+int step_of(double value, double low, double high, int steps)
+{
+    return static_cast<int>(std::lround(std::clamp((value - low) / (high - low), 0.0, 1.0) * steps));
+}
+
+}  // namespace
+
+bool HeatMap::is_logarithmic() const { return range_of(*this).is_of_decades(); }
+
+int HeatMap::level(double value) const
+{
+    constexpr int kLevels = 10;
+    const Range range = range_of(*this);
+    if (range.is_of_decades()) {
+        if (value <= 0)
+            return 0;
+        // Nothing at all has a shade of its own.
+        const int first = range.low > 0 ? 0 : 1;
+        return first + step_of(std::log(value), std::log(range.least), std::log(range.high), kLevels - first);
     }
-    if (!(high > low))
-        return high > 0 ? 5 : 0;
-    return static_cast<int>(std::lround(std::clamp((value - low) / (high - low), 0.0, 1.0) * 10));
+    if (!(range.high > range.low))
+        return range.high > 0 ? kLevels / 2 : 0;
+    return step_of(value, range.low, range.high, kLevels);
 }
 
 Table table_of(const Distributions& chart)

@@ -71,6 +71,7 @@ struct HeatMap {
     std::vector<std::vector<std::optional<double>>> values;
     std::vector<std::vector<std::string>> texts;
 
+    bool is_logarithmic() const;
     // 0..10, for the shade.
     int level(double value) const;
 };

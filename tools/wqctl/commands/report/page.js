@@ -79,28 +79,24 @@
     };
 
     // Buttons of which each shows and hides a series.
-    const legend = (parent, names, shown, changed) => {
-        const swatches = [];
-        names.forEach((name, i) => {
+    const legend = (parent, names, shown, changed, isThere = () => true) => {
+        const buttons = names.map((name, i) => {
             const button = element("button");
             button.type = "button";
-            button.setAttribute("aria-pressed", String(shown[i]));
-            const swatch = element("span", "swatch");
-            swatches.push(swatch);
-            button.append(swatch, element("span", "", name));
+            button.append(element("span", "swatch"), element("span", "", name));
             button.addEventListener("click", () => {
                 shown[i] = !shown[i];
-                button.setAttribute("aria-pressed", String(shown[i]));
                 changed();
             });
             parent.append(button);
+            return button;
         });
-        const paint = () => swatches.forEach((swatch, i) => {
-            swatch.style.borderTopColor = colour(i);
-            swatch.style.borderTopStyle = dash(i).length ? "dashed" : "solid";
+        return () => buttons.forEach((button, i) => {
+            button.hidden = !isThere(i);
+            button.setAttribute("aria-pressed", String(shown[i]));
+            button.firstChild.style.borderTopColor = colour(i);
+            button.firstChild.style.borderTopStyle = dash(i).length ? "dashed" : "solid";
         });
-        paint();
-        return paint;
     };
 
     const axis = (title, more) => ({
@@ -119,11 +115,15 @@
         plugins: { legend: { display: false }, tooltip: tooltip(callbacks, tip) },
         scales,
     });
-    // 1, 10, 100; of a short axis 2 and 5, too.
-    const decadeTicks = (format) => function ticks(value) {
-        const lead = Number(String(value.toExponential()).split("e")[0]);
-        const decades = Math.log10(this.max / this.min);
-        return lead === 1 || (decades < 2.2 && (lead === 2 || lead === 5)) ? format(value) : null;
+    // 1, 10, 100; of a short axis 2 and 5, too; of one so short that there are not two of them, its ends.
+    const decadeTicks = (format) => function ticks(value, index, all) {
+        const isShort = Math.log10(this.max / this.min) < 2.2;
+        const isRound = (number) => {
+            const lead = Number(number.toExponential().split("e")[0]);
+            return lead === 1 || (isShort && (lead === 2 || lead === 5));
+        };
+        const hasRound = all.filter((tick) => isRound(tick.value)).length > 1;
+        return (hasRound ? isRound(value) : index === 0 || index === all.length - 1) ? format(value) : null;
     };
 
     const makers = {
@@ -131,12 +131,22 @@
             const edge = (place) => 2 ** (place / data.per_octave);
             const stages = data.stages.map((name, i) => ({ name, i })).filter(({ i }) =>
                 data.series.some((series) => series.stages[i]));
-            let stage = stages[0].i, view = 0, visible = 0;
+            let stage = stages[0].i, view = 0, isByHand = false;
             // The shape of a few items is chance, and its peaks are high: at first without, if there are others.
             const items = (series) => (series.stages[stage] ?? []).reduce((sum, n, i) => i % 2 ? sum + n : sum, 0);
-            const most = Math.max(...data.series.map(items));
-            const shown = data.series.map((series) =>
-                items(series) >= Math.min(fewItems, most) && visible++ < shownAtFirst);
+            const shown = data.series.map(() => false);
+            const has = (i) => Boolean(data.series[i].stages[stage]);
+            // What a click chose stays, as long as this stage has any of it.
+            const choose = () => {
+                if (isByHand && shown.some((is, i) => is && has(i)))
+                    return;
+                const most = Math.max(...data.series.map(items));
+                let visible = 0;
+                data.series.forEach((series, i) => {
+                    shown[i] = has(i) && items(series) >= Math.min(fewItems, most) && visible++ < shownAtFirst;
+                });
+            };
+            choose();
             const about = element("p", "about");
             const places = () => {
                 let low = Infinity, high = -Infinity;
@@ -197,6 +207,7 @@
             };
             choice(figure.controls, "What of an item", stages.map(({ name }) => name), (i) => {
                 stage = stages[i].i;
+                choose();
                 draw();
             });
             choice(figure.controls, "How", ["distribution", "tail"], (i) => {
@@ -204,17 +215,23 @@
                 draw();
             });
             figure.after(about);
-            figure.paint = legend(figure.legend, data.series.map(({ name }) => name), shown, draw);
+            figure.paint = legend(figure.legend, data.series.map(({ name }) => name), shown, () => {
+                isByHand = true;
+                draw();
+            }, has);
             return config;
         },
 
         intervals(data, figure, draw) {
             let at = 0;
+            const about = element("p", "about");
             const ink = (row) => row.mark ? token("--" + row.mark) : token("--accent");
             const config = () => {
                 const panel = data.panels[at];
                 const format = formats[panel.unit];
                 const isRatio = panel.unit === "ratio";
+                about.textContent = `A dot is the ${isRatio ? "ratio of B's median to A's (of all, their mean)" :
+                    "median"}, a bar its 95 % interval. The axis need not begin at zero.`;
                 figure.height(panel.rows.length * (isNarrow() ? 36 : 30) + 64);
                 const most = isNarrow() ? 16 : 40;
                 const marks = {
@@ -247,6 +264,7 @@
                 if (isRatio)
                     ends.push(1);
                 const low = Math.min(...ends), high = Math.max(...ends), step = stepFor((high - low) || high || 1);
+                const isOfDecades = panel.unit === "time" && low > 0 && high > 20 * low;
                 // Not on the frame.
                 const least = Math.floor(low / step) * step - (isRatio && low === 1 ? step : 0);
                 const greatest = Math.ceil(high / step) * step + (isRatio && high === 1 ? step : 0);
@@ -263,7 +281,10 @@
                     },
                     options: {
                         ...common({
-                            x: axis(isRatio ? panel.title + ", B against A" : panel.title, {
+                            x: axis(isRatio ? panel.title + ", B against A" : panel.title, isOfDecades ? {
+                                type: "logarithmic", min: low / 1.3, max: high * 1.3,
+                                ticks: { callback: decadeTicks(format), autoSkip: false },
+                            } : {
                                 min: Math.max(0, least), max: greatest,
                                 ticks: { callback: (value) => format(value), stepSize: step },
                             }),
@@ -287,8 +308,7 @@
                 at = i;
                 draw();
             });
-            figure.after(element("p", "about",
-                "A dot is the median, a bar its 95 % interval. The axis need not begin at zero."));
+            figure.after(about);
             return config;
         },
 
@@ -343,6 +363,7 @@
     document.documentElement.classList.add("charts");
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     const figures = document.querySelectorAll("figure.chart");
+    // One that can't be drawn takes no other with it.
     const redraws = JSON.parse(source.textContent).map((data, i) => {
         const canvas = figures[i].querySelector("canvas");
         let chart;
@@ -358,19 +379,21 @@
             chart = new Chart(canvas, config());
             figure.paint?.();
         };
-        config = makers[data.kind](data, figure, draw);
-        draw();
+        try {
+            config = makers[data.kind](data, figure, draw);
+            draw();
+        } catch (error) {
+            canvas.parentNode.replaceWith(element("p", "note bad", "This chart can't be drawn: " + error.message));
+            return () => {};
+        }
         return draw;
     });
     const redraw = () => redraws.forEach((draw) => draw());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-    matchMedia("(max-width: 34rem)").addEventListener("change", redraw);
-    addEventListener("beforeprint", () => {
-        onPaper = true;
-        redraw();
-    });
-    addEventListener("afterprint", () => {
-        onPaper = false;
-        redraw();
-    });
+    for (const change of ["(prefers-color-scheme: dark)", "(max-width: 34rem)"])
+        matchMedia(change).addEventListener("change", redraw);
+    for (const event of ["beforeprint", "afterprint"])
+        addEventListener(event, () => {
+            onPaper = event === "beforeprint";
+            redraw();
+        });
 })();

@@ -19,8 +19,16 @@ void read_compare(const Fields& root, Draft& draft);
 void read_latency(const Fields& root, Draft& draft);
 void read_check(const Fields& root, Draft& draft);
 void read_doctor(const Fields& root, Draft& draft);
-// Its samples are a line each.
-void read_monitor(const std::vector<Fields>& samples, Draft& draft);
+// A line for each time that something began, changed or ended.
+void read_doctor_watch(const std::vector<Fields>& lines, Draft& draft);
+
+// What a double has exactly, and any integer of C++'s can be made of.
+constexpr double kMostExact = 9007199254740992;  // 2^53
+// A hundred years: more, no kernel has been up.
+constexpr double kMostNs = 3.2e18;
+
+// Refuses what is more, as what no document of wqctl's has.
+double number_up_to(const Fields& fields, std::string_view key, double most);
 
 // Of what "latency_ns" and "stages_ns" hold.
 std::optional<Distribution> read_distribution(const Fields& stages, std::string_view stage);
