@@ -98,7 +98,8 @@ def one_that_can_not_be_drawn_takes_no_other_with_it(window, file):
     charts = "[...document.querySelectorAll('figure.chart canvas')]"
     left = page.ask(f"{charts}.filter((one) => Chart.getChart(one)).length")
     assert left == 4, f"{left} charts are left"
-    assert page.ask("document.querySelector('figure.chart .note.bad').textContent").startswith("This chart can't be drawn")
+    said = page.ask("document.querySelector('figure.chart .note.bad').textContent")
+    assert said.startswith("This chart can't be drawn"), said
 
 
 def keys_work(window, file):
