@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/decode.hh"
 
+#include "text/printable.hh"
 #include "uapi/wqlab_lists.h"
 
 namespace wqctl {
@@ -70,7 +71,7 @@ RunState decode_state(const Attributes& a)
 {
     RunState run;
     run.id = a.u32(WQLAB_A_RUN_ID);
-    run.label = a.string(WQLAB_A_RUN_LABEL);
+    run.label = one_line(a.string(WQLAB_A_RUN_LABEL));
     run.state = a.u32(WQLAB_A_RUN_STATE);
     run.end_reason = a.u32(WQLAB_A_RUN_END_REASON);
     run.elapsed_ns = a.u64(WQLAB_A_RUN_ELAPSED);
