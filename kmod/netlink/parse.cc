@@ -78,6 +78,23 @@ Result<Array<uint32_t>> parse_cpus(const Attribute& list, Refusal& refusal)
     return cpus;
 }
 
+// times: of the issuer, or nullptr.
+Result<void> parse_quantiles(const Attribute* times, const Attribute& issuer, Distribution& time, Refusal& refusal)
+{
+    if (time.kind != WQLAB_DIST_QUANTILES && times)
+        refusal = {Errno::kInvalid, times, "quantiles want their distribution: time_dist of quantiles"};
+    else if (time.kind == WQLAB_DIST_QUANTILES && !times)
+        refusal = {Errno::kInvalid, &issuer, "a time_dist of quantiles wants time_quantiles"};
+    else if (times && (times->size() % sizeof(uint64_t) || times->size() < 2 * sizeof(uint64_t)))
+        refusal = {Errno::kInvalid, times, "an array of u64, of two times at least"};
+    else {
+        for (size_t i = 0; times && i < times->size() / sizeof(uint64_t); i++)
+            time.add_quantile(times->read<uint64_t>(i));
+        return {};
+    }
+    return refusal.error;
+}
+
 Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec, Refusal& refusal)
 {
     const Attribute* cpus = nullptr;
@@ -91,9 +108,7 @@ Result<void> parse_issuer(const Attribute& nest, IssuerSpec& spec, Refusal& refu
             quantiles = &attribute;
     });
     spec.body = {spec.item, spec.size, {.kind = spec.time_dist, .low = spec.time, .high = spec.time_max}};
-    if (quantiles && spec.time_dist == WQLAB_DIST_QUANTILES)
-        for (size_t i = 0; i < quantiles->size() / sizeof(uint64_t); i++)
-            spec.body.time.add_quantile(quantiles->read<uint64_t>(i));
+    TRY(parse_quantiles(quantiles, nest, spec.body.time, refusal));
     if (cpus)
         spec.cpus = TRY(parse_cpus(*cpus, refusal));
     return {};

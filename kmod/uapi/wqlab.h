@@ -300,8 +300,8 @@ enum wqlab_issuer {
 	WQLAB_A_ISSUER_TIME,		/* u64: Of spin, sleep and mutex; value, lower bound, or
 					 * mean, in ns. */
 	WQLAB_A_ISSUER_TIME_MAX,	/* u64: Upper bound of a uniform time, in ns. */
-	WQLAB_A_ISSUER_TIME_QUANTILES,	/* binary u64[]: Times in ns, none less than the one
-					 * before; as many lie between any two that are
+	WQLAB_A_ISSUER_TIME_QUANTILES,	/* binary u64[]: Two times in ns at least, none less than
+					 * the one before; as many lie between any two that are
 					 * neighbours. */
 
 	__WQLAB_A_ISSUER_MAX,

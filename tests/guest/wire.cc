@@ -103,6 +103,38 @@ TEST_CASE("a refusal has the name of the attribute whatever the command", "[lab]
     CHECK_THAT(raw.say(WQLAB_CMD_RUN_STOP, nothing, false), Catch::Contains("which run? its id is missing"));
 }
 
+TEST_CASE("quantiles are whole times, two at least, and of their distribution", "[lab]")
+{
+    Raw raw;
+    // words: 32 bits each.
+    const auto say = [&](uint32_t dist, const std::vector<uint32_t>& words) {
+        Message start;
+        start.put_u64(WQLAB_A_RUN_ITEMS, 1);
+        {
+            const Message::Nest workqueue(start, WQLAB_A_RUN_WORKQUEUE);
+            start.put_string(WQLAB_A_WQ_NAME, "quantiles");
+        }
+        {
+            const Message::Nest issuer(start, WQLAB_A_RUN_ISSUER);
+            start.put_u32(WQLAB_A_ISSUER_ITEM, WQLAB_BODY_SPIN);
+            start.put_u32(WQLAB_A_ISSUER_TIME_DIST, dist);
+            if (dist != WQLAB_DIST_QUANTILES)
+                start.put_u64(WQLAB_A_ISSUER_TIME, 1000);
+            if (!words.empty())
+                start.put_u32_array(WQLAB_A_ISSUER_TIME_QUANTILES, words);
+        }
+        return raw.say(WQLAB_CMD_RUN_START, start, false);
+    };
+    CHECK_THAT(say(WQLAB_DIST_QUANTILES, {1000, 0, 2000}),
+               Catch::Contains("time_quantiles: an array of u64, of two times at least"));
+    CHECK_THAT(say(WQLAB_DIST_QUANTILES, {1000, 0}),
+               Catch::Contains("time_quantiles: an array of u64, of two times at least"));
+    CHECK_THAT(say(WQLAB_DIST_FIXED, {1000, 0, 2000, 0}),
+               Catch::Contains("time_quantiles: quantiles want their distribution"));
+    CHECK_THAT(say(WQLAB_DIST_QUANTILES, {}), Catch::Contains("a time_dist of quantiles wants time_quantiles"));
+    CHECK(say(WQLAB_DIST_QUANTILES, {1000, 0, 2000, 0}) == "");
+}
+
 TEST_CASE("a check is stopped, and its steps are answered, by who started it", "[lab]")
 {
     Lab owner, other;
