@@ -36,7 +36,7 @@ bool is_number(const Shape& shape)
 
 bool out_of_range(Nodes& nodes, Random& random)
 {
-    const auto widest = [](const Shape& shape) { return shape.kind == Kind::U64 ? ~0ULL : ~0U; };
+    const auto widest = [](const Shape& shape) { return shape.width == 8 ? ~0ULL : ~0U; };
     Node* node = pick(nodes, random, [&](const Node& n) {
         return is_number(*n.shape) && (n.shape->least > 0 || n.shape->most < widest(*n.shape));
     });
@@ -60,7 +60,7 @@ bool wrong_length(Nodes& nodes, Random& random)
     const Shape& shape = *node->shape;
     if (is_number(shape)) {
         size_t size = random.below(17);
-        size += size == width(shape);
+        size += size == shape.width;
         node->payload.resize(size);
     } else if (shape.kind == Kind::Flag) {
         node->payload.resize(1 + random.below(9));

@@ -104,6 +104,11 @@ Made Maker::make(uint32_t sequence)
     made.must_refuse = inflicted == 1 && sure;
 
     Octets attributes = octets_of(nodes);
+    if (attributes.size() > kMostOctets) {
+        attributes.resize(kMostOctets);
+        made.damage += (inflicted++ ? ", " : "") + std::string("cut to fit");
+        made.must_refuse = false;
+    }
     if (random_.below(20) == 0) {
         attributes.resize(attributes.size() + 1 + random_.below(3));
         made.damage += (inflicted++ ? ", " : "") + std::string("trailing bytes");

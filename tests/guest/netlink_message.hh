@@ -9,6 +9,9 @@
 #include "netlink_nodes.hh"
 #include "shapes.hh"
 
+// Of a message's attributes: four such go into a datagram, and the socket takes it.
+constexpr size_t kMostOctets = 1 << 18;
+
 // What is known of a message that was made.
 struct Made {
     Octets octets;                     // of one datagram

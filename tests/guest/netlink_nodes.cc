@@ -2,37 +2,72 @@
 #include "netlink_nodes.hh"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include <linux/netlink.h>
+
+#include "uapi/wqlab.h"
 
 using wqlab::Random;
 
 namespace {
 
 // What would load the machine for long is not asked for; the bounds that the module states are tried from outside.
-uint64_t tame(const Shape& shape)
+constexpr struct {
+    std::string_view name;
+    uint64_t most;
+} kTame[] = {{"threads", 3},
+             {"depth", 8},
+             {"burst", 8},
+             {"links", 20},
+             {"size", 4096},
+             {"time", 20'000},
+             {"time_max", 20'000},
+             {"delay", 1'000'000},
+             {"items", 40},
+             {"workqueue", 2},
+             {"duration", 5'000'000},
+             {"interval", 100'000},
+             {"queue_on", 5},
+             {"queue_node", 2},
+             {"max_active", 64},
+             {"cpus", 5},
+             {"time_quantiles", 20'000}};
+
+// What else is known by its name.
+constexpr std::string_view kId = "id", kName = "name", kItems = "items", kItem = "item", kTimeDist = "time_dist",
+                           kTimeQuantiles = "time_quantiles";
+
+uint64_t tame(const Shape& shape, uint64_t most)
 {
-    static constexpr struct {
-        std::string_view name;
-        uint64_t most;
-    } kTame[] = {
-        {"threads", 3},          {"depth", 8},          {"burst", 8},         {"links", 20},     {"size", 4096},
-        {"time", 20'000},        {"time_max", 20'000},  {"delay", 1'000'000}, {"items", 40},     {"workqueue", 2},
-        {"duration", 5'000'000}, {"interval", 100'000}, {"queue_on", 5},      {"queue_node", 2}, {"max_active", 64}};
     for (const auto& known : kTame)
         if (shape.name == known.name)
-            return std::min(shape.most, known.most);
-    return shape.most;
+            return std::min(most, known.most);
+    return most;
+}
+
+// As many numbers of an array, mostly none less than the one before.
+Octets good_array(const Shape& shape, Random& random, uint32_t count)
+{
+    std::vector<uint64_t> values(count);
+    for (uint64_t& value : values)
+        value = random.next() % (tame(shape, ~0U) + 1);
+    if (random.below(4))
+        std::ranges::sort(values);
+    Octets octets;
+    for (const uint64_t value : values)
+        append(octets, &value, shape.width);  // little-endian, as all our machines are
+    return octets;
 }
 
 uint64_t good_number(const Shape& shape, Random& random, uint32_t run)
 {
-    const uint64_t most = tame(shape);
+    const uint64_t most = tame(shape, shape.most);
     if (shape.kind == Kind::Flags)
         return random.below(3) ? 1ULL << random.below(12) & shape.most : random.next() & shape.most;
-    if (shape.name == std::string_view("id") && random.below(3))
+    if (shape.name == kId && random.below(3))
         return std::clamp<uint64_t>(run, shape.least, shape.most);
     switch (random.below(4)) {
     case 0: return shape.least;
@@ -74,12 +109,7 @@ Node good_node(const Shape& shape, Random& random, uint32_t run)
     case Kind::U64:
     case Kind::Flags: node.payload = number(shape, good_number(shape, random, run)); break;
     case Kind::String: node.payload = good_text(shape, random); break;
-    case Kind::Binary:
-        for (uint32_t n = random.below(6); n; n--) {
-            const uint32_t word = random.below(6);
-            append(node.payload, &word, sizeof word);
-        }
-        break;
+    case Kind::Binary: node.payload = good_array(shape, random, random.below(6)); break;
     case Kind::Flag: break;
     case Kind::Nest: node.type |= NLA_F_NESTED; node.children = good_nodes(shape.nested, random, run);
     }
@@ -111,12 +141,10 @@ Octets octets_of(const Nodes& nodes)
     return octets;
 }
 
-size_t width(const Shape& shape) { return shape.kind == Kind::U64 ? 8 : 4; }
-
 Octets number(const Shape& shape, uint64_t value)
 {
     Octets octets;
-    append(octets, &value, width(shape));  // little-endian, as all our machines are
+    append(octets, &value, shape.width);
     return octets;
 }
 
@@ -129,21 +157,61 @@ Nodes good_nodes(std::span<const Shape> shapes, Random& random, uint32_t run)
     return nodes;
 }
 
+namespace {
+
+Nodes plain_issuer(std::span<const Shape> shapes, Random& random)
+{
+    Nodes nodes;
+    if (random.below(2))
+        return nodes;
+    for (const Shape& shape : shapes) {
+        if (shape.name == kItem)
+            nodes.push_back({&shape, shape.type, number(shape, WQLAB_BODY_SPIN), {}});
+        else if (shape.name == kTimeDist)
+            nodes.push_back({&shape, shape.type, number(shape, WQLAB_DIST_QUANTILES), {}});
+        else if (shape.name == kTimeQuantiles)
+            nodes.push_back({&shape, shape.type, good_array(shape, random, 2 + random.below(4)), {}});
+    }
+    return nodes;
+}
+
+void collect_names(std::span<const Shape> shapes, std::set<std::string_view>& names)
+{
+    for (const Shape& shape : shapes) {
+        names.insert(shape.name);
+        collect_names(shape.nested, names);
+    }
+}
+
+}  // namespace
+
 Nodes plain_run(std::span<const Shape> shapes, Random& random)
 {
     Nodes nodes;
     for (const Shape& shape : shapes) {
-        const std::string_view name = shape.name;
-        if (name == "items") {
+        if (shape.name == kItems) {
             nodes.push_back({&shape, shape.type, number(shape, 1 + random.below(20)), {}});
         } else if (shape.kind == Kind::Nest) {
-            nodes.push_back({&shape, static_cast<uint16_t>(shape.type | NLA_F_NESTED), {}, {}});
+            nodes.push_back(
+                {&shape, static_cast<uint16_t>(shape.type | NLA_F_NESTED), {}, plain_issuer(shape.nested, random)});
             for (const Shape& inner : shape.nested)
-                if (inner.name == std::string_view("name"))
+                if (inner.name == kName)
                     nodes.back().children.push_back({&inner, inner.type, {'f', 'u', 'z', 'z', 0}, {}});
         } else if (shape.kind == Kind::Flag && random.below(4) == 0) {
             nodes.push_back(good_node(shape, random, 1));
         }
     }
     return nodes;
+}
+
+std::vector<std::string_view> unknown_names()
+{
+    std::set<std::string_view> names;
+    for (const Request& request : requests())
+        collect_names(request.attributes, names);
+    std::vector<std::string_view> unknown = {kId, kName, kItems, kItem, kTimeDist, kTimeQuantiles};
+    for (const auto& known : kTame)
+        unknown.push_back(known.name);
+    std::erase_if(unknown, [&](std::string_view name) { return names.contains(name); });
+    return unknown;
 }

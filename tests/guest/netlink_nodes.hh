@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/random.hh"
@@ -27,11 +28,11 @@ void append(Octets& to, const void* bytes, size_t size);
 void pad(Octets& octets);
 Octets octets_of(const Nodes& nodes);
 
-// Of a number.
-size_t width(const Shape& shape);
 Octets number(const Shape& shape, uint64_t value);
 
 // One in two of those that may be there once, some of those that may be there several times. run: an id to name.
 Nodes good_nodes(std::span<const Shape> shapes, wqlab::Random& random, uint32_t run);
 // A request for a run that has a chance to be granted.
 Nodes plain_run(std::span<const Shape> shapes, wqlab::Random& random);
+// Attributes that these two know by names which no request has.
+std::vector<std::string_view> unknown_names();

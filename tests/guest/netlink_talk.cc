@@ -37,12 +37,14 @@ Talk::Talk(uint16_t family) : family_(family), fd_(socket(AF_NETLINK, SOCK_RAW |
     if (fd_ < 0)
         throw failure("no netlink socket");
     const int on = 1, large = 1 << 20;
+    static_assert(2 * large > 4 * int{kMostOctets});  // the kernel doubles it
     setsockopt(fd_, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
     setsockopt(fd_, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &large, sizeof large);
-    // Whoever waits for so long is not answered.
-    const timeval minute = {60, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof minute);
+    setsockopt(fd_, SOL_SOCKET, SO_SNDBUFFORCE, &large, sizeof large);
+    // Whoever waits for so long is not answered, not even by a kernel that checks itself on a slow machine.
+    const timeval patience = {300, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 
 Talk::~Talk() { close(fd_); }

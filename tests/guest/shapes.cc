@@ -8,86 +8,86 @@
 namespace {
 
 constexpr Shape kWq[] = {
-    {WQLAB_A_WQ_NAME, "name", Kind::String, 0, WQLAB_NAME_LEN - 1, {}, false},
-    {WQLAB_A_WQ_FLAGS, "flags", Kind::Flags, 0, WQLAB_WQ_FLAGS_ALL, {}, false},
-    {WQLAB_A_WQ_MAX_ACTIVE, "max_active", Kind::U32, 0, WQLAB_LIMIT_MAX_ACTIVE, {}, false},
-    {WQLAB_A_WQ_SYSTEM, "system", Kind::String, 0, 63, {}, false},
+    {WQLAB_A_WQ_NAME, "name", Kind::String, 0, 0, WQLAB_NAME_LEN - 1},
+    {WQLAB_A_WQ_FLAGS, "flags", Kind::Flags, 4, 0, WQLAB_WQ_FLAGS_ALL},
+    {WQLAB_A_WQ_MAX_ACTIVE, "max_active", Kind::U32, 4, 0, WQLAB_LIMIT_MAX_ACTIVE},
+    {WQLAB_A_WQ_SYSTEM, "system", Kind::String, 0, 0, 63},
 };
 
 constexpr Shape kIssuer[] = {
-    {WQLAB_A_ISSUER_WORKQUEUE, "workqueue", Kind::U32, 0, ~0U, {}, false},
-    {WQLAB_A_ISSUER_THREADS, "threads", Kind::U32, 1, WQLAB_LIMIT_THREADS, {}, false},
-    {WQLAB_A_ISSUER_CPUS, "cpus", Kind::Binary, 0, WQLAB_CPU_LIST_BYTES, {}, false},
-    {WQLAB_A_ISSUER_MODE, "mode", Kind::U32, 0, WQLAB_MODE_MAX, {}, false},
-    {WQLAB_A_ISSUER_DEPTH, "depth", Kind::U32, 1, WQLAB_LIMIT_DEPTH, {}, false},
-    {WQLAB_A_ISSUER_INTERVAL, "interval", Kind::U64, WQLAB_LIMIT_INTERVAL_MIN_NS, WQLAB_LIMIT_INTERVAL_NS, {}, false},
-    {WQLAB_A_ISSUER_POISSON, "poisson", Kind::Flag, 0, 0, {}, false},
-    {WQLAB_A_ISSUER_BURST, "burst", Kind::U32, 1, WQLAB_LIMIT_BURST, {}, false},
-    {WQLAB_A_ISSUER_LINKS, "links", Kind::U32, 1, WQLAB_LIMIT_LINKS, {}, false},
-    {WQLAB_A_ISSUER_DELAY, "delay", Kind::U64, 0, WQLAB_LIMIT_DELAY_NS, {}, false},
-    {WQLAB_A_ISSUER_MOD_PERCENT, "mod_percent", Kind::U32, 0, 100, {}, false},
-    {WQLAB_A_ISSUER_CANCEL_PERCENT, "cancel_percent", Kind::U32, 0, 100, {}, false},
-    {WQLAB_A_ISSUER_FLUSH_PERCENT, "flush_percent", Kind::U32, 0, 100, {}, false},
-    {WQLAB_A_ISSUER_COALESCE, "coalesce", Kind::Flag, 0, 0, {}, false},
-    {WQLAB_A_ISSUER_QUEUE_ON, "queue_on", Kind::U32, 0, ~0U, {}, false},
-    {WQLAB_A_ISSUER_QUEUE_NODE, "queue_node", Kind::U32, 0, ~0U, {}, false},
-    {WQLAB_A_ISSUER_ITEM, "item", Kind::U32, 0, WQLAB_BODY_MAX, {}, false},
-    {WQLAB_A_ISSUER_SIZE, "size", Kind::U64, 1, WQLAB_LIMIT_TOUCH_BYTES, {}, false},
-    {WQLAB_A_ISSUER_TIME_DIST, "time_dist", Kind::U32, 0, WQLAB_DIST_MAX, {}, false},
-    {WQLAB_A_ISSUER_TIME, "time", Kind::U64, 0, WQLAB_LIMIT_SLEEP_NS, {}, false},
-    {WQLAB_A_ISSUER_TIME_MAX, "time_max", Kind::U64, 0, WQLAB_LIMIT_SLEEP_NS, {}, false},
-    {WQLAB_A_ISSUER_TIME_QUANTILES, "time_quantiles", Kind::Binary, 0, WQLAB_QUANTILES_BYTES, {}, false},
+    {WQLAB_A_ISSUER_WORKQUEUE, "workqueue", Kind::U32, 4, 0, ~0U},
+    {WQLAB_A_ISSUER_THREADS, "threads", Kind::U32, 4, 1, WQLAB_LIMIT_THREADS},
+    {WQLAB_A_ISSUER_CPUS, "cpus", Kind::Binary, 4, 0, WQLAB_CPU_LIST_BYTES},
+    {WQLAB_A_ISSUER_MODE, "mode", Kind::U32, 4, 0, WQLAB_MODE_MAX},
+    {WQLAB_A_ISSUER_DEPTH, "depth", Kind::U32, 4, 1, WQLAB_LIMIT_DEPTH},
+    {WQLAB_A_ISSUER_INTERVAL, "interval", Kind::U64, 8, WQLAB_LIMIT_INTERVAL_MIN_NS, WQLAB_LIMIT_INTERVAL_NS},
+    {WQLAB_A_ISSUER_POISSON, "poisson", Kind::Flag, 0, 0, 0},
+    {WQLAB_A_ISSUER_BURST, "burst", Kind::U32, 4, 1, WQLAB_LIMIT_BURST},
+    {WQLAB_A_ISSUER_LINKS, "links", Kind::U32, 4, 1, WQLAB_LIMIT_LINKS},
+    {WQLAB_A_ISSUER_DELAY, "delay", Kind::U64, 8, 0, WQLAB_LIMIT_DELAY_NS},
+    {WQLAB_A_ISSUER_MOD_PERCENT, "mod_percent", Kind::U32, 4, 0, 100},
+    {WQLAB_A_ISSUER_CANCEL_PERCENT, "cancel_percent", Kind::U32, 4, 0, 100},
+    {WQLAB_A_ISSUER_FLUSH_PERCENT, "flush_percent", Kind::U32, 4, 0, 100},
+    {WQLAB_A_ISSUER_COALESCE, "coalesce", Kind::Flag, 0, 0, 0},
+    {WQLAB_A_ISSUER_QUEUE_ON, "queue_on", Kind::U32, 4, 0, ~0U},
+    {WQLAB_A_ISSUER_QUEUE_NODE, "queue_node", Kind::U32, 4, 0, ~0U},
+    {WQLAB_A_ISSUER_ITEM, "item", Kind::U32, 4, 0, WQLAB_BODY_MAX},
+    {WQLAB_A_ISSUER_SIZE, "size", Kind::U64, 8, 1, WQLAB_LIMIT_TOUCH_BYTES},
+    {WQLAB_A_ISSUER_TIME_DIST, "time_dist", Kind::U32, 4, 0, WQLAB_DIST_MAX},
+    {WQLAB_A_ISSUER_TIME, "time", Kind::U64, 8, 0, WQLAB_LIMIT_SLEEP_NS},
+    {WQLAB_A_ISSUER_TIME_MAX, "time_max", Kind::U64, 8, 0, WQLAB_LIMIT_SLEEP_NS},
+    {WQLAB_A_ISSUER_TIME_QUANTILES, "time_quantiles", Kind::Binary, 8, 0, WQLAB_QUANTILES_BYTES},
 };
 
 constexpr Shape kRunStartRequest[] = {
-    {WQLAB_A_RUN_LABEL, "label", Kind::String, 0, WQLAB_LABEL_LEN - 1, {}, false},
-    {WQLAB_A_RUN_ITEMS, "items", Kind::U64, 0, ~0ULL, {}, false},
-    {WQLAB_A_RUN_DURATION, "duration", Kind::U64, 0, WQLAB_LIMIT_DURATION_NS, {}, false},
-    {WQLAB_A_RUN_SAMPLE, "sample", Kind::U32, 1, WQLAB_LIMIT_SAMPLE, {}, false},
-    {WQLAB_A_RUN_SEED, "seed", Kind::U64, 0, ~0ULL, {}, false},
-    {WQLAB_A_RUN_DETACHED, "detached", Kind::Flag, 0, 0, {}, false},
-    {WQLAB_A_RUN_HELD, "held", Kind::Flag, 0, 0, {}, false},
-    {WQLAB_A_RUN_WORKQUEUE, "workqueue", Kind::Nest, 0, 0, kWq, true},
-    {WQLAB_A_RUN_ISSUER, "issuer", Kind::Nest, 0, 0, kIssuer, true},
+    {WQLAB_A_RUN_LABEL, "label", Kind::String, 0, 0, WQLAB_LABEL_LEN - 1},
+    {WQLAB_A_RUN_ITEMS, "items", Kind::U64, 8, 0, ~0ULL},
+    {WQLAB_A_RUN_DURATION, "duration", Kind::U64, 8, 0, WQLAB_LIMIT_DURATION_NS},
+    {WQLAB_A_RUN_SAMPLE, "sample", Kind::U32, 4, 1, WQLAB_LIMIT_SAMPLE},
+    {WQLAB_A_RUN_SEED, "seed", Kind::U64, 8, 0, ~0ULL},
+    {WQLAB_A_RUN_DETACHED, "detached", Kind::Flag, 0, 0, 0},
+    {WQLAB_A_RUN_HELD, "held", Kind::Flag, 0, 0, 0},
+    {WQLAB_A_RUN_WORKQUEUE, "workqueue", Kind::Nest, 0, 0, 0, kWq, true},
+    {WQLAB_A_RUN_ISSUER, "issuer", Kind::Nest, 0, 0, 0, kIssuer, true},
 };
 
 constexpr Shape kRunReleaseRequest[] = {
-    {WQLAB_A_RUN_ID, "id", Kind::U32, 1, WQLAB_LIMIT_RUN_ID, {}, false},
+    {WQLAB_A_RUN_ID, "id", Kind::U32, 4, 1, WQLAB_LIMIT_RUN_ID},
 };
 
 constexpr Shape kRunStopRequest[] = {
-    {WQLAB_A_RUN_ID, "id", Kind::U32, 1, WQLAB_LIMIT_RUN_ID, {}, false},
+    {WQLAB_A_RUN_ID, "id", Kind::U32, 4, 1, WQLAB_LIMIT_RUN_ID},
 };
 
 constexpr Shape kRunForgetRequest[] = {
-    {WQLAB_A_RUN_ID, "id", Kind::U32, 1, WQLAB_LIMIT_RUN_ID, {}, false},
+    {WQLAB_A_RUN_ID, "id", Kind::U32, 4, 1, WQLAB_LIMIT_RUN_ID},
 };
 
 constexpr Shape kRunGetRequest[] = {
-    {WQLAB_A_RUN_ID, "id", Kind::U32, 1, WQLAB_LIMIT_RUN_ID, {}, false},
+    {WQLAB_A_RUN_ID, "id", Kind::U32, 4, 1, WQLAB_LIMIT_RUN_ID},
 };
 
 constexpr Shape kSnapshotRequest[] = {
-    {WQLAB_A_SNAPSHOT_SECTIONS, "sections", Kind::Flags, 0, WQLAB_SECTIONS_ALL, {}, false},
+    {WQLAB_A_SNAPSHOT_SECTIONS, "sections", Kind::Flags, 4, 0, WQLAB_SECTIONS_ALL},
 };
 
 constexpr Shape kCheckStartRequest[] = {
-    {WQLAB_A_CHECK_ID, "id", Kind::String, 0, 63, {}, false},
-    {WQLAB_A_CHECK_FAULT, "fault", Kind::String, 0, 31, {}, false},
-    {WQLAB_A_CHECK_SEED, "seed", Kind::U64, 0, ~0ULL, {}, false},
+    {WQLAB_A_CHECK_ID, "id", Kind::String, 0, 0, 63},
+    {WQLAB_A_CHECK_FAULT, "fault", Kind::String, 0, 0, 31},
+    {WQLAB_A_CHECK_SEED, "seed", Kind::U64, 8, 0, ~0ULL},
 };
 
 constexpr Shape kCheckAnswerRequest[] = {
-    {WQLAB_A_CHECK_STEP, "step", Kind::U32, 0, ~0U, {}, false},
-    {WQLAB_A_CHECK_STEP_TEXT, "step_text", Kind::String, 0, WQLAB_STEP_TEXT_LEN - 1, {}, false},
-    {WQLAB_A_CHECK_STEP_ERROR, "step_error", Kind::U32, 0, 4095, {}, false},
+    {WQLAB_A_CHECK_STEP, "step", Kind::U32, 4, 0, ~0U},
+    {WQLAB_A_CHECK_STEP_TEXT, "step_text", Kind::String, 0, 0, WQLAB_STEP_TEXT_LEN - 1},
+    {WQLAB_A_CHECK_STEP_ERROR, "step_error", Kind::U32, 4, 0, 4095},
 };
 
 constexpr Shape kTraceStartRequest[] = {
-    {WQLAB_A_TRACE_MEMORY, "memory", Kind::U64, 0, ~0ULL, {}, false},
-    {WQLAB_A_TRACE_SIZE, "size", Kind::U64, 0, ~0ULL, {}, false},
-    {WQLAB_A_TRACE_OVERWRITE, "overwrite", Kind::Flag, 0, 0, {}, false},
-    {WQLAB_A_TRACE_EVENTS, "events", Kind::U64, 0, ~0ULL, {}, false},
+    {WQLAB_A_TRACE_MEMORY, "memory", Kind::U64, 8, 0, ~0ULL},
+    {WQLAB_A_TRACE_SIZE, "size", Kind::U64, 8, 0, ~0ULL},
+    {WQLAB_A_TRACE_OVERWRITE, "overwrite", Kind::Flag, 0, 0, 0},
+    {WQLAB_A_TRACE_EVENTS, "events", Kind::U64, 8, 0, ~0ULL},
 };
 
 constexpr Request kRequests[] = {

@@ -12,9 +12,10 @@ struct Shape {
     uint16_t type;
     const char* name;
     Kind kind;
-    uint64_t least, most;  // of a number; of flags, which; of a string or of bytes, how long
-    std::span<const Shape> nested;
-    bool multi;
+    uint8_t width;         // octets of a number, or of each in an array of them
+    uint64_t least, most;  // of a number; of flags, which; of a string or of an array, how long in octets
+    std::span<const Shape> nested = {};
+    bool multi = false;
 };
 
 struct Request {

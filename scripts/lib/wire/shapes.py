@@ -30,12 +30,19 @@ def bounds(attribute):
     return checks["min"][0] if "min" in checks else "0", most
 
 
+def width(attribute):
+    """In octets: of a number, or of each in an array of them."""
+    number = attribute.sub_type if attribute.type == "binary" else attribute.type
+    return {"u32": 4, "u64": 8}[number] if number not in ("string", "flag", "nest") else 0
+
+
 def shape(attribute):
     least, most = bounds(attribute)
     kind = "flags" if attribute.enum and attribute.enum.is_flags else attribute.type
     nested = variable(attribute.nested.name) if attribute.nested else "{}"
+    rest = f", {nested}, true" if attribute.multi else f", {nested}" if attribute.nested else ""
     return (f'    {{{attribute.c}, "{c_lower(attribute.name)}", Kind::{kind.capitalize()}, '
-            f"{least}, {most}, {nested}, {'true' if attribute.multi else 'false'}}},")
+            f"{width(attribute)}, {least}, {most}{rest}}},")
 
 
 def table(name, attributes):
