@@ -127,8 +127,8 @@ void show_refusal(Bytes answer)
 {
     const CommandName command = command_name(WQLAB_CMD_RUN_START);
     const Refusal refusal = decode_refusal(answer, refused_request().stream(), command.request);
-    refusal.text();
-    refusal.to_error(command.name);
+    is_text(refusal.text());
+    is_text(refusal.to_error(command.name).message);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
+#include "text/printable.hh"
 #include "wire/attribute_path.hh"
 
 namespace wqctl {
@@ -50,7 +51,7 @@ Refusal decode_refusal(Bytes error_message, Bytes request, std::span<const Attri
         return refusal;
 
     const Attributes details(error_message.subspan(at));
-    refusal.message = details.string(NLMSGERR_ATTR_MSG);
+    refusal.message = one_line(details.string(NLMSGERR_ATTR_MSG));
     if (details.find(NLMSGERR_ATTR_OFFS) && details.u32(NLMSGERR_ATTR_OFFS) >= kHeaders)
         refusal.attribute = attribute_at(names, request, details.u32(NLMSGERR_ATTR_OFFS) - kHeaders);
     if (details.find(NLMSGERR_ATTR_MISS_TYPE)) {
