@@ -75,8 +75,8 @@ const Request& pick_request(Random& random)
     for (;;) {
         const Request& request = requests()[random.below(static_cast<uint32_t>(requests().size()))];
         const bool slow = request.command == WQLAB_CMD_LATENCY_START || request.command == WQLAB_CMD_LATENCY_STOP;
-        const bool long_answer = request.dumps && !request.does;
-        if (random.below(slow ? 16 : long_answer ? 4 : 1) == 0)
+        const bool less_slow = request.command == WQLAB_CMD_TRACE_START || (request.dumps && !request.does);
+        if (random.below(slow ? 16 : less_slow ? 4 : 1) == 0)
             return request;
     }
 }
@@ -89,9 +89,10 @@ Made Maker::make(uint32_t sequence)
     Made made;
     made.request = &request;
     made.dump = request.dumps && (!request.does || random_.below(2));
-    Nodes nodes = request.command == WQLAB_CMD_RUN_START && random_.below(3) == 0
-                      ? plain_run(request.attributes, random_)
-                      : good_nodes(request.attributes, random_, run_);
+    const bool plain = random_.below(3) == 0;
+    Nodes nodes = plain && request.command == WQLAB_CMD_RUN_START     ? plain_run(request.attributes, random_)
+                  : plain && request.command == WQLAB_CMD_TRACE_START ? plain_trace(request.attributes)
+                                                                      : good_nodes(request.attributes, random_, run_);
     bool sure = true;
     uint32_t inflicted = 0;
     for (uint32_t left = random_.below(4) ? 1 + random_.below(6) / 4 : 0; left; left--) {

@@ -8,6 +8,7 @@
 
 #include <linux/netlink.h>
 
+#include "recorder/shared_memory.hh"
 #include "uapi/wqlab.h"
 
 using wqlab::Random;
@@ -37,8 +38,15 @@ constexpr struct {
              {"time_quantiles", 20'000}};
 
 // What else is known by its name.
-constexpr std::string_view kId = "id", kName = "name", kItems = "items", kItem = "item", kTimeDist = "time_dist",
-                           kTimeQuantiles = "time_quantiles";
+constexpr std::string_view kId = "id", kMemory = "memory", kSize = "size", kName = "name", kItems = "items",
+                           kItem = "item", kTimeDist = "time_dist", kTimeQuantiles = "time_quantiles";
+
+// What a trace writes to.
+const wqctl::SharedMemory& trace_memory()
+{
+    static const wqctl::SharedMemory kShared(4 << 20);
+    return kShared;
+}
 
 uint64_t tame(const Shape& shape, uint64_t most)
 {
@@ -69,6 +77,11 @@ uint64_t good_number(const Shape& shape, Random& random, uint32_t run)
         return random.below(3) ? 1ULL << random.below(12) & shape.most : random.next() & shape.most;
     if (shape.name == kId && random.below(3))
         return std::clamp<uint64_t>(run, shape.least, shape.most);
+    if (shape.name == kMemory && random.below(4))
+        return trace_memory().address();
+    // That of a trace, not of an item.
+    if (shape.name == kSize && shape.most == ~0ULL && random.below(4))
+        return trace_memory().size();
     switch (random.below(4)) {
     case 0: return shape.least;
     case 1: return most;
@@ -204,12 +217,24 @@ Nodes plain_run(std::span<const Shape> shapes, Random& random)
     return nodes;
 }
 
+Nodes plain_trace(std::span<const Shape> shapes)
+{
+    Nodes nodes;
+    for (const Shape& shape : shapes) {
+        if (shape.name == kMemory)
+            nodes.push_back({&shape, shape.type, number(shape, trace_memory().address()), {}});
+        else if (shape.name == kSize)
+            nodes.push_back({&shape, shape.type, number(shape, trace_memory().size()), {}});
+    }
+    return nodes;
+}
+
 std::vector<std::string_view> unknown_names()
 {
     std::set<std::string_view> names;
     for (const Request& request : requests())
         collect_names(request.attributes, names);
-    std::vector<std::string_view> unknown = {kId, kName, kItems, kItem, kTimeDist, kTimeQuantiles};
+    std::vector<std::string_view> unknown = {kId, kMemory, kSize, kName, kItems, kItem, kTimeDist, kTimeQuantiles};
     for (const auto& known : kTame)
         unknown.push_back(known.name);
     std::erase_if(unknown, [&](std::string_view name) { return names.contains(name); });
