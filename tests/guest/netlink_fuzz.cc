@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -51,8 +52,8 @@ struct Seen {
     std::mutex lock;
     std::map<int, uint64_t> by_error;
     uint64_t runs = 0, parts = 0, left = 0, floods = 0, must = 0;
-    std::set<std::string> done;     // requests that were granted
-    std::set<std::string> damages;  // as messages name theirs, several in one too
+    std::map<std::string, uint64_t> granted;  // by request
+    std::set<std::string> damages;            // as messages name theirs, several in one too
     std::vector<std::string> complaints;
 };
 
@@ -87,56 +88,97 @@ const char* complaint(const Made& made, const Answer& answer)
 }
 
 // Sends messages of its own seed, and begins anew with another socket now and then, in the middle of a dump too.
-void talk(uint64_t seed, uint64_t messages, uint16_t family, Seen& seen)
-{
-    Maker maker(seed, family);
-    std::unique_ptr<Talk> talk;
-    for (uint64_t i = 0; i < messages; i++) {
-        if (!talk)
-            talk = std::make_unique<Talk>(family);
-        const uint32_t sequence = talk->next_sequence();
-        const Made made = maker.make(sequence);
-        const bool patient = maker.random().below(4) != 0;
+class Talker {
+public:
+    Talker(uint64_t seed, uint16_t family, Seen& seen) : seed_(seed), family_(family), seen_(seen), maker_(seed, family)
+    {
+    }
+
+    void go(uint64_t messages)
+    {
+        for (; at_ < messages && !gives_up_; at_++) {
+            if (!talk_)
+                talk_ = std::make_unique<Talk>(family_);
+            const uint32_t sequence = talk_->next_sequence();
+            const Made made = maker_.make(sequence);
+            const bool patient = maker_.random().below(4) != 0;
+            const bool granted = say(made, sequence, patient);
+            const bool flood = maker_.random().below(500) == 0;
+            if (granted)
+                follow(*made.request);
+            if (flood && talk_)
+                talk_->flood(200);
+            if (flood || maker_.random().below(100) == 0)
+                talk_ = nullptr;
+            const std::lock_guard guard(seen_.lock);
+            seen_.floods += flood;
+        }
+    }
+
+private:
+    // What asks for more of what was granted, as long as that is granted too.
+    void follow(const Request& granted)
+    {
+        for (const Request* last = &granted; last && talk_;) {
+            const uint32_t sequence = talk_->next_sequence();
+            const std::optional<Made> next = maker_.sequel(*last, sequence);
+            last = next && say(*next, sequence, true) ? next->request : nullptr;
+        }
+    }
+
+    // True: it was granted. Nobody talks on here after a complaint or in the middle of a dump.
+    bool say(const Made& made, uint32_t sequence, bool patient)
+    {
         std::string wrong;
         Answer answer;
         try {
-            answer = talk->say(made, sequence, patient);
+            answer = talk_->say(made, sequence, patient);
             if (const char* what = complaint(made, answer))
                 wrong = what;
         } catch (const std::runtime_error& error) {
             wrong = error.what();
         }
         const bool cut = answer.parts && !answer.ended;
-        const bool flood = maker.random().below(500) == 0;
-        if (flood)
-            talk->flood(200);
+        const bool granted = made.whole && answer.answered && !answer.error;
         if (answer.run)
-            maker.remember_run(answer.run);
-        if (!wrong.empty() || cut || flood || maker.random().below(100) == 0)
-            talk = nullptr;
+            maker_.remember_run(answer.run);
+        if (!wrong.empty() || cut)
+            talk_ = nullptr;
 
-        const std::lock_guard guard(seen.lock);
-        seen.by_error[answer.error]++;
-        seen.runs += answer.run != 0;
-        seen.parts += answer.parts;
-        seen.left += cut;
-        seen.floods += flood;
-        seen.must += made.must_refuse;
-        if (made.whole && answer.answered && !answer.error)
-            seen.done.insert(made.request->name);
-        seen.damages.insert(made.damage);
-        if (wrong.empty())
-            continue;
+        const std::lock_guard guard(seen_.lock);
+        seen_.by_error[answer.error]++;
+        seen_.runs += answer.run != 0;
+        seen_.parts += answer.parts;
+        seen_.left += cut;
+        seen_.must += made.must_refuse;
+        if (granted)
+            seen_.granted[made.request->name]++;
+        seen_.damages.insert(made.damage);
+        if (!wrong.empty())
+            complain(made, answer, wrong);
+        return granted;
+    }
+
+    // With the lock.
+    void complain(const Made& made, const Answer& answer, const std::string& wrong)
+    {
         std::ostringstream text;
-        text << "message " << i << " of seed " << seed << ", " << made.request->name << (made.dump ? " dumped" : "")
+        text << "message " << at_ << " of seed " << seed_ << ", " << made.request->name << (made.dump ? " dumped" : "")
              << " (" << (made.damage.empty() ? "undamaged" : made.damage) << "): " << wrong << "; error "
              << answer.error << " \"" << answer.words << "\"\n"
              << hex(made.octets);
-        seen.complaints.push_back(text.str());
-        if (seen.complaints.size() >= 10)
-            return;
+        seen_.complaints.push_back(text.str());
+        gives_up_ = seen_.complaints.size() >= 10;
     }
-}
+
+    const uint64_t seed_;
+    const uint16_t family_;
+    Seen& seen_;
+    Maker maker_;
+    std::unique_ptr<Talk> talk_;
+    uint64_t at_ = 0;
+    bool gives_up_ = false;
+};
 
 // Of a thread: what act() throws is a complaint.
 template <typename Act>
@@ -151,11 +193,11 @@ void guarded(Seen& seen, const std::string& who, Act act)
 }
 
 // Those that were never granted, but for what waits for a step of a check that has one.
-std::vector<std::string> never_done(const Seen& seen)
+std::vector<std::string> never_granted(const Seen& seen)
 {
     std::vector<std::string> names;
     for (const Request& request : requests())
-        if (request.command != WQLAB_CMD_CHECK_ANSWER && !seen.done.contains(request.name))
+        if (request.command != WQLAB_CMD_CHECK_ANSWER && !seen.granted.contains(request.name))
             names.emplace_back(request.name);
     return names;
 }
@@ -204,7 +246,7 @@ TEST_CASE("each malformed request is answered, and the module goes on", "[netlin
         for (unsigned i = 0; i < kTalkers; i++)
             talkers.emplace_back([&, own = seed * kTalkers + i] {
                 guarded(seen, "the talker of seed " + std::to_string(own),
-                        [&] { talk(own, messages / kTalkers, family, seen); });
+                        [&] { Talker(own, family, seen).go(messages / kTalkers); });
             });
         // Where there is room for no run, nobody gets further than that.
         std::jthread broom([&](const std::stop_token& stop) {
@@ -224,6 +266,9 @@ TEST_CASE("each malformed request is answered, and the module goes on", "[netlin
               << seen.floods << ", sure to be refused " << seen.must << "; answers:";
     for (const auto& [error, count] : seen.by_error)
         std::cout << " " << (error ? std::strerror(error) : "done or none") << " " << count << ",";
+    std::cout << "\n# granted:";
+    for (const auto& [request, count] : seen.granted)
+        std::cout << " " << request << " " << count << ",";
     std::cout << std::endl;
     for (const std::string& complaint : seen.complaints) {
         UNSCOPED_INFO(complaint);
@@ -238,7 +283,7 @@ TEST_CASE("each malformed request is answered, and the module goes on", "[netlin
         CHECK(seen.parts > 0);
         CHECK(seen.left > 0);
         CHECK(seen.floods > 0);
-        CHECK(never_done(seen) == std::vector<std::string>());
+        CHECK(never_granted(seen) == std::vector<std::string>());
         CHECK(never_inflicted(seen) == std::vector<std::string>());
     }
     wqctl::Lab lab;

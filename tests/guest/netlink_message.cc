@@ -83,6 +83,36 @@ const Request& pick_request(Random& random)
 
 }  // namespace
 
+Octets Maker::datagram(const Made& made, const Octets& attributes, uint32_t sequence) const
+{
+    Headers headers;
+    headers.netlink = {static_cast<uint32_t>(sizeof headers + attributes.size()), family_,
+                       static_cast<uint16_t>(NLM_F_REQUEST | NLM_F_ACK | (made.dump ? NLM_F_DUMP : 0)), sequence, 0};
+    headers.generic = {made.request->command, WQLAB_FAMILY_VERSION, 0};
+    return message_of(headers, attributes);
+}
+
+std::optional<Made> Maker::sequel(const Request& granted, uint32_t sequence)
+{
+    static constexpr struct {
+        uint8_t first, then;
+    } kSequels[] = {{WQLAB_CMD_RUN_START, WQLAB_CMD_RUN_RELEASE},  {WQLAB_CMD_RUN_START, WQLAB_CMD_RUN_STOP},
+                    {WQLAB_CMD_RUN_START, WQLAB_CMD_RUN_GET},      {WQLAB_CMD_RUN_GET, WQLAB_CMD_RUN_FORGET},
+                    {WQLAB_CMD_RUN_STOP, WQLAB_CMD_RUN_FORGET},    {WQLAB_CMD_LATENCY_START, WQLAB_CMD_LATENCY_STOP},
+                    {WQLAB_CMD_CHECK_START, WQLAB_CMD_CHECK_STOP}, {WQLAB_CMD_TRACE_START, WQLAB_CMD_TRACE_STOP}};
+    std::vector<const Request*> fit;
+    for (const auto& sequel : kSequels)
+        for (const Request& request : requests())
+            if (sequel.first == granted.command && sequel.then == request.command)
+                fit.push_back(&request);
+    if (fit.empty() || sequels_.below(2))
+        return std::nullopt;
+    Made made;
+    made.request = fit[sequels_.below(static_cast<uint32_t>(fit.size()))];
+    made.octets = datagram(made, octets_of(named(made.request->attributes, run_)), sequence);
+    return made;
+}
+
 Made Maker::make(uint32_t sequence)
 {
     const Request& request = pick_request(random_);
@@ -115,11 +145,7 @@ Made Maker::make(uint32_t sequence)
         made.damage += (inflicted++ ? ", " : "") + std::string("trailing bytes");
         made.must_refuse = inflicted == 1;
     }
-    Headers headers;
-    headers.netlink = {static_cast<uint32_t>(sizeof headers + attributes.size()), family_,
-                       static_cast<uint16_t>(NLM_F_REQUEST | NLM_F_ACK | (made.dump ? NLM_F_DUMP : 0)), sequence, 0};
-    headers.generic = {request.command, WQLAB_FAMILY_VERSION, 0};
-    made.octets = message_of(headers, attributes);
+    made.octets = datagram(made, attributes, sequence);
     if (random_.below(10) == 0) {
         made.damage = damage_headers(made.octets, random_);
         made.whole = made.must_refuse = false;

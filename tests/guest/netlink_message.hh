@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/random.hh"
@@ -25,15 +26,20 @@ struct Made {
 // Addressed to the family, with ACK wanted, and these sequence numbers from `sequence` on.
 class Maker {
 public:
-    Maker(uint64_t seed, uint16_t family) : random_(seed), family_(family) {}
+    Maker(uint64_t seed, uint16_t family) : random_(seed), sequels_(~seed), family_(family) {}
 
     Made make(uint32_t sequence);
+    // One time in two, undamaged, what makes sense only after this one was granted, if there is such.
+    std::optional<Made> sequel(const Request& granted, uint32_t sequence);
     // A run that there was: requests name it sometimes.
     void remember_run(uint32_t id) { run_ = id; }
     wqlab::Random& random() { return random_; }
 
 private:
+    Octets datagram(const Made& made, const Octets& attributes, uint32_t sequence) const;
+
     wqlab::Random random_;
+    wqlab::Random sequels_;  // what is made does not depend on what is granted
     uint16_t family_;
     uint32_t run_ = 1;
 };

@@ -217,6 +217,15 @@ Nodes plain_run(std::span<const Shape> shapes, Random& random)
     return nodes;
 }
 
+Nodes named(std::span<const Shape> shapes, uint32_t run)
+{
+    Nodes nodes;
+    for (const Shape& shape : shapes)
+        if (shape.name == kId && shape.kind == Kind::U32)
+            nodes.push_back({&shape, shape.type, number(shape, run), {}});
+    return nodes;
+}
+
 Nodes plain_trace(std::span<const Shape> shapes)
 {
     Nodes nodes;

@@ -34,6 +34,8 @@ Octets number(const Shape& shape, uint64_t value);
 Nodes good_nodes(std::span<const Shape> shapes, wqlab::Random& random, uint32_t run);
 // A request for a run that has a chance to be granted.
 Nodes plain_run(std::span<const Shape> shapes, wqlab::Random& random);
+// A request about this run, if it is about a run at all.
+Nodes named(std::span<const Shape> shapes, uint32_t run);
 // A request for a trace that is granted if nobody traces.
 Nodes plain_trace(std::span<const Shape> shapes);
 // Attributes that these know by names which no request has.
