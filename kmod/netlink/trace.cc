@@ -2,6 +2,7 @@
 #include "../trace/trace.hh"
 
 #include "../glue/netlink/upcalls.h"
+#include "../glue/netlink/message.h"
 #include "request.hh"
 #include "service.hh"
 

@@ -2,6 +2,9 @@
 // Events that are calls of the kernel's functions.
 #include "event_entry.hh"
 #include "event_recorder.hh"
+#include "../glue/context.h"
+#include "../glue/kernel_functions.h"
+#include "../glue/trace_events.h"
 
 namespace wqlab {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include "../glue/trace_events.h"
 #include "event_recorder.hh"
 
 namespace wqlab {

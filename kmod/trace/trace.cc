@@ -2,6 +2,8 @@
 #include "trace.hh"
 
 #include "../glue/cpu.h"
+#include "../glue/kernel_functions.h"
+#include "../glue/trace_events.h"
 
 namespace wqlab {
 
