@@ -242,7 +242,12 @@ constexpr Row kRows[] = {
         }),
     row("delay-ignored",
         [](Api& api) { api.mod_delayed = [](Trial&, Queue&, TestItem&, int, uint64_t) { return true; }; }),
-    row("disable-does-nothing", [](Api& api) { api.disable = [](Trial&, TestItem&, bool) { return false; }; }),
+    // Nor does enabling: the kernel would warn of what nobody has disabled.
+    row("disable-does-nothing",
+        [](Api& api) {
+            api.disable = [](Trial&, TestItem&, bool) { return false; };
+            api.enable = [](Trial&, TestItem&) { return true; };
+        }),
     row("enable-does-nothing",
         [](Api& api) {
             api.enable = [](Trial&, TestItem&) { return true; };

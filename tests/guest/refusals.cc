@@ -318,14 +318,14 @@ TEST_CASE("no more runs than the limit, and the slot of a forgotten one is free 
 TEST_CASE("who may only read a file keeps nobody from setting it, and who may set it is alone", "[inspect]")
 {
     using wqctl::FileLock;
-    const std::string threshold = "/sys/module/workqueue/parameters/watchdog_thresh";
-    const FileLock readers(threshold);  // as anybody can
+    const std::string limit = "/proc/sys/kernel/threads-max";
+    const FileLock readers(limit);  // as anybody can
     const FileLock other = FileLock::of_name("another");
     {
-        const wqctl::KeptValue kept(threshold, "40");
-        CHECK_THROWS_AS(FileLock::of_name(threshold), wqctl::Error);
+        const wqctl::KeptValue kept(limit, "4000");
+        CHECK_THROWS_AS(FileLock::of_name(limit), wqctl::Error);
     }
-    CHECK_NOTHROW(FileLock::of_name(threshold));
+    CHECK_NOTHROW(FileLock::of_name(limit));
 }
 
 TEST_CASE("who may not explain keeps nobody from it, and who may is alone", "[inspect]")
