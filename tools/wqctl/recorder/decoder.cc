@@ -119,7 +119,7 @@ NameId Decoder::comm(uint32_t cpu, const wqlab_trace_record& record)
     if (!record.comm[0])
         return 0;
     LastComm& last = comms_[cpu];
-    if (!last.name || std::memcmp(last.text.data(), record.comm, sizeof record.comm)) {
+    if (!last.name || std::memcmp(last.text.data(), record.comm, sizeof record.comm) != 0) {
         std::memcpy(last.text.data(), record.comm, sizeof record.comm);
         last.name = tables_.name(text_of(record.comm));
     }

@@ -20,6 +20,8 @@ void decode_workqueue(const Attributes& a, RunReport& report)
 #define WQCTL_DECODE(type, attribute, member) wq.member = a.type(attribute);
     WQLAB_WQ_RESULT(WQCTL_DECODE)
 #undef WQCTL_DECODE
+    wq.name = one_line(wq.name);
+    wq.kernel_name = one_line(wq.kernel_name);
 }
 
 void append(std::vector<Flow>& list, const std::vector<wqlab_flow>& chunk)

@@ -44,7 +44,7 @@ std::string Naming::worker(int32_t pid, NameId comm) const
 
 std::string Naming::queuer(const Story& story) const
 {
-    const std::string task = fmt::format("{}-{}", function(story.by_comm), story.by_pid);
+    std::string task = fmt::format("{}-{}", function(story.by_comm), story.by_pid);
     switch (story.context) {
     case EventContext::kTask: return task;
     case EventContext::kTimer: return "a timer";

@@ -131,7 +131,7 @@ TEST_CASE("a mean is over time, a stuck workqueue is in the chart, and a peak st
     CHECK(lines.seconds.size() <= 2000);
     CHECK(std::count(lines.series[0].values[0].begin(), lines.series[0].values[0].end(), 9000.0) == 1);
     CHECK_THAT(notes(longer), Contains("greatest of 3 samples"));
-    CHECK_THAT(refused(sample(5, {{"a"}}) + sample(1, {{"a"}})), Contains("line 2") && Contains("boot"));
+    CHECK_THAT(refused(sample(5, {{"a"}}) + sample(1, {{"a"}})), Contains("line 2") && Contains("before"));
 }
 
 TEST_CASE("a line that its writer was stopped within is left out, and the others are not")

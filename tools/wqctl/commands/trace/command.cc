@@ -33,7 +33,7 @@ constexpr uint64_t kAfterwards = 100'000'000;  // what went on behind the item t
 
 TraceFormat output_of(const TraceFlags& flags)
 {
-    return flags.format.value_or(flags.output ? TraceFormat::kPerfetto : TraceFormat::kText);
+    return flags.format_or(flags.output ? TraceFormat::kPerfetto : TraceFormat::kText);
 }
 
 bool has_workqueue(const Snapshot& machine, const Patterns& patterns)
@@ -272,7 +272,7 @@ class TraceCommand final : public Command {
     {
         if (flags_.words.size() < 2)
             throw Error::usage("show which file?", "wqctl trace show FILE [REGEX...]");
-        const auto format = flags_.format.value_or(TraceFormat::kPerfetto);
+        const auto format = flags_.format_or(TraceFormat::kPerfetto);
         if (format == TraceFormat::kEvents)
             throw Error::usage("a file holds stories, not events", "--format text or json");
         return show_trace(flags_.words[1], {flags_.words.begin() + 2, flags_.words.end()}, flags_.show,

@@ -40,6 +40,7 @@ void TraceFlags::declare(Args& args)
     args.choice("--format", format, kTraceFormats, "format", "FORMAT",
                 "perfetto (default with -o), text: a line an item, json: the same as lines of JSON, events: a line an "
                 "event");
+    args.json(json, {"wqlab/trace/1"}).excludes("--format");
     args.flag("--no-progress", no_progress, "No progress bar");
     show.declare(args);
     args.examples(kExamples);

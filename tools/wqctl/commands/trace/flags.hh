@@ -27,10 +27,13 @@ struct TraceFlags {
     std::optional<std::string> ring;
     std::optional<std::string> until;
     std::optional<TraceFormat> format;
+    bool json = false;  // the same as its format
     bool no_progress = false;
     ShowFlags show;
 
     void declare(Args& args);
+    // What was asked for, or else this.
+    TraceFormat format_or(TraceFormat other) const { return json ? TraceFormat::kJson : format.value_or(other); }
     bool shows() const { return !words.empty() && words.front() == "show"; }
 };
 
