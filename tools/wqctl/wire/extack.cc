@@ -2,6 +2,7 @@
 #include "wire/extack.hh"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 
@@ -40,7 +41,7 @@ Refusal decode_refusal(Bytes error_message, Bytes request, std::span<const Attri
         return refusal;
     std::memcpy(&header, error_message.data(), sizeof header);
     std::memcpy(&error, error_message.data() + NLMSG_HDRLEN, sizeof error);
-    refusal.error = -error.error;
+    refusal.error = error.error < 0 && error.error > INT_MIN ? -error.error : EIO;  // else it is none of the kernel's
     if (!(header.nlmsg_flags & NLM_F_ACK_TLVS))
         return refusal;
     // Without NLM_F_CAPPED the whole request stands between.
