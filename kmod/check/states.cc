@@ -216,6 +216,14 @@ inline void judge_taker(Trial& t, Scene& scene, TestItem& item, ItemState state,
          state_name(state), item.started());
 }
 
+static void in_each_state_of(Trial& t, Taker plain, Taker sync)
+{
+    for (const Taker taker : {plain, sync})
+        in_each_state(t, [&t, taker](Scene& scene, TestItem& item, ItemState state) {
+            judge_taker(t, scene, item, state, taker);
+        });
+}
+
 struct CancelInEachState {
     static constexpr Promise kPromise = {
         138,
@@ -226,13 +234,7 @@ struct CancelInEachState {
         0,
         Fault::kCancelLies};
 
-    static void run(Trial& t)
-    {
-        for (const Taker taker : {Taker::kCancel, Taker::kCancelSync})
-            in_each_state(t, [&t, taker](Scene& scene, TestItem& item, ItemState state) {
-                judge_taker(t, scene, item, state, taker);
-            });
-    }
+    static void run(Trial& t) { in_each_state_of(t, Taker::kCancel, Taker::kCancelSync); }
 };
 
 struct DisableInEachState {
@@ -245,13 +247,7 @@ struct DisableInEachState {
         0,
         Fault::kCancelLies};
 
-    static void run(Trial& t)
-    {
-        for (const Taker taker : {Taker::kDisable, Taker::kDisableSync})
-            in_each_state(t, [&t, taker](Scene& scene, TestItem& item, ItemState state) {
-                judge_taker(t, scene, item, state, taker);
-            });
-    }
+    static void run(Trial& t) { in_each_state_of(t, Taker::kDisable, Taker::kDisableSync); }
 };
 
 struct CancelKeepsDisabled {

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <thread>
 
+#include "text/error.hh"
+
 Outcome tool(Words arguments, Process::As as)
 {
     arguments.insert(arguments.begin(), "wqctl");
@@ -84,6 +86,16 @@ bool eventually(const std::function<bool()>& condition)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return true;
+}
+
+std::string refusal(const std::function<void()>& act)
+{
+    try {
+        act();
+    } catch (const wqctl::Error& error) {
+        return error.message;
+    }
+    return {};
 }
 
 std::string read_file(const std::string& path)

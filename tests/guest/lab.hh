@@ -27,6 +27,9 @@ std::string scenario(const json& content);
 // Until the condition holds; false after two minutes, which no machine needs.
 bool eventually(const std::function<bool()>& condition);
 
+// The words in which wqctl's code refuses to do this; "" if it does it.
+std::string refusal(const std::function<void()>& act);
+
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text);
 std::vector<int> cpu_list(const std::string& text);  // "0-3,8"

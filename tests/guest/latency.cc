@@ -80,17 +80,6 @@ void check_within_the_run(const Observed& seen)
     }
 }
 
-// Another's refusal; "" if there is none.
-std::string refusal(const std::function<void()>& request)
-{
-    try {
-        request();
-    } catch (const Error& error) {
-        return error.message;
-    }
-    return {};
-}
-
 bool somebody_records()
 {
     const std::string said = refusal([] {

@@ -49,16 +49,6 @@ void check_order(const Traced& traced, uint64_t error_ns)
     }
 }
 
-std::string refusal(const std::function<void()>& request)
-{
-    try {
-        request();
-    } catch (const Error& error) {
-        return error.message;
-    }
-    return {};
-}
-
 // Not by starting one, which might be in somebody's way.
 bool somebody_traces()
 {

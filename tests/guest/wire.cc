@@ -32,16 +32,6 @@ private:
     int family_ = Lab().family().id;
 };
 
-std::string refusal(const std::function<void()>& act)
-{
-    try {
-        act();
-    } catch (const Error& error) {
-        return error.message;
-    }
-    return "nothing: it was done";
-}
-
 struct Command {
     uint8_t command;
     bool dump;

@@ -13,7 +13,6 @@
 #include "system/files.hh"
 #include "text/cpu_list.hh"
 #include "text/error.hh"
-#include "text/printable.hh"
 #include "text/units.hh"
 #include "wire/lab.hh"
 
@@ -66,7 +65,7 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
         layout_ = reply.row<wqlab_trace_layout>(WQLAB_A_TRACE_LAYOUT).value_or(wqlab_trace_layout{});
         for (const Attribute& attribute : reply.all())
             if (attribute.type == WQLAB_A_TRACE_MISSING)
-                missing_.push_back(one_line(Attributes::to_string(attribute.payload)));
+                missing_.push_back(Attributes::to_string(attribute.payload));
     });
     const uint64_t end = layout_.rings_at + uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
     const uint64_t names_end = layout_.names_at + uint64_t{layout_.names} * sizeof(wqlab_trace_name);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/decode.hh"
 
-#include "text/printable.hh"
 #include "uapi/wqlab_lists.h"
 
 namespace wqctl {
@@ -20,8 +19,6 @@ void decode_workqueue(const Attributes& a, RunReport& report)
 #define WQCTL_DECODE(type, attribute, member) wq.member = a.type(attribute);
     WQLAB_WQ_RESULT(WQCTL_DECODE)
 #undef WQCTL_DECODE
-    wq.name = one_line(wq.name);
-    wq.kernel_name = one_line(wq.kernel_name);
 }
 
 void append(std::vector<Flow>& list, const std::vector<wqlab_flow>& chunk)
@@ -73,7 +70,7 @@ RunState decode_state(const Attributes& a)
 {
     RunState run;
     run.id = a.u32(WQLAB_A_RUN_ID);
-    run.label = one_line(a.string(WQLAB_A_RUN_LABEL));
+    run.label = a.string(WQLAB_A_RUN_LABEL);
     run.state = a.u32(WQLAB_A_RUN_STATE);
     run.end_reason = a.u32(WQLAB_A_RUN_END_REASON);
     run.elapsed_ns = a.u64(WQLAB_A_RUN_ELAPSED);

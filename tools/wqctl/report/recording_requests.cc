@@ -2,7 +2,6 @@
 #include "report/recording_requests.hh"
 
 #include "report/decode.hh"
-#include "text/printable.hh"
 #include "wire/lab.hh"
 
 namespace wqctl {
@@ -28,9 +27,9 @@ void decode_part(const Attributes& a, LatencyRecording& recording)
     if (recording.rows.empty() || recording.rows.back().index != index)
         recording.rows.emplace_back().index = index;
     LatencyRow& row = recording.rows.back();
-    row.workqueue = one_line(key.string(WQLAB_A_LATENCY_KEY_WQ_NAME));
+    row.workqueue = key.string(WQLAB_A_LATENCY_KEY_WQ_NAME);
     row.identity = key.u64(WQLAB_A_LATENCY_KEY_WQ_IDENTITY);
-    row.function = one_line(key.string(WQLAB_A_LATENCY_KEY_FUNCTION));
+    row.function = key.string(WQLAB_A_LATENCY_KEY_FUNCTION);
     row.cpu = key.u32(WQLAB_A_LATENCY_KEY_CPU);
     for (const Attribute& attribute : key.all()) {
         const Attributes histogram(attribute.payload);

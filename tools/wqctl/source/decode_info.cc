@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "text/printable.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -13,7 +12,7 @@ namespace {
 // Of a bucket's number, which has 32 bits. A file may say anything.
 constexpr uint32_t kMostSubBits = 24;
 
-std::string text_of(const Attribute& attribute) { return one_line(Attributes::to_string(attribute.payload)); }
+std::string text_of(const Attribute& attribute) { return Attributes::to_string(attribute.payload); }
 
 View decode_view(const Attributes& attributes)
 {
@@ -33,8 +32,8 @@ View decode_view(const Attributes& attributes)
 Info decode_info(const Attributes& attributes)
 {
     Info info;
-    info.module_version = one_line(attributes.string(WQLAB_A_INFO_MODULE_VERSION));
-    info.release = one_line(attributes.string(WQLAB_A_INFO_RELEASE));
+    info.module_version = attributes.string(WQLAB_A_INFO_MODULE_VERSION);
+    info.release = attributes.string(WQLAB_A_INFO_RELEASE);
     info.features = attributes.u32(WQLAB_A_INFO_FEATURES);
     info.wq_flags = attributes.u32(WQLAB_A_INFO_WQ_FLAGS);
     info.lacks = attributes.u32(WQLAB_A_INFO_LACKS);
@@ -44,7 +43,7 @@ Info decode_info(const Attributes& attributes)
             info.system_workqueues.push_back(text_of(attribute));
         if (attribute.type == WQLAB_A_INFO_LIMIT) {
             const Attributes limit(attribute.payload);
-            info.limits.emplace_back(one_line(limit.string(WQLAB_A_LIMIT_NAME)), limit.u64(WQLAB_A_LIMIT_VALUE));
+            info.limits.emplace_back(limit.string(WQLAB_A_LIMIT_NAME), limit.u64(WQLAB_A_LIMIT_VALUE));
         }
         if (attribute.type == WQLAB_A_INFO_VIEW)
             info.views.push_back(decode_view(Attributes(attribute.payload)));

@@ -25,7 +25,7 @@ void append_strings(std::vector<std::string>& strings, const Attributes& attribu
             text += static_cast<char>(byte);
             continue;
         }
-        strings.push_back(std::move(text));
+        strings.push_back(one_line(text));
         text.clear();
     }
 }
@@ -39,7 +39,7 @@ void decode_part(const Attributes& a, Snapshot& snapshot)
     if (const auto head = a.row<wqlab_snap_head>(WQLAB_A_SNAPSHOT_HEAD))
         snapshot.head = *head;
     if (a.find(WQLAB_A_SNAPSHOT_TROUBLE))
-        snapshot.troubles.push_back(one_line(a.string(WQLAB_A_SNAPSHOT_TROUBLE)));
+        snapshot.troubles.push_back(a.string(WQLAB_A_SNAPSHOT_TROUBLE));
     append_strings(snapshot.strings, a);
     append(snapshot.mask_words, a.array<uint64_t>(WQLAB_A_SNAPSHOT_MASKS));
 #define WQCTL_DECODE(attribute, table, row) append(snapshot.table, a.rows<row>(attribute, WQLAB_A_SNAPSHOT_ROW_SIZE));

@@ -3,6 +3,8 @@
 
 #include <linux/netlink.h>
 
+#include "text/printable.hh"
+
 namespace wqctl {
 
 Attributes::Attributes(Bytes stream)
@@ -29,12 +31,13 @@ const Attribute* Attributes::find(unsigned type) const
     return nullptr;
 }
 
+// What is read here ends on terminals: no decoder need think of it.
 std::string Attributes::to_string(Bytes payload)
 {
     std::string text(reinterpret_cast<const char*>(payload.data()), payload.size());
     if (const size_t end = text.find('\0'); end != std::string::npos)
         text.resize(end);
-    return text;
+    return one_line(text);
 }
 
 std::string Attributes::string(unsigned type) const

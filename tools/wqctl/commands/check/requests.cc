@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/check/requests.hh"
 
-#include "text/printable.hh"
 #include "uapi/wqlab.h"
 #include "wire/lab.hh"
 
@@ -14,7 +13,7 @@ std::vector<std::string> strings(const Attributes& a, unsigned type)
     std::vector<std::string> list;
     for (const Attribute& attribute : a.all())
         if (attribute.type == type)
-            list.push_back(one_line(Attributes::to_string(attribute.payload)));
+            list.push_back(Attributes::to_string(attribute.payload));
     return list;
 }
 
@@ -23,15 +22,15 @@ std::vector<std::string> strings(const Attributes& a, unsigned type)
 Promise decode_promise(const Attributes& a)
 {
     Promise promise;
-    promise.id = one_line(a.string(WQLAB_A_CHECK_ID));
+    promise.id = a.string(WQLAB_A_CHECK_ID);
     promise.row = a.u32(WQLAB_A_CHECK_ROW);
-    promise.part = one_line(a.string(WQLAB_A_CHECK_PART));
-    promise.group = one_line(a.string(WQLAB_A_CHECK_GROUP));
-    promise.title = one_line(a.string(WQLAB_A_CHECK_TITLE));
-    promise.source = one_line(a.string(WQLAB_A_CHECK_SOURCE));
+    promise.part = a.string(WQLAB_A_CHECK_PART);
+    promise.group = a.string(WQLAB_A_CHECK_GROUP);
+    promise.title = a.string(WQLAB_A_CHECK_TITLE);
+    promise.source = a.string(WQLAB_A_CHECK_SOURCE);
     promise.classes = a.u32(WQLAB_A_CHECK_CLASSES);
     promise.proofs = strings(a, WQLAB_A_CHECK_PROOF);
-    promise.known = one_line(a.string(WQLAB_A_CHECK_KNOWN));
+    promise.known = a.string(WQLAB_A_CHECK_KNOWN);
     return promise;
 }
 
@@ -40,7 +39,7 @@ CheckState decode_check_state(const Attributes& a)
     CheckState state;
     state.state = a.u32(WQLAB_A_CHECK_STATE);
     state.status = a.u32(WQLAB_A_CHECK_STATUS);
-    state.reason = one_line(a.string(WQLAB_A_CHECK_REASON));
+    state.reason = a.string(WQLAB_A_CHECK_REASON);
     state.evidence = strings(a, WQLAB_A_CHECK_EVIDENCE);
     state.elapsed_ns = a.u64(WQLAB_A_CHECK_ELAPSED);
     state.quarantined = a.flag(WQLAB_A_CHECK_QUARANTINED);
