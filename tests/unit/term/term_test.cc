@@ -85,3 +85,10 @@ TEST_CASE("colour is for terminals, and takes no columns")
     CHECK(table.render(coloured).find('\x1b') != std::string::npos);
     CHECK(widest(table.render(coloured)) == widest(table.render(plain(80))));
 }
+
+TEST_CASE("a histogram in which nothing was counted has no rows")
+{
+    Latency latency;
+    latency.add_bucket(10, 0);
+    CHECK(render_histogram_rows(latency, plain(80)).empty());
+}

@@ -119,6 +119,8 @@ std::string render_histogram_rows(const Latency& latency, const Style& style)
         all += bucket.count;
     }
     const uint64_t fullest = *std::max_element(rows.begin(), rows.end());
+    if (!fullest)
+        return {};
     const size_t count_width = grouped(fullest).size();
     const size_t left = 26 + count_width + 8;
     const size_t bar_width = std::clamp<size_t>(style.width > left ? style.width - left : 0, 10, 60);
