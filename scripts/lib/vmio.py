@@ -356,10 +356,14 @@ def run(options):
                 message, status = "the kernel died, or the command ended the machine", EXIT_DIED
                 if machine.process.poll() is None:  # it waits to be dumped
                     break
-                for pump in out, err, files:
+                for pump in out, err, files, serial:
                     pump.join()
                 if machine.process.returncode:  # a guest's end, however violent, is a success for QEMU
-                    message, status = "QEMU failed: " + machine.complaint(), EXIT_SETUP
+                    failure = f"QEMU failed ({machine.process.returncode}): {machine.complaint()}"
+                    if DEATH.search(log.text):  # it may fall over when a dying guest resets it
+                        message += "; then " + failure
+                    else:
+                        message, status = failure, EXIT_SETUP
                 break
             elif event == "broken":  # as a process is ended that writes to a pipe that nobody reads
                 status = 128 + signal.SIGPIPE

@@ -31,13 +31,23 @@ const Attribute* Attributes::find(unsigned type) const
     return nullptr;
 }
 
-// What is read here ends on terminals: no decoder need think of it.
-std::string Attributes::to_string(Bytes payload)
+namespace {
+std::string up_to_nul(Bytes payload)
 {
     std::string text(reinterpret_cast<const char*>(payload.data()), payload.size());
     if (const size_t end = text.find('\0'); end != std::string::npos)
         text.resize(end);
-    return one_line(text);
+    return text;
+}
+}  // namespace
+
+// What is read here ends on terminals: no decoder need think of it.
+std::string Attributes::to_string(Bytes payload) { return one_line(up_to_nul(payload)); }
+
+std::string Attributes::exact_string(unsigned type) const
+{
+    const Attribute* attribute = find(type);
+    return attribute ? up_to_nul(attribute->payload) : std::string();
 }
 
 std::string Attributes::string(unsigned type) const

@@ -34,6 +34,8 @@ public:
     uint32_t u32(unsigned type) const { return number<uint32_t>(type); }
     uint64_t u64(unsigned type) const { return number<uint64_t>(type); }
     std::string string(unsigned type) const;
+    // With its line ends and control characters: for a file or the kernel, never for a terminal.
+    std::string exact_string(unsigned type) const;
     bool flag(unsigned type) const { return find(type); }
     Attributes nest(unsigned type) const;
 

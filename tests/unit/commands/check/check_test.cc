@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "commands/check/choice.hh"
+#include "commands/check/requests.hh"
 #include "commands/check/verdicts.hh"
 #include "text/error.hh"
 #include "unit/schema.hh"
+#include "unit/wire/wire_maker.hh"
 
 namespace wqctl {
 
@@ -148,6 +150,18 @@ TEST_CASE("a check is chosen by number, id, group and pattern; a class must be a
     CHECK_THROWS_AS(chosen({"nothing-like-it"}), Error);
     CHECK_THROWS_AS(chosen({"("}), Error);
     CHECK_THROWS_AS(chosen({}, {"loud"}), Error);
+}
+
+TEST_CASE("what a step writes to a file is as it was asked, and what is shown of it controls no terminal")
+{
+    Wire wire;
+    wire.text(WQLAB_A_CHECK_STEP_PATH, "/a\tb")
+        .text(WQLAB_A_CHECK_STEP_TEXT, "10000\n")
+        .text(WQLAB_A_CHECK_REASON, "a\tb\n");
+    const CheckState state = decode_check_state(Attributes(wire.bytes()));
+    CHECK(state.path == "/a\tb");
+    CHECK(state.text == "10000\n");
+    CHECK(state.reason == "a?b?");
 }
 
 }  // namespace wqctl

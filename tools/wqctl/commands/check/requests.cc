@@ -45,8 +45,8 @@ CheckState decode_check_state(const Attributes& a)
     state.quarantined = a.flag(WQLAB_A_CHECK_QUARANTINED);
     state.step = a.u32(WQLAB_A_CHECK_STEP);
     state.step_kind = a.u32(WQLAB_A_CHECK_STEP_KIND);
-    state.path = a.string(WQLAB_A_CHECK_STEP_PATH);
-    state.text = a.string(WQLAB_A_CHECK_STEP_TEXT);
+    state.path = a.exact_string(WQLAB_A_CHECK_STEP_PATH);
+    state.text = a.exact_string(WQLAB_A_CHECK_STEP_TEXT);
     return state;
 }
 
