@@ -118,7 +118,10 @@ use_tree() {
 }
 
 not_built() {
-    [[ $(tree_version "$1") && -e $1/kernel/workqueue.c ]] ||
+    local version
+    version=$(tree_version "$1")
+    [[ $version && -e $1/kernel/workqueue.c ]] ||
         die "\"$1\" is no built kernel: give its source tree, or the directory that make O= was given"
+    check_version "$version" "$1"
     die "$1 is not built: make -C $1 bzImage modules there, or scripts/kernel build --tree $1 --as NAME"
 }

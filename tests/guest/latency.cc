@@ -6,7 +6,9 @@
 // tracepoints call waiting is a part of what the run calls waiting, and the
 // function's body is a part of what the tracepoints call its run.
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 
 #include "report/recording_requests.hh"
 #include "wire/lab.hh"
@@ -83,8 +85,8 @@ void check_within_the_run(const Observed& seen)
 bool somebody_records()
 {
     const std::string said = refusal([] {
-        Lab lab;
-        fetch_latency(lab);
+        Lab stranger;
+        stop_latency(stranger);
     });
     return said.find("another socket's") != std::string::npos;
 }
@@ -224,7 +226,10 @@ TEST_CASE("what recording costs is measured", "[inspect]")
 TEST_CASE("there is one recording, and it is its owner's", "[inspect]")
 {
     Lab owner, other;
-    CHECK_THAT(refusal([&] { fetch_latency(owner); }), Catch::Contains("no recording"));
+    // Old kernels tell the error of a dump that is refused, and no words.
+    const std::string fetching_none = refusal([&] { fetch_latency(owner); });
+    const bool in_words = fetching_none.find(std::strerror(ENOENT)) == std::string::npos;
+    CHECK_THAT(fetching_none, Catch::Contains(in_words ? "no recording" : std::strerror(ENOENT)));
     CHECK_THAT(refusal([&] { stop_latency(owner); }), Catch::Contains("no recording"));
     start_latency(owner);
     CHECK(read_file("/sys/module/wqlab/refcnt") == "0\n");
@@ -234,7 +239,8 @@ TEST_CASE("there is one recording, and it is its owner's", "[inspect]")
     const Outcome refused = tool({"latency", "-d", "1"});
     CHECK(refused.status != 0);
     CHECK_THAT(refused.err, Catch::Contains("one recording"));
-    CHECK_THAT(refusal([&] { fetch_latency(other); }), Catch::Contains("another socket's"));
+    CHECK_THAT(refusal([&] { fetch_latency(other); }),
+               Catch::Contains(in_words ? "another socket's" : std::strerror(EBUSY)));
     const uint64_t earlier = fetch_latency(owner).elapsed_ns;
     stop_latency(owner);
     const LatencyRecording still = fetch_latency(owner);

@@ -152,7 +152,7 @@ TEST_CASE("monitor tells rates, and takes its samples on time", "[inspect]")
 {
     if (left_out("counters"))
         return;
-    const Load load({"--name", "rate", "--rate", "200", "--flags", "percpu"});
+    const Load load({"--name", "rate", "--rate", "200"});
     const auto samples = monitor({"-i", "0.5", "-n", "9", "^" + load.name() + "$"});
     REQUIRE(samples.size() == 9);
     CHECK(samples[0]["interval_ns"].is_null());
@@ -183,7 +183,7 @@ TEST_CASE("the two workqueues called events are apart", "[inspect]")
 
 TEST_CASE("a file for node_exporter is whole at any moment", "[inspect]")
 {
-    const Load load(with(kBurst, {"--flags", "percpu"}));
+    const Load load(kBurst);
     const std::string directory = "/tmp/collector", path = directory + "/wqlab.prom";
     std::filesystem::create_directory(directory);
     Process writer({"wqctl", "monitor", "-i", "0.01", "--openmetrics", path});
