@@ -13,9 +13,13 @@ using Catch::Approx;
 namespace Catch {
 
 using Matchers::EndsWith;
+using Matchers::Equals;
 using Matchers::StartsWith;
 
-inline auto Contains(std::string part) { return Matchers::ContainsSubstring(std::move(part)); }
+inline auto Contains(std::string part, CaseSensitive sensitive = CaseSensitive::Yes)
+{
+    return Matchers::ContainsSubstring(std::move(part), sensitive);
+}
 
 }  // namespace Catch
 

@@ -72,10 +72,10 @@ void write_profile(JsonWriter& j, const Profile& profile)
             j.member("sleeps", word(one.sleeps()));
         });
         j.array("ran_on", [&] {
-            for (const auto& [cpu, items] : profile.ran_on)
-                j.object([&, cpu = cpu, items = items] {
-                    j.member("cpu", cpu);
-                    j.member("items", items);
+            for (const auto& one : profile.ran_on)
+                j.object([&] {
+                    j.member("cpu", one.first);
+                    j.member("items", one.second);
                 });
         });
         j.member("hogging_looks", profile.hogging);

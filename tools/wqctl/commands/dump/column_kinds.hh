@@ -175,7 +175,8 @@ constexpr Column<Row> rows(std::string_view name, std::string_view doc, Get)
             [](JsonWriter& j, const RowContext& c, const Row& row) {
                 j.array([&] {
                     bool any = false;
-                    for (const auto& inner : Get{}(c, row)) {
+                    constexpr Get get{};  // gcc 13 takes what a temporary returns for a part of it
+                    for (const auto& inner : get(c, row)) {
                         if (Where != Lines::kNone)
                             j.line();
                         j.object([&] { write_row<Inner>(j, c, row_in<Inner>(inner)); });
