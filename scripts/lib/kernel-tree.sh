@@ -119,7 +119,7 @@ use_tree() {
 
 not_built() {
     local version
-    version=$(tree_version "$1")
+    version=$(tree_version "$1") || true
     [[ $version && -e $1/kernel/workqueue.c ]] ||
         die "\"$1\" is no built kernel: give its source tree, or the directory that make O= was given"
     check_version "$version" "$1"
