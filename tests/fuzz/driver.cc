@@ -4,7 +4,8 @@
 //
 // usage: …-fuzz [--inputs N] [--seconds S] [--seed N] [--first I] [--write-seeds DIR]
 //
-// An input is given by seed and number: --seed 1 --first 1234 --inputs 1 repeats it.
+// An input is given by seed and number: --seed 1 --first 1234 --inputs 1 repeats it. SIGINT and SIGTERM end it, and it
+// says how many there were.
 #include <algorithm>
 #include <cinttypes>
 #include <csignal>
@@ -42,6 +43,7 @@ struct Options {
 };
 
 uint64_t current_seed, current_input;
+volatile std::sig_atomic_t is_stopped;
 
 void tell_input()
 {
@@ -133,7 +135,7 @@ int run(const std::vector<Seed>& seeds, const Options& options)
     const double begin = wall_seconds();
     double slowest = 0;
     uint64_t slowest_input = 0, done = 0;
-    while (done < options.inputs && (!options.seconds || wall_seconds() - begin < options.seconds)) {
+    while (!is_stopped && done < options.inputs && (!options.seconds || wall_seconds() - begin < options.seconds)) {
         current_input = options.first + done++;
         const double seconds = time_of(input(seeds, current_input));
         if (seconds > slowest) {
@@ -165,6 +167,8 @@ int main(int argc, char** argv)
 
     current_seed = options.seed;
     std::signal(SIGABRT, [](int) { tell_input(); });
+    for (const int end : {SIGINT, SIGTERM})
+        std::signal(end, [](int) { is_stopped = 1; });
 #ifdef __SANITIZE_ADDRESS__
     __sanitizer_set_death_callback(tell_input);
 #endif

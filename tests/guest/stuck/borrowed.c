@@ -85,7 +85,8 @@ static int without_workers(struct stuck *stuck, uint flags)
 	if (IS_ERR(helper))
 		return PTR_ERR(helper);
 	stuck->helper = helper;
-	wait_for_completion(&stuck->done);
+	if (!wait_for_completion_timeout(&stuck->done, STUCK_PATIENCE))
+		return -ETIMEDOUT;
 	/* More than there are workers. */
 	stuck_queue(stuck, stuck->wq[0], 0, 9, stuck_sleeper_func);
 	return 0;

@@ -41,6 +41,7 @@ static int stuck_file_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	init_waitqueue_head(&stuck->gate);
 	mutex_init(&stuck->mutex);
+	sema_init(&stuck->semaphore, 1);
 	init_completion(&stuck->done);
 	INIT_DELAYED_WORK(&stuck->late, stuck_victim_func);
 	for (uint n = 0; n < STUCK_ITEMS; n++) {

@@ -142,6 +142,24 @@ void stuck_lock_waiter_func(struct work_struct *work)
 	mutex_unlock(&stuck->mutex);
 }
 
+void stuck_semaphore_func(struct work_struct *work)
+{
+	struct stuck *stuck = begin(work)->of;
+
+	down(&stuck->semaphore);
+	up(&stuck->semaphore);
+}
+
+void stuck_uncounted_func(struct work_struct *work)
+{
+	struct stuck *stuck = container_of(work, struct stuck_item, work)->of;
+
+	stuck->worker = current;
+	begin(work);
+	wait_event_idle(stuck->gate, READ_ONCE(stuck->is_open) || !(READ_ONCE(current->flags) & PF_WQ_WORKER));
+	current->flags |= PF_WQ_WORKER;
+}
+
 void stuck_flushes_second_func(struct work_struct *work)
 {
 	struct stuck *stuck = begin(work)->of;

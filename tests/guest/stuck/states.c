@@ -3,7 +3,6 @@
  * The states. Bound workqueues are of high priority, because nearly nobody else
  * uses those pools, and what is stuck there is a test's own.
  */
-#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/string.h>
 
@@ -91,9 +90,21 @@ static int make_completion(struct stuck *stuck)
 	return error;
 }
 
+/* All that are active wait for what only the one behind them would do. */
+static int make_completions(struct stuck *stuck)
+{
+	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 2) ?:
+		    stuck_begin(stuck, stuck->wq[0], 0, stuck_waits_for_done_func) ?:
+		    stuck_begin(stuck, stuck->wq[0], 1, stuck_waits_for_done_func);
+
+	if (!error)
+		stuck_queue(stuck, stuck->wq[0], 2, 2, stuck_completes_func);
+	return error;
+}
+
 static void undo_completion(struct stuck *stuck)
 {
-	complete(&stuck->done);
+	complete_all(&stuck->done);
 }
 
 static int make_ordered(struct stuck *stuck)
@@ -193,70 +204,6 @@ static int make_flush_each_other(struct stuck *stuck)
 	       stuck_begin(stuck, stuck->wq[1], 1, stuck_flushes_first_func);
 }
 
-/*
- * An item is flushed while max_active holds it back, and is cancelled: its
- * barrier goes to the worklist, and kernels without a fix wake nobody for it.
- */
-static int flush_second(void *data)
-{
-	struct stuck *stuck = data;
-
-	flush_work(&stuck->items[1].work);
-	wait_event_idle(stuck->gate, kthread_should_stop());
-	return 0;
-}
-
-static int make_untold(struct stuck *stuck)
-{
-	const unsigned long end = jiffies + STUCK_PATIENCE;
-	struct task_struct *helper;
-	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 1) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
-
-	if (error)
-		return error;
-	stuck_queue(stuck, stuck->wq[0], 1, 1, stuck_victim_func);
-	helper = kthread_run(flush_second, stuck, "stuck_flusher");
-	if (IS_ERR(helper))
-		return PTR_ERR(helper);
-	stuck->helper = helper;
-	/* Uninterruptible is how flush_work() waits; it has put its barrier there by then. */
-	while (READ_ONCE(helper->__state) != TASK_UNINTERRUPTIBLE) {
-		if (time_after(jiffies, end))
-			return -ETIMEDOUT;
-		schedule_timeout_idle(1);
-	}
-	return cancel_work(&stuck->items[1].work) ? 0 : -EBUSY;
-}
-
-static int flush_first(void *data)
-{
-	struct stuck *stuck = data;
-
-	flush_work(&stuck->items[0].work);
-	wait_event_idle(stuck->gate, kthread_should_stop());
-	return 0;
-}
-
-static int make_flushed(struct stuck *stuck)
-{
-	struct task_struct *helper;
-	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 0) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
-
-	if (error)
-		return error;
-	helper = kthread_run(flush_first, stuck, "stuck_flusher");
-	if (IS_ERR(helper))
-		return PTR_ERR(helper);
-	stuck->helper = helper;
-	return 0;
-}
-
-void stuck_undo_helper(struct stuck *stuck)
-{
-	if (stuck->helper)
-		kthread_stop(stuck->helper);
-}
-
 /* On the wheel of a CPU that is away: the test has taken it. */
 static int make_late(struct stuck *stuck)
 {
@@ -273,7 +220,7 @@ static void undo_late(struct stuck *stuck)
 	cancel_delayed_work_sync(&stuck->late);
 }
 
-/* On the pool of a CPU that has never been there, and so has no worker. The test brings it before the end. */
+/* On the pool of a CPU that has never been there, and so has no worker. The test brings it. */
 static int make_absent(struct stuck *stuck)
 {
 	if (cpu_online(stuck->cpu))
@@ -282,6 +229,13 @@ static int make_absent(struct stuck *stuck)
 		return -ENOMEM;
 	stuck_queue(stuck, stuck->wq[0], 0, 2, stuck_victim_func);
 	return 0;
+}
+
+/* It need not have come. */
+static void undo_absent(struct stuck *stuck)
+{
+	for (uint n = 0; n <= 2; n++)
+		cancel_work_sync(&stuck->items[n].work);
 }
 
 static const struct stuck_state states[] = {
@@ -293,6 +247,8 @@ static const struct stuck_state states[] = {
 	{ "max_active", make_max_active },
 	{ "circle", make_circle, undo_circle },
 	{ "completion", make_completion, undo_completion },
+	{ "completions", make_completions, undo_completion },
+	{ "semaphore", stuck_make_semaphore, stuck_undo_semaphore },
 	{ "ordered", make_ordered },
 	{ "lock", make_lock },
 	{ "plugged", make_plugged, NULL, queue_victims },
@@ -302,9 +258,13 @@ static const struct stuck_state states[] = {
 	{ "flushes_itself", make_flushes_itself },
 	{ "flushes_own", make_flushes_own },
 	{ "flush_each_other", make_flush_each_other },
-	{ "untold", make_untold, stuck_undo_helper },
-	{ "flushed", make_flushed, stuck_undo_helper },
-	{ "absent", make_absent },
+	{ "untold", stuck_make_untold, stuck_undo_helper },
+	{ "flushed", stuck_make_flushed, stuck_undo_helper },
+	{ "drained", stuck_make_drained, stuck_undo_helper },
+	{ "destroyed", stuck_make_destroyed, stuck_undo_helper },
+	{ "let_in_by_none", stuck_make_let_in_by_none, stuck_undo_let_in_by_none },
+	{ "miscounted", stuck_make_miscounted, stuck_undo_miscounted },
+	{ "absent", make_absent, undo_absent },
 	{ "late", make_late, undo_late },
 	{ "frozen", stuck_make_frozen, stuck_undo_frozen },
 	{ "no_worker", stuck_make_no_worker, stuck_undo_helper },

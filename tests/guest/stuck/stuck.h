@@ -10,6 +10,7 @@
 
 #include <linux/completion.h>
 #include <linux/mutex.h>
+#include <linux/semaphore.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -48,11 +49,22 @@ struct stuck {
 	struct stuck_item items[STUCK_ITEMS];
 	struct delayed_work late;
 	struct mutex mutex;		/* of the items that wait for a lock */
+	struct semaphore semaphore;
 	struct completion done;
 	struct task_struct *helper;
+	struct task_struct *worker;	/* of the item that is about to be forgotten */
 };
 
 const struct stuck_state *stuck_state(const char *name);
+
+/* In tasks.c. */
+int stuck_make_flushed(struct stuck *stuck);
+int stuck_make_drained(struct stuck *stuck);
+int stuck_make_destroyed(struct stuck *stuck);
+int stuck_make_semaphore(struct stuck *stuck);
+void stuck_undo_semaphore(struct stuck *stuck);
+int stuck_make_untold(struct stuck *stuck);
+void stuck_undo_helper(struct stuck *stuck);
 
 /* In borrowed.c. */
 int stuck_make_frozen(struct stuck *stuck);
@@ -60,10 +72,15 @@ void stuck_undo_frozen(struct stuck *stuck);
 int stuck_make_no_worker(struct stuck *stuck);
 int stuck_make_rescued(struct stuck *stuck);
 
+/* In broken.c. */
+int stuck_make_let_in_by_none(struct stuck *stuck);
+void stuck_undo_let_in_by_none(struct stuck *stuck);
+int stuck_make_miscounted(struct stuck *stuck);
+void stuck_undo_miscounted(struct stuck *stuck);
+
 void stuck_open(struct stuck *stuck);
 /* Its workqueue, or the second one, which is called so. */
 int stuck_make_wq(struct stuck *stuck, uint which, uint flags, int max_active);
-void stuck_undo_helper(struct stuck *stuck);
 /* Queues item n and waits until its function has begun. */
 int stuck_begin(struct stuck *stuck, struct workqueue_struct *wq, uint n, work_func_t func);
 /* Queues items first to last, which are behind it. */
@@ -84,6 +101,8 @@ void stuck_waits_for_done_func(struct work_struct *work);
 void stuck_completes_func(struct work_struct *work);
 void stuck_lock_holder_func(struct work_struct *work);
 void stuck_lock_waiter_func(struct work_struct *work);
+void stuck_semaphore_func(struct work_struct *work);	/* wants it, and gives it back */
+void stuck_uncounted_func(struct work_struct *work);	/* sleeps until its PF_WQ_WORKER is gone, and has it back */
 void stuck_flushes_second_func(struct work_struct *work);	/* the other workqueue */
 void stuck_flushes_first_func(struct work_struct *work);
 void stuck_flushes_itself_func(struct work_struct *work);	/* its item */

@@ -28,22 +28,19 @@ constexpr std::array<std::string_view, 14> kOfScheduler = {"__schedule",
                                                            "preempt_schedule_irq",
                                                            "__cond_resched",
                                                            "schedule_hrtimeout_range"};
-// What every worker has behind its item.
-constexpr std::array<std::string_view, 3> kOfWorker = {"process_one_work", "process_scheduled_works", "worker_thread"};
+constexpr std::array<std::string_view, 4> kOfWorker = {"process_one_work", "process_scheduled_works", "worker_thread",
+                                                       "rescuer_thread"};
 
 bool is_one_of(const auto& names, std::string_view function)
 {
     return std::ranges::find(names, bare_function(function)) != names.end();
 }
 
-auto item_end(const Frames& frames)
-{
-    return std::ranges::find_if(frames, [](const std::string& frame) {
-        return is_one_of(kOfWorker, frame) || bare_function(frame) == "rescuer_thread";
-    });
-}
+auto item_end(const Frames& frames) { return std::ranges::find_if(frames, is_of_worker); }
 
 }  // namespace
+
+bool is_of_worker(std::string_view frame) { return is_one_of(kOfWorker, frame); }
 
 std::string_view bare_function(std::string_view function) { return function.substr(0, function.find_first_of(".[ ")); }
 

@@ -34,6 +34,9 @@ using Frames = std::vector<std::string>;
 // Where a task sleeps: the first frame that is not the scheduler's own; empty if all are.
 std::string place_of(const Frames& frames);
 
+// What every worker has behind its item.
+bool is_of_worker(std::string_view frame);
+
 // Whether it is a worker's in the middle of an item: one that has none only waits for work.
 bool is_at_an_item(const Frames& frames);
 

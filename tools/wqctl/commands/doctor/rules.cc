@@ -14,6 +14,13 @@ std::span<const Rule> rules()
              "what is waited for; also an item that flushes itself or its own workqueue",
              "Take the flush out of the item, or put one of the two on another workqueue",
              "__flush_work(), __flush_workqueue(), insert_wq_barrier()"},
+        Rule{"likely-circle",
+             "Items wait for a lock, a completion or an event, and what ends that is likely held back behind them",
+             "max_active is used up by two or more that have slept in D for 10 s or more with one stack, which ends in "
+             "their own code; an item of another function is held back, or a task flushes what is",
+             "What ends the wait belongs on another workqueue, or max_active is too small; flush without the lock that "
+             "items take",
+             "pwq_tryinc_nr_active(), wait_for_completion(), mutex_lock()"},
         Rule{"counts-a-sleeper", "A pool counts a worker that sleeps as running, and so wakes nobody",
              "nr_running is not 0, all that it counts sleep, and items wait while workers are idle",
              "Find why that task sleeps without wq_worker_sleeping(): a lost PF_WQ_WORKER, or a fault of the kernel",
@@ -30,8 +37,7 @@ std::span<const Rule> rules()
              "wq_worker_tick(), wq_cpu_intensive_report()"},
         Rule{"no-worker", "A pool has no idle worker and gets no new one",
              "A manager has been at it all the while; its rescuer, if there is one, does not come, or is at an item "
-             "that does "
-             "not end",
+             "that does not end",
              "Look for memory and for kthreadd; WQ_MEM_RECLAIM gives a workqueue a rescuer",
              "manage_workers(), create_worker(), send_mayday()"},
         Rule{"not-told", "Items wait on a pool whose workers are all asleep, and nobody has woken one",
@@ -57,14 +63,15 @@ std::span<const Rule> rules()
         Rule{"held-by-nothing", "Items are held back although none of their workqueue is active",
              "They stay, nr_active is 0, and the workqueue is neither frozen nor plugged; of an unbound one, in both "
              "looks",
-             "An item that is queued after them may let them in; it is a fault of the kernel",
+             "A new max_active lets them in, and before 6.9 the next item that is queued; it is a fault of the kernel",
              "pwq_dec_nr_active(), node_activate_pending_pwq()"},
         Rule{"plugged", "An ordered workqueue was moved to another pool and is held there",
              "Its new pool_workqueue is plugged: an item of before the change has not ended, or nobody unplugs it",
              "See what the old item waits for; change attributes of ordered workqueues at rest", "unplug_oldest_pwq()"},
         Rule{"unfinished", "A drain or the end of a workqueue meets items that go on",
-             "A task is in drain_workqueue() or destroy_workqueue() for 10 s or more, and items do not end or queue "
-             "themselves",
+             "A task is in drain_workqueue() or destroy_workqueue() for 10 s or more, and an item does not end; of a "
+             "log: "
+             "or items queue themselves again and again",
              "Cancel the items, and stop whoever queues them, before", "drain_workqueue(), destroy_workqueue()"},
         Rule{"hung-task", "A task waits for an item, or an item sleeps, for very long",
              "Of a machine: a flush that has waited for 30 s or more for an item that has been at work as long; of a "

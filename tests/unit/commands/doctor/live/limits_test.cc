@@ -106,14 +106,15 @@ TEST_CASE("doctor: items that nothing holds back")
         for (wqlab_snap_work& work : s.snapshot.works)
             work.identity += s.look * others;
     };
-    CHECK(text_of(findings([&](Scene& s) { state(s, 0); })) ==
-          "1. Workqueue btrfs-worker holds back 3 items and executes none, and no rule says why\n"
-          "   sure     unexplained\n"
-          "   waiting  3 items: 3 of read_fn\n"
-          "   seen     btrfs-worker: 0 active of max_active 2, 3 held back\n"
-          "   rule     held-by-nothing: pwq_dec_nr_active(), node_activate_pending_pwq()\n"
-          "   next     An item queued there may let them in; wqctl dump nodes pwqs work shows all there is of "
-          "it\n");
+    CHECK(
+        text_of(findings([&](Scene& s) { state(s, 0); })) ==
+        "1. Workqueue btrfs-worker holds back 3 items and executes none, and no rule says why\n"
+        "   sure     unexplained\n"
+        "   waiting  3 items: 3 of read_fn\n"
+        "   seen     btrfs-worker: 0 active of max_active 2, 3 held back\n"
+        "   rule     held-by-nothing: pwq_dec_nr_active(), node_activate_pending_pwq()\n"
+        "   next     A new max_active lets them in (WQ_SYSFS has a file for it), and before 6.9 the next item that is "
+        "queued there; wqctl dump nodes pwqs work shows all there is of it\n");
     CHECK(findings([&](Scene& s) { state(s, 1000); }).empty());
     // In one look the counts of a node's pools are of different moments; those of one pool are of one.
     const auto in_one_look = [](uint32_t flags) {

@@ -21,25 +21,6 @@ namespace {
 // As the watchdog of workqueues; a flush may well take longer than an item should wait.
 constexpr uint64_t kLongFlush = 30'000'000'000;
 
-std::string call_of(const Case& at, const Wait& wait)
-{
-    if (wait.barrier)
-        return "flush_work()";
-    const wqlab_snap_workqueue* workqueue = at.now().workqueue(wait.workqueue);
-    const uint32_t flags = workqueue ? workqueue->flags : 0;
-    return flags & WQLAB_SNAP_WQ_DESTROYING ? "destroy_workqueue()"
-           : flags & WQLAB_SNAP_WQ_DRAINING ? "drain_workqueue()"
-                                            : "flush_workqueue()";
-}
-
-std::string name_of(const Case& at, const Wait& wait)
-{
-    if (const Busy* worker = at.worker(wait.pid))
-        return fmt::format("{} (worker {}, workqueue {})", function_of(at, *worker), wait.pid,
-                           workqueue_of(at, *worker));
-    return fmt::format("{} (pid {})", wait.command, wait.pid);
-}
-
 Evidence seen(const Case& at, const Wait& wait)
 {
     return {{}, fmt::format("{} waits in {} of {}", name_of(at, wait), call_of(at, wait), at.label(wait.workqueue))};

@@ -30,6 +30,12 @@ LimitKey limit_key(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
     return {pwq.workqueue, -1, pool->node};
 }
 
+bool is_stuck(const Group& group)
+{
+    return group.stays && !group.active.empty() && static_cast<int64_t>(group.active.size()) == group.nr_active &&
+           std::ranges::all_of(group.active, [](const Busy* worker) { return worker->is_old(); });
+}
+
 std::vector<Group> groups(const Case& at)
 {
     const Snapshot& now = at.now();
@@ -102,6 +108,27 @@ std::string scale_text(const Case& at, const Group& group)
                            workqueue.max_active, full.node, full.max);
     }
     return "";
+}
+
+std::string key_of(const Case& at, const Group& group)
+{
+    return group.key.pool < 0 ? workqueue_key(at, group.key.workqueue)
+                              : fmt::format("{} pool {}", workqueue_key(at, group.key.workqueue), group.key.pool);
+}
+
+void tell_of(const Case& at, const Group& group, Finding& finding)
+{
+    constexpr size_t kMost = 3;
+    for (size_t i = 0; i < std::min(kMost, group.active.size()); i++) {
+        finding.suspects.push_back(suspect_of(at, *group.active[i]));
+        finding.evidence.push_back(seen(at, *group.active[i]));
+    }
+    if (std::string victims = describe(at, group.held); !victims.empty())
+        finding.victims.push_back(std::move(victims));
+    for (std::string& waiter : waiters(at, group.held, group.active))
+        finding.victims.push_back(std::move(waiter));
+    finding.evidence.push_back({{}, limit_text(at, group)});
+    finding.explains.push_back(workqueue_key(at, group.key.workqueue));
 }
 
 }  // namespace wqctl::live

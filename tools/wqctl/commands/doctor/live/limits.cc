@@ -12,36 +12,9 @@ namespace wqctl::live {
 
 namespace {
 
-bool all_old(const Group& group)
-{
-    return !group.active.empty() && static_cast<int64_t>(group.active.size()) == group.nr_active &&
-           std::ranges::all_of(group.active, [](const Busy* worker) { return worker->is_old(); });
-}
-
 bool is_told(const Case& at, const Group& group, const Findings& findings)
 {
     return findings.is_explained(workqueue_key(at, group.key.workqueue));
-}
-
-std::string of(const Case& at, const Group& group)
-{
-    return group.key.pool < 0 ? workqueue_key(at, group.key.workqueue)
-                              : fmt::format("{} pool {}", workqueue_key(at, group.key.workqueue), group.key.pool);
-}
-
-void tell_of(const Case& at, const Group& group, Finding& finding)
-{
-    constexpr size_t kMost = 3;
-    for (size_t i = 0; i < std::min(kMost, group.active.size()); i++) {
-        finding.suspects.push_back(suspect_of(at, *group.active[i]));
-        finding.evidence.push_back(seen(at, *group.active[i]));
-    }
-    if (std::string victims = describe(at, group.held); !victims.empty())
-        finding.victims.push_back(std::move(victims));
-    for (std::string& waiter : waiters(at, group.held, group.active))
-        finding.victims.push_back(std::move(waiter));
-    finding.evidence.push_back({{}, limit_text(at, group)});
-    finding.explains.push_back(workqueue_key(at, group.key.workqueue));
 }
 
 // Items of the workqueue that other pwqs of it have.
@@ -63,10 +36,10 @@ void find_held_back(const Case& at, Findings& findings)
 {
     for (const Group& group : groups(at)) {
         const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
-        if (is_ordered(workqueue) || !group.stays || !all_old(group) || is_told(at, group, findings))
+        if (is_ordered(workqueue) || !is_stuck(group) || is_told(at, group, findings))
             continue;
         const uint64_t count = count_items(group.held);
-        Finding& finding = findings.add(of(at, group));
+        Finding& finding = findings.add(key_of(at, group));
         finding.certainty = Certainty::kCertain;
         finding.weight = 500 + by_age(group.active[0]->age_ns);
         finding.sentence = fmt::format(
@@ -88,11 +61,11 @@ void find_ordered_heads(const Case& at, Findings& findings)
 {
     for (const Group& group : groups(at)) {
         const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
-        if (!is_ordered(workqueue) || !group.stays || !all_old(group) || is_told(at, group, findings))
+        if (!is_ordered(workqueue) || !is_stuck(group) || is_told(at, group, findings))
             continue;
         const Busy& head = *group.active[0];
         const uint64_t count = count_items(group.held);
-        Finding& finding = findings.add(of(at, group));
+        Finding& finding = findings.add(key_of(at, group));
         finding.certainty = Certainty::kCertain;
         finding.weight = 500 + by_age(head.age_ns);
         finding.sentence = fmt::format(
@@ -121,13 +94,16 @@ void find_held_by_nothing(const Case& at, Findings& findings)
             workqueue.flags & WQLAB_SNAP_WQ_FROZEN || is_told(at, group, findings))
             continue;
         const uint64_t count = count_items(group.held);
-        Finding& finding = findings.add(of(at, group));
+        Finding& finding = findings.add(key_of(at, group));
         finding.certainty = Certainty::kUnexplained;
         finding.weight = 550;
         finding.sentence = fmt::format("Workqueue {} holds back {} item{} and executes none, and no rule says why",
                                        at.label(group.key.workqueue), count, plural(count));
         tell_of(at, group, finding);
-        finding.next = "An item queued there may let them in; wqctl dump nodes pwqs work shows all there is of it";
+        finding.next =
+            "A new max_active lets them in (WQ_SYSFS has a file for it), and before 6.9 the next item that is queued "
+            "there; "
+            "wqctl dump nodes pwqs work shows all there is of it";
     }
 }
 

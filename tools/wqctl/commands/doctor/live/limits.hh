@@ -32,6 +32,9 @@ struct Group {
     bool stays;                                // the first that is held back was so before
 };
 
+// All that is active does not end, and others stay behind it.
+bool is_stuck(const Group& group);
+
 // Those that hold something back.
 std::vector<Group> groups(const Case& at);
 // How many of its items were begun between the looks; nothing: not counted, or not by the same pwqs.
@@ -40,5 +43,10 @@ std::optional<uint64_t> begun(const Case& at, const Group& group);
 std::string limit_text(const Case& at, const Group& group);
 // Where max_active counts for less than all of the machine, and the rest is idle; else empty.
 std::string scale_text(const Case& at, const Group& group);
+
+// What Findings call it.
+std::string key_of(const Case& at, const Group& group);
+// Who is active, what is held back and who waits for either.
+void tell_of(const Case& at, const Group& group, Finding& finding);
 
 }  // namespace wqctl::live

@@ -51,6 +51,25 @@ bool is_drained(const Case& at, const Wait& wait)
 
 }  // namespace
 
+std::string call_of(const Case& at, const Wait& wait)
+{
+    if (wait.barrier)
+        return "flush_work()";
+    const wqlab_snap_workqueue* workqueue = at.now().workqueue(wait.workqueue);
+    const uint32_t flags = workqueue ? workqueue->flags : 0;
+    return flags & WQLAB_SNAP_WQ_DESTROYING ? "destroy_workqueue()"
+           : flags & WQLAB_SNAP_WQ_DRAINING ? "drain_workqueue()"
+                                            : "flush_workqueue()";
+}
+
+std::string name_of(const Case& at, const Wait& wait)
+{
+    if (const Busy* worker = at.worker(wait.pid))
+        return fmt::format("{} (worker {}, workqueue {})", function_of(at, *worker), wait.pid,
+                           workqueue_of(at, *worker));
+    return fmt::format("{} (pid {})", wait.command, wait.pid);
+}
+
 Waits::Waits(const Case& at) : at_(at)
 {
     for (const Busy& worker : at.busy())

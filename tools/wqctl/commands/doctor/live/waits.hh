@@ -21,6 +21,11 @@ struct Wait {
     uint32_t workqueue;
 };
 
+// "flush_work()"
+std::string call_of(const Case& at, const Wait& wait);
+// "func (worker 12, workqueue wq)" or "umount (pid 13)"
+std::string name_of(const Case& at, const Wait& wait);
+
 // What keeps a task from going on: a worker that executes this, or has it behind what it executes.
 struct Blocker {
     int32_t pid;
