@@ -37,13 +37,14 @@ std::string own_place(const Frames& frames, const std::string& function)
     return !is_own ? "" : end == frames.begin() ? function : frames.front();
 }
 
-// The one stack of all of them, who all sleep uninterruptibly; nullptr: there is none, or they differ.
-const Frames* common_stack(const Case& at, const Group& group)
+// The one stack of all of them, who all sleep uninterruptibly in this function; nullptr: there is none, or they differ.
+const Frames* common_stack(const Case& at, const Group& group, const std::string& function)
 {
     const Frames* common = nullptr;
     for (const Busy* worker : group.active) {
         const TaskStack* stack = worker->sleeps() ? at.stack(worker->row->pid) : nullptr;
-        if (!stack || stack->state != 'D' || (common && *common != stack->frames))
+        if (!stack || stack->state != 'D' || function_of(at, *worker) != function ||
+            (common && *common != stack->frames))
             return nullptr;
         common = &stack->frames;
     }
@@ -81,8 +82,8 @@ void find_likely_circles(const Case& at, Findings& findings)
         if (group.active.size() < kEnough || group.nr_active < group.limit || !is_stuck(group) ||
             findings.is_explained(workqueue_key(at, group.key.workqueue)))
             continue;
-        const Frames* stack = common_stack(at, group);
         const std::string function = function_of(at, *group.active[0]);
+        const Frames* stack = common_stack(at, group, function);
         const std::string place = stack ? own_place(*stack, function) : "";
         const Wait* flush = who_flushes(at, group);
         const wqlab_snap_work* other = other_than(at, group, function);
