@@ -33,7 +33,7 @@ import tty
 EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
 # A kernel full of debug options needs 15 on an idle host, and 200 on one with ten times more to do than cores.
 BOOT_SECONDS = 600
-LOG_LINES, MOST_LOG_LINES = 40, 200
+LOG_LINES, MOST_LOG_LINES, LOG_OCTETS = 40, 200, 65536
 DEATH = re.compile(rb"Kernel panic|BUG: |Oops: ")  # a stack behind it may be longer than LOG_LINES
 START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
@@ -49,11 +49,12 @@ def write_all(fd, data):
 
 
 class Pump(threading.Thread):
-    """Copies what QEMU sends on a socket to `sink`, and counts it."""
+    """Copies what QEMU sends on a socket to `sink`, and counts it. `gather`: seconds in which what comes octet by octet
+    may become more, so that not each costs what many do."""
 
-    def __init__(self, source, sink, on_broken=None):
+    def __init__(self, source, sink, on_broken=None, gather=0):
         super().__init__(daemon=True)
-        self.source, self.sink, self.on_broken = source, sink, on_broken
+        self.source, self.sink, self.on_broken, self.gather = source, sink, on_broken, gather
         self.count, self.grown = 0, threading.Condition()
         self.start()
 
@@ -64,6 +65,8 @@ class Pump(threading.Thread):
                 with self.grown:
                     self.count += len(data)
                     self.grown.notify_all()
+                if self.gather:
+                    time.sleep(self.gather)
         except ConnectionResetError:
             pass
         except BrokenPipeError:
@@ -80,15 +83,18 @@ class Log:
 
     def __init__(self, path):
         self.file = open(path, "wb", buffering=0) if path else None
-        self.text, self.ended = b"", threading.Event()
+        self.text, self.ended = bytearray(), threading.Event()
 
     def add(self, data):
         data = data.replace(b"\r", b"")
         if self.file:
             self.file.write(data)
-        self.text = (self.text + data)[-65536:]
-        if END_MARK in self.text:
+        self.text += data
+        # Only what is new is looked at, and what is old goes now and then: a log may be long.
+        if self.text.find(END_MARK, -len(data) - len(END_MARK)) >= 0:
             self.ended.set()
+        if len(self.text) > 4 * LOG_OCTETS:
+            del self.text[:-LOG_OCTETS]
 
     def show_tail(self):
         """The last lines, more if the kernel's death began before them; of these those since the guest was ready."""
@@ -300,7 +306,7 @@ def run(options):
         unpack = subprocess.Popen(["tar", "-x", "--no-same-owner", "-C", options.out], stdin=subprocess.PIPE)
         sink_files = lambda data: write_all(unpack.stdin.fileno(), data)
     broken = lambda: events.put("broken")
-    serial = Pump(machine.serial, log.add)
+    serial = Pump(machine.serial, log.add, gather=0.001)
     out = Pump(machine.stdout, lambda data: write_all(1, data), broken)
     err = Pump(machine.stderr, lambda data: write_all(2, data), broken)
     files = Pump(machine.files, sink_files)

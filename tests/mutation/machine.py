@@ -2,7 +2,6 @@
 """Guests that are made up."""
 import common  # noqa: F401  (the path)
 from mutate.guest import Answer, Gone
-from mutate.judge import PATIENCE_SECONDS
 from mutate.mutant import Mutant
 
 
@@ -12,14 +11,14 @@ def mutant(number, point, function="f"):
 
 
 class Machine:
-    """`sees`: (mutant, check) that fails. `slow`: checks that take longer than a look to say so. `fails_once`: checks
-    that do, whatever is turned on. `skips`: (mutant, check). `goes`: {mutant: how the guest is lost, time after time},
-    `boots`: the same of those that come up. `stays`: mutants that leave the guest `broken`: then each check fails, or
-    it is lost in this way. `status`: what wqctl ends with, whatever it is asked."""
+    """`sees`: (mutant, check) that fails. `fails_once`: checks that do, whatever is turned on. `skips`: (mutant,
+    check). `goes`: {mutant: how the guest is lost, time after time}, `boots`: the same of those that come up. `stays`:
+    mutants that leave the guest `broken`: then each check fails, or it is lost in this way. `status`: what wqctl ends
+    with, whatever it is asked."""
 
-    def __init__(self, sees=(), slow=(), fails_once=(), skips=(), goes=(), boots=(), stays=(), broken="", status=None,
+    def __init__(self, sees=(), fails_once=(), skips=(), goes=(), boots=(), stays=(), broken="", status=None,
                  points=(), classes=()):
-        self.sees, self.slow, self.fails_once, self.skips = set(sees), set(slow), set(fails_once), set(skips)
+        self.sees, self.fails_once, self.skips = set(sees), set(fails_once), set(skips)
         self.goes, self.lost_boots = {n: list(hows) for n, hows in dict(goes).items()}, dict(boots)
         self.stays, self.broken, self.status = set(stays), broken, status
         self.points, self.classes = {check: list(each) for check, each in dict(points).items()}, list(classes)
@@ -40,13 +39,13 @@ class Simulated:
     def __init__(self, machine):
         self.machine, self.is_broken, self.served, self.here, self.seen = machine, False, 0, True, set()
 
-    def run(self, _command, _seconds):
+    def run(self, _command):
         return Answer(self.machine.classes)
 
     def reached(self):
         return self.seen
 
-    def check(self, checks, number, _seconds, quiet):
+    def check(self, checks, number, _patience):
         machine = self.machine
         machine.asked.append((number, tuple(checks)))
         if machine.goes.get(number):
@@ -59,8 +58,6 @@ class Simulated:
                    if self.is_broken or (number, check) in machine.sees or check in machine.fails_once]
         machine.fails_once -= set(failing)
         self.is_broken = self.is_broken or number in machine.stays
-        if machine.slow & set(failing) and quiet < PATIENCE_SECONDS:
-            raise Gone("hung", "made up")
         if failing:
             return Answer([f"    not ok 1 {failing[0]}"], 1)
         for check in checks:

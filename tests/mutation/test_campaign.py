@@ -103,10 +103,6 @@ class Campaigns(unittest.TestCase):
         machine = Machine(goes={1: ["crashed", "crashed"]})
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 1)], machine), {"id1": "crashed", "id2": "survived"})
 
-    def test_a_check_that_needs_longer_than_a_look_to_say_so_has_caught_it(self):
-        self.assertEqual(self.one(sees=[(1, "one")], slow=["one"]), "caught")
-        self.assertEqual(self.results.of["id1"]["by"], "one")
-
     def test_a_guest_that_starves_once_is_no_hang(self):
         self.assertEqual(self.one(goes={1: ["hung"]}), "survived")
 

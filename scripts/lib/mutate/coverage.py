@@ -14,7 +14,7 @@ NO_CHECKS = ("boot", "idle")
 
 def checks_of(guest, classes):
     words = f"--class {classes} " if classes else ""
-    return guest.run(f"wqctl check --list --json {words}| jq -r '.checks[].id'", 30).lines
+    return guest.run(f"wqctl check --list --json {words}| jq -r '.checks[].id'").lines
 
 
 def suite_of(checks):
@@ -40,14 +40,14 @@ class Coverage:
         guest = booted(new_guest, "workqueue.wqlab_mutant=-1")
         try:
             points, failing = {"boot": guest.reached()}, set()
-            guest.run(f"echo -1 >{SWITCH}; sleep 5", 20)
+            guest.run(f"echo -1 >{SWITCH}; sleep 5")
             points["idle"] = guest.reached()
             checks = checks_of(guest, classes)
             for number, check in enumerate(checks * rounds, 1):
                 began = time.monotonic()
                 try:
                     guest = guest or booted(new_guest)
-                    answer = guest.check([check], -1, 400, 400)
+                    answer = guest.check([check], -1, 1000)
                     if answer.failures:
                         failing.add(check)
                     elif check in answer.passed:

@@ -12,10 +12,20 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from .pace import Pace
+
 SWITCH = "/sys/module/workqueue/parameters/wqlab_mutant"
 KEY = "/sys/module/workqueue/parameters/wqlab_mutants_key"
 REACHED = "/sys/kernel/debug/wqlab_mutants"
 TRIES = 3  # of a boot: on a machine that is busy one fails
+# How often the guest tells the time by its own clock, and how long it may be silent when it is given a CPU of ours:
+# several times what it needs for that if it spins, and endlessly more if it does not.
+BEAT_SECONDS = 5
+SILENT_SECONDS = 15
+CLOCK = f'(while sleep {BEAT_SECONDS}; do read -r time _ </proc/uptime; echo "@time ${{time%.*}}@"; done)'
+BOOT_SECONDS = 25  # of a CPU of ours: ten times what it takes
+LOOKS = 0.2  # s, between two looks at whether it still runs
+TIME = re.compile(r"@time (\d+)@$")
 DEATHS = re.compile(r"(Kernel panic[^\n]*|BUG: [^\n]*|Oops: [^\n]*|watchdog: [^\n]*)")
 
 
@@ -81,7 +91,7 @@ def end_all():
 
 
 class Guest:
-    def __init__(self, root, kernel, options, key, append="", boot_seconds=60):
+    def __init__(self, root, kernel, options, key, append=""):
         self.served, self.mark = 0, 0  # where in the log that begins which what runs now has to answer for
         self.log = tempfile.NamedTemporaryFile(prefix="wqlab-mutate-", suffix=".log")
         self.stderr = tempfile.TemporaryFile()
@@ -92,11 +102,11 @@ class Guest:
         self.process = subprocess.Popen([*words, "--", "sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.stderr, text=True, errors="replace", start_new_session=True)
         alive.add(self)
-        self.lines = queue.Queue()
-        self.asked = 0
+        self.lines, self.pace = queue.Queue(), Pace(self.process.pid)
+        self.asked, self.clock = 0, 0
         threading.Thread(target=self._read, daemon=True).start()
         try:
-            said = self.run(f"cat {KEY}", boot_seconds).lines[-1:]
+            said = self.run(f"{CLOCK} & cat {KEY}", silent=BOOT_SECONDS).lines[-1:]
         except Gone:
             self.end()
             raise
@@ -109,8 +119,9 @@ class Guest:
             self.lines.put(line.rstrip("\n"))
         self.lines.put(None)
 
-    def run(self, command, seconds, quiet=None):
-        """`quiet` is how long it may print nothing, `seconds` how long it may take at all."""
+    def run(self, command, patience=60, silent=SILENT_SECONDS):
+        """`patience` is how long it may say nothing by its own clock, `silent` how long it may not even tell the time,
+        in seconds of a CPU of ours."""
         self.asked += 1
         mark = f"@done {self.asked} "
         answer = Answer()
@@ -119,19 +130,34 @@ class Guest:
             self.process.stdin.flush()
         except BrokenPipeError:
             raise self.death(answer) from None
-        ends = time.monotonic() + seconds
+        begun = ""
+        told, spent = None, self.pace.look()
         while True:
-            wait = ends - time.monotonic()
             try:
-                line = self.lines.get(timeout=max(0.01, min(wait, quiet or wait)))
+                line = self.lines.get(timeout=LOOKS)
             except queue.Empty:
-                raise Gone("hung", f"nothing after {answer.last or 'the start'}", answer.last) from None
+                if self.pace.look() - spent > silent:
+                    raise self._hung(answer, "and it does not tell the time") from None
+                continue
             if line is None:
                 raise self.death(answer)
+            spent = self.pace.look() if self.lines.empty() else spent
+            if beat := TIME.search(line):
+                self.clock = int(beat[1])
+                begun += line[:beat.start()]  # of a line that it has written in two pieces
+                told = self.clock if told is None else told
+                if self.clock - told > patience:
+                    raise self._hung(answer, f"for {self.clock - told} s of its time")
+                continue
+            line, begun, told = begun + line, "", None
             if line.startswith(mark):
                 answer.status = int(line[len(mark):])
                 return answer
             answer.lines.append(line)
+
+    @staticmethod
+    def _hung(answer, words):
+        return Gone("hung", f"nothing after {answer.last or 'the start'}, {words}", answer.last)
 
     def death(self, answer):
         self.process.wait()
@@ -140,16 +166,15 @@ class Guest:
             found = DEATHS.findall(file.read())
         return Gone("crashed", found[0], answer.last) if found else Gone("ended", "the guest ended", answer.last)
 
-    def check(self, checks, mutant, seconds, quiet):
+    def check(self, checks, mutant, patience):
         """With this mutant, until the first that fails. The switch is off again afterwards."""
         self.mark = os.path.getsize(self.log.name)
         ids = " ".join(shlex.quote(check) for check in checks)
         return self.run(f"echo 1 >/sys/kernel/debug/clear_warn_once; echo {mutant} >{SWITCH}; "
-                        f"wqctl check --ktap --fail-fast {ids}; s=$?; echo 0 >{SWITCH}; (exit $s)",
-                        seconds, quiet)
+                        f"wqctl check --ktap --fail-fast {ids}; s=$?; echo 0 >{SWITCH}; (exit $s)", patience)
 
     def reached(self):
-        return {int(line) for line in self.run(f"cat {REACHED}", 10).lines if line.isdigit()}
+        return {int(line) for line in self.run(f"cat {REACHED}").lines if line.isdigit()}
 
     def end(self):
         try:

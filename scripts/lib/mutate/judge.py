@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What becomes of one mutant. A look is quick, and whatever it sees is a suspicion only: a check may fail on a busy
-machine, a guest may starve, or be what a mutant before this one left of it. It takes a proof to say that it was killed:
-without the mutant the check passes, with it the same is seen again, and without it the check passes once more. Of what
-lost its guest the proof is in a new one, and with more patience than the check has itself."""
+"""What becomes of one mutant. Whatever a look sees is a suspicion only: a race may have gone another way, a guest may
+be what a mutant before this one left of it. It takes a proof to say that it was killed: without the mutant the check
+passes, with it the same is seen again, and without it the check passes once more. Of what lost its guest the proof is
+in a new one. Nobody is called hung before the guest's own clock says that he had longer than a check waits."""
 from dataclasses import dataclass
 
 from .guest import Gone, NeverUp, booted
 
-QUIET_SECONDS = 6  # of a look, at least; or ten times what the slowest of its checks takes
-# Of a proof: more than a check's own 30 s, its watcher's 70 s and the clean-up behind (kmod/core/check_bounds.hh).
-PATIENCE_SECONDS = 150
-WHOLE_SECONDS = 1200
+# Of the guest's own: more than a check's 30 s, its watcher's 70 s and the clean-up behind (kmod/core/check_bounds.hh).
+PATIENCE_SECONDS = 180
 FIRST = 4  # checks are tried before the rest
 TRIES = 3  # at a control, before it is no accident
 USAGE, NO_MODULE = 2, 3  # wqctl's
@@ -73,17 +71,15 @@ class Judge:
             guest.end()
         return None if whole else guest, {"verdict": "survived", "checks": asked}
 
-    def batches(self, checks):
-        """The likeliest; then the slow ones apart, so that with the others a hang is soon suspected."""
-        rest = checks[FIRST:]
-        slow = [check for check in rest if 10 * self.coverage.seconds.get(check, 1) > QUIET_SECONDS]
-        return filter(None, (checks[:FIRST], [check for check in rest if check not in slow], slow))
+    @staticmethod
+    def batches(checks):
+        """The likeliest, then the rest: wqctl has an order of its own."""
+        return filter(None, (checks[:FIRST], checks[FIRST:]))
 
-    def _see(self, guest, number, checks, quiet=None):
+    def _see(self, guest, number, checks):
         """What is amiss, if something is. A guest that is lost is ended."""
-        quiet = quiet or max(QUIET_SECONDS, 10 * max(self.coverage.seconds.get(check, 1) for check in checks))
         try:
-            answer = self._ask(guest, number, checks, max(20 * quiet, WHOLE_SECONDS), quiet)
+            answer = self._ask(guest, number, checks)
         except Gone as gone:
             guest.end()
             return Sight(gone.how, self.coverage.next_to(gone.last, checks), gone.words)
@@ -95,8 +91,8 @@ class Judge:
         return None
 
     @staticmethod
-    def _ask(guest, number, checks, seconds, quiet):
-        answer = guest.check(checks, number, seconds, quiet)
+    def _ask(guest, number, checks):
+        answer = guest.check(checks, number, PATIENCE_SECONDS)
         if answer.status in (USAGE, NO_MODULE):
             guest.end()
             raise Stop("wqctl check can't be asked: " + " ".join(answer.lines[-2:]))
@@ -111,7 +107,7 @@ class Judge:
                 guest, _ = self.boot(mutant)
                 if guest is None:
                     raise Unclear("it booted the first time, and does not now")
-            sight = self._see(guest, mutant.number, checks, PATIENCE_SECONDS)
+            sight = self._see(guest, mutant.number, checks)
             if whole or sight and sight.how != "caught":
                 guest.end()
                 guest = None
@@ -128,7 +124,7 @@ class Judge:
             if guest is None:
                 guest, _ = self.boot()
             try:
-                answer = self._ask(guest, 0, checks, WHOLE_SECONDS, PATIENCE_SECONDS)
+                answer = self._ask(guest, 0, checks)
                 if answer.status == 0 and not answer.failures and wanted in answer.passed:
                     return guest, answer.passed
             except Gone:

@@ -133,9 +133,13 @@ HEAD = """# What the checks can't see
 Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, made by a rule: a condition negated
 or constant, an operator, a flag, a name, a constant replaced by its neighbour, a statement gone or in another order, a
 return value inverted, another CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
-*caught*: a check failed. *hung*: nothing more came for longer than a check waits, and its watcher, and the clean-up
-behind both. *crashed*: the kernel died, and its log says of what. *unreached*: no check and no boot gets there.
-*equivalent*: nobody could see it; `tests/mutation` says why. *Killed* are those that were caught, hung or crashed.
+*caught*: a check failed. *hung*: by the guest's own clock nothing more came for longer than a check waits, and its
+watcher, and the clean-up behind both; or the guest ran, for tens of seconds of a CPU, and did not even tell the time.
+*crashed*: the kernel died, and its log says of what. *unreached*: no check and no boot gets there. *equivalent*: nobody
+could see it; `tests/mutation` says why. *Killed* are those that were caught, hung or crashed.
+
+The guests' time is counted in instructions (`scripts/vm --icount`) and passes at once where nothing runs: a wait in
+vain costs nothing, and no verdict depends on how busy the host is.
 
 None of these three is believed at once: without the mutant the check must pass, with it the same must be seen a second
 time, and without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows

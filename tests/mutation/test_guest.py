@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+"""When a guest is given up: by its own clock, and by what it was given to run."""
+import io
+import queue
+import signal
+import subprocess
+import time
+import unittest
+
+import common  # noqa: F401  (the path)
+from mutate.guest import Gone, Guest
+from mutate.pace import Pace
+
+
+class Ticks:
+    """A pace of so many seconds a look."""
+
+    def __init__(self, seconds):
+        self.seconds, self.spent = seconds, 0
+
+    def look(self):
+        self.spent += self.seconds
+        return self.spent
+
+
+class Process:
+    def __init__(self):
+        self.stdin = io.StringIO()
+
+
+class Guests(unittest.TestCase):
+    def guest(self, lines, seconds_a_look=0):
+        guest = Guest.__new__(Guest)
+        guest.process, guest.pace, guest.lines = Process(), Ticks(seconds_a_look), queue.Queue()
+        guest.asked, guest.clock = 0, 0
+        for line in lines:
+            guest.lines.put(line)
+        return guest
+
+    def test_a_line_is_whole_though_the_time_was_told_within_it(self):
+        answer = self.guest(["    ok 1 que@time 5@", "ue.kept", "@time 10@", "@done 1 0"]).run("")
+        self.assertEqual((answer.passed, answer.status), ({"queue.kept"}, 0))
+
+    def test_who_says_nothing_for_long_by_his_own_clock_is_hung(self):
+        lines = ["    ok 1 queue.kept", *(f"@time {second}@" for second in range(0, 100, 5)), "@done 1 0"]
+        self.assertEqual(self.guest(lines).run("", patience=100).status, 0)
+        with self.assertRaises(Gone) as gone:
+            self.guest(lines).run("", patience=90)
+        self.assertEqual((gone.exception.how, gone.exception.last), ("hung", "queue.kept"))
+
+    def test_who_says_something_now_and_then_is_not(self):
+        lines = ["@time 0@", "@time 50@", "    ok 1 queue.kept", "@time 55@", "@time 105@", "@done 1 0"]
+        self.assertEqual(self.guest(lines).run("", patience=60).status, 0)
+
+    def test_who_does_not_even_tell_the_time_is_hung_when_he_has_run_for_long(self):
+        with self.assertRaises(Gone) as gone:
+            self.guest(["    ok 1 queue.kept"], 30).run("")
+        self.assertEqual((gone.exception.how, gone.exception.last), ("hung", "queue.kept"))
+
+
+class Paces(unittest.TestCase):
+    def pace(self, *words):
+        process = subprocess.Popen(words)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return Pace(process.pid), process
+
+    def until(self, holds):
+        for _ in range(600):
+            time.sleep(0.1)
+            if holds():
+                return
+        self.fail("not within a minute")
+
+    def test_what_runs_and_what_sleeps_goes_on_and_what_is_stopped_does_not(self):
+        busy, process = self.pace("sh", "-c", "while :; do :; done")
+        self.until(lambda: busy.look() > 0.1)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        before = busy.look()
+        time.sleep(0.5)
+        self.assertEqual(busy.look(), before)
+        asleep, _ = self.pace("sleep", "1000")
+        self.until(lambda: asleep.look() > 0.3)
+
+
+if __name__ == "__main__":
+    unittest.main()
