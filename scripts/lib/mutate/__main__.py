@@ -67,7 +67,7 @@ class Version:
 
     def build_module(self):
         directory = run("scripts/kernel", "get", self.kernel)
-        for words in (["tool"], ["module", f"KDIR={directory}/build"]):
+        for words in (["tool"], ["module", f"KDIR={directory}/build", f"KCFLAGS=-DWQLAB_CHECK_HURRY={judge.HURRY}"]):
             said = subprocess.run(["make", "--no-print-directory", f"-j{os.cpu_count()}", *words], cwd=ROOT,
                                   capture_output=True, text=True)
             if said.returncode:

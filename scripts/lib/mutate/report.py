@@ -139,7 +139,8 @@ watcher, and the clean-up behind both; or the guest ran, for tens of seconds of 
 could see it; `tests/mutation` says why. *Killed* are those that were caught, hung or crashed.
 
 The guests' time is counted in instructions (`scripts/vm --icount`) and passes at once where nothing runs: a wait in
-vain costs nothing, and no verdict depends on how busy the host is.
+vain costs little, and no verdict depends on how busy the host is. So a check waits 6 s there for what must happen, and
+not 30 as where somebody else may have the machine.
 
 None of these three is believed at once: without the mutant the check must pass, with it the same must be seen a second
 time, and without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows
