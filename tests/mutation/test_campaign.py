@@ -119,6 +119,12 @@ class Campaigns(unittest.TestCase):
         self.assertIsNone(self.one(sees=[(0, "one"), (1, "one")]))
         self.assertIn("no verdict", self.said[-1])
 
+    def test_a_check_that_fails_in_a_new_guest_without_any_mutant_is_not_asked_any_more(self):
+        machine = Machine(sees=[(number, "one") for number in range(4)])
+        self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 2), mutant(3, 1)], machine),
+                         {"id2": "survived"})
+        self.assertEqual(Coverage(self.coverage.path).unsteady, {"one"})
+
     def test_a_check_that_fails_once_kills_nobody(self):
         self.assertEqual(self.one(fails_once=["one"]), "survived")
 

@@ -98,8 +98,10 @@ class Version:
             self.forget_unreached()
 
     def forget_unreached(self):
-        """What no check reached, and one does now, is untried."""
+        """What no check reached, and one does now, is untried; so is what an unsteady check has caught."""
         for mutant in self.mutants:
+            if self.results.of.get(mutant.id, UNREACHED).get("by") in self.coverage.unsteady:
+                self.results.of.pop(mutant.id)
             if self.results.of.get(mutant.id, UNREACHED)["verdict"] == "unreached":
                 self.results.of.pop(mutant.id, None)
                 if self.coverage.how(mutant) == "nothing":

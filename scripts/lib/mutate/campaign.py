@@ -104,6 +104,9 @@ class Campaign:
             guest.end()
             guest = None
         checks = self.order(mutant, self.coverage.checks if whole else self.coverage.of_mutant(mutant))
+        if not checks:  # none that has not been set aside meanwhile
+            self._tell(mutant, {"verdict": "no verdict: no check is asked"})
+            return guest
         try:
             guest, record = self.judge.judge(guest, mutant, checks)
         except Unclear as unclear:

@@ -23,10 +23,11 @@ def suite_of(checks):
 
 
 class Coverage:
-    """Of the mutants that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no checks."""
+    """Of the mutants that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no checks. `unsteady`:
+    checks that have failed without any mutant, in a new guest; what they say is nothing of a mutant."""
 
     def __init__(self, path, key=""):
-        self.path, self.key, self.suite, self.points, self.seconds = path, key, "", {}, {}
+        self.path, self.key, self.suite, self.points, self.seconds, self.unsteady = path, key, "", {}, {}, set()
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 document = json.load(file)
@@ -34,6 +35,7 @@ class Coverage:
                 self.suite = document["suite"]
                 self.points = {check: set(points) for check, points in document["points"].items()}
                 self.seconds = document["seconds"]
+                self.unsteady = set(document.get("unsteady", ()))
 
     def measure(self, new_guest, classes, say, rounds=ROUNDS):
         """A guest that is lost takes one look of one check with it; the next check has a new one."""
@@ -66,19 +68,23 @@ class Coverage:
         if failing:
             say("these fail on the plain kernel, and are not asked: " + " ".join(sorted(failing)))
         self.points = {check: reached for check, reached in points.items() if check not in failing}
-        self.suite = suite_of(checks)
+        self.suite, self.unsteady = suite_of(checks), set()
+        self.save()
+
+    def set_aside(self, checks):
+        self.unsteady |= set(checks)
         self.save()
 
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as file:
-            json.dump({"key": self.key, "suite": self.suite, "seconds": self.seconds,
+            json.dump({"key": self.key, "suite": self.suite, "seconds": self.seconds, "unsteady": sorted(self.unsteady),
                        "points": {check: sorted(points) for check, points in self.points.items()}}, file)
         os.replace(self.path + ".new", self.path)
 
     @property
     def checks(self):
         """In the order in which wqctl runs them, whatever the order in which it is told of them."""
-        return [check for check in self.points if check not in NO_CHECKS]
+        return [check for check in self.points if check not in NO_CHECKS and check not in self.unsteady]
 
     def of_mutant(self, mutant):
         return [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]

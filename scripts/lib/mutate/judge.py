@@ -123,12 +123,16 @@ class Judge:
     def _control(self, guest, checks, wanted):
         """(a guest in which these pass without any mutant, those that pass): this guest or else a new one."""
         for _ in range(TRIES):
-            if guest is None:
+            if new := guest is None:
                 guest, _ = self.boot()
             try:
                 answer = self._ask(guest, 0, checks)
                 if answer.status == 0 and not answer.failures and wanted in answer.passed:
                     return guest, answer.passed
+                if new and answer.failures:
+                    guest.end()
+                    self.coverage.set_aside([answer.failures[0][0]])
+                    raise Unclear(f"{answer.failures[0][0]} fails without it, too: it is not asked any more")
             except Gone:
                 pass
             guest.end()

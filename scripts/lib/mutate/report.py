@@ -186,6 +186,9 @@ def page(versions):
                     for name, version in versions.items())]
     for name, version in versions.items():
         lines += time_of(name, version)
+        if version.coverage.unsteady:
+            lines += ["", f"Not asked on {name}, for they fail now and then without a mutant, too: "
+                      + ", ".join(f"`{check}`" for check in sorted(version.coverage.unsteady)) + "."]
         if version.results.stale:
             lines += ["", f"{len(version.results.stale)} verdicts of {name} are of other checks, and count as untried."]
     for name, version in versions.items():
