@@ -8,6 +8,12 @@ told() { [[ ! " ${MAKEFLAGS-}" =~ \ $1=([^\ ]*) ]] || echo "${BASH_REMATCH[1]}";
 # has_cxx COMPILER: it is there, and the C++ compiler beside it.
 has_cxx() { command -v "$1" >/dev/null && command -v "${1/gcc/g++}" >/dev/null; }
 
+# knows_options COMPILER KDIR: those that the kernel's configuration found in its own.
+knows_options() {
+    ! grep -qsx CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=y "$2/.config" ||
+        "$1" -fmin-function-alignment=8 -fsyntax-only -x c /dev/null 2>/dev/null
+}
+
 # use_cross_compiler KDIR: sets cross, which are arguments for make; none where nothing is to be crossed.
 use_cross_compiler() {
     local kdir=$1 arch=x86_64 wanted prefix compiler own status=0
@@ -29,8 +35,7 @@ use_cross_compiler() {
     own=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="[^ ]*gcc\(-[0-9]*\) .*/\1/p' "$kdir/.config")
     for compiler in "${prefix}gcc$own" "${prefix}gcc" "$prefix"gcc-{20..12}; do
         has_cxx "$compiler" || continue
-        ! grep -qx CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=y "$kdir/.config" ||
-            "$compiler" -fmin-function-alignment=8 -fsyntax-only -x c /dev/null 2>/dev/null ||
+        knows_options "$compiler" "$kdir" ||
             die "\"$kdir\" is a kernel of gcc$own, whose options $compiler does not know: compile on a" \
             "newer Debian, in a chroot or a container (docs/kernels.md)"
         cross=(ARCH=arm64 CROSS_COMPILE="$prefix" CC="$compiler")

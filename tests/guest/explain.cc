@@ -221,7 +221,8 @@ TEST_CASE("explain's pods are those of sysfs", "[inspect]")
             continue;
         std::set<std::vector<int>> with_default = known;
         with_default.insert(online_cpus());
-        const json& row = seen(said, std::string("scope ") + scope);
+        const std::string what = std::string("scope ") + scope;
+        const json& row = seen(said, what);
         CAPTURE(scope);
         CHECK(row["before"] == known.size());
         CHECK(row["after"] == with_default.size());

@@ -38,11 +38,11 @@ void write_workqueue(JsonWriter& j, const WorkqueueReport& wq)
             write_latency(j, latency_name(which), wq.latency[which]);
     });
     j.array("cpus", [&] {
-        for (const auto& [cpu, counts] : by_cpu(wq))
-            j.object([&, cpu = cpu, &counts = counts] {
-                j.member("cpu", cpu);
-                j.member("queued", counts.queued);
-                j.member("executed", counts.executed);
+        for (const auto& one : by_cpu(wq))
+            j.object([&] {
+                j.member("cpu", one.first);
+                j.member("queued", one.second.queued);
+                j.member("executed", one.second.executed);
             });
     });
     j.member("off_cpu", wq.off_cpu);

@@ -78,10 +78,10 @@ void write(JsonWriter& j, const Lines& chart)
 {
     j.member("kind", "lines");
     j.array("panels", [&] {
-        for (const auto& [title, unit] : chart.panels)
-            j.object([&, &title = title, unit = unit] {
-                j.member("title", title);
-                j.member("unit", unit_name(unit));
+        for (const auto& panel : chart.panels)
+            j.object([&] {
+                j.member("title", panel.first);
+                j.member("unit", unit_name(panel.second));
             });
     });
     j.member("seconds", chart.seconds);

@@ -129,7 +129,7 @@ void find_circles(const DumpCase& at, std::vector<Finding>& findings)
         for (const auto& [waiter, wait] : circle) {
             told.insert(waiter);
             const auto executes = std::ranges::find_if(
-                at.at_work(), [&, waiter = waiter](const AtWork& item) { return item.worker->pid == waiter; });
+                at.at_work(), [&, pid = waiter](const AtWork& item) { return item.worker->pid == pid; });
             const std::string who = executes == at.at_work().end()
                                         ? fmt::format("task {}", waiter)
                                         : fmt::format("{} (worker {}, workqueue {})", executes->worker->function,
