@@ -111,6 +111,15 @@ TEST_CASE("flags of bench are read, and refused with what would be right")
     CHECK_THAT(refused({"--preset", "scopes", "--depth", "3"}), Catch::StartsWith("--depth does not go with a preset"));
 }
 
+TEST_CASE("a budget that had no room for two rounds is said, where they end by items and nobody knew before")
+{
+    BenchResult result = measured({100e3, 103e3}, 2);
+    const auto text = [&] { return render_bench(result, plain(200)); };
+    CHECK_THAT(text(), !Catch::Contains("was over before"));
+    result.plan.budget_ns = 1'000'000;
+    CHECK_THAT(text(), Catch::Contains("--budget 1ms was over before each cell had two rounds"));
+}
+
 TEST_CASE("what drifts for all cells hides no difference between them")
 {
     const BenchResult result = measured({100e3, 100e3, 103e3}, 14);

@@ -28,6 +28,7 @@ class BenchCommand final : public Command {
         // What is wrong in itself is said also where there is no module.
         const VariedScenario what = varied_from(flags_, topology);
         cells_of(what.scenario, what.axes);
+        limits_of(flags_);
         Lab& lab = context.lab();
         const Info& info = context.source().info();
         BenchResult result = measure(plan_bench(flags_, what, info, topology), lab, info, topology,

@@ -54,10 +54,10 @@ void check_budget(const Plan& plan)
     const uint64_t least = 3 * plan.cells.size() * (*plan.round_ns + kBetweenRounds);
     if (*plan.budget_ns < least)
         throw Error::usage(
-            fmt::format("--budget {} is too small: a warm-up and two rounds of {} cells, {} each, take {}; use that or "
+            fmt::format("--budget {} is too small: a warm-up and two rounds of {}, {} each, take {}; use that or "
                         "more, or fewer cells",
-                        exact_time(*plan.budget_ns), plan.cells.size(), human_time(*plan.round_ns, Charset::kAscii),
-                        human_time(least, Charset::kAscii)));
+                        exact_time(*plan.budget_ns), counted(plan.cells.size(), "cell"),
+                        human_time(*plan.round_ns, Charset::kAscii), human_time(least, Charset::kAscii)));
 }
 
 size_t baseline_of(const BenchFlags& flags, const Plan& plan)
@@ -100,7 +100,7 @@ VariedScenario varied_from(const BenchFlags& flags, const Topology& topology)
     return what;
 }
 
-Plan plan_bench(const BenchFlags& flags, const VariedScenario& what, const Info& info, const Topology& topology)
+Plan limits_of(const BenchFlags& flags)
 {
     Plan plan;
     plan.precision = of_flag("--precision", flags.precision, parse_share);
@@ -111,7 +111,12 @@ Plan plan_bench(const BenchFlags& flags, const VariedScenario& what, const Info&
     else if (!flags.rounds)
         plan.budget_ns = kDefaultBudget;
     plan.seed = flags.order_seed ? of_flag("--order-seed", *flags.order_seed, parse_count) : std::random_device()();
+    return plan;
+}
 
+Plan plan_bench(const BenchFlags& flags, const VariedScenario& what, const Info& info, const Topology& topology)
+{
+    Plan plan = limits_of(flags);
     std::optional<Error> first;
     for (Cell& cell : cells_of(what.scenario, what.axes)) {
         adapt(cell.scenario, info);

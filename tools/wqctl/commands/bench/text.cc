@@ -109,6 +109,12 @@ std::string precision(const BenchResult& result, const Style& style)
         return wrap(fmt::format("interrupted: what there is by then{}",
                                 width ? fmt::format(", {}{} at the widest", plus_minus(style), share(*width)) : ""),
                     style.width, "");
+    // Of rounds that end by items nobody knows before how long they take.
+    if (result.passes <= 2 && plan.budget_ns && result.elapsed_ns > *plan.budget_ns)
+        return wrap(
+            fmt::format("--budget {} was over before each cell had two rounds, the least there is: these took {}",
+                        exact_time(*plan.budget_ns), human_time(result.elapsed_ns, style.charset)),
+            style.width, "");
     if (!width)
         return wrap("intervals take 6 rounds or more", style.width, "");
     // Who asks for rounds asks for no precision.
