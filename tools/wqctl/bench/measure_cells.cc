@@ -81,6 +81,8 @@ private:
             end_ = EndOfBench::kPrecise;
             return true;
         }
+        if (plan.least_rounds && pass <= *plan.least_rounds)
+            return false;
         end_ = EndOfBench::kBudget;
         return plan.budget_ns && elapsed() + longest_pass_ > *plan.budget_ns;
     }

@@ -54,11 +54,12 @@ struct Plan {
     std::vector<BenchCell> cells;
     std::vector<LeftOut> left_out;
     size_t baseline = 0;
-    double precision = 0;               // half of the interval of items/s, of its median
-    std::optional<uint64_t> budget_ns;  // of all of it
-    std::optional<uint64_t> round_ns;   // nothing: a round ends by items
-    std::optional<unsigned> rounds;     // as many, whatever the precision
-    uint64_t seed = 0;                  // of the order
+    double precision = 0;                  // half of the interval of items/s, of its median
+    std::optional<uint64_t> budget_ns;     // of all of it
+    std::optional<uint64_t> round_ns;      // nothing: a round ends by items
+    std::optional<unsigned> rounds;        // as many, whatever the precision
+    std::optional<unsigned> least_rounds;  // so many, whatever the budget
+    uint64_t seed = 0;                     // of the order
 };
 
 enum class EndOfBench { kPrecise, kBudget, kRounds, kInterrupt };

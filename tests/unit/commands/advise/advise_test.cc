@@ -29,11 +29,9 @@ Advised measured(Profile profile, Goal goal, const std::vector<std::pair<std::st
     advised.info = info_612();
     advised.profile = std::move(profile);
     advised.plan.goal = goal;
-    advised.budget_ns = 60'000'000'000;
     advised.candidates = candidates(advised.profile);
     BenchResult result;
-    result.plan = plan_replay(advised.profile, advised.candidates, advised.plan, advised.budget_ns, advised.info,
-                              two_sockets());
+    result.plan = plan_replay(advised.profile, advised.candidates, advised.plan, advised.info, two_sockets());
     result.passes = passes;
     std::mt19937_64 random(3);
     std::normal_distribution<double> noise(0, 0.02);
@@ -45,12 +43,24 @@ Advised measured(Profile profile, Goal goal, const std::vector<std::pair<std::st
                     factor *= its;
             const auto wait = [&] { return 20e3 * factor * std::exp(noise(random)); };
             auto& rows = result.plan.cells[i].rows;
+            REQUIRE(rows.size() == kReplayRows);
             rows[kLoadRow].rounds.push_back({pass, pass * 1000, {1000, wait(), wait(), 2.5e3, 50e3}});
             rows[kBystanderRow].rounds.push_back({pass, pass * 1000, {1000, wait(), wait(), 2.5e3, 50e3}});
+            // A highpri load moves out of the way of the one, and into that of the other.
+            factor = (pass % 2 ? 1 : 2) * (advised.candidates.tried[i].is(WQLAB_WQ_HIGHPRI) ? 1 : 0.01);
+            rows[kHighpriBystanderRow].rounds.push_back({pass, pass * 1000, {1000, wait(), wait(), 2.5e3, 50e3}});
         }
     advised.bench = std::move(result);
     advised.advice = judge(advised.candidates, *advised.bench, goal, advised.profile, false);
     return advised;
+}
+
+ReplayPlan plan_for(Goal goal, double share)
+{
+    ReplayPlan plan;
+    plan.goal = goal;
+    plan.share = share;
+    return plan;
 }
 
 std::string text_of(const Advised& advised, const std::string& what)
@@ -69,9 +79,14 @@ TEST_CASE("a replay has the load's rate, times and places")
     Profile profile = made_up_profile(0, 10'000);
     const Candidates all = candidates(profile);
     const Scenario scenario = replay(profile, all.tried.front(), {}, two_sockets());
-    REQUIRE(scenario.issuers.size() == 1 + 8);  // and the bystander, on each CPU from its neighbour
-    CHECK(*scenario.issuers[1].queue_on == 0);
-    CHECK(*scenario.issuers[1].cpus == CpuList{1});
+    REQUIRE(scenario.issuers.size() == 1 + 16);  // and two bystanders, on each CPU from its neighbour
+    for (const size_t first : {1u, 9u}) {
+        CHECK(*scenario.issuers[first].queue_on == 0);
+        CHECK(*scenario.issuers[first].cpus == CpuList{1});
+    }
+    CHECK(scenario.issuers[1].workqueues == std::vector{scenario.workqueues[kBystanderRow].name});
+    CHECK(scenario.issuers[9].workqueues == std::vector{scenario.workqueues[kHighpriBystanderRow].name});
+    CHECK(scenario.workqueues[kHighpriBystanderRow].flags == WQLAB_WQ_HIGHPRI);
     const IssuerSpec& load = scenario.issuers[0];
     CHECK(*load.rate == Approx(1000));
     CHECK(load.poisson);
@@ -94,7 +109,7 @@ TEST_CASE("a replay has the load's rate, times and places")
     profile = made_up_profile(0, 10'000);
     profile.functions[0].asleep = 50;
     const Scenario both = replay(profile, all.tried.front(), {}, two_sockets());
-    REQUIRE(both.issuers.size() == 2 + 8);
+    REQUIRE(both.issuers.size() == 2 + 16);
     CHECK(both.issuers[0].body == WQLAB_BODY_SPIN);
     CHECK(both.issuers[1].body == WQLAB_BODY_SLEEP);
     CHECK(*both.issuers[0].rate + *both.issuers[1].rate == Approx(1000));
@@ -103,7 +118,7 @@ TEST_CASE("a replay has the load's rate, times and places")
         for (const Candidate& candidate : all.tried) {
             INFO(candidate.name);
             const Profile spins = made_up_profile(0, 10'000);
-            Scenario one = replay(spins, candidate, {.goal = goal, .share = 0.5, .file = {}}, two_sockets());
+            Scenario one = replay(spins, candidate, plan_for(goal, 0.5), two_sockets());
             validate(resolve(std::move(one)), two_sockets(), nullptr);
         }
 }
@@ -115,10 +130,44 @@ TEST_CASE("of many CPUs the hot one stays hot")
     for (uint32_t cpu = 1; cpu < 8; cpu++)
         profile.ran_on[cpu] = 100;
     const Scenario scenario = replay(profile, candidates(profile).tried.front(), {}, two_sockets());
-    REQUIRE(scenario.issuers.size() == 6 + 8);
+    REQUIRE(scenario.issuers.size() == 5 + 16);
     CHECK(*scenario.issuers[0].cpus == CpuList{0});
     CHECK(*scenario.issuers[0].rate == Approx(930).epsilon(0.01));
-    CHECK(scenario.issuers[5].cpus->size() == 3);
+    CHECK(scenario.issuers[4].cpus->size() == 4);
+}
+
+TEST_CASE("what queues itself is replayed so, where it was, and not from outside")
+{
+    Profile profile = made_up_profile(0, 1'000'000, 9'800);
+    profile.pending = {};
+    profile.least = 1;
+    profile.ran_on = {{3, 9'800}};
+    CHECK(profile.arrival() == Arrival::kLoop);
+    for (const Goal goal : {Goal::kLatency, Goal::kThroughput, Goal::kIsolation}) {
+        const ReplayPlan plan = plan_for(goal, 0.5);
+        const Scenario scenario = replay(profile, candidates(profile).tried.front(), plan, two_sockets());
+        REQUIRE(scenario.issuers.size() == 1 + 16);
+        const IssuerSpec& load = scenario.issuers[0];
+        CHECK(load.mode == WQLAB_MODE_CHAIN);
+        CHECK(*load.links == WQLAB_LIMIT_LINKS);
+        CHECK(load.threads * *load.depth == 1);
+        CHECK(*load.cpus == CpuList{3});
+        CHECK(load.body == WQLAB_BODY_SPIN);
+        validate(resolve(scenario), two_sockets(), nullptr);
+        CHECK(expected_share(profile, plan, two_sockets()) == Approx(profile.cpus_busy() / 8));
+        CHECK_THAT(limitations(profile, plan, two_sockets()).at(0), Catch::Contains("1 item queued again"));
+    }
+    // Ten, of which two thirds on CPU 3.
+    profile.pending = made_up_profile(0, 9'000'000, 9'800).run;
+    profile.least = 12;
+    profile.ran_on = {{0, 1'000}, {3, 6'000}, {4, 2'000}};
+    const Scenario ten = replay(profile, candidates(profile).tried.front(), {}, two_sockets());
+    unsigned all = 0;
+    for (const IssuerSpec& issuer : ten.issuers)
+        if (issuer.mode == WQLAB_MODE_CHAIN)
+            all += issuer.threads * *issuer.depth;
+    CHECK(all == 12);
+    CHECK(ten.issuers[0].threads * *ten.issuers[0].depth == 8);
 }
 
 TEST_CASE("isolated CPUs are left alone, and it is said")
@@ -127,7 +176,7 @@ TEST_CASE("isolated CPUs are left alone, and it is said")
     topology.isolated = {1, 6, 7};
     const Profile profile = made_up_profile(0, 10'000);
     for (const Goal goal : {Goal::kLatency, Goal::kThroughput}) {
-        const ReplayPlan plan{.goal = goal, .share = 1, .file = {}};
+        const ReplayPlan plan = plan_for(goal, 1);
         for (const IssuerSpec& issuer : replay(profile, candidates(profile).tried.front(), plan, topology).issuers) {
             for (const uint32_t cpu : *issuer.cpus)
                 CHECK((cpu != 1 && cpu < 6));
@@ -141,7 +190,7 @@ TEST_CASE("throughput has no more under way than --share has CPUs for")
 {
     Profile profile = made_up_profile(0, 10'000);
     profile.peak = 64;
-    const ReplayPlan half{.goal = Goal::kThroughput, .share = 0.5, .file = {}};
+    const ReplayPlan half = plan_for(Goal::kThroughput, 0.5);
     for (const Candidate& one : candidates(profile).tried) {
         const IssuerSpec load = replay(profile, one, half, two_sockets()).issuers[0];
         CHECK(load.threads * *load.depth <= 4);
@@ -164,7 +213,7 @@ TEST_CASE("a scenario is replayed as it is written")
     plan.file->issuers = {issuer};
     const Profile profile = made_up_profile(0, 10'000);
     const Scenario scenario = replay(profile, candidates(profile).tried.front(), plan, two_sockets());
-    REQUIRE(scenario.issuers.size() == 1 + 8);
+    REQUIRE(scenario.issuers.size() == 1 + 16);
     CHECK(scenario.issuers[0].threads == 3);
     CHECK(scenario.issuers[0].workqueues == std::vector<std::string>{"load"});
 }
@@ -173,7 +222,7 @@ TEST_CASE("a load that is too heavy, and a budget that is too small, are refused
 {
     Profile heavy = made_up_profile(0, 8'000'000);
     heavy.functions[0].seen = 0;
-    const ReplayPlan half{.goal = Goal::kLatency, .share = 0.5, .file = {}};
+    const ReplayPlan half = plan_for(Goal::kLatency, 0.5);
     CHECK_THAT(error_of([&] { check_share(heavy, half, two_sockets()); }), Catch::Contains("more than --share 50%"));
     check_share(made_up_profile(0, 100'000), half, two_sockets());
     // Asleep it takes nothing.
@@ -182,9 +231,16 @@ TEST_CASE("a load that is too heavy, and a budget that is too small, are refused
 
     const Profile profile = made_up_profile(0, 10'000);
     Candidates all = candidates(profile);
-    CHECK_THAT(error_of([&] { plan_replay(profile, all, half, 1'000'000'000, info_612(), two_sockets()); }),
-               Catch::Contains("--budget 1s is too small"));
-    CHECK(expected_share(profile, {.goal = Goal::kThroughput, .share = 0.5, .file = {}}, two_sockets()) == 0.5);
+    ReplayPlan small = half;
+    small.budget_ns = 1'000'000'000;
+    const auto planned = [&] { plan_replay(profile, all, small, info_612(), two_sockets()); };
+    CHECK_THAT(error_of(planned), Catch::Contains("--budget 1s is too small"));
+    small.rounds = 2;
+    CHECK_THAT(error_of(planned), Catch::Contains("--rounds 2 are too few"));
+    // So often whatever the budget.
+    small.rounds = 20;
+    CHECK(plan_replay(profile, all, small, info_612(), two_sockets()).least_rounds == 20u);
+    CHECK(expected_share(profile, plan_for(Goal::kThroughput, 0.5), two_sockets()) == 0.5);
 }
 
 TEST_CASE("an obviously better candidate is the answer, with what it wins and costs")
@@ -238,19 +294,27 @@ TEST_CASE("nothing is said to have been visible that could not have been the ans
     CHECK(least_rounds(8) == 9);
 }
 
-TEST_CASE("isolation does not compare priorities, of which the bystander has one")
+TEST_CASE("a load that moves from the one priority to the other wins nothing: the bystander that fares worse counts")
 {
     const Advised advised = measured(made_up_profile(0, 10'000), Goal::kIsolation, {{"per-CPU highpri", 0.1}});
-    CHECK_FALSE(any(advised.candidates, [](const Candidate& one) { return one.is(WQLAB_WQ_HIGHPRI); }));
-    CHECK_FALSE(reason(advised.candidates, "per-CPU highpri").empty());
+    CHECK(any(advised.candidates, [](const Candidate& one) { return one.is(WQLAB_WQ_HIGHPRI); }));
     CHECK_FALSE(advised.advice->best);
+    const auto& candidates = advised.advice->candidates;
+    const auto highpri = std::find_if(candidates.begin(), candidates.end(),
+                                      [](const auto& one) { return one.candidate->name == "per-CPU highpri"; });
+    REQUIRE(highpri != candidates.end());
+    CHECK(highpri->effects[kBystanderTail]->ratio == Approx(1).epsilon(0.05));
+    CHECK_THAT(conditions_for(advised.profile, *highpri->candidate).front(), Catch::Contains("nice -20"));
 }
 
 TEST_CASE("where there is nothing to try, that is the answer")
 {
-    const Advised advised = measured(made_up_profile(WQLAB_WQ_ORDERED | WQLAB_WQ_UNBOUND, 10'000), Goal::kIsolation,
-                                     {});
-    CHECK(advised.candidates.tried.size() == 1);
+    Advised advised = measured(made_up_profile(WQLAB_WQ_ORDERED | WQLAB_WQ_UNBOUND, 10'000), Goal::kIsolation, {});
+    // As if this kernel had refused the other.
+    REQUIRE(advised.candidates.tried.size() == 2);
+    advised.candidates.tried.pop_back();
+    advised.bench->plan.cells.pop_back();
+    advised.advice = judge(advised.candidates, *advised.bench, Goal::kIsolation, advised.profile, false);
     CHECK_FALSE(advised.advice->best);
     CHECK_THAT(text_of(advised, "answer"), Catch::Contains("nothing else that could be tried"));
 }
@@ -310,6 +374,11 @@ TEST_CASE("flags of advise")
                    parsed<AdviseFlags>({"x", "--share", "0%"}).most_share();
                }),
                Catch::Contains("1% to 100%"));
+    CHECK(parsed<AdviseFlags>({"x", "--rounds", "16"}).least_rounds() == 16u);
+    CHECK_THAT(error_of([] {
+                   parsed<AdviseFlags>({"x", "--rounds", "1"}).least_rounds();
+               }),
+               Catch::Contains("--rounds 1 is not"));
     CHECK_THAT(error_of([] { parsed<AdviseFlags>({"x", "--budget", "0"}).budget_ns(); }), Catch::Contains("--budget"));
     CHECK_THAT(error_of([] { parsed<AdviseFlags>({"x", "--goal", "speed"}); }), Catch::Contains("latency"));
 }

@@ -116,6 +116,45 @@ TEST_CASE("arrivals are told apart: of a clock, by chance, in bursts")
     CHECK(bursts.rate() == Approx(250).epsilon(0.01));
 }
 
+TEST_CASE("items that come when others end are told from those that come from outside")
+{
+    // One that queues itself: 990 us run, 20 us wait, at each look it executes or waits.
+    Listened listened = heard(std::vector<unsigned>(200, 20));
+    LatencyRow& row = listened.recording.rows[0];
+    Latency& run = row.stages[WQLAB_STAGE_RUN];
+    run.sum = run.count * 990'000;
+    Latency& pending = row.stages[WQLAB_STAGE_PENDING];
+    pending.count = run.count;
+    pending.sum = run.count * 20'000;
+    const auto look = [&](size_t i, unsigned executing, unsigned waiting) {
+        listened.looks[i].executing.assign(executing, {"mine_fn", false});
+        listened.looks[i].waiting = waiting;
+    };
+    for (size_t i = 0; i < listened.looks.size(); i++)
+        look(i, i % 10 != 0, i % 10 == 0);
+    look(7, 0, 0);  // its function has ended, and the next is not counted yet
+    Profile profile = describe(subject_of_mine(), listened);
+    CHECK(profile.loop() == 1);
+    CHECK(profile.arrival() == Arrival::kLoop);
+    CHECK(profile.burst() == 1);
+    CHECK_THAT(describe(profile, Charset::kAscii)[1].text, Catch::Contains("1 always under way"));
+
+    // From outside, and hardly to be coped with: they queue up.
+    pending.sum = run.count * 5'000'000;
+    for (size_t i = 0; i < listened.looks.size(); i++)
+        look(i, 1, i % 10);
+    CHECK(describe(subject_of_mine(), listened).loop() == 0);
+    // And where there is nothing to do at one look in ten.
+    pending.sum = 0;
+    for (size_t i = 0; i < listened.looks.size(); i++)
+        look(i, i % 10 != 0, 0);
+    CHECK(describe(subject_of_mine(), listened).loop() == 0);
+    // What never ended is no loop.
+    for (Glance& one : listened.looks)
+        one.executing.push_back({"sleeper_fn", true});
+    CHECK(describe(subject_of_mine(), listened).loop() == 0);
+}
+
 TEST_CASE("that an item sleeps is known from one look, that it does not from many")
 {
     Profile profile = made_up_profile(0, 10'000);

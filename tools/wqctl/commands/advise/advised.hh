@@ -22,7 +22,6 @@ struct Advised {
     Info info;
     Profile profile;
     ReplayPlan plan;
-    uint64_t budget_ns = 0;
     double expected_share = 0;
     Candidates candidates;
     std::vector<std::string> caveats;  // of the listening, and of what a replay can show

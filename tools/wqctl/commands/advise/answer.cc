@@ -104,7 +104,7 @@ std::vector<Sentence> answer(const Advised& advised, Charset charset)
                 "been seen everywhere: --budget longer sees smaller ones",
                 kFigures[figure].words, std::ceil(1 + *advice.would_be_seen));
         else if (advice.candidates.size() > 1)
-            text += fmt::format("; it can't be told with so few rounds, {} are the least: --budget longer",
+            text += fmt::format("; it can't be told with so few rounds, {} are the least: --budget longer, or --rounds",
                                 least_rounds(advice.candidates.size() - 1));
         answer.push_back({"answer", std::move(text)});
         return answer;

@@ -34,8 +34,9 @@ class AdviseCommand final : public Command {
         // What is wrong in itself is said also where there is no module.
         const uint64_t duration_ns = flags_.duration_ns();
         Advised advised;
-        advised.budget_ns = flags_.budget_ns();
         advised.plan.goal = flags_.goal;
+        advised.plan.budget_ns = flags_.budget_ns();
+        advised.plan.rounds = flags_.least_rounds();
         advised.plan.share = flags_.most_share();
         const uint64_t seed = flags_.order_seed ? parse_count(*flags_.order_seed) : std::random_device()();
         const Topology topology = Topology::read();
@@ -64,8 +65,7 @@ class AdviseCommand final : public Command {
             try {
                 check_heard(advised.profile);
                 check_share(advised.profile, advised.plan, topology);
-                Plan plan = plan_replay(advised.profile, advised.candidates, advised.plan, advised.budget_ns,
-                                        advised.info, topology);
+                Plan plan = plan_replay(advised.profile, advised.candidates, advised.plan, advised.info, topology);
                 plan.seed = seed;
                 for (std::string& limitation : limitations(advised.profile, advised.plan, topology))
                     advised.caveats.push_back(std::move(limitation));

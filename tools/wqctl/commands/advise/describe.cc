@@ -84,6 +84,20 @@ uint32_t default_max_active(const Snapshot& snapshot)
     return 0;
 }
 
+unsigned least_under_way(const std::vector<Glance>& looks, const std::map<std::string, FunctionLoad>& functions)
+{
+    std::vector<unsigned> all;
+    for (const Glance& look : looks)
+        all.push_back(look.waiting + static_cast<unsigned>(std::count_if(
+                                         look.executing.begin(), look.executing.end(),
+                                         [&](const auto& one) { return !functions.at(one.function).run.empty(); })));
+    if (all.empty())
+        return 0;
+    const auto at = all.begin() + static_cast<ptrdiff_t>(all.size() / 50);
+    std::nth_element(all.begin(), at, all.end());
+    return *at;
+}
+
 void add_victims(Profile& profile, const Listened& listened)
 {
     std::map<std::pair<std::string, std::string>, unsigned> looks;
@@ -196,6 +210,7 @@ Profile describe(const Subject& subject, const Listened& listened)
             function.asleep += one.asleep;
         }
     }
+    profile.least = least_under_way(listened.looks, functions);
     for (auto& [name, function] : functions)
         profile.functions.push_back(std::move(function));
     std::stable_sort(profile.functions.begin(), profile.functions.end(),

@@ -58,6 +58,7 @@ void AdviseFlags::declare(Args& args)
     args.choice("--goal", goal, kGoals, "goal", "GOAL", "latency, throughput or isolation of others; default latency");
     args.option("-d,--duration", duration, "TIME", "How long to listen; default 10s");
     args.option("--budget", budget, "TIME", "How long to replay at most; default 60s");
+    args.option("--rounds", rounds, "N", "Replay each at least so often, and if it takes longer than --budget");
     args.option("--share", share, "SHARE",
                 "What the replay may take of all CPUs at most; default 50%, for a scenario 100%");
     args.choice("--sleeps", sleeps, kSleeps, "answer", "yes|no", "What you know of its items, instead of what is seen");
@@ -77,6 +78,16 @@ bool AdviseFlags::is_file() const
 uint64_t AdviseFlags::duration_ns() const { return some_time("--duration", duration); }
 
 uint64_t AdviseFlags::budget_ns() const { return some_time("--budget", budget); }
+
+std::optional<unsigned> AdviseFlags::least_rounds() const
+{
+    if (!rounds)
+        return {};
+    const uint64_t n = of_flag("--rounds", *rounds, parse_count);
+    if (n < 2 || n > 1'000'000)
+        throw Error::usage(fmt::format("--rounds {} is not 2 to 1000000", n));
+    return static_cast<unsigned>(n);
+}
 
 double AdviseFlags::most_share() const
 {

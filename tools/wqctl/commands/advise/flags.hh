@@ -15,6 +15,7 @@ struct AdviseFlags {
     Goal goal = Goal::kLatency;
     std::string duration = "10s";
     std::string budget = "60s";
+    std::optional<std::string> rounds;
     std::optional<std::string> share;  // 50% beside a live workqueue, 100% for a file
     std::optional<Sleeps> sleeps;
     std::optional<std::string> order_seed;
@@ -28,6 +29,7 @@ struct AdviseFlags {
     bool is_file() const;
     uint64_t duration_ns() const;
     uint64_t budget_ns() const;
+    std::optional<unsigned> least_rounds() const;
     double most_share() const;
 };
 

@@ -28,7 +28,13 @@ const char* word(Sleeps sleeps)
 
 const char* word(Arrival arrival)
 {
-    return arrival == Arrival::kEven ? "even" : arrival == Arrival::kRandom ? "random" : "bursts";
+    switch (arrival) {
+    case Arrival::kEven: return "even";
+    case Arrival::kRandom: return "random";
+    case Arrival::kBursts: return "bursts";
+    case Arrival::kLoop: break;
+    }
+    return "loop";
 }
 
 void write_subject(JsonWriter& j, const Subject& subject)
@@ -170,7 +176,7 @@ std::string advice_to_json(const Advised& advised)
         j.member("cpus", advised.cpus);
         j.member("replay_cpus", advised.replay_cpus);
         j.member("goal", name_of(advised.plan.goal, kGoals));
-        j.member("budget_ns", advised.budget_ns);
+        j.member("budget_ns", advised.plan.budget_ns);
         j.member("share", advised.plan.share);
         j.member("expected_share", advised.expected_share);
         write_profile(j, advised.profile);

@@ -18,23 +18,24 @@ using ByPass = std::map<unsigned, double>;
 ByPass values_of(const BenchCell& cell, const Figure& figure)
 {
     ByPass values;
-    if (cell.rows.size() <= kBystanderRow)
+    if (cell.rows.size() < kReplayRows)
         return values;
-    for (const Round& round : cell.rows[figure.row].rounds)
-        if (const auto& value = round.figures[figure.measure]; value && *value > 0)
-            values[round.pass] = *value;
+    // Of the bystanders, the one that fares worse: a load that gets out of the way of one into that of the other wins
+    // nothing.
+    for (size_t row = figure.row; row < (figure.row == kLoadRow ? kBystanderRow : kReplayRows); row++)
+        for (const Round& round : cell.rows[row].rounds)
+            if (const auto& value = round.figures[figure.measure]; value && *value > 0)
+                values[round.pass] = std::max(values[round.pass], *value);
     if (!figure.is_cpu)
         return values;
-    // It was shared out among the items of both; the bystander's are as many in every cell.
-    ByPass load;
-    for (const size_t row : {kLoadRow, kBystanderRow})
+    // It was shared out among the items of all; the bystanders' are as many in every cell.
+    ByPass load, others;
+    for (size_t row = kLoadRow; row < kReplayRows; row++)
         for (const Round& round : cell.rows[row].rounds)
-            if (const auto found = values.find(round.pass); found != values.end() && round.figures[kSpeed]) {
-                if (row == kLoadRow)
-                    load[round.pass] = *round.figures[kSpeed];
-                else if (load[round.pass] > 0)
-                    found->second *= 1 + *round.figures[kSpeed] / load[round.pass];
-            }
+            (row == kLoadRow ? load : others)[round.pass] += round.figures[kSpeed].value_or(0);
+    for (auto& [pass, value] : values)
+        if (load[pass] > 0)
+            value *= 1 + others[pass] / load[pass];
     return values;
 }
 

@@ -104,6 +104,9 @@ std::vector<std::string> conditions_for(const Profile& profile, const Candidate&
         conditions.push_back("its functions, and the locks they take, must not rely on running in a softirq");
     if (subject.cpumask && !candidate.is_unbound())
         conditions.push_back("its items then run outside of its cpumask, on any CPU that queues them");
+    if (candidate.is(WQLAB_WQ_HIGHPRI) && !subject.is(WQLAB_WQ_HIGHPRI) && !candidate.is(WQLAB_WQ_BH))
+        conditions.push_back(
+            "the machine's tasks can spare what it takes first, at nice -20: what they lose is not measured");
     // A softirq's, and of what is one at a time anyway, is no question.
     if (!subject.is_serial() && !candidate.is(WQLAB_WQ_BH)) {
         if (!subject.is_unbound() && candidate.is_unbound())

@@ -11,27 +11,30 @@ namespace wqctl {
 
 namespace {
 
-// The bystander is of normal priority: what a workqueue of the other takes from the others of its own, and from tasks,
-// is not seen, and it would win for that alone.
-bool is_unfair(const Candidate& candidate, const Candidate& now, Goal goal)
+void check_rounds(const Plan& plan, const ReplayPlan& what, size_t candidates)
 {
-    return goal == Goal::kIsolation && candidate.is(WQLAB_WQ_HIGHPRI) != now.is(WQLAB_WQ_HIGHPRI);
+    const unsigned rounds = least_rounds(candidates - 1);
+    if (what.rounds && *what.rounds < rounds)
+        throw Error::usage(
+            fmt::format("--rounds {} are too few: of {} candidates {} are the least that can make anything "
+                        "sure",
+                        *what.rounds, candidates, rounds));
+    const uint64_t least = (rounds + 1) * candidates * (*plan.round_ns + kBetweenRounds);
+    if (!what.rounds && what.budget_ns < least)
+        throw Error::usage(
+            fmt::format("--budget {} is too small: a warm-up and {} rounds of {} candidates take {}; use "
+                        "that or more",
+                        exact_time(what.budget_ns), rounds, candidates, human_time(least, Charset::kAscii)));
 }
 
 }  // namespace
 
-Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPlan& what, uint64_t budget_ns,
-                 const Info& info, const Topology& topology)
+Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPlan& what, const Info& info,
+                 const Topology& topology)
 {
     std::vector<Candidate> sound;
     std::vector<Scenario> scenarios;
-    const Candidate now = candidates.tried.front();
     for (Candidate& candidate : candidates.tried) {
-        if (is_unfair(candidate, now, what.goal)) {
-            candidates.not_tried.push_back(
-                {candidate.name, "the bystander has normal priority: how another disturbs others can't be compared"});
-            continue;
-        }
         Scenario scenario = resolve(replay(profile, candidate, what, topology));
         try {
             validate(scenario, topology, &info);
@@ -49,15 +52,10 @@ Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPla
 
     Plan plan;
     plan.precision = -1;  // of items/s, which is not what is asked for: the budget is used up
-    plan.budget_ns = budget_ns;
-    plan.round_ns = round_length(budget_ns, candidates.tried.size());
-    const unsigned rounds = least_rounds(candidates.tried.size() - 1);
-    const uint64_t least = (rounds + 1) * candidates.tried.size() * (*plan.round_ns + kBetweenRounds);
-    if (budget_ns < least)
-        throw Error::usage(
-            fmt::format("--budget {} is too small: a warm-up and {} rounds of {} candidates take {}; use "
-                        "that or more",
-                        exact_time(budget_ns), rounds, candidates.tried.size(), human_time(least, Charset::kAscii)));
+    plan.budget_ns = what.budget_ns;
+    plan.least_rounds = what.rounds;
+    plan.round_ns = round_length(what.budget_ns, candidates.tried.size());
+    check_rounds(plan, what, candidates.tried.size());
     for (size_t i = 0; i < candidates.tried.size(); i++) {
         scenarios[i].duration = plan.round_ns;
         plan.cells.push_back(BenchCell::of({candidates.tried[i].name, {}, std::move(scenarios[i])}));

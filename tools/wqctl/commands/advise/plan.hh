@@ -8,8 +8,9 @@
 
 namespace wqctl {
 
-// Candidates that make no sense here become such that are not tried. Refuses a budget that has no room for an answer.
-Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPlan& what, uint64_t budget_ns,
-                 const Info& info, const Topology& topology);
+// Candidates that make no sense here become such that are not tried. Refuses a budget, or rounds, that have no room for
+// an answer.
+Plan plan_replay(const Profile& profile, Candidates& candidates, const ReplayPlan& what, const Info& info,
+                 const Topology& topology);
 
 }  // namespace wqctl

@@ -96,8 +96,22 @@ Sleeps Profile::sleeps() const
     return all;
 }
 
+// A look always finds as many, and on average there are hardly more: of what comes from outside, so close to what can
+// be done, a queue would grow.
+unsigned Profile::loop() const
+{
+    if (looks < kEnoughLooks || !least)
+        return 0;
+    double ended = in_flight();
+    for (const FunctionLoad& function : functions)
+        ended -= function.unended(looks);
+    return ended > 0.7 * least && ended < 1.5 * least ? least : 0;
+}
+
 Arrival Profile::arrival() const
 {
+    if (loop())
+        return Arrival::kLoop;
     if (!dispersion)
         return Arrival::kRandom;
     return *dispersion < kClockwork ? Arrival::kEven : *dispersion < kBursty ? Arrival::kRandom : Arrival::kBursts;

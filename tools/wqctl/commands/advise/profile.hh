@@ -41,7 +41,8 @@ struct Subject {
 };
 
 enum class Sleeps { kNever, kSometimes, kUnknown };
-enum class Arrival { kEven, kRandom, kBursts };
+// kLoop: each as soon as another has ended.
+enum class Arrival { kEven, kRandom, kBursts, kLoop };
 
 // The items of one function.
 struct FunctionLoad {
@@ -77,6 +78,7 @@ struct Profile {
     // bursts of bursts. Nothing where the kernel does not count.
     std::optional<double> dispersion;
     unsigned peak = 0;            // the most items at once, queued or executing, at a look
+    unsigned least = 0;           // as few or fewer at one look in 50; without those that never ended
     unsigned hogging = 0;         // looks at which somebody waited behind its items
     std::vector<Victim> victims;  // who waited at most looks first
     double probe_ns_per_item = 0;
@@ -94,6 +96,7 @@ struct Profile {
     Sleeps sleeps() const;
     Arrival arrival() const;
     unsigned burst() const;     // items; 1 unless they come in bursts
+    unsigned loop() const;      // so many are under way always, as of items that queue themselves; 0: no such load
     bool is_whole() const;      // no: too much was lost, and its own share of that is not known
     bool is_held_back() const;  // by its max_active, noticeably
 };

@@ -15,11 +15,14 @@ namespace {
 
 constexpr const char* kLoad = "load";
 constexpr const char* kBystander = "bystander";
+constexpr const char* kHighpriBystander = "bystander-high";
 constexpr double kBystanderRate = 400;       // on each CPU: a round has some hundred, and they are no load
 constexpr uint64_t kBystanderSpin = 10'000;  // ns
 constexpr uint64_t kNothing = 500;           // ns: a body so short is none; what is measured is the probes
 constexpr size_t kMostFunctions = 4;         // the others go with the last of them
-constexpr size_t kMostPlaces = 6;    // with issuers of their own, where the CPUs' shares differ: a run has 64 issuers
+// A run has 64 issuers: of each place and function two, and two of each CPU that has bystanders.
+constexpr size_t kMostPlaces = 5;  // with issuers of their own, where the CPUs' shares differ
+constexpr size_t kMostBystanders = 12;
 constexpr size_t kMostCpus = 16;     // with a thread each
 constexpr double kSomeAsleep = 0.1;  // of a function's time, from which on some of its items sleep
 
@@ -173,6 +176,27 @@ bool is_limited_by_share(const Profile& profile, const ReplayPlan& plan)
     return plan.share < 1 && !mostly_sleeps(profile);
 }
 
+// As many as always were under way, each of which queues itself again, about where they were.
+void add_loop(Scenario& scenario, const Profile& profile, const Candidate& candidate, const Topology& topology)
+{
+    unsigned left = profile.loop();
+    double left_share = 1;
+    for (const Place& place : places_of(profile, topology)) {
+        const auto here = std::min(left, static_cast<unsigned>(std::lround(left * place.share / left_share)));
+        left_share = std::max(left_share - place.share, 1e-9);
+        if (!here)
+            continue;
+        left -= here;
+        IssuerSpec issuer = issuer_at(place);
+        issuer.threads = std::min(issuer.threads, here);
+        issuer.depth = here / issuer.threads;
+        issuer.mode = WQLAB_MODE_CHAIN;
+        issuer.links = WQLAB_LIMIT_LINKS;
+        set_body(issuer, {profile.run, 0, 1}, mostly_sleeps(profile), candidate);
+        scenario.issuers.push_back(std::move(issuer));
+    }
+}
+
 // As many as are wanted at once, again as soon as they are done.
 void add_closed(Scenario& scenario, const Profile& profile, const Candidate& candidate, const ReplayPlan& plan,
                 const Topology& topology)
@@ -186,15 +210,28 @@ void add_closed(Scenario& scenario, const Profile& profile, const Candidate& can
     scenario.issuers.push_back(std::move(issuer));
 }
 
-// Queued on each CPU from its neighbour: a CPU that is hogged may not let an issuer of its own come to queue anything,
-// and then nobody would be seen to wait.
-void add_bystander(Scenario& scenario, const Topology& topology)
+// Where there are too many CPUs, those where most items ran.
+CpuList bystander_cpus(const Profile& profile, const Topology& topology)
 {
     CpuList cpus = replay_cpus(topology);
-    cpus.resize(std::min(cpus.size(), kMostCpus));
+    const auto items = [&](uint32_t cpu) {
+        const auto found = profile.ran_on.find(cpu);
+        return found == profile.ran_on.end() ? 0 : found->second;
+    };
+    if (cpus.size() > kMostBystanders) {
+        std::stable_sort(cpus.begin(), cpus.end(), [&](uint32_t a, uint32_t b) { return items(a) > items(b); });
+        cpus.resize(kMostBystanders);
+    }
+    return cpus;
+}
+
+// Queued on each CPU from its neighbour: a CPU that is hogged may not let an issuer of its own come to queue anything,
+// and then nobody would be seen to wait.
+void add_bystander(Scenario& scenario, const char* workqueue, const CpuList& cpus)
+{
     for (size_t i = 0; i < cpus.size(); i++) {
         IssuerSpec issuer;
-        issuer.workqueues = {kBystander};
+        issuer.workqueues = {workqueue};
         issuer.cpus = CpuList{cpus[(i + 1) % cpus.size()]};
         if (cpus.size() > 1)
             issuer.queue_on = cpus[i];
@@ -266,7 +303,11 @@ std::vector<std::string> limitations(const Profile& profile, const ReplayPlan& p
     for (const FunctionLoad& function : profile.functions)
         if (function.run.empty())
             all.push_back(fmt::format("none of {} was seen to end: it is counted, and not replayed", function.name));
-    if (plan.goal == Goal::kThroughput && is_limited_by_share(profile, plan) &&
+    if (const unsigned loop = profile.loop())
+        all.push_back(
+            fmt::format("its items come when others have ended: they are replayed as {} queued again and again",
+                        counted(loop, "item")));
+    if (plan.goal == Goal::kThroughput && !profile.loop() && is_limited_by_share(profile, plan) &&
         wanted_at_once(profile) > closed_threads(plan, topology))
         all.push_back(
             fmt::format("--share {:.0f}% allows {} of its items at once, where up to {:.0f} are wanted: "
@@ -278,7 +319,7 @@ std::vector<std::string> limitations(const Profile& profile, const ReplayPlan& p
 double expected_share(const Profile& profile, const ReplayPlan& plan, const Topology& topology)
 {
     const auto cpus = static_cast<double>(replay_cpus(topology).size());
-    if (plan.goal != Goal::kThroughput || plan.file)
+    if (plan.goal != Goal::kThroughput || plan.file || profile.loop())
         return profile.cpus_busy() / cpus;
     return mostly_sleeps(profile) ? std::min(1.0, profile.cpus_busy() / cpus) : closed_threads(plan, topology) / cpus;
 }
@@ -288,7 +329,7 @@ void check_share(const Profile& profile, const ReplayPlan& plan, const Topology&
     const double share = expected_share(profile, plan, topology);
     if (share <= plan.share)
         return;
-    const bool as_fast_as_can_be = plan.goal == Goal::kThroughput && !plan.file;
+    const bool as_fast_as_can_be = plan.goal == Goal::kThroughput && !plan.file && !profile.loop();
     throw Error(
         kBad,
         fmt::format("{} {:.0f}% of all CPUs: more than --share {:.0f}%",
@@ -301,19 +342,26 @@ void check_share(const Profile& profile, const ReplayPlan& plan, const Topology&
 Scenario replay(const Profile& profile, const Candidate& candidate, const ReplayPlan& plan, const Topology& topology)
 {
     Scenario scenario;
-    scenario.workqueues = {candidate.spec, WorkqueueSpec{}};
+    scenario.workqueues.resize(kReplayRows);
+    scenario.workqueues[kLoadRow] = candidate.spec;
     scenario.workqueues[kLoadRow].name = kLoad;
     scenario.workqueues[kBystanderRow].name = kBystander;
+    scenario.workqueues[kHighpriBystanderRow].name = kHighpriBystander;
+    scenario.workqueues[kHighpriBystanderRow].flags = WQLAB_WQ_HIGHPRI;
     if (plan.file) {
         scenario.issuers = plan.file->issuers;
         for (IssuerSpec& issuer : scenario.issuers)
             issuer.workqueues = {kLoad};
+    } else if (profile.loop()) {
+        add_loop(scenario, profile, candidate, topology);
     } else if (plan.goal == Goal::kThroughput) {
         add_closed(scenario, profile, candidate, plan, topology);
     } else {
         add_measured(scenario, profile, candidate, topology);
     }
-    add_bystander(scenario, topology);
+    const CpuList cpus = bystander_cpus(profile, topology);
+    add_bystander(scenario, kBystander, cpus);
+    add_bystander(scenario, kHighpriBystander, cpus);
     return scenario;
 }
 

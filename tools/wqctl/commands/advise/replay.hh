@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Scenarios that replay a measured load on a candidate, with a bystander beside it.
+// Scenarios that replay a measured load on a candidate, with bystanders beside it.
 #pragma once
 
 #include <optional>
@@ -20,12 +20,14 @@ inline constexpr std::array<Named<Goal>, 3> kGoals = {{
 }};
 
 // The workqueues of such a scenario, in this order.
-enum ReplayRow : size_t { kLoadRow, kBystanderRow };
+enum ReplayRow : size_t { kLoadRow, kBystanderRow, kHighpriBystanderRow, kReplayRows };
 
 struct ReplayPlan {
     Goal goal = Goal::kLatency;
     double share = 1;              // of all CPUs, that it may take at most
     std::optional<Scenario> file;  // replayed as it is written, instead of what was measured
+    uint64_t budget_ns = 60'000'000'000;
+    std::optional<unsigned> rounds;  // of each at least, whatever the budget
 };
 
 // Where it queues: isolated CPUs have something else to do.

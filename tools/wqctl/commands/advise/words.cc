@@ -43,11 +43,17 @@ std::string kind(const Profile& profile)
 std::string arrivals(const Profile& profile)
 {
     std::string text = fmt::format("{} items/s", human_count(profile.rate()));
+    if (const unsigned loop = profile.loop())
+        return text + fmt::format(
+                          ", one as soon as another has ended: {} always under way, as of items that queue "
+                          "themselves",
+                          loop);
     if (!profile.dispersion)
         return text + "; how they come is not known: this kernel does not count them";
     switch (profile.arrival()) {
     case Arrival::kEven: text += ", evenly"; break;
     case Arrival::kRandom: text += ", as by chance"; break;
+    case Arrival::kLoop: break;
     case Arrival::kBursts: text += fmt::format(", in bursts of about {}", profile.burst()); break;
     }
     return text + fmt::format(" (dispersion {:.1f} of 1 by chance, in windows of {})", *profile.dispersion,
@@ -148,10 +154,13 @@ std::vector<Sentence> describe(const Profile& profile, Charset charset)
 std::string announcement(const Advised& advised, Charset charset)
 {
     return fmt::format(
-        "{} candidates are replayed on workqueues of our own, {} at most in all, taking about {:.0f}% of {} CPUs "
-        "(limit {:.0f}%), queued by threads on CPUs {}; a bystander has 400 items of 10us a second on each of these",
-        advised.candidates.tried.size(), human_time(advised.budget_ns, charset), 100 * advised.expected_share,
-        parse_cpu_list(advised.replay_cpus).size(), 100 * advised.plan.share, advised.replay_cpus);
+        "{} candidates are replayed on workqueues of our own, {} at most in all{}, taking about {:.0f}% of {} CPUs "
+        "(limit {:.0f}%), queued by threads on CPUs {}; two bystanders, one of them highpri, have 400 items of 10us a "
+        "second each on each of these",
+        advised.candidates.tried.size(), human_time(advised.plan.budget_ns, charset),
+        advised.plan.rounds ? fmt::format(" or {} rounds of each", *advised.plan.rounds) : "",
+        100 * advised.expected_share, parse_cpu_list(advised.replay_cpus).size(), 100 * advised.plan.share,
+        advised.replay_cpus);
 }
 
 }  // namespace wqctl
