@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "dumps/dump_writer.hh"
 
+#include <algorithm>
 #include <cstring>
 #include <elf.h>
 #include <stdexcept>

@@ -2,6 +2,7 @@
 #include "unit/schema.hh"
 #include "unit/tree.hh"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The file as Perfetto has to understand it, by a reader that is not ours.
+#include <algorithm>
 #include <set>
 
 #include <catch2/catch.hpp>

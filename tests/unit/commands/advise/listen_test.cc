@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // From snapshots and a recording to what is said of a load.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "commands/advise/advised.hh"

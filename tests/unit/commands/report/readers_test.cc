@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a report says of documents that are not the plain case: several of a file, parts of them, or beyond all bounds.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fmt/core.h>
 
