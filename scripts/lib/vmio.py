@@ -33,7 +33,7 @@ import tty
 EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
 # A kernel full of debug options needs 15 on an idle host, and 200 on one with ten times more to do than cores.
 BOOT_SECONDS = 600
-LOG_LINES, MOST_LOG_LINES, LOG_OCTETS = 40, 200, 65536
+LOG_LINES, MOST_LOG_LINES = 40, 200
 DEATH = re.compile(rb"Kernel panic|BUG: |Oops: ")  # a stack behind it may be longer than LOG_LINES
 START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
@@ -49,12 +49,11 @@ def write_all(fd, data):
 
 
 class Pump(threading.Thread):
-    """Copies what QEMU sends on a socket to `sink`, and counts it. `gather`: seconds in which what comes octet by octet
-    may become more, so that not each costs what many do."""
+    """Copies what QEMU sends on a socket to `sink`, and counts it."""
 
-    def __init__(self, source, sink, on_broken=None, gather=0):
+    def __init__(self, source, sink, on_broken=None):
         super().__init__(daemon=True)
-        self.source, self.sink, self.on_broken, self.gather = source, sink, on_broken, gather
+        self.source, self.sink, self.on_broken = source, sink, on_broken
         self.count, self.grown = 0, threading.Condition()
         self.start()
 
@@ -65,8 +64,6 @@ class Pump(threading.Thread):
                 with self.grown:
                     self.count += len(data)
                     self.grown.notify_all()
-                if self.gather:
-                    time.sleep(self.gather)
         except ConnectionResetError:
             pass
         except BrokenPipeError:
@@ -83,18 +80,16 @@ class Log:
 
     def __init__(self, path):
         self.file = open(path, "wb", buffering=0) if path else None
-        self.text, self.ended = bytearray(), threading.Event()
+        self.text, self.ended = b"", threading.Event()
 
     def add(self, data):
         data = data.replace(b"\r", b"")
         if self.file:
             self.file.write(data)
-        self.text += data
-        # Only what is new is looked at, and what is old goes now and then: a log may be long.
-        if self.text.find(END_MARK, -len(data) - len(END_MARK)) >= 0:
+        self.text = (self.text + data)[-65536:]
+        if END_MARK in self.text[-len(data) - len(END_MARK):]:
             self.ended.set()
-        if len(self.text) > 4 * LOG_OCTETS:
-            del self.text[:-LOG_OCTETS]
+        time.sleep(0.001)  # what comes octet by octet becomes more: not each should cost what many do
 
     def show_tail(self):
         """The last lines, more if the kernel's death began before them; of these those since the guest was ready."""
@@ -300,13 +295,12 @@ def run(options):
     log = Log(options.dmesg)
     events = queue.Queue()
     machine = Machine(options, stdin, with_terminal)
-    terminal = unpack = None
-    sink_files = lambda data: None
+    terminal, unpack, sink_files = None, None, lambda data: None
     if options.out:
         unpack = subprocess.Popen(["tar", "-x", "--no-same-owner", "-C", options.out], stdin=subprocess.PIPE)
         sink_files = lambda data: write_all(unpack.stdin.fileno(), data)
     broken = lambda: events.put("broken")
-    serial = Pump(machine.serial, log.add, gather=0.001)
+    serial = Pump(machine.serial, log.add)
     out = Pump(machine.stdout, lambda data: write_all(1, data), broken)
     err = Pump(machine.stderr, lambda data: write_all(2, data), broken)
     files = Pump(machine.files, sink_files)
@@ -322,9 +316,7 @@ def run(options):
 
     monitor = Monitor(machine.monitor, lambda: events.put("gone")) if options.core else None
 
-    def stop(number, _frame):
-        events.put(f"signal {number}")
-
+    stop = lambda number, _frame: events.put(f"signal {number}")
     for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, stop)
     if monitor:
