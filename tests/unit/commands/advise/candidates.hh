@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <stdexcept>
+#include <string_view>
 
 #include "commands/advise/candidates.hh"
 #include "unit/commands/advise/made_up.hh"
@@ -30,12 +31,12 @@ inline std::string reason(const wqctl::Candidates& all, const std::string& name)
     return {};
 }
 
-inline const wqctl::Candidate& named(const wqctl::Candidates& all, const std::string& name)
+inline const wqctl::Candidate& named(const wqctl::Candidates& all, std::string_view name)
 {
     for (const wqctl::Candidate& one : all.tried)
         if (one.name == name)
             return one;
-    throw std::runtime_error("no candidate " + name);
+    throw std::runtime_error("no candidate " + std::string(name));
 }
 
 inline std::string conditions(const wqctl::Profile& profile, const wqctl::Candidate& candidate)
