@@ -18,11 +18,18 @@ public:
     // Zeroed, as many of the one as of the other; a power of two. Only keys are ever read here.
     NameTable(Span<uint64_t> keys, wqlab_trace_name* names) : keys_(keys), names_(names) {}
 
+    // Where it is mostly found. 0: it is elsewhere, or not there.
+    [[gnu::always_inline]] uint32_t at_home(uint64_t key) const
+    {
+        const uint64_t slot = home(key) & (keys_.size() - 1);
+        return __atomic_load_n(&keys_[slot], __ATOMIC_RELAXED) == key ? static_cast<uint32_t>(slot) + 1 : 0;
+    }
+
     // Its number, from 1; of a new one fill(name) is called. 0: there is no room. key: not 0.
     template <typename Fill>
     uint32_t find(uint64_t key, Fill fill)
     {
-        uint64_t at = (key * 0x9e3779b97f4a7c15) >> 32;
+        uint64_t at = home(key);
         for (unsigned i = 0; i < kProbes; i++, at++) {
             const uint64_t slot = at & (keys_.size() - 1);
             uint64_t there = __atomic_load_n(&keys_[slot], __ATOMIC_RELAXED);
@@ -42,6 +49,8 @@ public:
     }
 
 private:
+    static uint64_t home(uint64_t key) { return (key * 0x9e3779b97f4a7c15) >> 32; }
+
     Span<uint64_t> keys_;
     wqlab_trace_name* names_ = nullptr;
 };

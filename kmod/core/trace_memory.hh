@@ -38,7 +38,7 @@ struct TraceMemory {
     }
 };
 
-static_assert(sizeof(wqlab_trace_record) == 64 && sizeof(wqlab_trace_name) == 128);
+static_assert(sizeof(wqlab_trace_name) == 128);
 static_assert(sizeof(wqlab_trace_cpu) == 128 && offsetof(wqlab_trace_cpu, tail) == 64);
 
 }  // namespace wqlab

@@ -2,13 +2,21 @@
 /*
  * The counter that all CPUs share, if there is one: what the kernel's own clock
  * is made of, without the clock. The one file that knows which processor this
- * is: how the counter is read is for C++ (lab/clock.hh), inline, because it is
- * read for every item; whether it may be, and how fast it ticks, for time.c.
+ * is: how the counter and a stack are read is for C++ (lab/clock.hh,
+ * trace/callers.cc), inline, because they are for every item; whether the counter
+ * may be, and how fast it ticks, for time.c.
  */
 #ifndef WQLAB_GLUE_ARCH_H
 #define WQLAB_GLUE_ARCH_H
 
 #include "types.h"
+
+/* A return address stands on a stack as it is: nobody signs it. */
+#if defined(__x86_64__)
+#define WQLAB_STACK_IS_PLAIN 1
+#else
+#define WQLAB_STACK_IS_PLAIN 0
+#endif
 
 WQLAB_BEGIN_C
 

@@ -67,19 +67,19 @@ struct wqlab_calls {
 
 static void tell(const struct probe *probe, struct wqlab_kernel_call *call)
 {
-	struct wqlab_who who;
+	const uint32_t context = !in_nmi() && in_serving_softirq() ? WQLAB_TRACE_CONTEXT_SOFTIRQ :
+								     WQLAB_TRACE_CONTEXT_TASK;
 	unsigned long flags;
 
 	call->which = probe->which;
 	local_irq_save(flags);
-	who = (struct wqlab_who){
-		.pid = current->pid,
-		.cpu = smp_processor_id(),
-		.context = !in_nmi() && in_serving_softirq() ? WQLAB_TRACE_CONTEXT_SOFTIRQ :
-							       WQLAB_TRACE_CONTEXT_TASK,
-	};
-	memcpy(who.comm, current->comm, sizeof(who.comm));
-	wqlab_event_call(probe->recorder, &who, call);
+	wqlab_event_call(probe->recorder,
+			 (struct wqlab_who){
+				 .comm = current->comm,
+				 .task = current->pid | context << WQLAB_TRACE_CONTEXT_SHIFT,
+				 .cpu = smp_processor_id(),
+			 },
+			 call);
 	local_irq_restore(flags);
 }
 

@@ -13,6 +13,7 @@
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <linux/threads.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
@@ -32,99 +33,99 @@ static uint32_t context(void)
 	return in_serving_softirq() ? WQLAB_TRACE_CONTEXT_SOFTIRQ : WQLAB_TRACE_CONTEXT_TASK;
 }
 
-static struct wqlab_who who_is(const struct task_struct *task, uint32_t context)
+static __always_inline struct wqlab_who who_is(const struct task_struct *task, uint32_t context)
 {
-	struct wqlab_who who = { .pid = task->pid, .cpu = smp_processor_id(), .context = context };
-
-	BUILD_BUG_ON(sizeof(who.comm) != TASK_COMM_LEN);
-	memcpy(who.comm, task->comm, sizeof(who.comm));
-	return who;
+	BUILD_BUG_ON(sizeof(task->comm) != WQLAB_TRACE_COMM_LEN || PID_MAX_LIMIT > 1 << WQLAB_TRACE_CONTEXT_SHIFT);
+	return (struct wqlab_who){
+		.comm = task->comm,
+		.task = task->pid | context << WQLAB_TRACE_CONTEXT_SHIFT,
+		.cpu = smp_processor_id(),
+	};
 }
 
 /* Who executes an item: of a BH workqueue it is the softirq, whomever that interrupts. */
-static struct wqlab_who worker(void)
+static __always_inline struct wqlab_who worker(void)
 {
 	if (in_serving_softirq())
-		return (struct wqlab_who){ .cpu = smp_processor_id(), .context = WQLAB_TRACE_CONTEXT_SOFTIRQ };
+		return (struct wqlab_who){
+			.task = WQLAB_TRACE_CONTEXT_SOFTIRQ << WQLAB_TRACE_CONTEXT_SHIFT,
+			.cpu = smp_processor_id(),
+		};
 	return who_is(current, WQLAB_TRACE_CONTEXT_TASK);
 }
 
 static void on_queue(void *recorder, int req_cpu, struct pool_workqueue *pwq, struct work_struct *work)
 {
-	const struct wqlab_who who = who_is(current, context());
 	const uintptr_t frame = (uintptr_t)__builtin_frame_address(0), begin = (uintptr_t)task_stack_page(current);
-	const struct wqlab_stack stack = {
-		.frame = frame,
-		.end = frame - begin < THREAD_SIZE ? begin + THREAD_SIZE : 0,
-	};
 
-	wqlab_event_queue(recorder, &who, (uintptr_t)pwq, (uintptr_t)work, req_cpu, &stack);
+	wqlab_event_queue(recorder, who_is(current, context()), (uintptr_t)pwq, (uintptr_t)work, req_cpu,
+			  (struct wqlab_stack){
+				  .frame = frame,
+				  .end = frame - begin < THREAD_SIZE ? begin + THREAD_SIZE : 0,
+			  });
 }
 
 static void on_activate(void *recorder, struct work_struct *work)
 {
-	const struct wqlab_who who = who_is(current, context());
-
-	wqlab_event_activate(recorder, &who, (uintptr_t)work);
+	wqlab_event_activate(recorder, who_is(current, context()), (uintptr_t)work);
 }
 
 static void on_start(void *recorder, struct work_struct *work)
 {
-	struct wqlab_who who;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	who = worker();
-	wqlab_event_start(recorder, &who, (uintptr_t)work);
+	wqlab_event_start(recorder, worker(), (uintptr_t)work);
 	local_irq_restore(flags);
 }
 
 static void on_end(void *recorder, struct work_struct *work, work_func_t function)
 {
-	struct wqlab_who who;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	who = worker();
-	wqlab_event_end(recorder, &who, (uintptr_t)work, (uintptr_t)function);
+	wqlab_event_end(recorder, worker(), (uintptr_t)work, (uintptr_t)function);
 	local_irq_restore(flags);
 }
 
 static void on_switch(void *recorder, bool preempt, struct task_struct *prev, struct task_struct *next,
 		      unsigned int state)
 {
-	struct wqlab_who who;
-
 	if (likely(!(prev->flags & PF_WQ_WORKER)) || preempt || !state)
 		return;
-	who = who_is(prev, WQLAB_TRACE_CONTEXT_TASK);
-	wqlab_event_sleep(recorder, &who, (uintptr_t)kthread_data(prev), state);
+	wqlab_event_sleep(recorder, who_is(prev, WQLAB_TRACE_CONTEXT_TASK), (uintptr_t)kthread_data(prev), state);
+}
+
+/* The lock that is held keeps it from getting a CPU. One that has one may be about to end, and its worker with it. */
+static bool stands_still(const struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return !READ_ONCE(task->on_cpu);
+#else
+	return task != current;
+#endif
 }
 
 static void on_wakeup(void *recorder, struct task_struct *task)
 {
-	struct wqlab_who who;
 	unsigned long flags;
 
 	if (likely(!(task->flags & PF_WQ_WORKER)))
 		return;
 	local_irq_save(flags);
-	who = who_is(task, context());
-	wqlab_event_wake(recorder, &who, (uintptr_t)kthread_data(task));
+	wqlab_event_wake(recorder, who_is(task, context()), (uintptr_t)kthread_data(task), stands_still(task));
 	local_irq_restore(flags);
 }
 
 /* A worker has done with its workqueues before it ends, and no flag of the task says any more what it was. */
 static void on_exit(void *recorder, struct task_struct *task)
 {
-	struct wqlab_who who;
 	unsigned long flags;
 
 	if (!(task->flags & PF_KTHREAD) || strncmp(task->comm, "kworker/", 8))
 		return;
 	local_irq_save(flags);
-	who = who_is(task, WQLAB_TRACE_CONTEXT_TASK);
-	wqlab_event_exit(recorder, &who);
+	wqlab_event_exit(recorder, who_is(task, WQLAB_TRACE_CONTEXT_TASK));
 	local_irq_restore(flags);
 }
 
@@ -178,16 +179,14 @@ uint32_t wqlab_stack_walk(uint64_t *addresses, uint32_t most)
 #define stripped(word) (word)
 #endif
 
-bool wqlab_stack_word(const struct wqlab_stack *stack, uint32_t above, uint64_t *word)
+uint64_t wqlab_stack_word(struct wqlab_stack stack, uint32_t above)
 {
-	const uintptr_t at = stack->frame + above;
+	const uintptr_t at = stack.frame + above;
+	unsigned long word;
 
-	if (stack->end ? at + sizeof(*word) > stack->end :
-			 copy_from_kernel_nofault(word, (const void *)at, sizeof(*word)) != 0)
-		return false;
+	if (!stack.end)
+		return copy_from_kernel_nofault(&word, (const void *)at, sizeof(word)) ? WQLAB_NO_WORD : stripped(word);
 	/* It is nobody's variable. */
-	if (stack->end)
-		*word = READ_ONCE_NOCHECK(*(const unsigned long *)at);
-	*word = stripped(*word);
-	return true;
+	return at + sizeof(word) > stack.end ? WQLAB_NO_WORD :
+					       stripped(READ_ONCE_NOCHECK(*(const unsigned long *)at));
 }

@@ -7,12 +7,11 @@
 
 WQLAB_BEGIN_C
 
-/* Who runs at an event. */
+/* Who runs at an event. By value: it is two registers. */
 struct wqlab_who {
-	uint64_t comm[2];	/* of the task; 0: a softirq that stands for itself */
-	int32_t pid;		/* likewise */
+	const char *comm;	/* of the task, 16 bytes; NULL: a softirq that stands for itself */
+	uint32_t task;		/* its pid, 0 likewise, and an enum wqlab_trace_context, where a record has them */
 	uint32_t cpu;
-	uint32_t context;	/* enum wqlab_trace_context */
 };
 
 /* A stack that is to be read upwards from a frame: the return address of who has it is one word above. */
@@ -30,8 +29,9 @@ const char *wqlab_events_lack(unsigned int n);
 
 /* The return addresses from here upwards, as the kernel's own unwinder sees them; how many. Any context. */
 uint32_t wqlab_stack_walk(uint64_t *addresses, uint32_t most);
-/* A word of a stack, so many bytes above its frame, as the walk would have it; false: there is none. Any context. */
-bool wqlab_stack_word(const struct wqlab_stack *stack, uint32_t above, uint64_t *word);
+/* A word of a stack, so many bytes above its frame, as the walk would have it, or that there is none. Any context. */
+#define WQLAB_NO_WORD 1
+uint64_t wqlab_stack_word(struct wqlab_stack stack, uint32_t above);
 
 WQLAB_END_C
 

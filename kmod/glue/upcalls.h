@@ -34,18 +34,18 @@ void wqlab_trace_seen(void *observer, uintptr_t work, enum wqlab_trace_event eve
 		      const struct wqlab_trace_fields *fields);
 
 /*
- * The same for a trace, and more. Worker: its struct, which is there. Work of
- * start is, and all of queue.
+ * The same for a trace, and more. Worker: its struct, which is there, but for
+ * wake's, if is_there does not say so. Work of start is, and all of queue.
  */
-void wqlab_event_queue(void *recorder, const struct wqlab_who *who, uintptr_t pwq, uintptr_t work, int cpu,
-		       const struct wqlab_stack *stack);
-void wqlab_event_activate(void *recorder, const struct wqlab_who *who, uintptr_t work);
-void wqlab_event_start(void *recorder, const struct wqlab_who *who, uintptr_t work);
-void wqlab_event_end(void *recorder, const struct wqlab_who *who, uintptr_t work, uintptr_t function);
-void wqlab_event_sleep(void *recorder, const struct wqlab_who *who, uintptr_t worker, uint32_t state);
-void wqlab_event_wake(void *recorder, const struct wqlab_who *who, uintptr_t worker);
-void wqlab_event_exit(void *recorder, const struct wqlab_who *who);
-void wqlab_event_call(void *recorder, const struct wqlab_who *who, const struct wqlab_kernel_call *call);
+void wqlab_event_queue(void *recorder, struct wqlab_who who, uintptr_t pwq, uintptr_t work, int cpu,
+		       struct wqlab_stack stack);
+void wqlab_event_activate(void *recorder, struct wqlab_who who, uintptr_t work);
+void wqlab_event_start(void *recorder, struct wqlab_who who, uintptr_t work);
+void wqlab_event_end(void *recorder, struct wqlab_who who, uintptr_t work, uintptr_t function);
+void wqlab_event_sleep(void *recorder, struct wqlab_who who, uintptr_t worker, uint32_t state);
+void wqlab_event_wake(void *recorder, struct wqlab_who who, uintptr_t worker, bool is_there);
+void wqlab_event_exit(void *recorder, struct wqlab_who who);
+void wqlab_event_call(void *recorder, struct wqlab_who who, const struct wqlab_kernel_call *call);
 
 /* A generic-netlink socket of the initial namespace closed. Requests are netlink/upcalls.h. */
 void wqlab_nl_socket_closed(uint32_t portid);

@@ -46,7 +46,11 @@ int wqlab_nl_trace_start_doit(sk_buff*, genl_info* info)
 {
     Service& service = Service::get();
     const uint32_t owner = wqlab_nl_portid(info);
-    Result<Shared<Trace>> started = service.traces().start(owner, service.kernel(), parse_trace(info));
+    const TraceRequest request = parse_trace(info);
+    // 0, and what is behind the last, are no kinds.
+    if (request.kinds & 1 || request.kinds >> WQLAB_TRACE_KIND_LOST)
+        return refuse(info, WQLAB_A_TRACE_EVENTS, Errno::kInvalid, "a bit that stands for no kind of event");
+    Result<Shared<Trace>> started = service.traces().start(owner, service.kernel(), request);
     if (!started.ok())
         return refuse_trace(info, started.error());
     const Shared<Trace> trace = started.take();

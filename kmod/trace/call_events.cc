@@ -8,9 +8,12 @@
 
 namespace wqlab {
 
-void EventRecorder::exit(const wqlab_who& who) { const Entry entry(*this, who, WQLAB_TRACE_KIND_WORKER_GONE); }
+void EventRecorder::exit(wqlab_who who)
+{
+    write(who, WQLAB_TRACE_KIND_WORKER_GONE, [](Cpu&) { return Details{}; });
+}
 
-void EventRecorder::call(const wqlab_who& who, const wqlab_kernel_call& call)
+void EventRecorder::call(wqlab_who who, const wqlab_kernel_call& call)
 {
     switch (call.which) {
     case WQLAB_FLUSH_WORK:
@@ -20,79 +23,73 @@ void EventRecorder::call(const wqlab_who& who, const wqlab_kernel_call& call)
     case WQLAB_ATTACH:
     case WQLAB_DETACH: return rescue(who, call);
     case WQLAB_MAYDAY:
-        if (!kernel_->has(Field::kPoolMaydayTimer) || !kernel_->has(Field::kPoolId))
+        if (!kernel_->has(Field::kPoolMaydayTimer) || !offsets_.pool_id)
             return;
-        if (const Entry entry(*this, who, WQLAB_TRACE_KIND_MAYDAY); entry)
-            entry->pool = pool_at(call.arguments[0] - kernel_->offset(Field::kPoolMaydayTimer));
-        return;
+        return write(who, WQLAB_TRACE_KIND_MAYDAY, [&](Cpu&) -> Details {
+            return {.pool = pool_at(call.arguments[0] - kernel_->offset(Field::kPoolMaydayTimer))};
+        });
     case WQLAB_ATTRIBUTES:
-        if (const Entry entry(*this, who, WQLAB_TRACE_KIND_ATTRIBUTES); entry) {
-            entry->workqueue = workqueue(entry.cpu, origins_.of(call.arguments[0]));
-            entry->function = symbol(entry.cpu, call.function);
-        }
+        return write(who, WQLAB_TRACE_KIND_ATTRIBUTES, [&](Cpu& cpu) -> Details {
+            return {.function = symbol(cpu, call.function),
+                    .workqueue = workqueue(cpu, origins_.of(call.arguments[0]))};
+        });
     }
 }
 
-void EventRecorder::flush(const wqlab_who& who, const wqlab_kernel_call& call)
+void EventRecorder::flush(wqlab_who who, const wqlab_kernel_call& call)
 {
-    const Entry entry(*this, who, call.returned ? WQLAB_TRACE_KIND_FLUSH_ENDS : WQLAB_TRACE_KIND_FLUSH_BEGINS);
-    if (!entry)
-        return;
-    entry->function = symbol(entry.cpu, call.function);
-    // Once the flush is over, what was flushed may be gone.
-    if (call.which == WQLAB_FLUSH_WORK)
-        entry->item = entry.cpu.identities.of(call.arguments[0]);
-    else if (!call.returned)
-        entry->workqueue = workqueue(entry.cpu, origins_.of(call.arguments[0]));
+    write(who, call.returned ? WQLAB_TRACE_KIND_FLUSH_ENDS : WQLAB_TRACE_KIND_FLUSH_BEGINS, [&](Cpu& cpu) -> Details {
+        Details found = {.function = symbol(cpu, call.function)};
+        // Once the flush is over, what was flushed may be gone.
+        if (call.which == WQLAB_FLUSH_WORK)
+            found.item = cpu.identities.of(call.arguments[0]);
+        else if (!call.returned)
+            found.workqueue = workqueue(cpu, origins_.of(call.arguments[0]));
+        return found;
+    });
 }
 
 // When it was taken off the queue is not seen, but that by now it is.
-void EventRecorder::cancel(const wqlab_who& who, const wqlab_kernel_call& call)
+void EventRecorder::cancel(wqlab_who who, const wqlab_kernel_call& call)
 {
     // A bool, of which only a byte counts.
-    if (!call.returned || !(call.result & 0xff))
-        return;
-    if (const Entry entry(*this, who, WQLAB_TRACE_KIND_CANCEL); entry) {
-        entry->item = entry.cpu.identities.of(call.arguments[0]);
-        entry->function = symbol(entry.cpu, call.function);
-    }
+    if (call.returned && call.result & 0xff)
+        write(who, WQLAB_TRACE_KIND_CANCEL, [&](Cpu& cpu) -> Details {
+            return {.item = cpu.identities.of(call.arguments[0]), .function = symbol(cpu, call.function)};
+        });
 }
 
 // Whoever sets up a CPU or a pool makes workers, too, but a manager is a worker.
-void EventRecorder::create_worker(const wqlab_who& who, const wqlab_kernel_call& call)
+void EventRecorder::create_worker(wqlab_who who, const wqlab_kernel_call& call)
 {
-    const int32_t pool = kernel_->has(Field::kPoolId) ? pool_at(call.arguments[0]) : -1;
+    const int32_t pool = offsets_.pool_id ? pool_at(call.arguments[0]) : -1;
     if (call.returned && call.result) {
         Address task = 0;
-        wqlab_who worker = {.comm = {}, .pid = 0, .cpu = who.cpu, .context = WQLAB_TRACE_CONTEXT_TASK};
+        uint32_t pid = 0;
+        char comm[WQLAB_TRACE_COMM_LEN] = {};
         if (kernel_->has(Field::kWorkerTask) && kernel_->peek(task, call.result, Field::kWorkerTask) && task) {
-            kernel_->peek(worker.pid, task, Field::kTaskPid);
-            kernel_->peek(worker.comm, task, Field::kTaskCommand);
+            kernel_->peek(pid, task, Field::kTaskPid);
+            kernel_->peek(comm, task, Field::kTaskCommand);
         }
-        if (const Entry entry(*this, worker, WQLAB_TRACE_KIND_WORKER_MADE); entry)
-            entry->pool = pool;
+        write({.comm = comm, .task = pid, .cpu = who.cpu}, WQLAB_TRACE_KIND_WORKER_MADE,
+              [&](Cpu&) -> Details { return {.pool = pool}; });
     }
-    if (!wqlab_current_worker())
-        return;
-    const Entry entry(*this, who, call.returned ? WQLAB_TRACE_KIND_MANAGER_ENDS : WQLAB_TRACE_KIND_MANAGER_BEGINS);
-    if (!entry)
-        return;
-    entry->pool = pool;
-    entry->value = call.result != 0;
+    if (wqlab_current_worker())
+        write(who, call.returned ? WQLAB_TRACE_KIND_MANAGER_ENDS : WQLAB_TRACE_KIND_MANAGER_BEGINS,
+              [&](Cpu&) -> Details { return {.pool = pool, .value = call.result != 0}; });
 }
 
-void EventRecorder::rescue(const wqlab_who& who, const wqlab_kernel_call& call)
+void EventRecorder::rescue(wqlab_who who, const wqlab_kernel_call& call)
 {
     Address workqueue_address = 0;
     if (!kernel_->has(Field::kWorkerRescueWq) || !kernel_->has(Field::kPoolId) ||
         !kernel_->peek(workqueue_address, call.arguments[0], Field::kWorkerRescueWq) || !workqueue_address)
         return;  // a worker like any other
     const bool begins = call.which == WQLAB_ATTACH;
-    const Entry entry(*this, who, begins ? WQLAB_TRACE_KIND_RESCUE_BEGINS : WQLAB_TRACE_KIND_RESCUE_ENDS);
-    if (!entry)
-        return;
-    entry->workqueue = workqueue(entry.cpu, origins_.of(workqueue_address));
-    entry->pool = begins ? pool_at(call.arguments[1]) : pool_of(call.arguments[0]);
+    write(who, begins ? WQLAB_TRACE_KIND_RESCUE_BEGINS : WQLAB_TRACE_KIND_RESCUE_ENDS, [&](Cpu& cpu) -> Details {
+        return {.workqueue = workqueue(cpu, origins_.of(workqueue_address)),
+                .pool = begins ? pool_at(call.arguments[1]) : pool_of(call.arguments[0])};
+    });
 }
 
 }  // namespace wqlab

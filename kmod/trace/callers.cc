@@ -2,6 +2,7 @@
 #include "callers.hh"
 
 #include "../core/text.hh"
+#include "../glue/arch.h"
 #include "../glue/symbols.h"
 
 namespace wqlab {
@@ -27,37 +28,39 @@ bool is_queueing(uint64_t address)
     return false;
 }
 
+// wqlab_stack_word(), without a call where that can be.
+[[gnu::no_sanitize_address]] inline uint64_t word_of(wqlab_stack stack, uint32_t above)
+{
+    const uintptr_t at = stack.frame + above;
+    if (!WQLAB_STACK_IS_PLAIN || !stack.end) [[unlikely]]
+        return wqlab_stack_word(stack, above);
+    return at + sizeof(uint64_t) > stack.end ? WQLAB_NO_WORD : *reinterpret_cast<const volatile uint64_t*>(at);
+}
+
 }  // namespace
 
-Callers::Node* Callers::at(uint16_t below, uint64_t address, bool make)
+inline Callers::Node& Callers::at(uint16_t below, uint64_t address)
 {
     for (uint64_t slot = ((address ^ uint64_t{below} << 48) * 0x9e3779b97f4a7c15) >> 32;; slot++) {
         // Index 0 is the probe's.
         Node& node = nodes_[slot & (kNodes - 1) ?: 1];
-        if (node.address == address && node.below == below)
-            return &node;
-        if (node.address)
-            continue;
-        if (!make)
-            return nullptr;
-        used_++;
-        node = {.address = address, .below = below};
-        return &node;
+        if (!node.address || (node.address == address && node.below == below))
+            return node;
     }
 }
 
-Callers::Caller Callers::find(const wqlab_stack& stack)
+Callers::Caller Callers::find(wqlab_stack stack)
 {
     uint16_t below = 0, above = sizeof(uint64_t);
     for (unsigned i = 0; i < kFrames; i++) {
-        uint64_t word;
-        const Node* node = wqlab_stack_word(&stack, above, &word) ? at(below, word, false) : nullptr;
-        if (!node)
+        const uint64_t word = word_of(stack, above);
+        const Node& node = at(below, word);
+        if (!node.address)
             break;
-        if (!node->above)
-            return {node->address - 1, node->likely, false};
-        below = static_cast<uint16_t>(node - nodes_);
-        above = node->above;
+        if (!node.above)
+            return {node.address - 1, node.likely, false};
+        below = static_cast<uint16_t>(&node - nodes_);
+        above = node.above;
     }
     // To walk costs a hundred times as much, with a pool locked: not again and again for nothing.
     if (patience_) {
@@ -67,14 +70,14 @@ Callers::Caller Callers::find(const wqlab_stack& stack)
     return walk(stack);
 }
 
-Callers::Caller Callers::walk(const wqlab_stack& stack)
+Callers::Caller Callers::walk(wqlab_stack stack)
 {
-    uint64_t addresses[kWalked], probes;
+    uint64_t addresses[kWalked];
     const unsigned walked = wqlab_stack_walk(addresses, kWalked);
     unsigned first = 0;
-    if (wqlab_stack_word(&stack, sizeof(uint64_t), &probes))
-        while (first < walked && addresses[first] != probes)
-            first++;
+    const uint64_t probes = word_of(stack, sizeof(uint64_t));
+    while (first < walked && addresses[first] != probes)
+        first++;
     for (unsigned i = first; i < walked; i++) {
         if (is_queueing(addresses[i]))
             continue;
@@ -88,15 +91,15 @@ Callers::Caller Callers::walk(const wqlab_stack& stack)
     return {.walked = true};
 }
 
-bool Callers::learn(const wqlab_stack& stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, bool& likely)
+bool Callers::learn(wqlab_stack stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, bool& likely)
 {
     uint16_t above[kFrames];
     if (frames > kFrames)
         return false;
     unsigned found = 0;
     for (uint32_t at_byte = sizeof(uint64_t); at_byte < kSearched; at_byte += sizeof(uint64_t)) {
-        uint64_t word;
-        if (!wqlab_stack_word(&stack, at_byte, &word))
+        const uint64_t word = word_of(stack, at_byte);
+        if (word == WQLAB_NO_WORD)
             break;
         // What a function has left behind may look like a return address: then there are two.
         if (found && word == addresses[found - 1])
@@ -118,10 +121,13 @@ bool Callers::learn(const wqlab_stack& stack, const uint64_t* addresses, unsigne
         used_ = 0;
     }
     for (unsigned i = 0, below = 0; i < frames; i++) {
-        Node* node = at(static_cast<uint16_t>(below), addresses[i], true);
-        node->above = i + 1 < frames ? above[i + 1] : uint16_t{0};
-        node->likely = likely;
-        below = static_cast<unsigned>(node - nodes_);
+        Node& node = at(static_cast<uint16_t>(below), addresses[i]);
+        used_ += !node.address;
+        node = {.address = addresses[i],
+                .below = static_cast<uint16_t>(below),
+                .above = i + 1 < frames ? above[i + 1] : uint16_t{0},
+                .likely = likely};
+        below = static_cast<unsigned>(&node - nodes_);
     }
     return true;
 }

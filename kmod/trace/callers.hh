@@ -21,7 +21,7 @@ public:
     };
 
     // From a probe of the queue call.
-    Caller find(const wqlab_stack& stack);
+    Caller find(wqlab_stack stack);
 
 private:
     static constexpr unsigned kFrames = 10;      // from the probe to the caller
@@ -39,11 +39,11 @@ private:
         bool likely = false;
     };
 
-    // nullptr: there is no such; or, of a table that is full, no room.
-    Node* at(uint16_t below, uint64_t address, bool make);
-    Caller walk(const wqlab_stack& stack);
+    // The one of an address above another's, or, free, where it would be.
+    Node& at(uint16_t below, uint64_t address);
+    Caller walk(wqlab_stack stack);
     // False: where they stand was not found, or there are too many. beyond: the return address after the last.
-    bool learn(const wqlab_stack& stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, bool& likely);
+    bool learn(wqlab_stack stack, const uint64_t* addresses, unsigned frames, uint64_t beyond, bool& likely);
 
     Node nodes_[kNodes] = {};
     unsigned used_ = 0;

@@ -1,56 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0
+// An event that happens: it is written, unless there is no room, and one in so many is timed.
 #pragma once
 
+#include "../core/trace_record.hh"
 #include "../glue/trace_events.h"
 #include "event_recorder.hh"
 
+// For a lambda: it is nowhere but where it is called.
+#define WQLAB_INLINE __attribute__((always_inline))
+
 namespace wqlab {
 
-// An event that happens: it is written, unless there is no room, and one in so many is timed.
-class EventRecorder::Entry {
-public:
-    Entry(EventRecorder& recorder, const wqlab_who& who, wqlab_trace_kind kind) : cpu(recorder.cpus_[who.cpu])
-    {
-        if (!(recorder.kinds_ >> kind & 1))
-            return;
-        begun_ = Clock::stamp_anywhere();
-        record_ = cpu.ring.next(begun_);
-        if (!record_)
-            return;
-        // Each member: what sets all to 0 first is a string instruction, for which one pays by the byte.
-        record_->stamp = begun_;
-        record_->item = 0;
-        __builtin_memcpy(record_->comm, who.comm, sizeof(who.comm));
-        record_->function = record_->workqueue = record_->caller = 0;
-        record_->value = record_->other = 0;
-        record_->pool = -1;
-        record_->pid = who.pid;
-        record_->flags = 0;
-        record_->kind = static_cast<uint8_t>(kind);
-        record_->context = static_cast<uint8_t>(who.context);
-    }
-    Entry(const Entry&) = delete;
-    ~Entry()
-    {
-        if (!record_)
-            return;
-        cpu.ring.commit();
-        if (cpu.until_timed--)
-            return;
-        cpu.until_timed = WQLAB_LIMIT_TRACE_TIMED - 1;
-        wqlab_trace_cpu& shared = cpu.ring.shared();
-        shared.timed = ++cpu.timed;
-        shared.timed_ticks = cpu.timed_ticks += Clock::stamp_anywhere() - begun_;
-    }
-
-    explicit operator bool() const { return record_; }
-    wqlab_trace_record* operator->() const { return record_; }
-
-    Cpu& cpu;
-
-private:
-    uint64_t begun_ = 0;
-    wqlab_trace_record* record_ = nullptr;
+// What is written of an event beside its time, its kind and who runs.
+struct EventRecorder::Details {
+    uint64_t item = 0;
+    uint32_t function = 0;  // a name each
+    uint32_t workqueue = 0;
+    uint32_t caller = 0;
+    int32_t pool = -1;
+    uint32_t value = 0;
+    uint32_t flags = 0;
 };
+
+// details(cpu) is called if there is room. Inline with it: then what it returns is nowhere but in the record.
+template <typename Find>
+[[gnu::always_inline]] inline void EventRecorder::write(wqlab_who who, wqlab_trace_kind kind, Find details)
+{
+    if (!(kinds_ >> kind & 1))
+        return;
+    Cpu& cpu = *cpus_[who.cpu];
+    const uint64_t begun = Clock::stamp_anywhere();
+    if (who.comm && !cpu.told.has(who.task & kPid, who.comm, cpu.ring.head())) [[unlikely]]
+        if (!tell_task(cpu, who, begun))
+            return;
+    wqlab_trace_record* const record = cpu.ring.next(begun);
+    if (!record)
+        return;
+    // Each member: what sets all to 0 first is a string instruction, for which one pays by the byte.
+    const Details found = details(cpu);
+    record->stamp = begun;
+    record->item = found.item;
+    record->function = static_cast<uint16_t>(found.function);
+    record->workqueue = static_cast<uint16_t>(found.workqueue);
+    record->caller = static_cast<uint16_t>(found.caller);
+    // Whatever is not in it is not known: also -1.
+    record->pool = static_cast<uint32_t>(found.pool) < WQLAB_TRACE_NO_POOL ? static_cast<uint16_t>(found.pool)
+                                                                           : uint16_t{WQLAB_TRACE_NO_POOL};
+    record->value = found.value;
+    record->who = who.task | found.flags << WQLAB_TRACE_FLAG_SHIFT |
+                  static_cast<uint32_t>(kind) << WQLAB_TRACE_KIND_SHIFT;
+    cpu.ring.commit();
+    if (!cpu.until_timed--) [[unlikely]]
+        time(cpu, begun);
+}
 
 }  // namespace wqlab

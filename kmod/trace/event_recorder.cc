@@ -28,47 +28,84 @@ Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* mem
     layout.mult = wqlab_stamp_mult;
     layout.shift = WQLAB_STAMP_SHIFT;
     layout.is_counter = Clock::is_counter();
+    layout.module_bytes = cpus * sizeof(Cpu) + WQLAB_LIMIT_TRACE_NAMES * sizeof(uint64_t);
 
     kernel_ = &kernel;
     kinds_ = kinds;
+    offsets_ = {
+        .pool_id = kernel.has(Field::kPoolId),
+        .pwq_pool = kernel.has(Field::kPwqPool) && kernel.has(Field::kPoolId),
+        .worker_pool = kernel.has(Field::kWorkerPool) && kernel.has(Field::kPoolId),
+        .worker_work = kernel.has(Field::kWorkerWork),
+        .to_pool_id = kernel.offset(Field::kPoolId),
+        .to_pwq_pool = kernel.offset(Field::kPwqPool),
+        .to_worker_pool = kernel.offset(Field::kWorkerPool),
+        .to_worker_work = kernel.offset(Field::kWorkerWork),
+    };
     origins_ = Origins(kernel);
     keys_ = TRY(Array<uint64_t>::create(WQLAB_LIMIT_TRACE_NAMES));
-    cpus_ = TRY(Array<Cpu>::create(cpus));
+    cpus_ = TRY(Array<Box<Cpu>>::create(cpus));
     char* const bytes = static_cast<char*>(memory);
     names_ = NameTable({keys_.begin(), keys_.size()}, reinterpret_cast<wqlab_trace_name*>(bytes + layout.names_at));
     wqlab_trace_cpu* const shared = reinterpret_cast<wqlab_trace_cpu*>(bytes + layout.cpus_at);
     wqlab_trace_record* const rings = reinterpret_cast<wqlab_trace_record*>(bytes + layout.rings_at);
-    for (uint32_t cpu = 0; cpu < cpus; cpu++)
-        cpus_[cpu].ring = EventRing(&shared[cpu], rings + size_t{cpu} * events, events, overwrite);
+    for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+        cpus_[cpu] = TRY(Box<Cpu>::create_on(wqlab_cpu_node(cpu)));
+        cpus_[cpu]->ring = EventRing(&shared[cpu], rings + size_t{cpu} * events, events, overwrite);
+        // Half of what is there, from its oldest on, has all names with it.
+        cpus_[cpu]->told.tell_again_after(overwrite ? events / 2 : UINT64_MAX);
+    }
     return layout;
 }
 
-uint64_t EventRecorder::Identities::of(uint64_t address)
+// The lower half is how it is shown, which others may have, too; the upper half is less than any address'.
+uint64_t EventRecorder::Identities::find(Slot& slot, uint64_t address)
 {
-    auto& slot = slots_[(address * 0x9e3779b97f4a7c15) >> 54];
-    static_assert(kSlots == 1 << (64 - 54));
-    if (slot.address != address) [[unlikely]]
-        slot = {address, wqlab_identity(address)};
+    const uint64_t identity = wqlab_identity(address);
+    slot = {address, identity >> 32 ? identity : wqlab_hash(address) >> 34 << 32 | identity};
     return slot.identity;
 }
 
-uint32_t EventRecorder::symbol(Cpu& cpu, uint64_t address)
+bool EventRecorder::tell_task(Cpu& cpu, wqlab_who who, uint64_t stamp)
 {
-    if (!address)
-        return 0;
-    const uint32_t number = names_.find(address, [&](wqlab_trace_name& name) {
-        wqlab_symbol_name(address, reinterpret_cast<char*>(name.text), sizeof(name.text));
-    });
+    wqlab_trace_record* const record = cpu.ring.next(stamp, 2);
+    if (!record)
+        return false;
+    const uint32_t pid = who.task & kPid;
+    record->stamp = stamp;
+    TraceRecord::set_comm(*record, who.comm);
+    record->value = 0;
+    record->who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, pid);
+    cpu.told.add(pid, who.comm, cpu.ring.head());
+    cpu.ring.commit();
+    return true;
+}
+
+void EventRecorder::time(Cpu& cpu, uint64_t begun)
+{
+    cpu.until_timed = WQLAB_LIMIT_TRACE_TIMED - 1;
+    wqlab_trace_cpu& shared = cpu.ring.shared();
+    shared.timed = ++cpu.timed;
+    shared.timed_ticks = cpu.timed_ticks += Clock::stamp_anywhere() - begun;
+}
+
+uint32_t EventRecorder::counted(Cpu& cpu, uint32_t number)
+{
     if (!number)
         cpu.ring.shared().lost_names = ++cpu.lost_names;
     return number;
 }
 
-uint32_t EventRecorder::workqueue(Cpu& cpu, const Origin& origin)
+uint32_t EventRecorder::add_symbol(Cpu& cpu, uint64_t address)
 {
-    if (!origin.workqueue)
-        return 0;
-    const uint32_t number = names_.find(origin.workqueue ^ origin.tag, [&](wqlab_trace_name& name) {
+    return counted(cpu, names_.find(address, [&](wqlab_trace_name& name) {
+        wqlab_symbol_name(address, reinterpret_cast<char*>(name.text), sizeof(name.text));
+    }));
+}
+
+uint32_t EventRecorder::add_workqueue(Cpu& cpu, const Origin& origin)
+{
+    return counted(cpu, names_.find(origin.workqueue ^ origin.tag, [&](wqlab_trace_name& name) {
         uint32_t flags = 0;
         origins_.copy_name(origin.workqueue, *reinterpret_cast<char(*)[Origins::kNameSize]>(&name.text));
         if (kernel_->has(Field::kWqFlags) && kernel_->peek(flags, origin.workqueue, Field::kWqFlags))
@@ -76,32 +113,17 @@ uint32_t EventRecorder::workqueue(Cpu& cpu, const Origin& origin)
         if (kernel_->has(Field::kWqMaxActive))
             kernel_->peek(name.max_active, origin.workqueue, Field::kWqMaxActive);
         name.identity = wqlab_identity(origin.workqueue);
-    });
-    if (!number)
-        cpu.ring.shared().lost_names = ++cpu.lost_names;
-    return number;
-}
-
-int32_t EventRecorder::pool_at(Address pool) const
-{
-    return *reinterpret_cast<const int32_t*>(kernel_->address(pool, Field::kPoolId));
+    }));
 }
 
 int32_t EventRecorder::pool_of(Address worker) const
 {
     Address pool = 0;
     int32_t id = -1;
-    if (!worker || !kernel_->has(Field::kWorkerPool) || !kernel_->has(Field::kPoolId) ||
-        !kernel_->peek(pool, worker, Field::kWorkerPool) || !pool || !kernel_->peek(id, pool, Field::kPoolId))
+    if (!worker || !offsets_.worker_pool || !kernel_->peek(pool, worker, Field::kWorkerPool) || !pool ||
+        !kernel_->peek(id, pool, Field::kPoolId))
         return -1;
     return id;
-}
-
-int32_t EventRecorder::pool_of_running(Address worker) const
-{
-    if (!worker || !kernel_->has(Field::kWorkerPool) || !kernel_->has(Field::kPoolId))
-        return -1;
-    return pool_at(*reinterpret_cast<const Address*>(kernel_->address(worker, Field::kWorkerPool)));
 }
 
 static uint64_t word_of(uintptr_t work, size_t offset)
@@ -119,124 +141,136 @@ int32_t EventRecorder::pool_of_item(uintptr_t work) const
         return data >> WQLAB_WORK_POOL_SHIFT < WQLAB_WORK_NO_POOL ? static_cast<int32_t>(data >> WQLAB_WORK_POOL_SHIFT)
                                                                   : -1;
     const uint32_t shift = kernel_->constant(Field::kWorkPwqShift);
-    if (!shift || !kernel_->has(Field::kPwqPool) || !kernel_->has(Field::kPoolId) ||
-        !kernel_->peek(pool, data >> shift << shift, Field::kPwqPool) || !kernel_->peek(id, pool, Field::kPoolId))
+    if (!shift || !offsets_.pwq_pool || !kernel_->peek(pool, data >> shift << shift, Field::kPwqPool) ||
+        !kernel_->peek(id, pool, Field::kPoolId))
         return -1;
     return id;
 }
 
 // The tracepoint's pwq and work are there, and so are the pwq's pool and workqueue.
-void EventRecorder::queue(const wqlab_who& who, uintptr_t pwq, uintptr_t work, uint32_t cpu, const wqlab_stack& stack)
+void EventRecorder::queue(wqlab_who who, uintptr_t pwq, uintptr_t work, uint32_t cpu, wqlab_stack stack)
 {
-    const Entry entry(*this, who, WQLAB_TRACE_KIND_QUEUE);
-    if (!entry)
-        return;
-    entry->item = entry.cpu.identities.of(work);
-    entry->function = symbol(entry.cpu, word_of(work, WQLAB_OFFSET_WORK_FUNCTION));
-    entry->workqueue = workqueue(entry.cpu, origins_.of_pwq(pwq));
-    entry->value = cpu == WQLAB_WORK_CPU_UNBOUND ? WQLAB_NONE : cpu;
-    if (kernel_->has(Field::kPwqPool) && kernel_->has(Field::kPoolId))
-        entry->pool = pool_at(*reinterpret_cast<const Address*>(kernel_->address(pwq, Field::kPwqPool)));
-    const Callers::Caller caller = entry.cpu.callers.find(stack);
-    if (caller.walked)
-        entry.cpu.ring.shared().unwound = ++entry.cpu.unwound;
-    entry->caller = symbol(entry.cpu, caller.address);
-    if (caller.likely)
-        entry->flags = WQLAB_TRACE_FLAG_LIKELY_CALLER;
+    write(who, WQLAB_TRACE_KIND_QUEUE, [&](Cpu& own) WQLAB_INLINE -> Details {
+        const Callers::Caller caller = own.callers.find(stack);
+        if (caller.walked) [[unlikely]]
+            own.ring.shared().unwound = ++own.unwound;
+        return {
+            .item = own.identities.of(work),
+            .function = symbol(own, word_of(work, WQLAB_OFFSET_WORK_FUNCTION)),
+            .workqueue = workqueue(own, origins_.of_pwq(pwq)),
+            .caller = symbol(own, caller.address),
+            .pool = offsets_.pwq_pool ? pool_at(*reinterpret_cast<const Address*>(pwq + offsets_.to_pwq_pool)) : -1,
+            .value = cpu == WQLAB_WORK_CPU_UNBOUND ? WQLAB_NONE : cpu,
+            .flags = caller.likely ? uint32_t{WQLAB_TRACE_FLAG_LIKELY_CALLER} : 0,
+        };
+    });
 }
 
-void EventRecorder::activate(const wqlab_who& who, uintptr_t work)
+void EventRecorder::activate(wqlab_who who, uintptr_t work)
 {
-    if (const Entry entry(*this, who, WQLAB_TRACE_KIND_ACTIVATE); entry)
-        entry->item = entry.cpu.identities.of(work);
+    write(who, WQLAB_TRACE_KIND_ACTIVATE,
+          [&](Cpu& cpu) WQLAB_INLINE -> Details { return {.item = cpu.identities.of(work)}; });
 }
 
-void EventRecorder::start(const wqlab_who& who, uintptr_t work)
+// Who flushes has it on his stack, until it has run. 0: not known.
+uint32_t EventRecorder::flusher_of(uintptr_t barrier) const
 {
-    const Entry entry(*this, who, WQLAB_TRACE_KIND_START);
-    if (!entry)
-        return;
-    const uint64_t function = word_of(work, WQLAB_OFFSET_WORK_FUNCTION);
-    entry->item = entry.cpu.identities.of(work);
-    entry->function = symbol(entry.cpu, function);
-    if (who.pid) {
-        const Address worker = wqlab_current_worker();
-        entry->workqueue = workqueue(entry.cpu, origins_.of_running(worker));
-        entry->pool = pool_of_running(worker);
-    } else {
-        entry->pool = entry.cpu.softirq_pool = pool_of_item(work);
-    }
-    if (!origins_.is_barrier(function))
-        return;
-    // Who flushes has it on his stack, until it has run.
-    entry->flags = WQLAB_TRACE_FLAG_BARRIER;
     Address task = 0;
+    uint32_t pid = 0;
     if (kernel_->has(Field::kBarrierTask) && kernel_->has(Field::kTaskPid) &&
-        kernel_->peek(task, work, Field::kBarrierTask) && task)
-        kernel_->peek(entry->other, task, Field::kTaskPid);
+        kernel_->peek(task, barrier, Field::kBarrierTask) && task)
+        kernel_->peek(pid, task, Field::kTaskPid);
+    return pid;
 }
 
-void EventRecorder::end(const wqlab_who& who, uintptr_t work, uintptr_t function)
+void EventRecorder::start(wqlab_who who, uintptr_t work)
 {
-    const Entry entry(*this, who, WQLAB_TRACE_KIND_END);
-    if (!entry)
-        return;
-    entry->item = entry.cpu.identities.of(work);
-    entry->function = symbol(entry.cpu, function);
-    entry->pool = who.pid ? pool_of_running(wqlab_current_worker()) : entry.cpu.softirq_pool;
+    write(who, WQLAB_TRACE_KIND_START, [&](Cpu& cpu) WQLAB_INLINE -> Details {
+        const uint64_t function = word_of(work, WQLAB_OFFSET_WORK_FUNCTION);
+        Details found = {.item = cpu.identities.of(work), .function = symbol(cpu, function)};
+        if (who.comm) {
+            const Address worker = wqlab_current_worker();
+            found.workqueue = workqueue(cpu, origins_.of_running(worker));
+            found.pool = pool_of_running(worker);
+        } else {
+            found.pool = cpu.softirq_pool = pool_of_item(work);
+        }
+        if (origins_.is_barrier(function)) {
+            found.flags = WQLAB_TRACE_FLAG_BARRIER;
+            found.value = flusher_of(work);
+        }
+        return found;
+    });
 }
 
-void EventRecorder::of_worker(const wqlab_who& who, wqlab_trace_kind kind, uintptr_t worker, uint32_t value)
+void EventRecorder::end(wqlab_who who, uintptr_t work, uintptr_t function)
 {
-    Address work = 0;
-    if (!worker || !kernel_->has(Field::kWorkerWork) || !kernel_->peek(work, worker, Field::kWorkerWork) || !work)
+    write(who, WQLAB_TRACE_KIND_END, [&](Cpu& cpu) WQLAB_INLINE -> Details {
+        return {.item = cpu.identities.of(work),
+                .function = symbol(cpu, function),
+                .pool = who.comm ? pool_of_running(wqlab_current_worker()) : cpu.softirq_pool};
+    });
+}
+
+void EventRecorder::wake(wqlab_who who, uintptr_t worker, bool is_there)
+{
+    Address work = is_there ? item_at(worker) : 0;
+    if (!is_there && worker && offsets_.worker_work)
+        kernel_->peek(work, worker, Field::kWorkerWork);
+    if (!work)
         return;
-    const Entry entry(*this, who, kind);
-    if (!entry)
+    write(who, WQLAB_TRACE_KIND_WAKE,
+          [&](Cpu& cpu) WQLAB_INLINE -> Details { return {.item = cpu.identities.of(work), .pool = pool_of(worker)}; });
+}
+
+// It runs, until it is off its CPU.
+void EventRecorder::sleep(wqlab_who who, uintptr_t worker, uint32_t state)
+{
+    const Address work = item_at(worker);
+    if (!work)
         return;
-    entry->item = entry.cpu.identities.of(work);
-    entry->value = value;
-    entry->pool = pool_of(worker);
+    write(who, WQLAB_TRACE_KIND_SLEEP, [&](Cpu& cpu) WQLAB_INLINE -> Details {
+        return {.item = cpu.identities.of(work), .pool = pool_of_running(worker), .value = state};
+    });
 }
 
 }  // namespace wqlab
 
 using wqlab::EventRecorder;
 
-void wqlab_event_queue(void* recorder, const wqlab_who* who, uintptr_t pwq, uintptr_t work, int cpu,
-                       const wqlab_stack* stack)
+void wqlab_event_queue(void* recorder, wqlab_who who, uintptr_t pwq, uintptr_t work, int cpu, wqlab_stack stack)
 {
-    static_cast<EventRecorder*>(recorder)->queue(*who, pwq, work, static_cast<uint32_t>(cpu), *stack);
+    static_cast<EventRecorder*>(recorder)->queue(who, pwq, work, static_cast<uint32_t>(cpu), stack);
 }
 
-void wqlab_event_activate(void* recorder, const wqlab_who* who, uintptr_t work)
+void wqlab_event_activate(void* recorder, wqlab_who who, uintptr_t work)
 {
-    static_cast<EventRecorder*>(recorder)->activate(*who, work);
+    static_cast<EventRecorder*>(recorder)->activate(who, work);
 }
 
-void wqlab_event_start(void* recorder, const wqlab_who* who, uintptr_t work)
+void wqlab_event_start(void* recorder, wqlab_who who, uintptr_t work)
 {
-    static_cast<EventRecorder*>(recorder)->start(*who, work);
+    static_cast<EventRecorder*>(recorder)->start(who, work);
 }
 
-void wqlab_event_end(void* recorder, const wqlab_who* who, uintptr_t work, uintptr_t function)
+void wqlab_event_end(void* recorder, wqlab_who who, uintptr_t work, uintptr_t function)
 {
-    static_cast<EventRecorder*>(recorder)->end(*who, work, function);
+    static_cast<EventRecorder*>(recorder)->end(who, work, function);
 }
 
-void wqlab_event_sleep(void* recorder, const wqlab_who* who, uintptr_t worker, uint32_t state)
+void wqlab_event_sleep(void* recorder, wqlab_who who, uintptr_t worker, uint32_t state)
 {
-    static_cast<EventRecorder*>(recorder)->of_worker(*who, WQLAB_TRACE_KIND_SLEEP, worker, state);
+    static_cast<EventRecorder*>(recorder)->sleep(who, worker, state);
 }
 
-void wqlab_event_exit(void* recorder, const wqlab_who* who) { static_cast<EventRecorder*>(recorder)->exit(*who); }
+void wqlab_event_exit(void* recorder, wqlab_who who) { static_cast<EventRecorder*>(recorder)->exit(who); }
 
-void wqlab_event_call(void* recorder, const wqlab_who* who, const wqlab_kernel_call* call)
+void wqlab_event_call(void* recorder, wqlab_who who, const wqlab_kernel_call* call)
 {
-    static_cast<EventRecorder*>(recorder)->call(*who, *call);
+    static_cast<EventRecorder*>(recorder)->call(who, *call);
 }
 
-void wqlab_event_wake(void* recorder, const wqlab_who* who, uintptr_t worker)
+void wqlab_event_wake(void* recorder, wqlab_who who, uintptr_t worker, bool is_there)
 {
-    static_cast<EventRecorder*>(recorder)->of_worker(*who, WQLAB_TRACE_KIND_WAKE, worker, 0);
+    static_cast<EventRecorder*>(recorder)->wake(who, worker, is_there);
 }

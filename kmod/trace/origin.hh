@@ -70,11 +70,13 @@ public:
 private:
     Origin with_tag(Address workqueue) const
     {
-        uint64_t words[kNameSize / sizeof(uint64_t)];
-        __builtin_memcpy(words, reinterpret_cast<const void*>(workqueue + name_), sizeof(words));
         uint64_t tag = 0;
-        for (const uint64_t word : words)
+#pragma GCC unroll 4
+        for (size_t at = 0; at < kNameSize; at += sizeof(uint64_t)) {
+            uint64_t word;
+            __builtin_memcpy(&word, reinterpret_cast<const void*>(workqueue + name_ + at), sizeof(word));
             tag = (tag ^ word) * 0x9e3779b97f4a7c15;
+        }
         return {workqueue, tag};
     }
 

@@ -80,6 +80,10 @@
 #define WQLAB_TRACE_NAME_LEN		104		/* Of a name of a trace, with the NUL;
 							 * longer ones are cut. */
 #define WQLAB_TRACE_COMM_LEN		16		/* The kernel's TASK_COMM_LEN. */
+#define WQLAB_TRACE_NO_POOL		65535
+#define WQLAB_TRACE_CONTEXT_SHIFT	22		/* Below it is room for a pid. */
+#define WQLAB_TRACE_FLAG_SHIFT		24
+#define WQLAB_TRACE_KIND_SHIFT		27
 #define WQLAB_TRACE_READER_WORDS	7		/* What the reader may write is a cache
 							 * line of its own. */
 #define WQLAB_LIMIT_TRACE_BYTES		1073741824ULL	/* Of all rings of a trace together. */
@@ -932,6 +936,7 @@ struct wqlab_trace_layout {
 	__u64 cpus_at;			/* A struct trace-cpu each. */
 	__u64 names_at;
 	__u64 rings_at;			/* One behind the other. */
+	__u64 module_bytes;		/* What the module has of its own beside that memory. */
 	__u32 cpus;
 	__u32 names;
 	__u32 events;			/* Of each ring; a power of two. */
@@ -1015,7 +1020,7 @@ enum wqlab_trace_kind {
 	WQLAB_TRACE_KIND_QUEUE = 1,	/* By whom: the task, or what interrupts it. Value: the
 					 * CPU that was asked for. */
 	WQLAB_TRACE_KIND_ACTIVATE,	/* It counts for max_active. */
-	WQLAB_TRACE_KIND_START,		/* In its worker, or a softirq. Other: who waits, if it
+	WQLAB_TRACE_KIND_START,		/* In its worker, or a softirq. Value: who waits, if it
 					 * is a flush's barrier: its pid. */
 	WQLAB_TRACE_KIND_END,
 	WQLAB_TRACE_KIND_SLEEP,		/* The worker, within an item. Value: the task's state. */
@@ -1035,6 +1040,7 @@ enum wqlab_trace_kind {
 	WQLAB_TRACE_KIND_RESCUE_ENDS,
 	WQLAB_TRACE_KIND_ATTRIBUTES,	/* The workqueue's are about to be changed. */
 	WQLAB_TRACE_KIND_LOST,		/* Value: so many events had no room, from stamp to item. */
+	WQLAB_TRACE_KIND_TASK,		/* No event: what a task is called. */
 };
 
 enum wqlab_trace_context {
@@ -1051,22 +1057,25 @@ enum wqlab_trace_flag {
 
 /*
  * One that was recorded. Names are indices into the names of the trace plus
- * one, 0 for none.
+ * one, 0 for none. Of kind task item and what follows it up to pool are
+ * trace-comm-len u8: what the task of that pid is called, in the events of this
+ * CPU that follow.
  */
 struct wqlab_trace_record {
 	__u64 stamp;			/* Ticks of the trace's clock. */
-	__u64 item;			/* As snap-work's. */
-	__u8 comm[WQLAB_TRACE_COMM_LEN];	/* An array of trace-comm-len u8, of pid. */
-	__u32 function;
-	__u32 workqueue;
-	__u32 caller;			/* Of queue_work() or the like. */
+	__u64 item;			/* The lower half as snap-work's, the upper half so that
+					 * many do not collide and with two bits that are 0; or,
+					 * with bits that are not, all of it as snap-work's. */
+	__u16 function;
+	__u16 workqueue;
+	__u16 caller;			/* Of queue_work() or the like. */
+	__u16 pool;			/* Its id; trace-no-pool: not known. */
 	__u32 value;
-	__u32 other;
-	__s32 pool;			/* Its id; -1: not known. */
-	__s32 pid;			/* 0: a softirq. */
-	__u8 kind;			/* enum wqlab_trace_kind */
-	__u8 context;			/* enum wqlab_trace_context */
-	__u16 flags;			/* enum wqlab_trace_flag */
+	__u32 who;			/* From the lowest bit on the pid, 0 for a softirq that
+					 * executes an item, and for the idle task, which an
+					 * interrupt may hit; at trace-context-shift an enum
+					 * trace-context, at trace-flag-shift enum trace-flag, at
+					 * trace-kind-shift an enum trace-kind. */
 };
 
 /*

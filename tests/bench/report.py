@@ -73,6 +73,31 @@ def trace(lines):
           "(aim: 350)")
 
 
+def flood(lines):
+    print(f"{'items/s':>9}{'done/s':>9}{'events/s':>10}{'kept':>11}{'lost':>11}{'took':>9}{'until':>8}"
+          f"{'RSS':>6}{'file':>7}{'show':>8}{'RSS':>6}")
+    for line in lines:
+        rate, done, kept, lost, took, until, rss, size, show, show_rss = line.split()
+        until, show = int(until) / 1e9, int(show) / 1e9
+        print(f"{rate:>9}{int(done):>9,}{4 * int(done):>10,}{int(kept):>11,}{int(lost):>11,}{took:>9}{until:>7.1f}s"
+              f"{int(rss) // 1024:>6}{int(size) / 1e6:>7.0f}{show:>7.1f}s{int(show_rss) // 1024:>6}")
+    print("a run of 4 issuers, what it executed, its events (4 an item); of a trace with the default buffer: events\n"
+          "kept and lost, how long it says it took, and until wqctl ended; MiB of memory, MB of file; then wqctl\n"
+          "trace show of it")
+
+
+def file(lines):
+    samples = collections.defaultdict(list)
+    for line in lines:
+        what, wall, rss, size = line.split()
+        samples[what].append((int(wall) / 1e9, int(rss) / 1024, int(size) / 1e6))
+    for what, aims in ("write", "5 s, 200 MB"), ("show", "2 s"):
+        walls, rss, sizes = zip(*samples[what])
+        print(f"{what:<6}{statistics.median(walls):>6.2f} s  {f'{min(walls):.2f}..{max(walls):.2f}':<11}"
+              f"{max(rss):>6.0f} MiB{sizes[0]:>7.0f} MB  (aim: {aims})")
+    print(f"medians of {len(walls)} of a million items, 4.5 events each; the highest RSS, and the file")
+
+
 def exponent(points):
     """y grows with this power of x: the slope of the least squares of their logarithms."""
     logs = [(math.log(x), math.log(y)) for x, y in points]
@@ -128,5 +153,5 @@ def upstream(lines):
           "finished; ratio: wqlab\nto that; switches of tasks: those two's, upstream's of all scopes together")
 
 
-{"speed": speed, "instructions": instructions, "latency": latency, "trace": trace, "dump": dump,
- "upstream": upstream}[sys.argv[1]](sys.stdin)
+{"speed": speed, "instructions": instructions, "latency": latency, "trace": trace, "flood": flood, "file": file,
+ "dump": dump, "upstream": upstream}[sys.argv[1]](sys.stdin)

@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <map>
 #include <thread>
 
@@ -12,10 +11,12 @@
 #include "core/trace_memory.hh"
 #include "recorder/decoder.hh"
 #include "recorder/rings.hh"
+#include "unit/recorder/temporary.hh"
 
 using namespace wqctl;
 using wqlab::EventRing;
 using wqlab::TraceMemory;
+using wqlab::TraceRecord;
 
 namespace {
 
@@ -47,7 +48,7 @@ struct Memory {
         *record = {};
         record->stamp = stamp;
         record->item = item;
-        record->kind = WQLAB_TRACE_KIND_ACTIVATE;
+        record->who = TraceRecord::who(WQLAB_TRACE_KIND_ACTIVATE, 0);
         rings[cpu].commit();
         return true;
     }
@@ -55,6 +56,7 @@ struct Memory {
     wqlab_trace_layout layout{};
     std::vector<std::byte> bytes = std::vector<std::byte>(TraceMemory::size(kEvents, kCpus));
     std::array<EventRing, kCpus> rings;
+    Spool spool{kCpus, size_t{4} << 20};
 };
 
 std::vector<uint64_t> stamps(Rings& rings, bool all = false)
@@ -79,7 +81,7 @@ uint64_t drain(Rings& rings)
 TEST_CASE("events of all CPUs come in one order, the newest when nothing older can come", "[recorder]")
 {
     Memory memory;
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     memory.write(0, 10);
     memory.write(2, 20);
     CHECK(stamps(rings).empty());
@@ -106,7 +108,7 @@ TEST_CASE("events of all CPUs come in one order, the newest when nothing older c
 TEST_CASE("what has no room is lost, counted, and told in front of what comes next", "[recorder]")
 {
     Memory memory;
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     for (uint64_t i = 0; i < kEvents; i++)
         CHECK(memory.write(0, 100 + i));
     for (uint64_t i = 0; i < 5; i++)
@@ -119,7 +121,7 @@ TEST_CASE("what has no room is lost, counted, and told in front of what comes ne
     std::vector<wqlab_trace_record> found;
     rings.take([&](uint32_t, const wqlab_trace_record& record) { found.push_back(record); }, true);
     REQUIRE(found.size() == 2);
-    CHECK(found[0].kind == WQLAB_TRACE_KIND_LOST);
+    CHECK(TraceRecord::kind(found[0]) == WQLAB_TRACE_KIND_LOST);
     CHECK(found[0].stamp == 200);
     CHECK(found[0].item == 300);
     CHECK(found[0].value == 5);
@@ -132,7 +134,7 @@ TEST_CASE("what has no room is lost, counted, and told in front of what comes ne
 TEST_CASE("one place is no room for a gap and what comes behind it", "[recorder]")
 {
     Memory memory;
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     for (uint64_t i = 0; i < kEvents; i++)
         memory.write(0, 100 + i);
     CHECK_FALSE(memory.write(0, 200));
@@ -146,7 +148,7 @@ TEST_CASE("one place is no room for a gap and what comes behind it", "[recorder]
 TEST_CASE("a ring that is drained has room, whether or not anybody takes its events", "[recorder]")
 {
     Memory memory;
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     constexpr uint64_t kAll = 100 * kEvents;
     for (uint64_t stamp = 0; stamp < kAll; stamp++) {
         CHECK(memory.write(static_cast<uint32_t>(stamp) % kCpus, 1 + stamp));
@@ -165,7 +167,7 @@ TEST_CASE("a ring that is drained has room, whether or not anybody takes its eve
 TEST_CASE("a drain says whether a ring was nearly full", "[recorder]")
 {
     Memory memory;
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     memory.write(0, 1);
     CHECK(rings.drain(0));
     for (uint64_t i = 0; i < kEvents; i++)
@@ -176,7 +178,7 @@ TEST_CASE("a drain says whether a ring was nearly full", "[recorder]")
 TEST_CASE("rings are written, drained and taken from at once, and each event comes once, in order", "[recorder]")
 {
     Memory memory;
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     constexpr uint64_t kAll = 200'000;
     std::atomic<uint64_t> written = 0;
     std::atomic<bool> over = false;
@@ -199,7 +201,7 @@ TEST_CASE("rings are written, drained and taken from at once, and each event com
         rings.take(
             [&](uint32_t, const wqlab_trace_record& record) {
                 // A gap is told when it is over.
-                if (record.kind == WQLAB_TRACE_KIND_LOST)
+                if (TraceRecord::kind(record) == WQLAB_TRACE_KIND_LOST)
                     return;
                 in_order &= record.stamp > newest;
                 newest = record.stamp;
@@ -216,44 +218,37 @@ TEST_CASE("rings are written, drained and taken from at once, and each event com
     CHECK(taken + lost == kAll);
 }
 
-TEST_CASE("records wait by CPU, first in, first out, in memory and in a file", "[recorder]")
+TEST_CASE("where nothing more can be kept, what is older than all that waits is due", "[recorder]")
 {
-    constexpr size_t kEach = 1000;
-    // None, some and all of them fit in memory.
-    for (const size_t most : {size_t{0}, 3500 * sizeof(wqlab_trace_record), size_t{1} << 30}) {
-        Spool spool(2, most);
-        std::vector<wqlab_trace_record> records(10 * kEach);
-        for (size_t i = 0; i < records.size(); i++)
-            records[i].stamp = i;
-        const std::span all(records);
-        for (size_t i = 0; i < 10; i++)
-            CHECK(spool.put(0, all.subspan(i * kEach, kEach)));
-        CHECK(spool.put(1, all.first(3)));
-        CHECK(spool.put(0, all.first(5)));
-        for (uint64_t i = 0; i < 10 * kEach + 5; i++, spool.pop(0))
-            REQUIRE(spool.front(0).stamp == i % (10 * kEach));
-        for (uint64_t i = 0; i < 3; i++, spool.pop(1))
-            CHECK(spool.front(1).stamp == i);
-        // Memory that was given back holds what comes next.
-        const uint64_t in_file = spool.in_file();
-        CHECK(in_file == (most == 0 ? 10 * kEach + 8 : most < 1u << 30 ? 7 * kEach : 0));
-        CHECK(spool.put(1, all.first(3)));
-        CHECK(spool.in_file() == in_file + (most ? 0 : 3));
-        CHECK(spool.trouble().empty());
-    }
+    const NoTemporaryFiles none;
+    Memory memory;
+    Spool small(kCpus, Spool::kBlock * sizeof(wqlab_trace_record));
+    Rings rings(memory.bytes.data(), memory.layout, false, small);
+    for (uint64_t i = 0; i < kEvents; i++)
+        memory.write(0, 100 + i);
+    drain(rings);
+    memory.write(0, 200);
+    CHECK(rings.drain(0));
+    CHECK(stamps(rings).size() == kEvents);
+    CHECK(stamps(rings).empty());  // and gives back the memory
+    drain(rings);
+    drain(rings);
+    drain(rings);
+    CHECK(stamps(rings) == Stamps{200});
 }
 
-TEST_CASE("where no file can be made, that is said, and records stay where they are", "[recorder]")
+TEST_CASE("what comes behind something newer is counted", "[recorder]")
 {
-    const char* before = std::getenv("TMPDIR");
-    const std::string kept = before ? before : "";
-    setenv("TMPDIR", "/proc/nowhere", 1);
-    Spool spool(1, 0);
-    const std::array<wqlab_trace_record, 1> one{};
-    CHECK_FALSE(spool.put(0, one));
-    CHECK_THAT(spool.trouble(), Catch::Contains("/proc/nowhere: No such file"));
-    before ? setenv("TMPDIR", kept.c_str(), 1) : unsetenv("TMPDIR");
-    CHECK(spool.put(0, one));
+    Memory memory;
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
+    memory.write(0, 100);
+    CHECK(stamps(rings, true) == Stamps{100});
+    CHECK(rings.late() == 0);
+    memory.write(1, 70);
+    memory.write(0, 110);
+    CHECK(stamps(rings, true) == Stamps{70, 110});
+    CHECK(rings.late() == 1);
+    CHECK(rings.latest() == 30);
 }
 
 TEST_CASE("a tail that makes no sense lets nothing be overwritten", "[recorder]")
@@ -270,7 +265,7 @@ TEST_CASE("a tail that makes no sense lets nothing be overwritten", "[recorder]"
 TEST_CASE("where the oldest give way, the last are there, from whenever they are asked for", "[recorder]")
 {
     Memory memory(true);
-    Rings rings(memory.bytes.data(), memory.layout, true);
+    Rings rings(memory.bytes.data(), memory.layout, true, memory.spool);
     for (uint64_t i = 0; i < 100; i++)
         CHECK(memory.write(1, 100 + i));
     CHECK(rings.loss(1).events == 0);
@@ -284,6 +279,24 @@ TEST_CASE("where the oldest give way, the last are there, from whenever they are
     CHECK(all.size() == kEvents - 1);
     CHECK(all.front() == 200 - (kEvents - 1));
     CHECK(all.back() == 199);
+}
+
+TEST_CASE("two places are there, or none is taken", "[recorder]")
+{
+    Memory memory;
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
+    for (uint64_t i = 0; i + 1 < kEvents; i++)
+        memory.write(0, 100 + i);
+    CHECK_FALSE(memory.rings[0].next(200, 2));
+    CHECK(rings.loss(0).events == 1);
+    CHECK(memory.rings[0].head() == kEvents - 1);
+    CHECK(stamps(rings, true).size() == kEvents - 1);
+    // The gap, and two more.
+    CHECK(memory.rings[0].next(300, 2));
+    CHECK(memory.write(0, 300));
+    CHECK(memory.write(0, 300));
+    CHECK(rings.loss(0).events == 1);
+    CHECK(stamps(rings, true) == Stamps{200, 300, 300});
 }
 
 TEST_CASE("a name is kept once, and has a number", "[recorder]")
@@ -320,22 +333,25 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     names[1].flags = WQLAB_WQ_UNBOUND;
     names[1].max_active = 256;
     name(3, "call_timer_fn");
-    Rings rings(memory.bytes.data(), memory.layout, false);
+    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     Tables tables;
     Decoder decoder(rings, memory.layout, tables);
     wqlab_trace_record record{};
     record.stamp = 3500;
-    record.item = 0x77;
-    record.kind = WQLAB_TRACE_KIND_QUEUE;
-    record.context = WQLAB_TRACE_CONTEXT_SOFTIRQ;
+    record.item = 0x77 | uint64_t{5} << 32;
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 12, WQLAB_TRACE_CONTEXT_SOFTIRQ,
+                                  WQLAB_TRACE_FLAG_LIKELY_CALLER);
     record.function = 1;
     record.workqueue = 2;
     record.caller = 3;
-    record.flags = WQLAB_TRACE_FLAG_LIKELY_CALLER;
-    record.pid = 12;
     record.pool = 4;
     record.value = WQLAB_NONE;
-    std::copy_n("kworker/0:1", 11, record.comm);
+    wqlab_trace_record task{};
+    task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 12);
+    TraceRecord::set_comm(task, "kworker/0:1\0\0\0\0");
+    CHECK_FALSE(Decoder::knows(task));
+    CHECK(decoder.learn(2, task));
+    CHECK_FALSE(decoder.learn(2, record));
     const Event event = decoder.decode(2, record);
     CHECK(event.kind == EventKind::kQueue);
     CHECK(event.time == 2500);
@@ -354,9 +370,21 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     CHECK(tables.workqueue(event.workqueue).unbound);
     CHECK(tables.workqueue(event.workqueue).max_active == 256);
     // Numbers that nobody vouches for.
-    record.function = record.workqueue = record.caller = UINT32_MAX;
-    record.kind = 200;
+    record.function = record.workqueue = record.caller = UINT16_MAX;
+    record.who = UINT32_MAX;
     CHECK_FALSE(Decoder::knows(record));
-    record.kind = WQLAB_TRACE_KIND_START;
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 13);
     CHECK(decoder.decode(2, record).function == 0);
+    // What another CPU's tasks are called this one has not said.
+    CHECK(decoder.decode(2, record).comm == 0);
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 12);
+    CHECK(decoder.decode(1, record).comm == 0);
+    decoder.expect(1, task);
+    CHECK(tables.text(decoder.decode(1, record).comm) == "kworker/0:1");
+    // Two items may be shown alike: they are not one.
+    CHECK(decoder.decode(2, record).item == 0x77);
+    record.item = 0x77 | uint64_t{6} << 32;
+    CHECK(decoder.decode(2, record).item == record.item);
+    record.item = 0xffff'8880'0000'0077;
+    CHECK(decoder.decode(2, record).item == record.item);
 }

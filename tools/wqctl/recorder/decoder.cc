@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <unistd.h>
 
 namespace wqctl {
 
+using wqlab::TraceRecord;
+
 namespace {
 
-EventKind kind_of(uint8_t kind)
+EventKind kind_of(uint32_t kind)
 {
     switch (kind) {
     case WQLAB_TRACE_KIND_QUEUE: return EventKind::kQueue;
@@ -34,7 +37,7 @@ EventKind kind_of(uint8_t kind)
     }
 }
 
-EventContext context_of(uint8_t context)
+EventContext context_of(uint32_t context)
 {
     switch (context) {
     case WQLAB_TRACE_CONTEXT_SOFTIRQ: return EventContext::kSoftirq;
@@ -63,7 +66,8 @@ Decoder::Decoder(const Rings& rings, const wqlab_trace_layout& layout, Tables& t
       tables_(tables),
       names_(layout.names + 1),
       workqueues_(layout.names + 1),
-      comms_(layout.cpus)
+      tasks_(layout.cpus),
+      items_(kItems)
 {
 }
 
@@ -114,45 +118,73 @@ WorkqueueId Decoder::workqueue(uint32_t number)
     return workqueues_[number];
 }
 
-NameId Decoder::comm(uint32_t cpu, const wqlab_trace_record& record)
+bool Decoder::learn(uint32_t cpu, const wqlab_trace_record& record)
 {
-    if (!record.comm[0])
-        return 0;
-    LastComm& last = comms_[cpu];
-    if (!last.name || std::memcmp(last.text.data(), record.comm, sizeof record.comm) != 0) {
-        std::memcpy(last.text.data(), record.comm, sizeof record.comm);
-        last.name = tables_.name(text_of(record.comm));
-    }
-    return last.name;
+    if (TraceRecord::kind(record) != WQLAB_TRACE_KIND_TASK)
+        return false;
+    const char* comm = TraceRecord::comm(record);
+    tasks_[cpu][TraceRecord::pid(record)] = tables_.name({comm, strnlen(comm, WQLAB_TRACE_COMM_LEN)});
+    return true;
+}
+
+void Decoder::expect(uint32_t cpu, const wqlab_trace_record& record)
+{
+    if (!tasks_[cpu].contains(TraceRecord::pid(record)))
+        learn(cpu, record);
+}
+
+NameId Decoder::comm(uint32_t cpu, uint32_t pid) const
+{
+    const auto found = tasks_[cpu].find(pid);
+    return found == tasks_[cpu].end() ? 0 : found->second;
+}
+
+// All of it if another has the lower half.
+uint64_t Decoder::identity(uint64_t item)
+{
+    Item& last = items_[(item * 0x9e3779b97f4a7c15) >> 32 & (kItems - 1)];
+    if (last.item != item)
+        last = {item, find_identity(item)};
+    return last.identity;
+}
+
+uint64_t Decoder::find_identity(uint64_t item)
+{
+    const auto upper = static_cast<uint32_t>(item >> 32), lower = static_cast<uint32_t>(item);
+    // Addresses as they are, of a kernel that does not hide them.
+    if (upper >> 31)
+        return item;
+    if (identities_.size() >= kMostIdentities && !identities_.contains(lower))
+        return item;
+    return identities_.try_emplace(lower, upper).first->second == upper ? lower : item;
 }
 
 Event Decoder::decode(uint32_t cpu, const wqlab_trace_record& record)
 {
     Event event;
     event.time = time_of(record.stamp);
-    event.kind = kind_of(record.kind);
+    event.kind = kind_of(TraceRecord::kind(record));
     event.cpu = static_cast<uint16_t>(cpu);
     event.value = record.value;
     if (event.kind == EventKind::kLost) {
         event.other = time_of(record.item);
         return event;
     }
-    event.item = record.item;
-    event.context = context_of(record.context);
-    event.likely_caller = record.flags & WQLAB_TRACE_FLAG_LIKELY_CALLER;
+    event.item = identity(record.item);
+    event.context = context_of(TraceRecord::context(record));
+    event.likely_caller = TraceRecord::flags(record) & WQLAB_TRACE_FLAG_LIKELY_CALLER;
     event.workqueue = workqueue(record.workqueue);
-    event.pool = record.pool;
-    event.pid = record.pid;
-    event.comm = comm(cpu, record);
+    event.pool = record.pool == WQLAB_TRACE_NO_POOL ? kNoPool : record.pool;
+    event.pid = static_cast<int32_t>(TraceRecord::pid(record));
+    event.comm = comm(cpu, TraceRecord::pid(record));
     const NameId function = name(record.function);
     if (event.kind == EventKind::kFlushBegins) {
-        event.item = 0;
-        event.other = record.item;
+        event.other = std::exchange(event.item, 0);
         event.detail = function;
     } else {
         event.function = function;
         if (event.kind == EventKind::kStart)
-            event.other = record.other;
+            event.other = std::exchange(event.value, 0);
     }
     event.caller = name(record.caller);
     // The timer of a delayed item, whose function is of workqueue.c itself: who set it is not known any more.

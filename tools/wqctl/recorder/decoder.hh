@@ -2,8 +2,10 @@
 // From what the kernel wrote to what sinks take.
 #pragma once
 
-#include <array>
+#include <unordered_map>
+#include <vector>
 
+#include "core/trace_record.hh"
 #include "recorder/rings.hh"
 #include "trace/event.hh"
 
@@ -17,8 +19,13 @@ public:
     // Of a newer module there may be others.
     static bool knows(const wqlab_trace_record& record)
     {
-        return record.kind >= WQLAB_TRACE_KIND_QUEUE && record.kind <= WQLAB_TRACE_KIND_LOST;
+        const uint32_t kind = wqlab::TraceRecord::kind(record);
+        return kind >= WQLAB_TRACE_KIND_QUEUE && kind <= WQLAB_TRACE_KIND_LOST;
     }
+    // True: it was no event, but said what a task is called in those of that CPU that follow.
+    bool learn(uint32_t cpu, const wqlab_trace_record& record);
+    // Of what will come later: so that what comes before it has a name, if there is no better one.
+    void expect(uint32_t cpu, const wqlab_trace_record& record);
     Event decode(uint32_t cpu, const wqlab_trace_record& record);
     // Those lost after the last that was written: an event like any other.
     Event gap(uint32_t cpu, const Rings::Loss& loss) const;
@@ -31,11 +38,16 @@ private:
     const wqlab_trace_name* wait_for(uint32_t number) const;
     NameId name(uint32_t number);
     WorkqueueId workqueue(uint32_t number);
-    NameId comm(uint32_t cpu, const wqlab_trace_record& record);
+    NameId comm(uint32_t cpu, uint32_t pid) const;
+    uint64_t identity(uint64_t item);
+    uint64_t find_identity(uint64_t item);
 
-    struct LastComm {
-        std::array<uint8_t, WQLAB_TRACE_COMM_LEN> text{};
-        NameId name = 0;
+    static constexpr size_t kItems = 4096;  // a power of two
+    static constexpr size_t kMostIdentities = 1'000'000;
+
+    struct Item {
+        uint64_t item = 0;
+        uint64_t identity = 0;
     };
 
     const Rings& rings_;
@@ -44,7 +56,9 @@ private:
     // By the kernel's numbers; 0: not met yet.
     std::vector<NameId> names_;
     std::vector<WorkqueueId> workqueues_;
-    std::vector<LastComm> comms_;  // by CPU: most events are of the task of the one before
+    std::vector<std::unordered_map<uint32_t, NameId>> tasks_;  // by CPU, of pids
+    std::vector<Item> items_;                                  // the last, by what their hash has
+    std::unordered_map<uint32_t, uint32_t> identities_;        // the upper half of whose lower half is shown
 };
 
 }  // namespace wqctl

@@ -5,10 +5,12 @@
 #include <cstring>
 #include <utility>
 
+#include "core/trace_record.hh"
+
 namespace wqctl {
 
-Rings::Rings(std::byte* memory, const wqlab_trace_layout& layout, bool overwrite)
-    : memory_(memory), layout_(layout), overwrite_(overwrite), rings_(layout.cpus), spool_(layout.cpus)
+Rings::Rings(std::byte* memory, const wqlab_trace_layout& layout, bool overwrite, Spool& spool)
+    : memory_(memory), layout_(layout), overwrite_(overwrite), rings_(layout.cpus), spool_(spool)
 {
     auto* const shared = reinterpret_cast<wqlab_trace_cpu*>(memory + layout.cpus_at);
     const auto* const events = reinterpret_cast<const wqlab_trace_record*>(memory + layout.rings_at);
@@ -48,6 +50,9 @@ void Rings::look(bool all)
 {
     {
         const std::lock_guard guard(lock_);
+        if (all && !overwrite_)
+            publish();
+        spool_.receive();
         due_ = all ? UINT64_MAX : overwrite_ ? newest_ : drained_due_;
         for (Ring& ring : rings_)
             ring.spooled = ring.drained;
@@ -85,8 +90,15 @@ bool Rings::next(uint32_t& cpu, wqlab_trace_record& record)
             std::push_heap(waiting_.begin(), waiting_.end(), later);
         else
             waiting_.pop_back();
-        if (whole)
-            return true;
+        if (!whole)
+            continue;
+        const uint64_t stamp = record.stamp;
+        if (stamp < last_ && wqlab::TraceRecord::kind(record) != WQLAB_TRACE_KIND_LOST) {
+            late_++;
+            latest_ = std::max(latest_, last_ - stamp);
+        }
+        last_ = std::max(last_, stamp);
+        return true;
     }
     return false;
 }
@@ -96,9 +108,48 @@ void Rings::make_room()
     if (overwrite_)
         return;
     for (Ring& ring : rings_) {
-        ring.drained = std::max(ring.drained, ring.cursor);
-        __atomic_store_n(&ring.shared->tail, ring.drained, __ATOMIC_RELEASE);
+        ring.filled = ring.drained = std::max(ring.filled, ring.cursor);
+        __atomic_store_n(&ring.shared->tail, ring.filled, __ATOMIC_RELEASE);
     }
+}
+
+void Rings::begin_pass()
+{
+    in_pass_ = true;
+    fullest_ = 0;
+    pass_newest_ = drained_newest_;
+    for (Ring& ring : rings_) {
+        ring.goal = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
+        fullest_ = std::max(fullest_, static_cast<double>(ring.goal - ring.filled) / layout_.events);
+    }
+}
+
+void Rings::end_pass(uint64_t now)
+{
+    in_pass_ = false;
+    if (now - pass_at_ < kApart)
+        return;
+    pass_due_ = std::exchange(pass_next_, pass_newest_);
+    pass_at_ = now;
+}
+
+// There is room again when what waits is taken, so some of it must be due: what is older than all that is in rings.
+void Rings::give_up_pass()
+{
+    in_pass_ = false;
+    uint64_t oldest = UINT64_MAX;
+    for (const Ring& ring : rings_)
+        if (ring.filled < ring.goal)
+            oldest = std::min<uint64_t>(oldest, at(ring, ring.filled).stamp);
+    pass_due_ = std::max(pass_due_, oldest - 1);
+}
+
+void Rings::publish()
+{
+    for (Ring& ring : rings_)
+        ring.drained = ring.filled;
+    drained_due_ = pass_due_;
+    spool_.hand_over();
 }
 
 bool Rings::drain(uint64_t now)
@@ -106,39 +157,46 @@ bool Rings::drain(uint64_t now)
     constexpr double kTooFull = 0.25;
     if (overwrite_)
         return true;
-    const uint64_t newest = drained_newest_;
-    double fullest = 0;
-    for (uint32_t cpu = 0; cpu < layout_.cpus; cpu++)
-        fullest = std::max(fullest, spill(cpu));
-    if (now - drained_at_ >= kApart) {
-        const std::lock_guard guard(lock_);
-        drained_due_ = std::exchange(drained_next_, newest);
-        drained_at_ = now;
+    if (!in_pass_)
+        begin_pass();
+    bool room = true, more = false;
+    for (uint32_t cpu = 0; cpu < layout_.cpus && room; cpu++) {
+        room = spill(cpu);
+        more |= rings_[cpu].filled < rings_[cpu].goal;
     }
-    return fullest < kTooFull;
+    if (!room)
+        give_up_pass();
+    else if (!more)
+        end_pass(now);
+    // Who takes may hold it without having a CPU.
+    if (const std::unique_lock guard(lock_, std::try_to_lock); guard)
+        publish();
+    return !room || (!more && fullest_ < kTooFull);
 }
 
-double Rings::spill(uint32_t cpu)
+void Rings::drain_all(uint64_t now)
+{
+    do
+        drain(now);
+    while (in_pass_);
+}
+
+bool Rings::spill(uint32_t cpu)
 {
     Ring& ring = rings_[cpu];
-    const uint64_t head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
-    const double full = static_cast<double>(head - ring.drained) / layout_.events;
-    uint64_t drained = ring.drained;
-    while (drained < head) {
-        const uint64_t place = drained & (layout_.events - 1);
-        const uint64_t count = std::min({head - drained, layout_.events - place, uint64_t{Spool::kMostAtOnce}});
-        const std::span records(ring.events + place, count);
-        const uint64_t last = records.back().stamp;
-        // Without room they wait in the ring, and what has none there is lost, and counted.
-        if (!spool_.put(cpu, records))
-            return 0;
-        drained_newest_ = std::max(drained_newest_, last);
-        drained += count;
-        __atomic_store_n(&ring.shared->tail, drained, __ATOMIC_RELEASE);
-        const std::lock_guard guard(lock_);
-        ring.drained = drained;
-    }
-    return full;
+    if (ring.filled == ring.goal)
+        return true;
+    const uint64_t place = ring.filled & (layout_.events - 1);
+    const uint64_t count = std::min({ring.goal - ring.filled, layout_.events - place, uint64_t{Spool::kMostAtOnce}});
+    const std::span records(ring.events + place, count);
+    size_t put = 0;
+    const bool all = spool_.put(cpu, records, put);
+    if (put)
+        drained_newest_ = std::max<uint64_t>(drained_newest_, records[put - 1].stamp);
+    ring.filled += put;
+    // Without room they wait in the ring, and what has none there is lost, and counted.
+    __atomic_store_n(&ring.shared->tail, ring.filled, __ATOMIC_RELEASE);
+    return all;
 }
 
 void Rings::rewind()
@@ -147,7 +205,7 @@ void Rings::rewind()
         const uint64_t head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
         ring.cursor = head < layout_.events ? 0 : head - layout_.events + 1;
     }
-    newest_ = 0;
+    newest_ = last_ = 0;
 }
 
 Rings::Loss Rings::loss(uint32_t cpu) const

@@ -17,13 +17,16 @@ namespace wqctl {
 // from there. Where the oldest give way nobody empties anything, and events are taken from where they are.
 class Rings {
 public:
-    // The layout is the kernel's word, and has been found to fit the memory.
-    Rings(std::byte* memory, const wqlab_trace_layout& layout, bool overwrite);
+    // The layout is the kernel's word, and has been found to fit the memory. The spool is of as many CPUs.
+    Rings(std::byte* memory, const wqlab_trace_layout& layout, bool overwrite, Spool& spool);
 
-    // Empties the rings. Those are due that are as old as what was newest kApart before: until then a CPU may still
-    // be writing one that is older. now: of any clock, in ns. False: one was so full that it should be done again at
-    // once.
+    // Empties the rings, of each at most so much that there is time to look at a clock meanwhile. What was in them once
+    // all are as empty as that, those are due that are as old as what was newest kApart before: until then a CPU may
+    // still be writing one that is older. now: of any clock, in ns. False: there is more, or one was so full that it
+    // should be done again at once.
     bool drain(uint64_t now);
+    // Until they are.
+    void drain_all(uint64_t now);
 
     // Those that are due, in the order of their stamps, each with its CPU; how many. all: also what is in the rings,
     // when nobody writes or drains any more. most: after so many it returns, and is behind().
@@ -44,11 +47,22 @@ public:
     bool behind() const { return behind_; }
     // Had to wait in the file, in all.
     uint64_t spooled() const { return spool_.in_file(); }
+    // Taken behind one that is newer, in all, and by how many ticks at most. Gaps are told late, and don't count.
+    uint64_t late() const { return late_; }
+    uint64_t latest() const { return latest_; }
     // What kept events out of the file, so that they may have been lost; "": nothing.
     std::string trouble() const { return spool_.trouble(); }
 
     // Begins again with the oldest that there are: of rings that are overwritten.
     void rewind();
+    // Visits what a take of all would, one CPU after the other, and takes nothing.
+    template <typename Visit>
+    void look_through(Visit&& visit) const
+    {
+        for (uint32_t cpu = 0; cpu < layout_.cpus; cpu++)
+            for (uint64_t i = rings_[cpu].cursor; i < __atomic_load_n(&rings_[cpu].shared->head, __ATOMIC_ACQUIRE); i++)
+                visit(cpu, at(rings_[cpu], i));
+    }
 
     struct Loss {
         uint64_t events = 0;     // in all
@@ -71,7 +85,9 @@ private:
     struct Ring {
         const wqlab_trace_record* events;
         wqlab_trace_cpu* shared;
-        uint64_t drained = 0;  // up to here the writer has room again; the drain's, who shows it with lock_ held
+        uint64_t goal = 0;     // what drain() is at; the drain's, as what follows
+        uint64_t filled = 0;   // up to here the writer has room again
+        uint64_t drained = 0;  // it, as it was when the taker was last told; lock_
         uint64_t cursor = 0;   // the next to be taken; from here on, all is the taker's
         uint64_t spooled = 0;  // those before are in the spool, as of the last look
         uint64_t head = 0;     // likewise, of all that there are
@@ -82,8 +98,13 @@ private:
     bool next(uint32_t& cpu, wqlab_trace_record& record);
     // Of all that has been taken.
     void make_room();
-    // Empties one; how full it was, of 1.
-    double spill(uint32_t cpu);
+    void begin_pass();
+    void end_pass(uint64_t now);
+    void give_up_pass();
+    // What the taker may know by now. Without the lock it is told later.
+    void publish();
+    // Some of one. False: there is no room for them.
+    bool spill(uint32_t cpu);
     const wqlab_trace_record& front(uint32_t cpu)
     {
         const Ring& ring = rings_[cpu];
@@ -104,18 +125,26 @@ private:
     wqlab_trace_layout layout_;
     bool overwrite_;
     std::vector<Ring> rings_;
-    Spool spool_;
+    Spool& spool_;
     std::vector<uint32_t> waiting_;  // a heap of CPUs, the oldest first
     uint64_t due_ = 0;               // stamps up to here are
     uint64_t newest_ = 0;            // of the last look, in place
     uint64_t missed_ = 0;
     bool behind_ = false;
+    uint64_t last_ = 0;  // stamp, of all taken
+    uint64_t late_ = 0;
+    uint64_t latest_ = 0;
 
-    std::mutex lock_;              // between who drains and who takes, for moments
-    uint64_t drained_due_ = 0;     // lock_
-    uint64_t drained_newest_ = 0;  // of all drained; the drain's, as what follows
-    uint64_t drained_next_ = 0;    // it, as it was at drained_at_: due next
-    uint64_t drained_at_ = 0;
+    std::mutex lock_;           // between who drains, who does not wait for it, and who takes, for moments
+    uint64_t drained_due_ = 0;  // lock_
+    // The drain's.
+    bool in_pass_ = false;
+    double fullest_ = 0;           // ring, when the pass began; of 1
+    uint64_t pass_newest_ = 0;     // of all drained before it
+    uint64_t drained_newest_ = 0;  // of all drained
+    uint64_t pass_next_ = 0;       // pass_newest_, as it was at pass_at_: due next
+    uint64_t pass_due_ = 0;
+    uint64_t pass_at_ = 0;
 };
 
 }  // namespace wqctl

@@ -18,15 +18,17 @@ SharedMemory::SharedMemory(size_t bytes)
     const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
     size_ = bytes = (bytes + page - 1) / page * page;
     // Shared, so that a child of ours has the same pages and not copies.
-    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (memory == MAP_FAILED)
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    // The module takes what is there, and fetches nothing. MAP_POPULATE would not say that there is not so much.
+    if (memory == MAP_FAILED || madvise(memory, bytes, MADV_POPULATE_WRITE)) {
+        const int error = errno;
+        if (memory != MAP_FAILED)
+            munmap(memory, bytes);
         throw Error(
-            kBad, fmt::format("there are no {} of memory to record into: {}", human_size(bytes), std::strerror(errno)),
+            kBad, fmt::format("there are no {} of memory to record into: {}", human_size(bytes), std::strerror(error)),
             "a smaller --buffer");
+    }
     bytes_ = static_cast<std::byte*>(memory);
-    // The kernel takes what is there, and fetches nothing.
-    for (size_t at = 0; at < size_; at += page)
-        *const_cast<volatile std::byte*>(bytes_ + at) = std::byte{0};
 }
 
 SharedMemory::~SharedMemory() { munmap(bytes_, size_); }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <string>
+#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -50,10 +51,29 @@ uint64_t room_of(int file)
 
 }  // namespace
 
+Spool::Spool(uint32_t cpus, size_t most_in_memory) : queues_(cpus)
+{
+    constexpr size_t kBytes = kBlock * sizeof(wqlab_trace_record);
+    memory_bytes_ = most_in_memory / kBytes * kBytes;
+    void* const memory = memory_bytes_ ? mmap(nullptr, memory_bytes_, PROT_READ | PROT_WRITE,
+                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)
+                                       : MAP_FAILED;
+    if (memory == MAP_FAILED) {
+        memory_bytes_ = 0;
+        return;
+    }
+    memory_ = static_cast<wqlab_trace_record*>(memory);
+    // The last that is freed is taken first: as few are in use as can be.
+    for (size_t at = memory_bytes_; at; at -= kBytes)
+        free_.push_back(at - kBytes);
+}
+
 Spool::~Spool()
 {
     if (file_ >= 0)
         close(file_);
+    if (memory_)
+        munmap(memory_, memory_bytes_);
 }
 
 int Spool::write(std::span<const wqlab_trace_record> records)
@@ -71,26 +91,49 @@ int Spool::write(std::span<const wqlab_trace_record> records)
     return pwrite(file_, records.data(), records.size_bytes(), static_cast<off_t>(end_)) == bytes ? 0 : errno;
 }
 
-bool Spool::put(uint32_t cpu, std::span<const wqlab_trace_record> records)
+bool Spool::put(uint32_t cpu, std::span<const wqlab_trace_record> records, size_t& put)
 {
-    Chunk chunk{.records = {}, .at = end_, .count = records.size()};
-    if (in_memory_ + records.size_bytes() <= most_in_memory_) {
-        chunk.records.assign(records.begin(), records.end());
-        in_memory_ += records.size_bytes();
-    } else if (const int error = write(records)) {
+    for (put = 0; put < records.size() && !free_.empty();) {
+        const auto some = records.subspan(put, std::min(kBlock, records.size() - put));
+        const uint64_t at = free_.back();
+        free_.pop_back();
+        std::memcpy(memory_ + at / sizeof(wqlab_trace_record), some.data(), some.size_bytes());
+        fresh_.push_back({cpu, false, at, some.size()});
+        put += some.size();
+    }
+    if (put == records.size())
+        return true;
+    const auto rest = records.subspan(put);
+    if (const int error = write(rest)) {
         error_ = error;
         return false;
-    } else {
-        end_ += records.size_bytes();
-        waiting_ += records.size_bytes();
-        in_file_ += records.size();
     }
-    const std::lock_guard guard(lock_);
-    queues_[cpu].chunks.push_back(std::move(chunk));
+    fresh_.push_back({cpu, true, end_, rest.size()});
+    end_ += rest.size_bytes();
+    waiting_ += rest.size_bytes();
+    in_file_ += rest.size();
+    put = records.size();
     return true;
 }
 
-void Spool::read(const Chunk& chunk, Records& records)
+void Spool::hand_over()
+{
+    handed_.insert(handed_.end(), fresh_.begin(), fresh_.end());
+    fresh_.clear();
+    free_.insert(free_.end(), returned_.begin(), returned_.end());
+    returned_.clear();
+}
+
+void Spool::receive()
+{
+    for (const Chunk& chunk : handed_)
+        queues_[chunk.cpu].chunks.push_back(chunk);
+    handed_.clear();
+    returned_.insert(returned_.end(), done_.begin(), done_.end());
+    done_.clear();
+}
+
+void Spool::read(const Chunk& chunk, std::vector<wqlab_trace_record>& records)
 {
     records.resize(chunk.count);
     const size_t bytes = chunk.count * sizeof(wqlab_trace_record);
@@ -103,25 +146,17 @@ void Spool::read(const Chunk& chunk, Records& records)
     waiting_ -= bytes;
 }
 
-const wqlab_trace_record& Spool::front(uint32_t cpu)
+const wqlab_trace_record& Spool::next_chunk(Queue& queue)
 {
-    Queue& queue = queues_[cpu];
-    if (queue.next == queue.read.size()) {
-        Chunk chunk;
-        {
-            const std::lock_guard guard(lock_);
-            chunk = std::move(queue.chunks.front());
-            queue.chunks.pop_front();
-        }
-        if (chunk.records.empty()) {
-            read(chunk, queue.read);
-        } else {
-            queue.read = std::move(chunk.records);
-            in_memory_ -= queue.read.size() * sizeof(wqlab_trace_record);
-        }
-        queue.next = 0;
-    }
-    return queue.read[queue.next];
+    const Chunk chunk = queue.chunks.front();
+    queue.chunks.pop_front();
+    queue.block = chunk.in_file ? kNoBlock : chunk.at;
+    if (chunk.in_file)
+        read(chunk, queue.read);
+    queue.records = chunk.in_file ? queue.read.data() : in_memory(chunk.at);
+    queue.count = chunk.count;
+    queue.next = 0;
+    return queue.records[0];
 }
 
 std::string Spool::trouble() const

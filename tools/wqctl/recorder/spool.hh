@@ -5,35 +5,49 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "uapi/wqlab.h"
 
 namespace wqctl {
 
-// One CPU after the other, each first in, first out. One thread puts, another one takes. Nobody else sees the file, and
-// it goes with the object.
+// One CPU after the other, each first in, first out. One thread puts, another one takes, and neither waits for the
+// other: what they have for each other they hand over when both have time. Nobody else sees the file, and it goes with
+// the object.
 class Spool {
 public:
-    static constexpr size_t kMostAtOnce = 4096;  // records: 256 KiB
+    static constexpr size_t kMostAtOnce = 4096;  // records: 128 KiB
+    static constexpr size_t kBlock = 512;        // records, of one CPU, that lie in memory together
 
-    // most_in_memory: bytes.
-    explicit Spool(uint32_t cpus, size_t most_in_memory = size_t{16} << 20)
-        : most_in_memory_(most_in_memory), queues_(cpus)
-    {
-    }
+    // most_in_memory: bytes, which are there at once, so that none need be found when there is no time.
+    explicit Spool(uint32_t cpus, size_t most_in_memory = size_t{32} << 20);
     ~Spool();
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
 
-    // At most kMostAtOnce. False: there is no room, and there may be later.
-    bool put(uint32_t cpu, std::span<const wqlab_trace_record> records);
-    // The oldest of the CPU; there is one. Throws where what was written can't be read.
-    const wqlab_trace_record& front(uint32_t cpu);
-    void pop(uint32_t cpu) { queues_[cpu].next++; }
+    // Who puts. At most kMostAtOnce. False: there is no room for all of them, and there may be later; `put` of them are
+    // there.
+    bool put(uint32_t cpu, std::span<const wqlab_trace_record> records, size_t& put);
+    // By a lock of the caller's neither of these two is called while the other one is. What was put can be taken once
+    // both have been.
+    void hand_over();  // by who puts
+    void receive();    // by who takes
+
+    // Who takes: the oldest of the CPU; there is one. Throws where what was written can't be read.
+    const wqlab_trace_record& front(uint32_t cpu)
+    {
+        Queue& queue = queues_[cpu];
+        return queue.next < queue.count ? queue.records[queue.next] : next_chunk(queue);
+    }
+    void pop(uint32_t cpu)
+    {
+        Queue& queue = queues_[cpu];
+        if (++queue.next == queue.count && queue.block != kNoBlock)
+            done_.push_back(std::exchange(queue.block, kNoBlock));
+    }
 
     // Records that went into the file.
     uint64_t in_file() const { return in_file_; }
@@ -41,33 +55,46 @@ public:
     std::string trouble() const;
 
 private:
-    using Records = std::vector<wqlab_trace_record>;
-
     struct Chunk {
-        Records records;  // empty: they are in the file
-        uint64_t at = 0;  // byte in the file
+        uint32_t cpu = 0;
+        bool in_file = false;
+        uint64_t at = 0;  // byte in the file, or in memory
         size_t count = 0;
     };
     struct Queue {
-        std::deque<Chunk> chunks;  // lock_
-        Records read;              // of the first chunk; the taker's, as all that follows
-        size_t next = 0;           // in it
+        std::deque<Chunk> chunks;
+        std::vector<wqlab_trace_record> read;  // of the file
+        const wqlab_trace_record* records = nullptr;
+        size_t count = 0;
+        size_t next = 0;
+        uint64_t block = kNoBlock;  // that records are in
     };
+    static constexpr uint64_t kNoBlock = UINT64_MAX;
 
     // 0, or why not.
     int write(std::span<const wqlab_trace_record> records);
-    void read(const Chunk& chunk, Records& records);
+    void read(const Chunk& chunk, std::vector<wqlab_trace_record>& records);
+    const wqlab_trace_record& next_chunk(Queue& queue);
+    const wqlab_trace_record* in_memory(uint64_t at) const { return memory_ + at / sizeof(wqlab_trace_record); }
 
-    const size_t most_in_memory_;
-    std::atomic<size_t> in_memory_ = 0;
+    wqlab_trace_record* memory_ = nullptr;
+    size_t memory_bytes_ = 0;
+    // Who puts.
+    std::vector<Chunk> fresh_;
+    std::vector<uint64_t> free_;  // blocks
+    uint64_t end_ = 0;            // of the file
+    uint64_t room_ = 0;           // bytes, that may wait there; 0: not known yet
+    // Between both.
+    std::vector<Chunk> handed_;
+    std::vector<uint64_t> returned_;
+    // Who takes.
+    std::vector<Queue> queues_;
+    std::vector<uint64_t> done_;
+
     std::atomic<uint64_t> in_file_ = 0;
     std::atomic<uint64_t> waiting_ = 0;  // bytes, in the file
     std::atomic<int> error_ = 0;
     std::atomic<int> file_ = -1;
-    uint64_t end_ = 0;   // of the file
-    uint64_t room_ = 0;  // bytes, that may wait there; 0: not known yet
-    mutable std::mutex lock_;
-    std::vector<Queue> queues_;
 };
 
 }  // namespace wqctl

@@ -20,6 +20,8 @@ namespace wqctl {
 
 namespace {
 
+constexpr size_t kSpoolBytes = size_t{32} << 20;
+
 uint64_t clock_ns(clockid_t clock)
 {
     timespec now{};
@@ -51,7 +53,10 @@ size_t memory_size(uint64_t buffer_bytes)
 }  // namespace
 
 TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
-    : lab_(lab), options_(options), memory_(memory_size(options.buffer_bytes))
+    : lab_(lab),
+      options_(options),
+      memory_(memory_size(options.buffer_bytes)),
+      spool_(possible_cpus(), options.overwrite || !options.drained ? 0 : kSpoolBytes)
 {
     Message request;
     request.put_u64(WQLAB_A_TRACE_MEMORY, memory_.address());
@@ -69,12 +74,13 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
     });
     const uint64_t end = layout_.rings_at + uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
     const uint64_t names_end = layout_.names_at + uint64_t{layout_.names} * sizeof(wqlab_trace_name);
-    if (!layout_.cpus || !std::has_single_bit(layout_.events) || end > memory_.size() || names_end > layout_.rings_at ||
+    if (!layout_.cpus || layout_.cpus > possible_cpus() || !std::has_single_bit(layout_.events) ||
+        end > memory_.size() || names_end > layout_.rings_at ||
         layout_.cpus_at + layout_.cpus * sizeof(wqlab_trace_cpu) > layout_.names_at)
         throw Error(kBad, "the module has another idea of the memory of a trace", "load the module of the same build");
     const uint64_t answered_ns = clock_ns(CLOCK_MONOTONIC);
     begun_ns_ = layout_.begun_ns >= asked_ns && layout_.begun_ns <= answered_ns ? layout_.begun_ns : answered_ns;
-    rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite);
+    rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite, spool_);
     decoder_ = std::make_unique<Decoder>(*rings_, layout_, tables_);
     duration_ns_ = options.duration_ns;
     thread_ = std::thread([this] { keep_room(); });
@@ -100,16 +106,18 @@ void TraceRecording::keep_room()
     setpriority(PRIO_PROCESS, 0, -20);
     const bool drains = !options_.overwrite && options_.drained;
     std::unique_lock guard(lock_);
-    for (;;) {
+    while (wanted_) {
         const uint64_t elapsed = elapsed_ns();
-        if (!wanted_ || elapsed >= duration_ns_)
+        if (elapsed >= duration_ns_) {
+            last_ns_ = duration_ns_;
             break;
+        }
         guard.unlock();
         const bool calm = !drains || rings_->drain(elapsed);
         guard.lock();
-        if (!calm || !wanted_ || elapsed >= duration_ns_)
+        if (!calm || !wanted_)
             continue;
-        const std::chrono::nanoseconds left(std::min(duration_ns_ - elapsed, kIdle));
+        const std::chrono::nanoseconds left(std::min(duration_ns_ - std::min(duration_ns_, elapsed_ns()), kIdle));
         changed_.wait_for(guard, drains ? std::min(left, kPause) : left);
     }
     guard.unlock();
@@ -118,13 +126,13 @@ void TraceRecording::keep_room()
 
 void TraceRecording::end()
 {
-    const uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    const uint64_t now = std::min(clock_ns(CLOCK_MONOTONIC) - begun_ns_, last_ns_.load());
     try {
         lab_.tell(WQLAB_CMD_TRACE_STOP);
     } catch (const Error& error) {
         refusal_ = error.message;
     }
-    ended_ns_ = now;
+    ended_ns_ = std::max(now, uint64_t{1});
 }
 
 void TraceRecording::set_duration(uint64_t ns)
@@ -152,7 +160,13 @@ void TraceRecording::stop()
 uint64_t TraceRecording::elapsed_ns() const
 {
     const uint64_t ended = ended_ns_;
-    return (ended ? ended : clock_ns(CLOCK_MONOTONIC)) - begun_ns_;
+    return ended ? ended : clock_ns(CLOCK_MONOTONIC) - begun_ns_;
+}
+
+void TraceRecording::rewind()
+{
+    rings_->rewind();
+    rings_->look_through([this](uint32_t cpu, const wqlab_trace_record& record) { decoder_->expect(cpu, record); });
 }
 
 std::vector<Event> TraceRecording::last_gaps() const
@@ -165,6 +179,14 @@ std::vector<Event> TraceRecording::last_gaps() const
     for (Event& gap : gaps)
         gap.other = std::max(gap.time, elapsed_ns());
     return gaps;
+}
+
+bool TraceRecording::clock_is_steady() const
+{
+    const auto clocks = read_line("/sys/devices/system/clocksource/clocksource0/available_clocksource");
+    // The kernel strikes the TSC from its clocks when it has found that CPUs' differ.
+    return !layout_.is_counter || !clocks || clocks->find("tsc") != std::string::npos ||
+           clocks->find("arch_sys_counter") != std::string::npos;
 }
 
 void TraceRecording::fill(Head& head) const

@@ -41,11 +41,13 @@ public:
     size_t take(Take&& take_one, size_t most = SIZE_MAX)
     {
         if (!options_.drained && !stopped_)
-            rings_->drain(elapsed_ns());
+            rings_->drain_all(elapsed_ns());
         return rings_->take(
             [&](uint32_t cpu, const wqlab_trace_record& record) {
-                if (Decoder::knows(record))
-                    take_one(decoder_->decode(cpu, record));
+                if (!Decoder::knows(record))
+                    decoder_->learn(cpu, record);
+                else if (const Event event = decoder_->decode(cpu, record); event.time <= last_ns_)
+                    take_one(event);
             },
             stopped_, most);
     }
@@ -57,17 +59,22 @@ public:
     // does not know of the recording, that is, if it ended before.
     void stop();
     // Of what is overwritten: take() begins again with the oldest that there are.
-    void rewind() { rings_->rewind(); }
+    void rewind();
     // Once stopped: those that were lost last, by CPU.
     std::vector<Event> last_gaps() const;
 
+    // False: the kernel does not trust any more what all CPUs take their times from.
+    bool clock_is_steady() const;
     // Since it began, as events have it; once stopped that is when it was.
     uint64_t elapsed_ns() const;
     void fill(Tail& tail) const;
+    uint64_t ns_of(uint64_t ticks) const { return decoder_->ns_of(ticks); }
     const Tables& tables() const { return tables_; }
     Tables& tables() { return tables_; }
     const Rings& rings() const { return *rings_; }
-    uint64_t memory_bytes() const { return memory_.size(); }
+    uint64_t memory_bytes() const { return memory_.size() + layout_.module_bytes; }
+    // Of the module, beside what it writes into.
+    uint64_t module_bytes() const { return layout_.module_bytes; }
 
 private:
     // The thread's.
@@ -77,6 +84,7 @@ private:
     Lab& lab_;
     TraceOptions options_;
     SharedMemory memory_;
+    Spool spool_;
     wqlab_trace_layout layout_{};
     uint64_t begun_ns_ = 0;  // by the clock of this process, whose time namespace may be another than the kernel's
     std::vector<std::string> missing_;
@@ -84,8 +92,9 @@ private:
     std::unique_ptr<Rings> rings_;
     std::unique_ptr<Decoder> decoder_;
     bool stopped_ = false;
-    std::atomic<uint64_t> ended_ns_ = 0;  // 0: it goes on
-    std::string refusal_;                 // of the module, to end it; the thread's, until that is joined
+    std::atomic<uint64_t> last_ns_ = UINT64_MAX;  // nothing counts that is later: it takes time to stop
+    std::atomic<uint64_t> ended_ns_ = 0;          // since it began; 0: it goes on
+    std::string refusal_;                         // of the module, to end it; the thread's, until that is joined
 
     std::mutex lock_;
     std::condition_variable changed_;

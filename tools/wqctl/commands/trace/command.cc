@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
+#include <cstdio>
 
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include "command.hh"
+#include "commands/trace/awaited.hh"
 #include "commands/trace/event_lines.hh"
 #include "commands/trace/flags.hh"
 #include "commands/trace/out_file.hh"
-#include "commands/trace/watch.hh"
 #include "recorder/only_workqueues.hh"
 #include "recorder/trace_recording.hh"
 #include "source/source.hh"
@@ -29,7 +30,9 @@ namespace {
 constexpr uint64_t kPoll = 10'000'000;
 constexpr size_t kAtATime = 1 << 12;  // events, until it is looked whether somebody wants to end it
 constexpr uint64_t kIdle = 200'000'000;
-constexpr uint64_t kAfterwards = 100'000'000;  // what went on behind the item that was waited for
+constexpr uint64_t kAfterwards = 100'000'000;  // what went on behind what was waited for
+constexpr uint64_t kSecond = 1'000'000'000;
+constexpr uint64_t kManyCallers = 100'000;  // events, in which each may be new
 
 TraceFormat output_of(const TraceFlags& flags)
 {
@@ -62,11 +65,11 @@ std::string command_line(const TraceFlags& flags)
 class Run {
 public:
     Run(const TraceFlags& flags, Context& context)
-        : flags_(flags), file_(flags.output, context.output()), lab_(context.lab())
+        : flags_(flags), source_(context.source()), file_(flags.output, context.output())
     {
         const Patterns patterns(flags.words);
         if (flags.until)
-            condition_.emplace(*flags.until);
+            awaited_.emplace(*flags.until, source_, context.output().style());
         // Without an end of its own a recording that waits for something has no other.
         if (flags.duration || !flags.until)
             duration_ns_ = parse_seconds(flags.duration.value_or("5s"));
@@ -75,17 +78,15 @@ public:
             options_.buffer_bytes = parse_size(*size);
         options_.duration_ns = duration_ns_;
         // What is not in the events: the pools, and the workqueues, of which one at least should be meant.
-        const Snapshot machine = context.source().snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const Snapshot machine = source_.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
         if (!patterns.empty() && !has_workqueue(machine, patterns))
             print_note("no workqueue that there is now has a name like that; one that is made meanwhile may");
         recording_ = std::make_unique<TraceRecording>(lab_, options_);
         add_pools(recording_->tables(), machine);
         writer_ = make_writer(context.output());
         only_ = std::make_unique<OnlyWorkqueues>(patterns, *writer_);
-        if (condition_)
-            watch_ = std::make_unique<Watch>(*condition_, recording_->tables());
-        head_.version = context.source().info().module_version;
-        head_.kernel = context.source().info().release;
+        head_.version = source_.info().module_version;
+        head_.kernel = source_.info().release;
         head_.machine = read_line("/proc/sys/kernel/hostname").value_or("");
         head_.command = command_line(flags);
         head_.only = flags.words;
@@ -94,8 +95,8 @@ public:
 
     int go(Progress& progress)
     {
-        if (watch_)
-            watch_->sink().begin(head_, recording_->tables());
+        if (awaited_)
+            awaited_->begin(head_, recording_->tables());
         if (!options_.overwrite)
             only_->begin(head_, recording_->tables());
         listen(progress);
@@ -135,29 +136,51 @@ private:
             output_of(flags_), [this](std::string_view text) { file_.write(text); }, output.style());
     }
 
-    bool reads() const { return watch_ || !options_.overwrite; }
+    bool reads() const { return !options_.overwrite || (awaited_ && awaited_->sink()); }
 
     void take(size_t most = SIZE_MAX)
     {
         const uint64_t now = recording_->elapsed_ns();
         recording_->take(
             [&](const Event& event) {
-                if (watch_)
-                    watch_->sink().event(event);
-                if (!options_.overwrite) {
-                    only_->event(event);
-                    events_++;
-                }
+                if (awaited_ && awaited_->sink())
+                    awaited_->sink()->event(event);
+                if (options_.overwrite)
+                    return;
+                know_pool(event.pool, now);
+                only_->event(event);
+                events_++;
             },
             most);
         // What has happened by now has been seen, but for what the rings hold back until the next look.
-        if (watch_ && !watch_->found())
-            watch_->look(std::min(now, seen_until_));
+        await(now, std::min(now, seen_until_));
         seen_until_ = now;
-        if (watch_ && watch_->found() && !ends_at_) {
-            ended_by_ = "condition";
-            ends_at_ = std::min(now + kAfterwards, duration_ns_);
-            recording_->set_duration(ends_at_);
+    }
+
+    void await(uint64_t now, uint64_t seen)
+    {
+        if (!awaited_ || ends_at_ || !awaited_->look(now, seen))
+            return;
+        ended_by_ = "condition";
+        ends_at_ = std::min(now + kAfterwards, duration_ns_);
+        recording_->set_duration(ends_at_);
+    }
+
+    // One that was made meanwhile is looked at, now and then.
+    void know_pool(int32_t pool, uint64_t now)
+    {
+        if (pool == kNoPool || recording_->tables().pool(pool) || now < pools_known_at_ + kSecond)
+            return;
+        pools_known_at_ = now;
+        look_at_pools();
+    }
+
+    void look_at_pools()
+    {
+        try {
+            add_pools(recording_->tables(), source_.snapshot(WQLAB_SECTION_POOLS));
+        } catch (const Error&) {
+            // The module is gone, and stop() says so.
         }
     }
 
@@ -180,12 +203,15 @@ private:
             }
             if (reads())
                 take(kAtATime);
+            else
+                await(recording_->elapsed_ns(), 0);
         }
     }
 
     // Of a ring, all that it holds, with what was waited for at its place.
     void write_rest()
     {
+        look_at_pools();
         if (!options_.overwrite) {
             take();
         } else {
@@ -204,52 +230,67 @@ private:
 
     void tell_condition(uint64_t now)
     {
-        if (!watch_ || !watch_->found() || told_ || now < watch_->found()->time)
+        if (!awaited_ || !awaited_->found() || told_ || now < awaited_->found()->time)
             return;
         told_ = true;
-        const Watch::Found& found = *watch_->found();
         Event event;
         event.kind = EventKind::kCondition;
-        event.time = found.time;
-        event.item = found.item;
-        event.function = found.function;
-        event.detail = recording_->tables().name(condition_->text());
+        event.time = awaited_->found()->time;
+        event.item = awaited_->found()->item;
+        event.function = awaited_->found()->function;
+        event.detail = recording_->tables().name(awaited_->words());
         only_->event(event);
     }
 
     void say(const Tail& tail) const
     {
+        const Rings& rings = recording_->rings();
         if (const uint64_t lost = tail.lost_events())
             print_trouble(fmt::format("{} events were lost, on {} CPUs, for want of room: a larger --buffer than {}",
                                       grouped(lost), tail.lost.size(), human_size(head_.buffer_bytes)));
-        if (const std::string& why = recording_->rings().trouble(); !why.empty())
+        if (const std::string& why = rings.trouble(); !why.empty())
             print_trouble("events came faster than they were written, and " + why);
-        if (const uint64_t names = recording_->rings().lost_names())
+        if (const uint64_t names = rings.lost_names())
             print_trouble(fmt::format("{} events have a function or workqueue without a name: there were too many",
                                       grouped(names)));
-        if (watch_ && !watch_->found())
-            print_note("the condition did not come: " + condition_->text());
+        if (const uint64_t late = rings.late())
+            print_trouble(fmt::format("{} events came behind newer ones, by up to {}: a CPU was late to write them",
+                                      grouped(late), human_time(recording_->ns_of(rings.latest()), Charset::kAscii)));
+        if (!recording_->clock_is_steady())
+            print_trouble("the kernel has found that CPUs' clocks differ: what is said of more than one may be wrong");
+        // Each takes as long as a hundred others.
+        if (rings.unwound() * 100 > tail.events + kManyCallers)
+            print_note(
+                fmt::format("who queues was found by a walk of the stack {} times: the trace cost more than it "
+                            "says",
+                            grouped(rings.unwound())));
+        if (awaited_) {
+            print_note(awaited_->verdict());
+            std::fputs(awaited_->details().c_str(), stderr);
+        }
         if (!file_.is_standard_output())
-            print_note(fmt::format("{} events in {}, {}; memory of the rings {}, {:.0f} ns an event",
+            print_note(fmt::format("{} events in {}, {}; memory of the rings {}, of the module {}; {:.0f} ns an event",
                                    grouped(tail.events), human_time(tail.elapsed_ns, Charset::kAscii), *flags_.output,
-                                   human_size(head_.buffer_bytes), tail.ns_per_event));
+                                   human_size(head_.buffer_bytes), human_size(recording_->module_bytes()),
+                                   tail.ns_per_event));
     }
 
     const TraceFlags& flags_;
+    Source& source_;
     OutFile file_;
-    Lab& lab_;
+    Lab lab_;  // of its own: a thread stops the recording, while the machine is looked at
     TraceOptions options_;
-    std::optional<Condition> condition_;
+    std::optional<Awaited> awaited_;
     uint64_t duration_ns_ = UINT64_MAX;
     std::unique_ptr<TraceRecording> recording_;
     std::unique_ptr<EventSink> writer_;
     std::unique_ptr<OnlyWorkqueues> only_;
-    std::unique_ptr<Watch> watch_;
     Head head_;
     std::string ended_by_ = "time";
     uint64_t events_ = 0;
     uint64_t seen_until_ = 0;
-    uint64_t ends_at_ = 0;  // 0: the condition has not come
+    uint64_t pools_known_at_ = 0;
+    uint64_t ends_at_ = 0;  // 0: what is waited for has not come
     bool told_ = false;
 };
 

@@ -40,7 +40,7 @@ Condition::Condition(const std::string& text) : text_(text)
     if (sign == std::string::npos)
         throw Error::usage(
             fmt::format("--until \"{}\" is no condition", text),
-            "wait > TIME, run > TIME or inactive > TIME, and \" of REGEX\" behind it for some items only");
+            "wait > TIME, run > TIME, inactive > TIME or doctor, and \" of REGEX\" behind it for some items only");
     what_ = choose(trimmed(text.substr(0, sign)), std::span<const Named<What>>(kWhats), "condition");
     std::string rest = text.substr(sign + 1);
     if (const size_t of = rest.find(" of "); of != std::string::npos) {

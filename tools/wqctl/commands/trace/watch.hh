@@ -23,6 +23,7 @@ public:
     Watch(const Condition& condition, const Tables& tables) : condition_(condition), tables_(tables) {}
 
     EventSink& sink() { return activations_; }
+    const EventSink& sink() const { return activations_; }
     // Of those that wait or run: the condition may hold before an event says so.
     void look(uint64_t now);
     const std::optional<Found>& found() const { return found_; }

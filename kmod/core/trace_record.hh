@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+// What stands for whom, and what a task is called, in a record of a trace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../uapi/wqlab.h"
+
+namespace wqlab {
+
+struct TraceRecord {
+    static constexpr uint32_t who(wqlab_trace_kind kind, uint32_t pid,
+                                  wqlab_trace_context context = WQLAB_TRACE_CONTEXT_TASK, uint32_t flags = 0)
+    {
+        return pid | context << WQLAB_TRACE_CONTEXT_SHIFT | flags << WQLAB_TRACE_FLAG_SHIFT |
+               static_cast<uint32_t>(kind) << WQLAB_TRACE_KIND_SHIFT;
+    }
+
+    static constexpr uint32_t kind(const wqlab_trace_record& record) { return record.who >> WQLAB_TRACE_KIND_SHIFT; }
+    static constexpr uint32_t pid(const wqlab_trace_record& record)
+    {
+        return record.who & ((1u << WQLAB_TRACE_CONTEXT_SHIFT) - 1);
+    }
+    static constexpr uint32_t context(const wqlab_trace_record& record)
+    {
+        return record.who >> WQLAB_TRACE_CONTEXT_SHIFT & 3;
+    }
+    static constexpr uint32_t flags(const wqlab_trace_record& record)
+    {
+        return record.who >> WQLAB_TRACE_FLAG_SHIFT & 7;
+    }
+
+    // Of one of kind task.
+    static constexpr size_t kComm = offsetof(wqlab_trace_record, item);
+    static void set_comm(wqlab_trace_record& record, const void* comm)
+    {
+        __builtin_memcpy(reinterpret_cast<char*>(&record) + kComm, comm, WQLAB_TRACE_COMM_LEN);
+    }
+    static const char* comm(const wqlab_trace_record& record) { return reinterpret_cast<const char*>(&record) + kComm; }
+};
+
+static_assert(sizeof(wqlab_trace_record) == 32);
+static_assert(offsetof(wqlab_trace_record, value) - TraceRecord::kComm == WQLAB_TRACE_COMM_LEN);
+
+}  // namespace wqlab
