@@ -30,7 +30,7 @@ const char *wqlab_events_lack(unsigned int n);
 /* The return addresses from here upwards, as the kernel's own unwinder sees them; how many. Any context. */
 uint32_t wqlab_stack_walk(uint64_t *addresses, uint32_t most);
 /* A word of a stack, so many bytes above its frame, as the walk would have it, or that there is none. Any context. */
-#define WQLAB_NO_WORD 1
+#define WQLAB_NO_WORD 0x8000000000000badULL	/* no address, and hardly anything else */
 uint64_t wqlab_stack_word(struct wqlab_stack stack, uint32_t above);
 
 WQLAB_END_C

@@ -113,8 +113,19 @@ TEST_CASE("who queues is told: the task, its CPU, and the function that called",
     CHECK(traced.text(queued[0].caller) == "hold_write [wqlab_hold]");
     CHECK(queued[0].value == 0);
     CHECK(traced.workqueue(queued[0]) == kHold);
-    // A delayed item is its timer's.
+    // Also of one that does nothing else, and sleeps meanwhile.
     first.reset();
+    {
+        Traced again;
+        run_one({"--items", "300", "--depth", "1", "--issuers", "1", "--name", "alone"});
+        again.stop();
+        const auto alone = of_workqueue(again, "alone");
+        REQUIRE(alone.contains(EventKind::kQueue));
+        const auto& calls = alone.at(EventKind::kQueue);
+        CHECK(std::count_if(calls.begin(), calls.end(), [](const Event& e) { return e.caller != 0; }) ==
+              static_cast<std::ptrdiff_t>(calls.size()));
+    }
+    // A delayed item is its timer's.
     Traced second;
     run_one({"--delay", "1ms", "--items", "20", "--name", "late"});
     second.stop();

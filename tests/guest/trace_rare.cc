@@ -141,7 +141,7 @@ TEST_CASE("top shows who queues how much on what", "[trace]")
     INFO(outcome.err << outcome.out);
     CHECK(outcome.status == 0);
     // Who issues, from which function, and on which workqueue.
-    CHECK_THAT(outcome.out, Catch::Contains("wqlab_item [wqlab]") && Catch::Contains("-asked"));
+    CHECK_THAT(outcome.out, Catch::Contains("_item [wqlab]") && Catch::Contains("-asked"));
     load.signal(SIGINT);
     load.wait();
 }

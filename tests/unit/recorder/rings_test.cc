@@ -381,6 +381,14 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     CHECK(decoder.decode(1, record).comm == 0);
     decoder.expect(1, task);
     CHECK(tables.text(decoder.decode(1, record).comm) == "kworker/0:1");
+    // A softirq that executes an item is not the idle task.
+    TraceRecord::set_comm(task, "swapper/2\0\0\0\0\0\0");
+    task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 0);
+    CHECK(decoder.learn(2, task));
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 0, WQLAB_TRACE_CONTEXT_HARDIRQ);
+    CHECK(tables.text(decoder.decode(2, record).comm) == "swapper/2");
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 0, WQLAB_TRACE_CONTEXT_SOFTIRQ);
+    CHECK(decoder.decode(2, record).comm == 0);
     // Two items may be shown alike: they are not one.
     CHECK(decoder.decode(2, record).item == 0x77);
     record.item = 0x77 | uint64_t{6} << 32;

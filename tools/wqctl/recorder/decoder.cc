@@ -176,7 +176,10 @@ Event Decoder::decode(uint32_t cpu, const wqlab_trace_record& record)
     event.workqueue = workqueue(record.workqueue);
     event.pool = record.pool == WQLAB_TRACE_NO_POOL ? kNoPool : record.pool;
     event.pid = static_cast<int32_t>(TraceRecord::pid(record));
-    event.comm = comm(cpu, TraceRecord::pid(record));
+    // A softirq that executes an item is no task, and the idle task, which has the same pid, is another matter.
+    const bool executes = event.kind == EventKind::kStart || event.kind == EventKind::kEnd;
+    if (event.pid || !executes)
+        event.comm = comm(cpu, TraceRecord::pid(record));
     const NameId function = name(record.function);
     if (event.kind == EventKind::kFlushBegins) {
         event.other = std::exchange(event.item, 0);

@@ -39,7 +39,7 @@ private:
     std::unique_ptr<Watch> watch_;
     Patterns of_;
     std::unique_ptr<Diagnosis> diagnosis_;
-    uint64_t next_look_ = 0;
+    uint64_t next_look_ = kBetweenLooks;
     Diagnosis::Symptom symptom_;
     std::optional<Watch::Found> found_;
 };
