@@ -12,14 +12,16 @@ def mutant(number, point, function="f"):
 
 class Machine:
     """`sees`: (mutant, check) that fails. `fails_once`: checks that do, whatever is turned on. `skips`: (mutant,
-    check). `goes`: {mutant: how the guest is lost, time after time}, `boots`: the same of those that come up. `stays`:
+    check); `skips_once`: checks. `goes`: {mutant: how the guest is lost, time after time}, `boots`: the same of those
+    that come up. `stays`:
     mutants that leave the guest `broken`: then each check fails, or it is lost in this way. `status`: what wqctl ends
-    with, whatever it is asked."""
+    with, whatever it is asked, and `statuses` of which mutants."""
 
     def __init__(self, sees=(), fails_once=(), skips=(), goes=(), boots=(), stays=(), broken="", status=None,
-                 points=(), classes=()):
+                 points=(), classes=(), skips_once=(), statuses=()):
         self.sees, self.fails_once, self.skips = set(sees), set(fails_once), set(skips)
         self.goes, self.lost_boots = {n: list(hows) for n, hows in dict(goes).items()}, dict(boots)
+        self.skips_once, self.statuses = set(skips_once), dict(statuses)
         self.stays, self.broken, self.status = set(stays), broken, status
         self.points, self.classes = {check: list(each) for check, each in dict(points).items()}, list(classes)
         self.points_left = {check: list(each) for check, each in self.points.items()}
@@ -52,8 +54,8 @@ class Simulated:
             raise Gone(machine.goes[number].pop(), "made up")
         if self.is_broken and machine.broken:
             raise Gone(machine.broken, "made up")
-        if machine.status:
-            return Answer(["error: made up"], machine.status)
+        if status := machine.status or machine.statuses.get(number):
+            return Answer(["error: made up"], status)
         failing = [check for check in checks
                    if self.is_broken or (number, check) in machine.sees or check in machine.fails_once]
         machine.fails_once -= set(failing)
@@ -62,7 +64,8 @@ class Simulated:
             return Answer([f"    not ok 1 {failing[0]}"], 1)
         for check in checks:
             self.seen = machine.points_left.get(check, [set()]).pop(0) if number == -1 else set()
-        skipped = [check for check in checks if (number, check) in machine.skips]
+        skipped = [check for check in checks if (number, check) in machine.skips or check in machine.skips_once]
+        machine.skips_once -= set(skipped)
         return Answer([f"    ok 1 {check}" + (" # SKIP made up" if check in skipped else "") for check in checks],
                       4 if skipped == list(checks) else 0)
 

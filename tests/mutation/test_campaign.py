@@ -2,12 +2,13 @@
 """Who judges what, in which guest, and what is kept of it: with guests that are made up."""
 import json
 import os
+import re
 import tempfile
 import unittest
 
-import common  # noqa: F401  (the path)
+import common
 from machine import Machine, mutant
-from mutate import report
+from mutate import judge, report
 from mutate.campaign import Campaign, Results
 from mutate.coverage import Coverage, suite_of
 from mutate.guest import Answer, NeverUp
@@ -116,23 +117,49 @@ class Campaigns(unittest.TestCase):
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 1)], machine), {"id1": "survived", "id2": "survived"})
 
     def test_a_check_that_fails_without_the_mutant_too_kills_nobody(self):
-        self.assertIsNone(self.one(sees=[(0, "one"), (1, "one")]))
-        self.assertIn("no verdict", self.said[-1])
+        self.assertEqual(self.one(sees=[(0, "one"), (1, "one")]), "unasked")
+        self.assertIn("is not asked any more", self.said[0])
 
     def test_a_check_that_fails_in_a_new_guest_without_any_mutant_is_not_asked_any_more(self):
         machine = Machine(sees=[(number, "one") for number in range(4)])
         self.assertEqual(self.verdicts([mutant(1, 1), mutant(2, 2), mutant(3, 1)], machine),
-                         {"id2": "survived"})
+                         {"id1": "unasked", "id2": "survived", "id3": "unasked"})
         self.assertEqual(Coverage(self.coverage.path).unsteady, {"one"})
+
+    def test_a_check_that_another_thread_sets_aside_meanwhile_is_still_found(self):
+        self.coverage.set_aside(["one"])
+        self.assertEqual(self.coverage.next_to("one", ["two", "one"]), "two")
+
+    def test_whatever_ends_a_thread_ends_the_campaign_and_is_heard_of(self):
+        for jobs in (1, 2):
+            with self.assertRaises(ZeroDivisionError):
+                Campaign([], self.coverage, Results(self.path), lambda _: 1 / 0, str).run([mutant(1, 1)], jobs=jobs)
+
+    def test_what_was_asked_for_is_not_drawn_and_what_was_drawn_stays_so(self):
+        results = Results(self.path)
+        for drawn, mutants in ((False, [mutant(1, 1)]), (True, [mutant(2, 1)]), (False, [mutant(2, 1)])):
+            Campaign([], self.coverage, results, Machine(), str).run(mutants, drawn=drawn)
+        self.assertEqual({name: record["asked"] for name, record in Results(self.path).of.items()},
+                         {"id1": "only", "id2": "drawn"})
+        self.assertEqual(report.drawn([mutant(1, 1), mutant(2, 1)], results), [mutant(2, 1)])
 
     def test_a_check_that_fails_once_kills_nobody(self):
         self.assertEqual(self.one(fails_once=["one"]), "survived")
 
     def test_a_control_that_is_skipped_is_none(self):
-        self.assertIsNone(self.one(sees=[(1, "one")], skips=[(0, "one")]))
+        self.assertEqual(self.one(sees=[(1, "one")], skips=[(0, "one")]), "unasked")
 
-    def test_a_check_that_is_skipped_kills_nobody(self):
-        self.assertEqual(self.one(skips=[(1, "one")]), "survived")
+    def test_who_makes_a_check_be_skipped_has_not_survived_it(self):
+        self.assertEqual(self.one(skips=[(1, "one")]), "unclear")
+        self.assertEqual(self.one(2, skips=[(1, "one")]), "unclear")
+        self.assertEqual([number for number, _ in self.machine.asked], [1, 0, 1, 0])
+        self.assertEqual(self.one(2, skips=[(1, "one")], sees=[(1, "two")]), "caught")
+
+    def test_a_check_that_is_skipped_once_is_asked_again(self):
+        self.assertEqual(self.one(2, skips_once=["one"]), "survived")
+
+    def test_who_makes_wqctl_end_without_a_word_has_not_survived(self):
+        self.assertEqual(self.one(statuses={1: 139}), "unclear")
 
     def test_wqctl_that_can_t_be_asked_ends_the_campaign(self):
         for status in (2, 3):
@@ -143,7 +170,7 @@ class Campaigns(unittest.TestCase):
 
     def test_a_guest_that_ends_by_the_host_s_doing_is_no_crash(self):
         self.assertEqual(self.one(goes={1: ["ended"]}), "survived")
-        self.assertIsNone(self.one(goes={1: ["ended", "ended"]}))
+        self.assertEqual(self.one(goes={1: ["ended", "ended"]}), "unclear")
 
     def test_a_boot_that_fails_once_is_no_verdict(self):
         self.assertEqual(self.one(8, boots={1: ["hung"]}), "survived")
@@ -180,10 +207,20 @@ class Campaigns(unittest.TestCase):
                           classes=["one", "two"])
         self.coverage.measure(machine, "", lambda text: None)
         self.assertEqual(self.coverage.points["two"], {3})
-        self.assertNotIn("one", self.coverage.points)  # it hung
+        self.assertEqual((self.coverage.unsteady, self.coverage.checks), ({"one"}, ["two"]))  # it hung
+        self.assertEqual([self.coverage.how(mutant(1, 1)), self.coverage.untried(mutant(1, 1))], ["checks", "unasked"])
+        self.assertEqual(self.coverage.untried(mutant(1, 7)), "unreached")
         self.coverage.measure(Machine(points=machine.points, classes=["one", "two"]), "", lambda text: None)
         self.assertEqual(self.coverage.points["one"], {1, 2})
         self.assertEqual(Coverage(self.coverage.path).suite, suite_of(["one", "two"]))
+
+
+class Bounds(unittest.TestCase):
+    def test_who_is_called_hung_had_longer_than_a_check_may_last(self):
+        with open(os.path.join(common.HERE, "../../kmod/core/check_bounds.hh"), encoding="utf-8") as file:
+            seconds = dict(re.findall(r"uint64_t (k\w+) = (\d+) \* kSecond / kHurry;", file.read()))
+        most = sum(int(seconds[bound]) for bound in ("kLimit", "kCleanUp", "kGrace")) / judge.HURRY
+        self.assertGreater(judge.PATIENCE_SECONDS, most)
 
 
 class Reports(unittest.TestCase):
@@ -191,6 +228,10 @@ class Reports(unittest.TestCase):
         found = {"caught": 200, "hung": 40, "crashed": 60, "survived": 100, "unreached": 9, "equivalent": 5}
         # Wilson's interval of 300 of 400: (0.75 + 0.004802 -+ 1.96 sqrt(0.00046875 + 0.0000060)) / 1.009604
         self.assertEqual(report.share(found, *report.KILLED), "75.0 % of 400 (70.5 % to 79.0 %)")
+
+    def test_what_is_unclear_is_not_killed(self):
+        self.assertEqual(report.share({"caught": 300, "unclear": 100}, *report.KILLED),
+                         "75.0 % of 400 (70.5 % to 79.0 %)")
 
     def test_of_few_there_is_no_share(self):
         self.assertEqual(report.share({"caught": 200, "survived": 99}, "caught"), "299 tried: too few")

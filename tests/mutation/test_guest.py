@@ -4,11 +4,12 @@ import io
 import queue
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
 import common  # noqa: F401  (the path)
-from mutate.guest import Gone, Guest
+from mutate.guest import Answer, Gone, Guest
 from mutate.pace import Pace
 
 
@@ -56,6 +57,18 @@ class Guests(unittest.TestCase):
         with self.assertRaises(Gone) as gone:
             self.guest(["    ok 1 queue.kept"], 30).run("")
         self.assertEqual((gone.exception.how, gone.exception.last), ("hung", "queue.kept"))
+
+
+    def test_a_guest_whose_switch_can_t_be_written_is_lost(self):
+        guest = self.guest(["    ok 1 queue.kept", "@done 1 99"])
+        with tempfile.NamedTemporaryFile() as guest.log, self.assertRaises(Gone) as gone:
+            guest.check(["queue.kept"], 1, 60)
+        self.assertEqual(gone.exception.how, "ended")
+
+    def test_what_was_skipped_and_in_which_words_is_known(self):
+        answer = Answer(["    ok 1 queue.kept", "    ok 2 queue.skipped # SKIP no such machine"])
+        self.assertEqual((answer.passed, answer.skipped), ({"queue.kept"}, {"queue.skipped"}))
+        self.assertEqual(answer.words_of("queue.skipped"), "ok 2 queue.skipped # SKIP no such machine")
 
 
 class Paces(unittest.TestCase):

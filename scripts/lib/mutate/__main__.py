@@ -18,7 +18,9 @@ ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 GUEST = ["--topology", "2:1:2", "--numa", "2", "--icount", "--icount-shift", "3",
          "--append", "loglevel=5 mitigations=off no5lvl"]
 CLASSES = "hotplug,freezer,negative,numa,memory"
-UNREACHED = {"verdict": "unreached"}
+DECIDES = ["kmod/check", "kmod/core/check_bounds.hh"]
+JUDGES = [f"scripts/lib/mutate/{name}.py" for name in ("judge", "guest", "pace")]
+UNTRIED = {"verdict": "untried"}
 BEGAN = time.monotonic()
 
 
@@ -28,6 +30,17 @@ def say(text):
 
 def run(*words):
     return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
+
+
+def texts_of(paths):
+    """Of these files, and of what is in these directories: a digest."""
+    digest = hashlib.sha256()
+    for path in paths:
+        whole = os.path.join(ROOT, path)
+        for name in sorted(os.listdir(whole)) if os.path.isdir(whole) else [""]:
+            with open(os.path.join(whole, name).rstrip("/"), "rb") as file:
+                digest.update(f"{path} {name}\n".encode() + file.read())
+    return digest.hexdigest()
 
 
 class Version:
@@ -82,30 +95,35 @@ class Version:
         except KeyError:
             raise SystemExit(f"mutate: {self.name}'s list of mutants is an older one's: "
                              f"scripts/mutate --kernel {self.name} --build") from None
-        self.coverage = coverage.Coverage(self.path("coverage.json"), self.document["key"])
+        self.coverage = coverage.Coverage(self.path("coverage.json"), self.regime())
         suite, recorded = report.recorded(ROOT, self.name)
         self.look_at(self.stamp() if self.coverage.suite else suite, recorded)
         return self
 
+    def regime(self):
+        """What coverage is of: these mutants, what the checks do, and in which guest."""
+        return hashlib.sha256(f"{self.document['key']} {texts_of(DECIDES)} {GUEST}".encode()).hexdigest()
+
     def stamp(self):
-        """What verdicts are of: the checks, and the text, in which another twin may have a mutant's id."""
+        """What verdicts are of: the checks, the guest, who judges, and the text, in which another twin may have a
+        mutant's id."""
         texts = sorted({(mutant.function, mutant.text) for mutant in self.mutants})
-        return hashlib.sha256(f"{self.coverage.suite} {texts}".encode()).hexdigest()[:8]
+        words = f"{self.coverage.suite} {self.coverage.key} {texts_of(JUDGES)} {texts}"
+        return hashlib.sha256(words.encode()).hexdigest()[:8]
 
     def look_at(self, suite, recorded):
         self.results = campaign.Results(self.path("results.jsonl"), recorded, suite)
         if self.coverage.points:
-            self.forget_unreached()
+            self.look_at_coverage()
 
-    def forget_unreached(self):
+    def look_at_coverage(self):
         """What no check reached, and one does now, is untried; so is what an unsteady check has caught."""
         for mutant in self.mutants:
-            if self.results.of.get(mutant.id, UNREACHED).get("by") in self.coverage.unsteady:
-                self.results.of.pop(mutant.id)
-            if self.results.of.get(mutant.id, UNREACHED)["verdict"] == "unreached":
+            record = self.results.of.get(mutant.id, UNTRIED)
+            if record.get("by") in self.coverage.unsteady or record["verdict"] in ("unreached", "unasked", "untried"):
                 self.results.of.pop(mutant.id, None)
-                if self.coverage.how(mutant) == "nothing":
-                    self.results.of[mutant.id] = {"id": mutant.id, **UNREACHED}
+                if word := self.coverage.untried(mutant):
+                    self.results.of[mutant.id] = {"id": mutant.id, "verdict": word}
 
     def guests(self):
         return guest.guests(ROOT, self.kernel, GUEST, self.document["key"])
@@ -123,7 +141,8 @@ class Version:
 
 
 def chosen(version, options):
-    """What is to be tried."""
+    """What is to be tried, in which order. That is the same each time, so that who got no verdict, or lost it, is not
+    put back into the heap: what has been drawn is drawn."""
     known = version.results.of
     mutants = list(version.mutants)
     if options.only:
@@ -133,11 +152,15 @@ def chosen(version, options):
         if not mutants:
             raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
     if not options.again:
-        mutants = [mutant for mutant in mutants if mutant.id not in known]
-    # At random: after an hour there is something of everything.
-    random.Random(1).shuffle(mutants)
-    # A boot each: last.
-    return sorted(mutants, key=lambda mutant: version.coverage.how(mutant) == "boot")
+        nobody = report.equivalents(ROOT, version.name)
+        mutants = [mutant for mutant in mutants if (mutant.id, mutant.text) not in nobody and
+                   (mutant.id not in known or not options.only and known[mutant.id].get("asked") == "only")]
+
+    def order(mutant):
+        lot = hashlib.sha256(mutant.id.encode()).digest()
+        # A boot each: last.
+        return version.coverage.how(mutant) == "boot", mutant.id not in version.results.drawn, lot
+    return sorted(mutants, key=order)
 
 
 def go_on(version, options):
@@ -147,7 +170,8 @@ def go_on(version, options):
     new_guest = version.guests()
     version.cover(options, new_guest)
     campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
-        chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs)
+        chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs,
+        not options.only)
     counts = report.counts(version.mutants, version.results)
     say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
@@ -196,7 +220,7 @@ def show(version, name):
     print(record["verdict"] + (f" by {record['by']}" if record.get("by") else "")
           + (f": {record['words']}" if record.get("words") else ""))
     if version.coverage.points:
-        print("reached by " + (" ".join(version.coverage.of_mutant(mutants[0])) or version.coverage.how(mutants[0])))
+        print("reached by " + (" ".join(version.coverage.reaching(mutants[0])) or version.coverage.how(mutants[0])))
     print(mutants[0].diff, end="")
 
 

@@ -9,15 +9,15 @@ import os
 import threading
 import time
 
-from .guest import NeverUp, OtherKernel
-from .judge import Judge, Stop, Unclear
+from .judge import Judge, SetAside, Unclear
 
 MUTANTS_OF_A_GUEST = 80
 
 
 class Results:
     """A line of JSON for each verdict; the last of an id counts. `recorded` is what was known before. What other checks
-    than those of `suite` have said is stale: it is kept, and the mutant is untried."""
+    than those of `suite` have said is stale: it is kept, and the mutant is untried. `drawn` are those that came at
+    random, and not because somebody asked for them: only of these there is a share."""
 
     def __init__(self, path, recorded=(), suite=""):
         self.path, self.suite, self.lock = path, suite, threading.Lock()
@@ -33,10 +33,14 @@ class Results:
             known += map(json.loads, lines)
         self.of = {record["id"]: record for record in known if record.get("suite", "") == suite}
         self.stale = sorted({record["id"] for record in known} - set(self.of))
+        self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
 
-    def add(self, record):
-        record = {**record, "suite": self.suite}
+    def add(self, record, drawn=True):
         with self.lock:
+            if drawn:
+                self.drawn.add(record["id"])
+            asked = "drawn" if record["id"] in self.drawn else "only"
+            record = {**record, "asked": asked, "suite": self.suite}
             self.of[record["id"]] = record
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(record) + "\n")
@@ -64,13 +68,14 @@ class Campaign:
                 (self.coverage.seconds.get(check, 1) + 0.1)
         return sorted(checks, key=worth, reverse=True)
 
-    def run(self, mutants, seconds=None, jobs=1):
-        """Ends when all are tried, or after so many seconds."""
-        todo = collections.deque(mutants)
+    def run(self, mutants, seconds=None, jobs=1, drawn=True):
+        """Ends when all are tried, or after so many seconds. `drawn`: nobody has asked for these."""
+        todo, self.drawn = collections.deque(), drawn
         for mutant in mutants:
-            if self.coverage.how(mutant) == "nothing":
-                self.results.of[mutant.id] = {"id": mutant.id, "verdict": "unreached"}  # known from the coverage
-                todo.remove(mutant)
+            if word := self.coverage.untried(mutant):
+                self.results.of[mutant.id] = {"id": mutant.id, "verdict": word}  # known from the coverage
+            else:
+                todo.append(mutant)
         self.began, self.ends, self.left, self.done = time.monotonic(), seconds, len(todo), 0
         self.stopped = None
         threads = [threading.Thread(target=self._work, args=(todo,), daemon=True) for _ in range(jobs)]
@@ -90,7 +95,7 @@ class Campaign:
                         return
                     mutant = todo.popleft()
                 guest = self._try(guest, mutant)
-        except (Stop, OtherKernel, NeverUp) as stop:
+        except Exception as stop:  # pylint: disable=broad-except  (run() raises it: no thread ends in silence)
             self.stopped = stop
         finally:
             if guest:
@@ -103,19 +108,24 @@ class Campaign:
         if guest and (whole or guest.served >= MUTANTS_OF_A_GUEST):
             guest.end()
             guest = None
-        checks = self.order(mutant, self.coverage.checks if whole else self.coverage.of_mutant(mutant))
-        if not checks:  # none that has not been set aside meanwhile
-            self._tell(mutant, {"verdict": "no verdict: no check is asked"})
-            return guest
-        try:
-            guest, record = self.judge.judge(guest, mutant, checks)
-        except Unclear as unclear:
-            self._tell(mutant, {"verdict": f"no verdict: {unclear}"})
-            return None
+        record = None
+        while record is None:
+            checks = self.order(mutant, self.coverage.checks if whole else self.coverage.of_mutant(mutant))
+            if not checks:  # none that has not been set aside meanwhile
+                self.results.of[mutant.id] = record = {"id": mutant.id, "verdict": "unasked"}
+                self._tell(mutant, record)
+                return guest
+            try:
+                guest, record = self.judge.judge(guest, mutant, checks)
+            except SetAside as aside:
+                guest = None
+                self.say(str(aside))
+            except Unclear as unclear:
+                guest, record = None, {"verdict": "unclear", "words": str(unclear)}
         if guest:
             guest.served += 1
         record = {"id": mutant.id, **record, "seconds": round(time.monotonic() - began, 1)}
-        self.results.add(record)
+        self.results.add(record, self.drawn)
         self._tell(mutant, record)
         return guest
 
@@ -128,4 +138,5 @@ class Campaign:
             left = spent / self.done * (self.left - self.done)
         by = f" by {record['by']}" if record.get("by") else ""
         self.say(f"{self.done} of {self.left}, {left / 60:.0f} min to go: {mutant.function}:{mutant.line} "
-                 f"{mutant.words[:70]}: {record['verdict']}{by}")
+                 f"{mutant.words[:70]}: {record['verdict']}{by}"
+                 + (f": {record['words']}" if record["verdict"] == "unclear" else ""))

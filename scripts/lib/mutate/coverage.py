@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import threading
 import time
 
 from .guest import Gone, SWITCH, booted
@@ -18,16 +19,17 @@ def checks_of(guest, classes):
 
 
 def suite_of(checks):
-    """What verdicts and coverage are of: with other checks they would be others."""
+    """Of their names; what they do is in the key."""
     return hashlib.sha256("\n".join(checks).encode()).hexdigest()[:8]
 
 
 class Coverage:
-    """Of the mutants that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no checks. `unsteady`:
-    checks that have failed without any mutant, in a new guest; what they say is nothing of a mutant."""
+    """Of the mutants and the regime that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no
+    checks. `unsteady`: those that have failed without any mutant, in a new guest: what they say is nothing of one."""
 
     def __init__(self, path, key=""):
         self.path, self.key, self.suite, self.points, self.seconds, self.unsteady = path, key, "", {}, {}, set()
+        self.lock = threading.Lock()
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 document = json.load(file)
@@ -52,7 +54,7 @@ class Coverage:
                     answer = guest.check([check], -1, 1000)
                     if answer.failures:
                         failing.add(check)
-                    elif check in answer.passed:
+                    if answer.failures or check in answer.passed:
                         points.setdefault(check, set()).update(guest.reached())
                 except Gone:
                     failing.add(check)
@@ -67,13 +69,14 @@ class Coverage:
                 guest.end()
         if failing:
             say("these fail on the plain kernel, and are not asked: " + " ".join(sorted(failing)))
-        self.points = {check: reached for check, reached in points.items() if check not in failing}
-        self.suite, self.unsteady = suite_of(checks), set()
+        self.points, self.suite, self.unsteady = points, suite_of(checks), failing
         self.save()
 
     def set_aside(self, checks):
-        self.unsteady |= set(checks)
-        self.save()
+        """Any thread may, at any time: whoever asks `checks` twice may get two answers."""
+        with self.lock:
+            self.unsteady = self.unsteady | set(checks)
+            self.save()
 
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as file:
@@ -89,14 +92,24 @@ class Coverage:
     def of_mutant(self, mutant):
         return [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]
 
+    def reaching(self, mutant):
+        """Also those that are not asked."""
+        return [check for check, points in self.points.items()
+                if check not in NO_CHECKS and not points.isdisjoint(mutant.points)]
+
     def how(self, mutant):
         """checks, boot or nothing: what reaches it."""
-        if self.of_mutant(mutant):
+        if self.reaching(mutant):
             return "checks"
         return "nothing" if self.points["boot"].isdisjoint(mutant.points) else "boot"
 
+    def untried(self, mutant):
+        """Why it need not be tried, or nothing."""
+        how = self.how(mutant)
+        return "unreached" if how == "nothing" else "unasked" if how == "checks" and not self.of_mutant(mutant) else ""
+
     def next_to(self, last, checks):
         """Which of these runs when the one called `last` has ended."""
-        in_order = sorted(checks, key=self.checks.index)
+        in_order = sorted(checks, key=list(self.points).index)
         at = in_order.index(last) + 1 if last in in_order else 0
         return in_order[min(at, len(in_order) - 1)]

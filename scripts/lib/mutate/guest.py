@@ -17,6 +17,7 @@ from .pace import Pace
 SWITCH = "/sys/module/workqueue/parameters/wqlab_mutant"
 KEY = "/sys/module/workqueue/parameters/wqlab_mutants_key"
 REACHED = "/sys/kernel/debug/wqlab_mutants"
+NO_SWITCH = 99  # an exit status that wqctl has not
 TRIES = 3  # of a boot: on a machine that is busy one fails
 # How often the guest tells the time by its own clock, and how long it may be silent when it is given a CPU of ours:
 # several times what it needs for that if it spins, and endlessly more if it does not.
@@ -39,7 +40,7 @@ class Gone(Exception):
 
 
 class NeverUp(Gone):
-    """Not one of some tries; `hows` is how each has ended."""
+    """None of the tries did; `hows` is how each has ended."""
 
     def __init__(self, hows, words):
         super().__init__(hows[-1], words)
@@ -73,6 +74,15 @@ class Answer:
     @property
     def passed(self):
         return {match[1] for line in self.lines if (match := re.match(r"\s+ok \d+ (\S+)$", line))}
+
+    @property
+    def skipped(self):
+        return {match[1] for line in self.lines if (match := re.match(r"\s+ok \d+ (\S+) # SKIP", line))}
+
+    def words_of(self, check):
+        """The line that says what became of it, or the last."""
+        said = [line.strip() for line in self.lines if re.match(rf"\s+(not )?ok \d+ {re.escape(check)}( |$)", line)]
+        return (said + [line.strip() for line in self.lines[-1:]] + ["nothing was said"])[0]
 
     @property
     def last(self):
@@ -167,11 +177,16 @@ class Guest:
         return Gone("crashed", found[0], answer.last) if found else Gone("ended", "the guest ended", answer.last)
 
     def check(self, checks, mutant, patience):
-        """With this mutant, until the first that fails. The switch is off again afterwards."""
+        """With this mutant, until the first that fails. The switch is off again afterwards. A guest in which it can't
+        be written is lost."""
         self.mark = os.path.getsize(self.log.name)
         ids = " ".join(shlex.quote(check) for check in checks)
-        return self.run(f"echo 1 >/sys/kernel/debug/clear_warn_once; echo {mutant} >{SWITCH}; "
-                        f"wqctl check --ktap --fail-fast {ids}; s=$?; echo 0 >{SWITCH}; (exit $s)", patience)
+        answer = self.run(f"echo 1 >/sys/kernel/debug/clear_warn_once; if echo {mutant} >{SWITCH}; then "
+                          f"wqctl check --ktap --fail-fast {ids}; s=$?; else s={NO_SWITCH}; fi; "
+                          f"echo 0 >{SWITCH} || s={NO_SWITCH}; (exit $s)", patience)
+        if answer.status == NO_SWITCH:
+            raise Gone("ended", f"{SWITCH} can't be written", answer.last)
+        return answer
 
     def reached(self):
         return {int(line) for line in self.run(f"cat {REACHED}").lines if line.isdigit()}

@@ -9,8 +9,8 @@ from .guest import Gone, NeverUp, booted
 
 # A check's bounds are for machines that are busy. A guest's time is its own: a fraction of them is enough there.
 HURRY = 5
-# By the guest's clock: more than a check waits, its watcher and the clean-up behind (kmod/core/check_bounds.hh).
-PATIENCE_SECONDS = 45
+# By the guest's clock: more than a check may last, and the clean-up behind (kmod/core/check_bounds.hh).
+PATIENCE_SECONDS = 80
 FIRST, NEXT = 4, 24  # checks are tried before the rest
 TRIES = 3  # at a control, before it is no accident
 USAGE, NO_MODULE = 2, 3  # wqctl's
@@ -22,12 +22,16 @@ class Stop(Exception):
 
 
 class Unclear(Exception):
-    """There is no verdict, by no fault of the mutant: it stays untried."""
+    """Nothing can be said of this mutant, be it its doing or not."""
+
+
+class SetAside(Exception):
+    """A check is not asked any more: without it the mutant may be tried again at once."""
 
 
 @dataclass
 class Sight:
-    """`how` is one of KILLED, or "ended" (the guest, for no reason that its log has), or "odd" (nothing was judged)."""
+    """`how` is one of KILLED, or "ended" (the guest, for no reason that its log has), or "odd" (`by` is not judged)."""
 
     how: str
     by: str
@@ -54,24 +58,30 @@ class Judge:
     def judge(self, guest, mutant, checks):
         """(a guest that may go on or None, the verdict). `guest` is one that has served, or None."""
         whole = self.coverage.how(mutant) == "boot"
-        asked = 0
+        passed, silent = 0, None
         for batch in self.batches(checks):
             if guest is None:
                 guest, hows = self.boot(mutant if whole else None)
                 if guest is None:
-                    return None, self._never_up(hows, asked)
+                    return None, self._never_up(hows, passed)
             sight = self._see(guest, mutant.number, batch)
             if sight:
                 if whole:
                     guest.end()
                 guest, proven = self._prove(guest if sight.how == "caught" and not whole else None, mutant,
                                             batch, sight.by, whole)
-                if proven:
+                if proven and proven.how in KILLED:
                     return guest, proven.record
-            asked += len(batch)
+                silent = silent or proven
+                if whole and guest:
+                    guest.end()
+                    guest = None
+            passed += len(batch)
         if whole and guest:
             guest.end()
-        return None if whole else guest, {"verdict": "survived", "checks": asked}
+        if silent:
+            return None if whole else guest, {"verdict": "unclear", "words": f"{silent.by}: {silent.words}"}
+        return None if whole else guest, {"verdict": "survived", "checks": passed}
 
     @staticmethod
     def batches(checks):
@@ -87,9 +97,11 @@ class Judge:
             return Sight(gone.how, self.coverage.next_to(gone.last, checks), gone.words)
         if answer.failures:
             return Sight("caught", *answer.failures[0])
-        if answer.status:  # none of them could be judged, though each could when it was looked at, or wqctl failed
+        silent = [check for check in checks if check not in answer.passed]
+        if silent or answer.status:  # each could be judged when it was looked at; or wqctl failed
             guest.end()
-            return Sight("odd", self.coverage.next_to("", checks), " ".join(answer.lines[-2:]))
+            words = answer.words_of(silent[0]) if silent else f"status {answer.status}"
+            return Sight("odd", (silent or checks)[0], words)
         return None
 
     @staticmethod
@@ -101,7 +113,8 @@ class Judge:
         return answer
 
     def _prove(self, guest, mutant, batch, suspect, whole):
-        """(a guest or None, what was seen again or None). The check alone, then with those around it."""
+        """(a guest or None, what was seen again or None, if all have passed then). The check alone, then with those
+        around it."""
         for checks in dict.fromkeys(((suspect,), tuple(batch))):
             guest, passed = self._control(guest, checks, suspect)
             if whole:
@@ -115,9 +128,13 @@ class Judge:
                 guest = None
             if sight and sight.how == "ended":
                 raise Unclear(f"the guest ended twice, and its log says nothing of it: {sight.words}")
-            if sight and sight.how in KILLED and sight.by in passed:
+            if sight and sight.by in passed:
                 guest, _ = self._control(guest, checks, sight.by)
                 return guest, sight
+        if sight:
+            if guest:
+                guest.end()
+            raise Unclear(f"{sight.by} did not pass the second time, and had not without it: {sight.words}")
         return guest, None
 
     def _control(self, guest, checks, wanted):
@@ -129,19 +146,20 @@ class Judge:
                 answer = self._ask(guest, 0, checks)
                 if answer.status == 0 and not answer.failures and wanted in answer.passed:
                     return guest, answer.passed
-                if new and answer.failures:
+                unsteady = answer.failures[0][0] if answer.failures else wanted
+                if new and (answer.failures or unsteady in answer.skipped):
                     guest.end()
-                    self.coverage.set_aside([answer.failures[0][0]])
-                    raise Unclear(f"{answer.failures[0][0]} fails without it, too: it is not asked any more")
+                    self.coverage.set_aside([unsteady])
+                    raise SetAside(f"{unsteady} fails or is skipped without any mutant, too: it is not asked any more")
             except Gone:
                 pass
             guest.end()
             guest = None
         raise Unclear(f"{wanted} does not pass without it either")
 
-    def _never_up(self, hows, asked):
-        """Not one of some tries; the plain kernel comes up."""
-        if asked:
+    def _never_up(self, hows, passed):
+        """None of the tries; the plain kernel comes up."""
+        if passed:
             raise Unclear("it booted the first time, and does not now")
         guest, _ = self.boot()
         guest.end()

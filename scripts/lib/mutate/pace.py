@@ -5,6 +5,7 @@ import os
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
+MOST = 0.5  # s, of one look: of a longer time that nobody looked one look says nothing
 SMALLEST = 0.05  # s: threads that look asleep for less may have been caught between two instructions
 
 
@@ -30,6 +31,8 @@ def threads_of(pid):
 
 class Pace:
     def __init__(self, pid):
+        if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
+            raise OSError("a guest's threads can't be found: the host's kernel has no CONFIG_PROC_CHILDREN")
         self.pid, self.spent, self.ran, self.looked = pid, 0.0, 0.0, time.monotonic()
 
     def look(self):
@@ -43,7 +46,7 @@ class Pace:
             except OSError:
                 pass  # it has ended
         now = time.monotonic()
-        idle = now - self.looked if states <= {"S"} and now - self.looked >= SMALLEST else 0.0
+        idle = min(now - self.looked, MOST) if states <= {"S"} and now - self.looked >= SMALLEST else 0.0
         self.spent += max(ran - self.ran, idle, 0.0)
         self.ran, self.looked = ran, now
         return self.spent
