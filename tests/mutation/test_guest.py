@@ -39,7 +39,7 @@ class Guests(unittest.TestCase):
         return guest
 
     def test_a_line_is_whole_though_the_time_was_told_within_it(self):
-        answer = self.guest(["    ok 1 que@time 5@", "ue.kept", "@time 10@", "@done 1 0"]).run("")
+        answer = self.guest(["    ok 1 queue@time 5@", ".kept", "@time 10@", "@done 1 0"]).run("")
         self.assertEqual((answer.passed, answer.status), ({"queue.kept"}, 0))
 
     def test_who_says_nothing_for_long_by_his_own_clock_is_hung(self):

@@ -7,6 +7,7 @@ import os
 from .guest import SILENT_SECONDS
 from .judge import HURRY, KILLED
 
+TRIED = (*KILLED, "survived", "unclear")
 ENOUGH = 300  # tried, for a share of them
 ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unasked", "unreached", "equivalent", "untried"]
 
@@ -31,9 +32,9 @@ def recorded(root, version):
             suite = verdict
         else:
             by = [word for word in words if word != "only"]
-            asked = "only" if "only" in words else "drawn"
-            found[name] = {"id": name, "verdict": verdict, "suite": suite, "asked": asked,
-                           **({"by": by[0]} if by else {})}
+            found[name] = {"id": name, "verdict": verdict, "suite": suite, **({"by": by[0]} if by else {})}
+            if verdict in TRIED:
+                found[name]["asked"] = "only" if "only" in words else "drawn"
     return suite, found
 
 
@@ -70,7 +71,7 @@ def interval(killed, tried):
 def share(found, *verdicts):
     """How many of those tried have these verdicts, and between which bounds that is known; those that are equivalent
     nobody could see. What is unclear was not killed: left out it would make the share of killed too large."""
-    tried = sum(found.get(verdict, 0) for verdict in (*KILLED, "survived", "unclear"))
+    tried = sum(found.get(verdict, 0) for verdict in TRIED)
     if tried < ENOUGH:
         return f"{tried} tried: too few"
     count = sum(found.get(verdict, 0) for verdict in verdicts)
