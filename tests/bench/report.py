@@ -74,16 +74,17 @@ def trace(lines):
 
 
 def flood(lines):
-    print(f"{'items/s':>9}{'done/s':>9}{'events/s':>10}{'kept':>11}{'lost':>11}{'took':>9}{'until':>8}"
+    print(f"{'asked':>9}{'items/s':>9}{'events/s':>10}{'kept':>11}{'lost':>11}{'took':>9}{'until':>8}"
           f"{'RSS':>6}{'file':>7}{'show':>8}{'RSS':>6}")
     for line in lines:
-        rate, done, kept, lost, took, until, rss, size, show, show_rss = line.split()
+        rate, kept, lost, took, until, rss, size, show, show_rss = line.split()
         until, show = int(until) / 1e9, int(show) / 1e9
-        print(f"{rate:>9}{int(done):>9,}{4 * int(done):>10,}{int(kept):>11,}{int(lost):>11,}{took:>9}{until:>7.1f}s"
+        events = (int(kept) + int(lost)) / float(took.rstrip("s"))
+        print(f"{rate:>9}{events / 4:>9,.0f}{events:>10,.0f}{int(kept):>11,}{int(lost):>11,}{took:>9}{until:>7.1f}s"
               f"{int(rss) // 1024:>6}{int(size) / 1e6:>7.0f}{show:>7.1f}s{int(show_rss) // 1024:>6}")
-    print("a run of 4 issuers, what it executed, its events (4 an item); of a trace with the default buffer: events\n"
-          "kept and lost, how long it says it took, and until wqctl ended; MiB of memory, MB of file; then wqctl\n"
-          "trace show of it")
+    print("items a second that 4 issuers were asked for; of a trace with the default buffer: events, kept and lost,\n"
+          "in a second that it took, and a quarter of them, for an item has four; of all those kept and lost; how long\n"
+          "it says it took, and until wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
 
 
 def file(lines):
