@@ -6,13 +6,13 @@
 #include "../core/event_ring.hh"
 #include "../core/memory.hh"
 #include "../core/name_table.hh"
+#include "../core/told_tasks.hh"
 #include "../core/trace_memory.hh"
 #include "../glue/kernel_functions.h"
 #include "../glue/trace_events.h"
 #include "../lab/clock.hh"
 #include "callers.hh"
 #include "origin.hh"
-#include "told_tasks.hh"
 
 namespace wqlab {
 
