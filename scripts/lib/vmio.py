@@ -35,6 +35,7 @@ EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scrip
 BOOT_SECONDS = 600
 LOG_LINES, MOST_LOG_LINES = 40, 200
 DEATH = re.compile(rb"Kernel panic|BUG: |Oops: ")  # a stack behind it may be longer than LOG_LINES
+PANIC = b"Kernel panic"  # behind that no kernel goes on, as it may behind the others
 START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
 
@@ -358,7 +359,7 @@ def run(options):
                     pump.join()
                 if machine.process.returncode:  # a guest's end, however violent, is a success for QEMU
                     failure = f"QEMU failed ({machine.process.returncode}): {machine.complaint()}"
-                    if DEATH.search(log.text):  # it may fall over when a dying guest resets it
+                    if PANIC in log.text:  # it may fall over when a dying guest resets it
                         message += "; then " + failure
                     else:
                         message, status = failure, EXIT_SETUP

@@ -7,9 +7,7 @@
 #include "core/btf.hh"
 #include "lab.hh"
 
-namespace {
-
-bool has(const std::string& name, const std::string& member)
+bool has_member(const std::string& name, const std::string& member)
 {
     const std::string bytes = read_file("/sys/kernel/btf/vmlinux");
     std::array<uint32_t, 1024> marks;
@@ -33,11 +31,9 @@ bool has(const std::string& name, const std::string& member)
     return has_it;
 }
 
-}  // namespace
-
 bool left_out_without(const std::string& name, const std::string& member)
 {
-    if (has(name, member))
+    if (has_member(name, member))
         return false;
     WARN("SKIP this kernel's struct " + name + " has no " + member);
     return true;

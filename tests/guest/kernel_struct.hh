@@ -4,5 +4,7 @@
 
 #include <string>
 
+bool has_member(const std::string& name, const std::string& member);
+
 // True: this kernel's struct has no such member, and the test, which returns, is reported as skipped.
 bool left_out_without(const std::string& name, const std::string& member);

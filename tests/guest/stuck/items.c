@@ -117,6 +117,7 @@ void stuck_waits_for_next_func(struct work_struct *work)
 void stuck_waits_for_done_func(struct work_struct *work)
 {
 	wait_for_completion(&begin(work)->of->done);
+	barrier(); /* by a jump it would not be on the stack */
 }
 
 void stuck_completes_func(struct work_struct *work)

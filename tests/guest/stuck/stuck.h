@@ -45,6 +45,7 @@ struct stuck {
 	wait_queue_head_t gate;		/* where items sleep, and who waits for them to begin */
 	bool is_open;
 	bool is_for_ever;		/* nothing can undo it: it stays, and the module with it */
+	bool is_miscounted;		/* until its CPU has gone and come */
 	struct workqueue_struct *wq[2];
 	struct stuck_item items[STUCK_ITEMS];
 	struct delayed_work late;
@@ -52,7 +53,7 @@ struct stuck {
 	struct semaphore semaphore;
 	struct completion done;
 	struct task_struct *helper;
-	struct task_struct *worker;	/* of the item that is about to be forgotten */
+	struct task_struct *worker;	/* of the item that the pool does not count */
 };
 
 const struct stuck_state *stuck_state(const char *name);
@@ -65,6 +66,8 @@ int stuck_make_semaphore(struct stuck *stuck);
 void stuck_undo_semaphore(struct stuck *stuck);
 int stuck_make_untold(struct stuck *stuck);
 void stuck_undo_helper(struct stuck *stuck);
+/* Until a task is so, which it tells nobody. */
+int stuck_until(bool (*is_so)(struct task_struct *task), struct task_struct *task);
 
 /* In borrowed.c. */
 int stuck_make_frozen(struct stuck *stuck);

@@ -15,6 +15,18 @@ static int run_helper(struct stuck *stuck, int (*func)(void *stuck), const char 
 	return 0;
 }
 
+int stuck_until(bool (*is_so)(struct task_struct *task), struct task_struct *task)
+{
+	const unsigned long end = jiffies + STUCK_PATIENCE;
+
+	while (!is_so(task)) {
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
+		schedule_timeout_idle(1);
+	}
+	return 0;
+}
+
 void stuck_undo_helper(struct stuck *stuck)
 {
 	if (stuck->helper)
@@ -115,22 +127,21 @@ static int flush_second(void *data)
 	return until_stopped(stuck);
 }
 
+/* Uninterruptible is how flush_work() waits; it has put its barrier there by then. */
+static bool is_waiting(struct task_struct *task)
+{
+	return READ_ONCE(task->__state) == TASK_UNINTERRUPTIBLE;
+}
+
 int stuck_make_untold(struct stuck *stuck)
 {
-	const unsigned long end = jiffies + STUCK_PATIENCE;
 	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 1) ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func);
 
 	if (error)
 		return error;
 	stuck_queue(stuck, stuck->wq[0], 1, 1, stuck_victim_func);
-	error = run_helper(stuck, flush_second, "flusher");
+	error = run_helper(stuck, flush_second, "flusher") ?: stuck_until(is_waiting, stuck->helper);
 	if (error)
 		return error;
-	/* Uninterruptible is how flush_work() waits; it has put its barrier there by then. */
-	while (READ_ONCE(stuck->helper->__state) != TASK_UNINTERRUPTIBLE) {
-		if (time_after(jiffies, end))
-			return -ETIMEDOUT;
-		schedule_timeout_idle(1);
-	}
 	return cancel_work(&stuck->items[1].work) ? 0 : -EBUSY;
 }

@@ -21,3 +21,18 @@ TEST_CASE("attributes that are cut short end the list")
     CHECK(Attributes(wire.bytes()).u64(1) == 0);
     CHECK(Attributes(wire.bytes()).u32(9) == 0);
 }
+
+TEST_CASE("text is one line for people, and exact for a file or the kernel")
+{
+    Wire wire;
+    const char cut[] = {'x', '\n', 'y'};
+    wire.text(1, "10000\n").text(2, "\x1b[2Jname\t").text(3, "").raw(4, cut, sizeof cut);
+    const Attributes attributes(wire.bytes());
+    CHECK(attributes.exact_string(1) == "10000\n");
+    CHECK(attributes.string(1) == "10000?");
+    CHECK(attributes.exact_string(2) == "\x1b[2Jname\t");
+    CHECK(attributes.string(2) == "?[2Jname?");
+    CHECK(attributes.exact_string(3).empty());
+    CHECK(attributes.exact_string(4) == "x\ny");
+    CHECK(attributes.exact_string(9).empty());
+}

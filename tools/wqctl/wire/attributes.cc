@@ -41,7 +41,8 @@ std::string up_to_nul(Bytes payload)
 }
 }  // namespace
 
-// What is read here ends on terminals: no decoder need think of it.
+// What is read here ends on terminals, so no decoder need think of it; and in filters, documents and saved snapshots,
+// which so have the names that are shown.
 std::string Attributes::to_string(Bytes payload) { return one_line(up_to_nul(payload)); }
 
 std::string Attributes::exact_string(unsigned type) const

@@ -14,13 +14,6 @@ std::span<const Rule> rules()
              "what is waited for; also an item that flushes itself or its own workqueue",
              "Take the flush out of the item, or put one of the two on another workqueue",
              "__flush_work(), __flush_workqueue(), insert_wq_barrier()"},
-        Rule{"likely-circle",
-             "Items wait for a lock, a completion or an event, and what ends that is likely held back behind them",
-             "max_active is used up by two or more that have slept in D for 10 s or more with one stack, which ends in "
-             "their own code; an item of another function is held back, or a task flushes what is",
-             "What ends the wait belongs on another workqueue, or max_active is too small; flush without the lock that "
-             "items take",
-             "pwq_tryinc_nr_active(), wait_for_completion(), mutex_lock()"},
         Rule{"counts-a-sleeper", "A pool counts a worker that sleeps as running, and so wakes nobody",
              "nr_running is not 0, all that it counts sleep, and items wait while workers are idle",
              "Find why that task sleeps without wq_worker_sleeping(): a lost PF_WQ_WORKER, or a fault of the kernel",
@@ -52,10 +45,15 @@ std::span<const Rule> rules()
              "manager gets no worker, as far as it shows",
              "The finding says what there is to see; the stacks of its workers say more",
              "show_one_worker_pool(), wq_watchdog_timer_fn()"},
-        Rule{"held-back", "max_active is used up by items that do not end",
-             "All that is active is at the same item for 10 s or more, and items are held back behind it",
-             "See what the active ones wait for; a larger max_active helps only if those behind do not depend on them",
-             "pwq_tryinc_nr_active()"},
+        Rule{
+            "held-back", "max_active is used up by items that do not end",
+            "All that is active is at the same item for 10 s or more, and items are held back behind it. Of a machine, "
+            "it says what would make a circle of it, where two or more have all slept in D as long in one place of "
+            "their module, "
+            "and another function of that module is held back, or flushes what is",
+            "See what the active ones wait for; a larger max_active helps only if those behind do not depend on them, "
+            "or end what they wait for",
+            "pwq_tryinc_nr_active()"},
         Rule{"ordered", "The head of an ordered workqueue does not end, and those behind it wait",
              "One item is executed for 10 s or more, all others of that workqueue are held back",
              "See what the head waits for; what need not be in this order belongs on another workqueue",

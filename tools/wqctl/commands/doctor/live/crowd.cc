@@ -64,8 +64,8 @@ void find_crowds(const Case& at, Findings& findings)
         finding.certainty = Certainty::kLikely;
         finding.weight = 600 + by_age(youngest);
         finding.sentence = fmt::format(
-            "{} workers of {} have slept in {} for {} and more, all on behalf of {}: one lock or one device",
-            crowd.size(), workqueue_of(at, *crowd[0]), place_of(largest->first), lasting(youngest), function);
+            "{} workers of {} have been at {} for {} and more, and all sleep in {}: one lock, one device or one event",
+            crowd.size(), workqueue_of(at, *crowd[0]), function, lasting(youngest), place_of(largest->first));
         for (const Busy* odd : odd_ones(at, crowd)) {
             finding.suspects.push_back(suspect_of(at, *odd));
             finding.suspects.back().doing += ", where the others are not";

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // What max_active holds back, behind what does not end.
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/core.h>
 
+#include "commands/doctor/live/likely_circle.hh"
 #include "commands/doctor/live/limits.hh"
 #include "commands/doctor/live/rules.hh"
 #include "commands/doctor/live/words.hh"
@@ -54,6 +56,11 @@ void find_held_back(const Case& at, Findings& findings)
             "cat /proc/{}/stack says what the first one waits for; only if those behind do not depend on them a larger "
             "max_active helps",
             group.active[0]->row->pid);
+        if (std::optional<LikelyCircle> circle = likely_circle(at, group)) {
+            finding.sentence += "; " + circle->text;
+            std::ranges::move(circle->victims, std::back_inserter(finding.victims));
+            finding.next = std::move(circle->next);
+        }
     }
 }
 
@@ -102,8 +109,7 @@ void find_held_by_nothing(const Case& at, Findings& findings)
         tell_of(at, group, finding);
         finding.next =
             "A new max_active lets them in (WQ_SYSFS has a file for it), and before 6.9 the next item that is queued "
-            "there; "
-            "wqctl dump nodes pwqs work shows all there is of it";
+            "there; wqctl dump nodes pwqs work shows all there is of it";
     }
 }
 

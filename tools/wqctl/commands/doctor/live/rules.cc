@@ -76,7 +76,6 @@ std::span<const LiveRule> live_rules()
         LiveRule{"hog", kWork, nullptr, find_hogs},
         LiveRule{"no-worker", kWork, nullptr, find_no_workers},
         LiveRule{"not-told", kWork, lacks_tasks, find_untold_pools},
-        LiveRule{"likely-circle", kWork, lacks_stacks, find_likely_circles},
         LiveRule{"ordered", kWork, nullptr, find_ordered_heads},
         LiveRule{"crowd", kWork, lacks_stacks, find_crowds},
         LiveRule{"held-back", kWork, nullptr, find_held_back},

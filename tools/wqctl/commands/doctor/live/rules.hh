@@ -47,14 +47,12 @@ struct Examination {
 
 Examination examine(const Case& at);
 
-// By group: flushes.cc, pools.cc, cpus.cc, workers.cc, limits.cc, likely_circles.cc, freeze.cc, crowd.cc, backlog.cc,
-// timers.cc.
+// By group: flushes.cc, pools.cc, cpus.cc, workers.cc, limits.cc, freeze.cc, crowd.cc, backlog.cc, timers.cc.
 Find find_circles, find_unfinished, find_hung_tasks, find_flush_dependencies;
 Find find_counted_sleepers, find_hung_pools;
 Find find_taken_cpus, find_hogs;
 Find find_no_workers, find_untold_pools, find_absent_cpus;
 Find find_held_back, find_ordered_heads, find_held_by_nothing, find_plugged;
-Find find_likely_circles;
 Find find_frozen, find_unfreezable;
 Find find_crowds;
 Find find_backlogs, find_crowded;

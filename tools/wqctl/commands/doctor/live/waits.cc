@@ -218,16 +218,28 @@ std::vector<Blocker> Waits::blockers(const Wait& wait, const std::set<int32_t>& 
     return found;
 }
 
-Waits::Awaited Waits::awaited(const Wait& wait, const wqlab_snap_pwq& pwq) const
+Waits::InFlight Waits::in_flight(const Wait& wait, const wqlab_snap_pwq& pwq) const
 {
     const wqlab_snap_workqueue* workqueue = at_.now().workqueue(wait.workqueue);
     if (!workqueue)
-        return Awaited::kNot;
+        return {0, 0};
     int64_t all = 0;
     for (const int32_t count : pwq.in_flight)
         all += count;
-    const int64_t ours = in_flight_until(pwq, workqueue->flush_color, wait.flusher->color).value_or(all);
+    return {all, in_flight_until(pwq, workqueue->flush_color, wait.flusher->color).value_or(all)};
+}
+
+Waits::Awaited Waits::awaited(const Wait& wait, const wqlab_snap_pwq& pwq) const
+{
+    const auto [all, ours] = in_flight(wait, pwq);
     return !ours ? Awaited::kNot : ours == all && wait.flusher->color >= 0 ? Awaited::kSurely : Awaited::kMaybe;
+}
+
+// It waits for more than all that is not held back.
+bool Waits::surely_waits_for_one_of(const Wait& wait, const wqlab_snap_pwq& pwq, int64_t held) const
+{
+    const auto [all, ours] = in_flight(wait, pwq);
+    return ours > 0 && ours > all - held;
 }
 
 // A drain goes on until nothing is left, of whatever color.

@@ -48,11 +48,19 @@ public:
     std::vector<const Busy*> executors_of(const Wait& wait) const;
     // Whether it waits for that one of them for sure: of a flush the colors may leave it open.
     bool surely_waits_for(const Wait& wait, const Busy& worker) const;
+    // Whether a flush waits for one of so many that this pwq holds back: not for those that were queued after it began.
+    bool surely_waits_for_one_of(const Wait& wait, const wqlab_snap_pwq& pwq, int64_t held) const;
 
 private:
     enum class Awaited { kNot, kMaybe, kSurely };
 
-    // Whether this flusher waits for what that pwq has in flight.
+    struct InFlight {
+        int64_t all, ours;
+    };
+
+    // What that pwq has in flight, and what of it this flusher waits for; all of it, where the colors do not say.
+    InFlight in_flight(const Wait& wait, const wqlab_snap_pwq& pwq) const;
+    // Whether it waits for any of it.
     Awaited awaited(const Wait& wait, const wqlab_snap_pwq& pwq) const;
     void find_deadlocked();
     const std::vector<const Busy*>& busy_of(uint32_t workqueue) const;
