@@ -73,7 +73,8 @@ struct DrainOfEachKind {
         "back, on a workqueue of any kind; not for a timer",
         "kernel/workqueue.c: drain_workqueue(), is_chained_work()",
         0,
-        Fault::kFlushReturnsEarly};
+        Fault::kFlushReturnsEarly,
+        {"docs/findings/0010, not mended: pwqs are looked at one by one, and a chain slips past"}};
 
     static void run(Trial& t)
     {
@@ -114,8 +115,9 @@ struct DestroyOfEachKind {
         "destroy_workqueue() first runs a chain of items that queue each other to its end, and what is held back, on a "
         "workqueue of any kind",
         "kernel/workqueue.c: destroy_workqueue(), is_chained_work()",
-        0,
-        Fault::kFlushReturnsEarly};
+        WQLAB_CHECK_NEGATIVE,  // as long as a drain may come back too early
+        Fault::kFlushReturnsEarly,
+        {"docs/findings/0010, not mended: pwqs are looked at one by one, and a chain slips past"}};
 
     static void run(Trial& t)
     {
