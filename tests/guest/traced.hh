@@ -9,6 +9,9 @@
 #include "trace/story.hh"
 #include "wire/lab.hh"
 
+// Not by starting one, which might be in somebody's way.
+bool somebody_traces();
+
 // A trace, on a socket of its own, from its creation on.
 class Traced {
 public:

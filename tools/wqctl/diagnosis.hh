@@ -8,6 +8,7 @@
 
 namespace wqctl {
 
+class Patterns;
 class Source;
 struct Style;
 
@@ -19,11 +20,15 @@ public:
     };
 
     virtual ~Diagnosis() = default;
-    // Looks at the machine: what has been wrong since the last look, the worst first. Of the first look nothing.
+    // What is to be said before anybody waits: what was wrong already, and what is not looked for.
+    virtual std::vector<std::string> notes() const = 0;
+    // What is wrong now and was not at the last look, the worst first. Throws where the machine can't be looked at; it
+    // may be tried again.
     virtual std::vector<Symptom> look() = 0;
 };
 
-// At the end of commands/doctor/diagnosis.cc. Refuses a kernel that shows no workers. Both must live as long.
-std::unique_ptr<Diagnosis> make_diagnosis(Source& source, const Style& style);
+// At the end of commands/doctor/diagnosis.cc. Takes a second, for two looks. wanted: of workqueues, functions or tasks.
+// Refuses a kernel that shows no workers. Source and style must live as long.
+std::unique_ptr<Diagnosis> make_diagnosis(Source& source, const Style& style, const Patterns& wanted);
 
 }  // namespace wqctl

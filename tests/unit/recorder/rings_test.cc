@@ -1,63 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 // Rings as the module writes them, and as they are read: the same code, in memory of the test's own.
-#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <map>
 #include <thread>
 
-#include "core/event_ring.hh"
-#include "core/name_table.hh"
-#include "core/trace_memory.hh"
-#include "recorder/decoder.hh"
 #include "recorder/rings.hh"
+#include "unit/recorder/ring_memory.hh"
 #include "unit/recorder/temporary.hh"
 
 using namespace wqctl;
-using wqlab::EventRing;
-using wqlab::TraceMemory;
 using wqlab::TraceRecord;
 
 namespace {
 
-constexpr uint32_t kCpus = 3, kEvents = 16;
-
-struct Memory {
-    explicit Memory(bool overwrite = false)
-    {
-        layout.cpus = kCpus;
-        layout.events = kEvents;
-        layout.names = WQLAB_LIMIT_TRACE_NAMES;
-        layout.names_at = TraceMemory::names_at(kCpus);
-        layout.rings_at = TraceMemory::rings_at(kCpus);
-        layout.begun_stamp = 1000;
-        layout.mult = 1u << 22;
-        layout.shift = 22;
-        for (uint32_t cpu = 0; cpu < kCpus; cpu++)
-            rings[cpu] = EventRing(reinterpret_cast<wqlab_trace_cpu*>(bytes.data()) + cpu,
-                                   reinterpret_cast<wqlab_trace_record*>(bytes.data() + layout.rings_at) +
-                                       size_t{cpu} * kEvents,
-                                   kEvents, overwrite);
-    }
-
-    bool write(uint32_t cpu, uint64_t stamp, uint64_t item = 1)
-    {
-        wqlab_trace_record* record = rings[cpu].next(stamp);
-        if (!record)
-            return false;
-        *record = {};
-        record->stamp = stamp;
-        record->item = item;
-        record->who = TraceRecord::who(WQLAB_TRACE_KIND_ACTIVATE, 0);
-        rings[cpu].commit();
-        return true;
-    }
-
-    wqlab_trace_layout layout{};
-    std::vector<std::byte> bytes = std::vector<std::byte>(TraceMemory::size(kEvents, kCpus));
-    std::array<EventRing, kCpus> rings;
-    Spool spool{kCpus, size_t{4} << 20};
-};
+constexpr uint32_t kCpus = RingMemory::kCpus, kEvents = RingMemory::kEvents;
 
 std::vector<uint64_t> stamps(Rings& rings, bool all = false)
 {
@@ -80,7 +36,7 @@ uint64_t drain(Rings& rings)
 
 TEST_CASE("events of all CPUs come in one order, the newest when nothing older can come", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     memory.write(0, 10);
     memory.write(2, 20);
@@ -107,7 +63,7 @@ TEST_CASE("events of all CPUs come in one order, the newest when nothing older c
 
 TEST_CASE("what has no room is lost, counted, and told in front of what comes next", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     for (uint64_t i = 0; i < kEvents; i++)
         CHECK(memory.write(0, 100 + i));
@@ -133,7 +89,7 @@ TEST_CASE("what has no room is lost, counted, and told in front of what comes ne
 
 TEST_CASE("one place is no room for a gap and what comes behind it", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     for (uint64_t i = 0; i < kEvents; i++)
         memory.write(0, 100 + i);
@@ -147,7 +103,7 @@ TEST_CASE("one place is no room for a gap and what comes behind it", "[recorder]
 
 TEST_CASE("a ring that is drained has room, whether or not anybody takes its events", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     constexpr uint64_t kAll = 100 * kEvents;
     for (uint64_t stamp = 0; stamp < kAll; stamp++) {
@@ -166,7 +122,7 @@ TEST_CASE("a ring that is drained has room, whether or not anybody takes its eve
 
 TEST_CASE("a drain says whether a ring was nearly full", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     memory.write(0, 1);
     CHECK(rings.drain(0));
@@ -177,7 +133,7 @@ TEST_CASE("a drain says whether a ring was nearly full", "[recorder]")
 
 TEST_CASE("rings are written, drained and taken from at once, and each event comes once, in order", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     constexpr uint64_t kAll = 200'000;
     std::atomic<uint64_t> written = 0;
@@ -221,7 +177,7 @@ TEST_CASE("rings are written, drained and taken from at once, and each event com
 TEST_CASE("where nothing more can be kept, what is older than all that waits is due", "[recorder]")
 {
     const NoTemporaryFiles none;
-    Memory memory;
+    RingMemory memory;
     Spool small(kCpus, Spool::kBlock * sizeof(wqlab_trace_record));
     Rings rings(memory.bytes.data(), memory.layout, false, small);
     for (uint64_t i = 0; i < kEvents; i++)
@@ -239,7 +195,7 @@ TEST_CASE("where nothing more can be kept, what is older than all that waits is 
 
 TEST_CASE("what comes behind something newer is counted", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     memory.write(0, 100);
     CHECK(stamps(rings, true) == Stamps{100});
@@ -253,7 +209,7 @@ TEST_CASE("what comes behind something newer is counted", "[recorder]")
 
 TEST_CASE("a tail that makes no sense lets nothing be overwritten", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     for (uint64_t i = 0; i < kEvents; i++)
         memory.write(0, 100 + i);
     for (const uint64_t tail : {uint64_t{kEvents + 1}, ~uint64_t{0}, uint64_t{1} << 63}) {
@@ -264,7 +220,7 @@ TEST_CASE("a tail that makes no sense lets nothing be overwritten", "[recorder]"
 
 TEST_CASE("where the oldest give way, the last are there, from whenever they are asked for", "[recorder]")
 {
-    Memory memory(true);
+    RingMemory memory(true);
     Rings rings(memory.bytes.data(), memory.layout, true, memory.spool);
     for (uint64_t i = 0; i < 100; i++)
         CHECK(memory.write(1, 100 + i));
@@ -281,9 +237,68 @@ TEST_CASE("where the oldest give way, the last are there, from whenever they are
     CHECK(all.back() == 199);
 }
 
+TEST_CASE("what was overwritten before it was read is counted, and its place is known", "[recorder]")
+{
+    RingMemory memory(true);
+    Rings rings(memory.bytes.data(), memory.layout, true, memory.spool);
+    memory.write(0, 10);
+    CHECK(stamps(rings).empty());
+    CHECK(stamps(rings) == Stamps{10});
+    for (uint64_t i = 0; i < 2 * kEvents; i++)
+        memory.write(0, 100 + i);
+    // Seen, and not due yet.
+    CHECK(stamps(rings).empty());
+    CHECK(rings.missed() > 0);
+    CHECK(rings.in_gap());
+    CHECK(rings.gaps() == 0);
+    memory.write(1, 50);
+    const Stamps next = stamps(rings);
+    REQUIRE(next.size() > 1);
+    CHECK(next[0] == 50);
+    CHECK_FALSE(rings.in_gap());
+    CHECK(rings.gaps() == 1);
+    // Whatever was late while they were read as they came is not so in what is read anew.
+    memory.write(2, 5);
+    stamps(rings, true);
+    CHECK(rings.late() == 1);
+    rings.rewind();
+    stamps(rings, true);
+    CHECK(rings.late() == 0);
+}
+
+TEST_CASE("of a ring that is read while it is overwritten each event is whole, or missed", "[recorder]")
+{
+    RingMemory memory(true);
+    Rings rings(memory.bytes.data(), memory.layout, true, memory.spool);
+    constexpr uint64_t kAll = 200'000;
+    std::atomic<bool> over = false;
+    std::thread writer([&] {
+        for (uint64_t stamp = 1; stamp <= kAll; stamp++)
+            memory.write(1, stamp, stamp);
+        over = true;
+    });
+    uint64_t newest = 0, taken = 0;
+    bool whole = true;
+    const auto take = [&](bool all) {
+        rings.take(
+            [&](uint32_t, const wqlab_trace_record& record) {
+                whole &= record.item == record.stamp && record.stamp > newest;
+                newest = record.stamp;
+                taken++;
+            },
+            all);
+    };
+    while (!over)
+        take(false);
+    writer.join();
+    take(true);
+    CHECK(whole);
+    CHECK(taken + rings.missed() == kAll);
+}
+
 TEST_CASE("two places are there, or none is taken", "[recorder]")
 {
-    Memory memory;
+    RingMemory memory;
     Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
     for (uint64_t i = 0; i + 1 < kEvents; i++)
         memory.write(0, 100 + i);
@@ -297,102 +312,4 @@ TEST_CASE("two places are there, or none is taken", "[recorder]")
     CHECK(memory.write(0, 300));
     CHECK(rings.loss(0).events == 1);
     CHECK(stamps(rings, true) == Stamps{200, 300, 300});
-}
-
-TEST_CASE("a name is kept once, and has a number", "[recorder]")
-{
-    std::vector<uint64_t> keys(64);
-    std::vector<wqlab_trace_name> names(64);
-    wqlab::NameTable table({keys.data(), keys.size()}, names.data());
-    std::map<uint32_t, uint64_t> numbers;
-    const auto find = [&](uint64_t key) {
-        return table.find(key, [&](wqlab_trace_name& name) { name.identity = key; });
-    };
-    for (uint64_t key = 1; key <= 64; key++)
-        numbers[find(key << 12)] = key << 12;
-    CHECK(numbers.size() == 64);
-    for (const auto& [number, key] : numbers) {
-        CHECK(find(key) == number);
-        CHECK(names.at(number - 1).identity == key);
-        CHECK(names.at(number - 1).ready == 1);
-    }
-    CHECK(find(uint64_t{1} << 40) == 0);
-}
-
-TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
-{
-    Memory memory;
-    auto* const names = reinterpret_cast<wqlab_trace_name*>(memory.bytes.data() + memory.layout.names_at);
-    const auto name = [&](uint32_t number, const char* text) -> wqlab_trace_name& {
-        std::copy_n(text, std::char_traits<char>::length(text), names[number - 1].text);
-        names[number - 1].ready = 1;
-        return names[number - 1];
-    };
-    name(1, "psi_avgs_work");
-    name(2, "events").identity = 0xabc;
-    names[1].flags = WQLAB_WQ_UNBOUND;
-    names[1].max_active = 256;
-    name(3, "call_timer_fn");
-    Rings rings(memory.bytes.data(), memory.layout, false, memory.spool);
-    Tables tables;
-    Decoder decoder(rings, memory.layout, tables);
-    wqlab_trace_record record{};
-    record.stamp = 3500;
-    record.item = 0x77 | uint64_t{5} << 32;
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 12, WQLAB_TRACE_CONTEXT_SOFTIRQ,
-                                  WQLAB_TRACE_FLAG_LIKELY_CALLER);
-    record.function = 1;
-    record.workqueue = 2;
-    record.caller = 3;
-    record.pool = 4;
-    record.value = WQLAB_NONE;
-    wqlab_trace_record task{};
-    task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 12);
-    TraceRecord::set_comm(task, "kworker/0:1\0\0\0\0");
-    CHECK_FALSE(Decoder::knows(task));
-    CHECK(decoder.learn(2, task));
-    CHECK_FALSE(decoder.learn(2, record));
-    const Event event = decoder.decode(2, record);
-    CHECK(event.kind == EventKind::kQueue);
-    CHECK(event.time == 2500);
-    CHECK(event.item == 0x77);
-    CHECK(event.cpu == 2);
-    CHECK(event.context == EventContext::kTimer);
-    CHECK(event.likely_caller);
-    CHECK(event.pid == 12);
-    CHECK(event.pool == 4);
-    CHECK(event.value == kAnyCpu);
-    CHECK(tables.text(event.function) == "psi_avgs_work");
-    CHECK(event.caller == 0);  // who set the timer is not known any more
-    CHECK(tables.text(event.comm) == "kworker/0:1");
-    CHECK(tables.workqueue(event.workqueue).name == "events");
-    CHECK(tables.workqueue(event.workqueue).identity == 0xabc);
-    CHECK(tables.workqueue(event.workqueue).unbound);
-    CHECK(tables.workqueue(event.workqueue).max_active == 256);
-    // Numbers that nobody vouches for.
-    record.function = record.workqueue = record.caller = UINT16_MAX;
-    record.who = UINT32_MAX;
-    CHECK_FALSE(Decoder::knows(record));
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 13);
-    CHECK(decoder.decode(2, record).function == 0);
-    // What another CPU's tasks are called this one has not said.
-    CHECK(decoder.decode(2, record).comm == 0);
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 12);
-    CHECK(decoder.decode(1, record).comm == 0);
-    decoder.expect(1, task);
-    CHECK(tables.text(decoder.decode(1, record).comm) == "kworker/0:1");
-    // A softirq that executes an item is not the idle task.
-    TraceRecord::set_comm(task, "swapper/2\0\0\0\0\0\0");
-    task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 0);
-    CHECK(decoder.learn(2, task));
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 0, WQLAB_TRACE_CONTEXT_HARDIRQ);
-    CHECK(tables.text(decoder.decode(2, record).comm) == "swapper/2");
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 0, WQLAB_TRACE_CONTEXT_SOFTIRQ);
-    CHECK(decoder.decode(2, record).comm == 0);
-    // Two items may be shown alike: they are not one.
-    CHECK(decoder.decode(2, record).item == 0x77);
-    record.item = 0x77 | uint64_t{6} << 32;
-    CHECK(decoder.decode(2, record).item == record.item);
-    record.item = 0xffff'8880'0000'0077;
-    CHECK(decoder.decode(2, record).item == record.item);
 }

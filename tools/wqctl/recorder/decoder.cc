@@ -133,6 +133,12 @@ void Decoder::expect(uint32_t cpu, const wqlab_trace_record& record)
         learn(cpu, record);
 }
 
+void Decoder::forget_tasks()
+{
+    for (auto& of_cpu : tasks_)
+        of_cpu.clear();
+}
+
 NameId Decoder::comm(uint32_t cpu, uint32_t pid) const
 {
     const auto found = tasks_[cpu].find(pid);

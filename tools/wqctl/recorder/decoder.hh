@@ -26,6 +26,7 @@ public:
     bool learn(uint32_t cpu, const wqlab_trace_record& record);
     // Of what will come later: so that what comes before it has a name, if there is no better one.
     void expect(uint32_t cpu, const wqlab_trace_record& record);
+    void forget_tasks();
     Event decode(uint32_t cpu, const wqlab_trace_record& record);
     // Those lost after the last that was written: an event like any other.
     Event gap(uint32_t cpu, const Rings::Loss& loss) const;

@@ -33,8 +33,11 @@ void Rings::skip_overwritten(Ring& ring)
     const uint64_t head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
     // With some to spare, lest it be overtaken again at once.
     const uint64_t oldest = head < layout_.events ? 0 : head - layout_.events + layout_.events / 16 + 1;
-    missed_ += std::max(oldest, ring.cursor) - ring.cursor;
-    ring.cursor = std::max(oldest, ring.cursor);
+    if (oldest <= ring.cursor)
+        return;
+    missed_ += oldest - ring.cursor;
+    ring.cursor = oldest;
+    skipped_ += !std::exchange(ring.skipped, true);
 }
 
 bool Rings::peek(uint32_t cpu)
@@ -53,7 +56,9 @@ void Rings::look(bool all)
         if (all && !overwrite_)
             publish();
         spool_.receive();
-        due_ = all ? UINT64_MAX : overwrite_ ? newest_ : drained_due_;
+        // Who is behind comes again at once, too soon for what another CPU may still be writing.
+        if (all || !overwrite_ || !behind_)
+            due_ = all ? UINT64_MAX : overwrite_ ? newest_ : drained_due_;
         for (Ring& ring : rings_)
             ring.spooled = ring.drained;
     }
@@ -92,6 +97,11 @@ bool Rings::next(uint32_t& cpu, wqlab_trace_record& record)
             waiting_.pop_back();
         if (!whole)
             continue;
+        if (ring.skipped) {
+            ring.skipped = false;
+            skipped_--;
+            gaps_++;
+        }
         const uint64_t stamp = record.stamp;
         if (stamp < last_ && wqlab::TraceRecord::kind(record) != WQLAB_TRACE_KIND_LOST) {
             late_++;
@@ -204,8 +214,9 @@ void Rings::rewind()
     for (Ring& ring : rings_) {
         const uint64_t head = __atomic_load_n(&ring.shared->head, __ATOMIC_ACQUIRE);
         ring.cursor = head < layout_.events ? 0 : head - layout_.events + 1;
+        ring.skipped = false;
     }
-    newest_ = last_ = 0;
+    newest_ = last_ = late_ = latest_ = skipped_ = 0;
 }
 
 Rings::Loss Rings::loss(uint32_t cpu) const

@@ -70,8 +70,11 @@ public:
         uint64_t gap_stamp = 0;  // the first of these
     };
     Loss loss(uint32_t cpu) const;
-    // Overwritten before they were read.
+    // Overwritten before they were read; and how often the events taken have passed a place where some were.
     uint64_t missed() const { return missed_; }
+    uint64_t gaps() const { return gaps_; }
+    // The next of a CPU is behind such a place: until it is taken, what was taken does not go together.
+    bool in_gap() const { return skipped_; }
     uint32_t cpus() const { return layout_.cpus; }
     double ticks_per_event() const;
     uint64_t lost_names() const;
@@ -92,6 +95,7 @@ private:
         uint64_t spooled = 0;  // those before are in the spool, as of the last look
         uint64_t head = 0;     // likewise, of all that there are
         uint64_t stamp = 0;    // of the next, if there is one
+        bool skipped = false;  // some before it were overwritten
     };
 
     void look(bool all);
@@ -130,6 +134,8 @@ private:
     uint64_t due_ = 0;               // stamps up to here are
     uint64_t newest_ = 0;            // of the last look, in place
     uint64_t missed_ = 0;
+    uint64_t gaps_ = 0;
+    uint32_t skipped_ = 0;  // rings that are
     bool behind_ = false;
     uint64_t last_ = 0;  // stamp, of all taken
     uint64_t late_ = 0;

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <string>
-#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -54,26 +53,23 @@ uint64_t room_of(int file)
 Spool::Spool(uint32_t cpus, size_t most_in_memory) : queues_(cpus)
 {
     constexpr size_t kBytes = kBlock * sizeof(wqlab_trace_record);
-    memory_bytes_ = most_in_memory / kBytes * kBytes;
-    void* const memory = memory_bytes_ ? mmap(nullptr, memory_bytes_, PROT_READ | PROT_WRITE,
-                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)
-                                       : MAP_FAILED;
-    if (memory == MAP_FAILED) {
-        memory_bytes_ = 0;
-        return;
+    size_t bytes = most_in_memory / kBytes * kBytes;
+    for (; bytes && !memory_; bytes = bytes / 2 / kBytes * kBytes) {
+        try {
+            memory_.emplace(bytes);
+        } catch (const Error&) {
+            continue;
+        }
+        // The last that is freed is taken first: as few are in use as can be.
+        for (size_t at = bytes; at; at -= kBytes)
+            free_.push_back(at - kBytes);
     }
-    memory_ = static_cast<wqlab_trace_record*>(memory);
-    // The last that is freed is taken first: as few are in use as can be.
-    for (size_t at = memory_bytes_; at; at -= kBytes)
-        free_.push_back(at - kBytes);
 }
 
 Spool::~Spool()
 {
     if (file_ >= 0)
         close(file_);
-    if (memory_)
-        munmap(memory_, memory_bytes_);
 }
 
 int Spool::write(std::span<const wqlab_trace_record> records)
@@ -97,7 +93,7 @@ bool Spool::put(uint32_t cpu, std::span<const wqlab_trace_record> records, size_
         const auto some = records.subspan(put, std::min(kBlock, records.size() - put));
         const uint64_t at = free_.back();
         free_.pop_back();
-        std::memcpy(memory_ + at / sizeof(wqlab_trace_record), some.data(), some.size_bytes());
+        std::memcpy(in_memory(at), some.data(), some.size_bytes());
         fresh_.push_back({cpu, false, at, some.size()});
         put += some.size();
     }
@@ -140,10 +136,10 @@ void Spool::read(const Chunk& chunk, std::vector<wqlab_trace_record>& records)
     errno = EIO;
     if (pread(file_, records.data(), bytes, static_cast<off_t>(chunk.at)) != static_cast<ssize_t>(bytes))
         throw Error(kBad, fmt::format("events wait in {}, and there: {}", directory(), std::strerror(errno)));
-    // Its room is for those that come; where that can't be, the file has its full size until the end.
-    fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(chunk.at),
-              static_cast<off_t>(bytes));
-    waiting_ -= bytes;
+    // Its room is for those that come; where that can't be, it is in use until the end.
+    if (!fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(chunk.at),
+                   static_cast<off_t>(bytes)))
+        waiting_ -= bytes;
 }
 
 const wqlab_trace_record& Spool::next_chunk(Queue& queue)

@@ -5,11 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "recorder/shared_memory.hh"
 #include "uapi/wqlab.h"
 
 namespace wqctl {
@@ -22,7 +24,8 @@ public:
     static constexpr size_t kMostAtOnce = 4096;  // records: 128 KiB
     static constexpr size_t kBlock = 512;        // records, of one CPU, that lie in memory together
 
-    // most_in_memory: bytes, which are there at once, so that none need be found when there is no time.
+    // most_in_memory: bytes, which are there at once, so that none need be found when there is no time; fewer, where
+    // there are not so many.
     explicit Spool(uint32_t cpus, size_t most_in_memory = size_t{32} << 20);
     ~Spool();
     Spool(const Spool&) = delete;
@@ -51,6 +54,7 @@ public:
 
     // Records that went into the file.
     uint64_t in_file() const { return in_file_; }
+    uint64_t memory_bytes() const { return memory_ ? memory_->size() : 0; }
     // Why there was no room; "": there was.
     std::string trouble() const;
 
@@ -75,10 +79,12 @@ private:
     int write(std::span<const wqlab_trace_record> records);
     void read(const Chunk& chunk, std::vector<wqlab_trace_record>& records);
     const wqlab_trace_record& next_chunk(Queue& queue);
-    const wqlab_trace_record* in_memory(uint64_t at) const { return memory_ + at / sizeof(wqlab_trace_record); }
+    wqlab_trace_record* in_memory(uint64_t at)
+    {
+        return reinterpret_cast<wqlab_trace_record*>(memory_->bytes()) + at / sizeof(wqlab_trace_record);
+    }
 
-    wqlab_trace_record* memory_ = nullptr;
-    size_t memory_bytes_ = 0;
+    std::optional<SharedMemory> memory_;
     // Who puts.
     std::vector<Chunk> fresh_;
     std::vector<uint64_t> free_;  // blocks
@@ -92,7 +98,7 @@ private:
     std::vector<uint64_t> done_;
 
     std::atomic<uint64_t> in_file_ = 0;
-    std::atomic<uint64_t> waiting_ = 0;  // bytes, in the file
+    std::atomic<uint64_t> waiting_ = 0;  // bytes, of the file, in use
     std::atomic<int> error_ = 0;
     std::atomic<int> file_ = -1;
 };

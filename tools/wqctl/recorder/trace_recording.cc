@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
-#include <ctime>
 
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -79,7 +78,10 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
         layout_.cpus_at + layout_.cpus * sizeof(wqlab_trace_cpu) > layout_.names_at)
         throw Error(kBad, "the module has another idea of the memory of a trace", "load the module of the same build");
     const uint64_t answered_ns = clock_ns(CLOCK_MONOTONIC);
-    begun_ns_ = layout_.begun_ns >= asked_ns && layout_.begun_ns <= answered_ns ? layout_.begun_ns : answered_ns;
+    const uint64_t begun = layout_.begun_ns >= asked_ns && layout_.begun_ns <= answered_ns ? layout_.begun_ns
+                                                                                           : answered_ns;
+    clock_ = layout_.is_counter ? CLOCK_MONOTONIC_RAW : CLOCK_MONOTONIC;
+    begun_ns_ = clock_ns(clock_) - (clock_ns(CLOCK_MONOTONIC) - begun);
     rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite, spool_);
     decoder_ = std::make_unique<Decoder>(*rings_, layout_, tables_);
     duration_ns_ = options.duration_ns;
@@ -108,10 +110,8 @@ void TraceRecording::keep_room()
     std::unique_lock guard(lock_);
     while (wanted_) {
         const uint64_t elapsed = elapsed_ns();
-        if (elapsed >= duration_ns_) {
-            last_ns_ = duration_ns_;
+        if (elapsed >= duration_ns_)
             break;
-        }
         guard.unlock();
         const bool calm = !drains || rings_->drain(elapsed);
         guard.lock();
@@ -126,7 +126,8 @@ void TraceRecording::keep_room()
 
 void TraceRecording::end()
 {
-    const uint64_t now = std::min(clock_ns(CLOCK_MONOTONIC) - begun_ns_, last_ns_.load());
+    // The module is deaf as soon as it is told, and then takes its time.
+    const uint64_t now = running_ns();
     try {
         lab_.tell(WQLAB_CMD_TRACE_STOP);
     } catch (const Error& error) {
@@ -160,12 +161,16 @@ void TraceRecording::stop()
 uint64_t TraceRecording::elapsed_ns() const
 {
     const uint64_t ended = ended_ns_;
-    return ended ? ended : clock_ns(CLOCK_MONOTONIC) - begun_ns_;
+    return ended ? std::max(ended, newest_ns_) : running_ns();
 }
+
+uint64_t TraceRecording::running_ns() const { return clock_ns(clock_) - begun_ns_; }
 
 void TraceRecording::rewind()
 {
     rings_->rewind();
+    // What a task was called last says little of what it was called first.
+    decoder_->forget_tasks();
     rings_->look_through([this](uint32_t cpu, const wqlab_trace_record& record) { decoder_->expect(cpu, record); });
 }
 
@@ -196,7 +201,7 @@ void TraceRecording::fill(Head& head) const
     // The kernel has found the counters of all CPUs to be one; its fast clock may step back a little when it is set.
     head.clock_error_ns = layout_.is_counter ? std::max<uint64_t>(decoder_->ns_of(1), 1) : 1000;
     head.buffer_bytes = uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
-    const uint64_t since = clock_ns(CLOCK_MONOTONIC) - begun_ns_;
+    const uint64_t since = running_ns();
     head.begun_boot_ns = clock_ns(CLOCK_BOOTTIME) - since;
     head.begun_wall_ns = clock_ns(CLOCK_REALTIME) - since;
     head.missing.insert(head.missing.end(), missing_.begin(), missing_.end());

@@ -2,8 +2,10 @@
 // A trace that the module records, from its start to its end.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -44,10 +46,13 @@ public:
             rings_->drain_all(elapsed_ns());
         return rings_->take(
             [&](uint32_t cpu, const wqlab_trace_record& record) {
-                if (!Decoder::knows(record))
+                if (!Decoder::knows(record)) {
                     decoder_->learn(cpu, record);
-                else if (const Event event = decoder_->decode(cpu, record); event.time <= last_ns_)
-                    take_one(event);
+                    return;
+                }
+                const Event event = decoder_->decode(cpu, record);
+                newest_ns_ = std::max(newest_ns_, event.time);
+                take_one(event);
             },
             stopped_, most);
     }
@@ -65,14 +70,15 @@ public:
 
     // False: the kernel does not trust any more what all CPUs take their times from.
     bool clock_is_steady() const;
-    // Since it began, as events have it; once stopped that is when it was.
+    // Since it began, as events have it; once stopped that is when it was, and no event is later.
     uint64_t elapsed_ns() const;
     void fill(Tail& tail) const;
     uint64_t ns_of(uint64_t ticks) const { return decoder_->ns_of(ticks); }
     const Tables& tables() const { return tables_; }
     Tables& tables() { return tables_; }
     const Rings& rings() const { return *rings_; }
-    uint64_t memory_bytes() const { return memory_.size() + layout_.module_bytes; }
+    // Of this process, for rings and what waits, and of the module.
+    uint64_t memory_bytes() const { return memory_.size() + spool_.memory_bytes() + layout_.module_bytes; }
     // Of the module, beside what it writes into.
     uint64_t module_bytes() const { return layout_.module_bytes; }
 
@@ -80,21 +86,24 @@ private:
     // The thread's.
     void keep_room();
     void end();
+    uint64_t running_ns() const;
 
     Lab& lab_;
     TraceOptions options_;
     SharedMemory memory_;
     Spool spool_;
     wqlab_trace_layout layout_{};
-    uint64_t begun_ns_ = 0;  // by the clock of this process, whose time namespace may be another than the kernel's
+    // What events are stamped by is not set by anybody, and neither is this: else they part, by seconds in a day.
+    clockid_t clock_ = CLOCK_MONOTONIC;
+    uint64_t begun_ns_ = 0;  // by it, in this process, whose time namespace may be another than the kernel's
     std::vector<std::string> missing_;
     Tables tables_;
     std::unique_ptr<Rings> rings_;
     std::unique_ptr<Decoder> decoder_;
     bool stopped_ = false;
-    std::atomic<uint64_t> last_ns_ = UINT64_MAX;  // nothing counts that is later: it takes time to stop
-    std::atomic<uint64_t> ended_ns_ = 0;          // since it began; 0: it goes on
-    std::string refusal_;                         // of the module, to end it; the thread's, until that is joined
+    uint64_t newest_ns_ = 0;              // of the events taken
+    std::atomic<uint64_t> ended_ns_ = 0;  // since it began; 0: it goes on
+    std::string refusal_;                 // of the module, to end it; the thread's, until that is joined
 
     std::mutex lock_;
     std::condition_variable changed_;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <algorithm>
-
 #include "command.hh"
 #include "commands/doctor/flags.hh"
 #include "commands/doctor/live/examine.hh"
@@ -9,30 +7,19 @@
 #include "commands/doctor/log/render.hh"
 #include "commands/doctor/log/rules.hh"
 #include "commands/doctor/render.hh"
+#include "commands/doctor/wanted.hh"
 #include "commands/doctor/watch.hh"
 #include "klog/open.hh"
 #include "klog/reader.hh"
 #include "source/sampling.hh"
 #include "source/source.hh"
 #include "term/output.hh"
-#include "text/patterns.hh"
 
 namespace wqctl {
 
 namespace {
 
 constexpr int kInterrupted = 130;  // as a shell says of SIGINT
-
-bool names_any(const Finding& finding, const Patterns& patterns)
-{
-    return patterns.match(finding.sentence) ||
-           std::ranges::any_of(finding.suspects,
-                               [&](const Suspect& suspect) {
-                                   return patterns.match(suspect.workqueue) || patterns.match(suspect.function) ||
-                                          patterns.match(suspect.task);
-                               }) ||
-           std::ranges::any_of(finding.victims, [&](const std::string& victim) { return patterns.match(victim); });
-}
 
 class DoctorCommand final : public Command {
     DoctorFlags flags_;
@@ -68,11 +55,7 @@ class DoctorCommand final : public Command {
         return plan;
     }
 
-    void keep_wanted(std::vector<Finding>& findings) const
-    {
-        const Patterns patterns(flags_.patterns);
-        std::erase_if(findings, [&](const Finding& finding) { return !names_any(finding, patterns); });
-    }
+    void keep_wanted(std::vector<Finding>& findings) const { wqctl::keep_wanted(findings, Patterns(flags_.patterns)); }
 
     int look_at_machine(Source& source, Output& output) const
     {

@@ -15,17 +15,21 @@ Awaited::Awaited(const std::string& text, Source& source, const Style& style) : 
         condition_.emplace(text);
         return;
     }
-    if (text != kDoctor)
-        of_ = Patterns({text.substr(kOf.size())});
-    diagnosis_ = make_diagnosis(source, style);
+    diagnosis_ = make_diagnosis(source, style, text == kDoctor ? Patterns() : Patterns({text.substr(kOf.size())}));
 }
 
-void Awaited::begin(const Head& head, const Tables& tables)
+void Awaited::begin(const Tables& tables)
 {
-    if (!condition_)
+    tables_ = &tables;
+    forget();
+}
+
+void Awaited::forget()
+{
+    if (!condition_ || found())
         return;
-    watch_ = std::make_unique<Watch>(*condition_, tables);
-    watch_->sink().begin(head, tables);
+    watch_ = std::make_unique<Watch>(*condition_, *tables_);
+    watch_->sink().begin({}, *tables_);
 }
 
 bool Awaited::look(uint64_t now, uint64_t seen)
@@ -42,14 +46,12 @@ bool Awaited::diagnose(uint64_t now)
     if (now < next_look_)
         return false;
     next_look_ = now + kBetweenLooks;
-    for (Diagnosis::Symptom& symptom : diagnosis_->look()) {
-        if (!of_.empty() && !of_.match(symptom.sentence) && !of_.match(symptom.details))
-            continue;
-        symptom_ = std::move(symptom);
-        found_ = Watch::Found{.time = now};
-        return true;
-    }
-    return false;
+    std::vector<Diagnosis::Symptom> symptoms = diagnosis_->look();
+    if (symptoms.empty())
+        return false;
+    symptom_ = std::move(symptoms.front());
+    found_ = Watch::Found{.time = now};
+    return true;
 }
 
 std::string Awaited::words() const { return diagnosis_ && found_ ? "doctor: " + symptom_.sentence : text_; }

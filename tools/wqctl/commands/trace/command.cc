@@ -70,6 +70,9 @@ public:
         const Patterns patterns(flags.words);
         if (flags.until)
             awaited_.emplace(*flags.until, source_, context.output().style());
+        if (awaited_)
+            for (const std::string& note : awaited_->notes())
+                print_note(note);
         // Without an end of its own a recording that waits for something has no other.
         if (flags.duration || !flags.until)
             duration_ns_ = parse_seconds(flags.duration.value_or("5s"));
@@ -96,7 +99,7 @@ public:
     int go(Progress& progress)
     {
         if (awaited_)
-            awaited_->begin(head_, recording_->tables());
+            awaited_->begin(recording_->tables());
         if (!options_.overwrite)
             only_->begin(head_, recording_->tables());
         listen(progress);
@@ -143,8 +146,7 @@ private:
         const uint64_t now = recording_->elapsed_ns();
         recording_->take(
             [&](const Event& event) {
-                if (awaited_ && awaited_->sink())
-                    awaited_->sink()->event(event);
+                watch(event);
                 if (options_.overwrite)
                     return;
                 know_pool(event.pool, now);
@@ -152,18 +154,47 @@ private:
                 events_++;
             },
             most);
-        // What has happened by now has been seen, but for what the rings hold back until the next look.
-        await(now, std::min(now, seen_until_));
-        seen_until_ = now;
+        // What happened by the last time has been seen, if nothing is left and nothing was overwritten meanwhile.
+        const bool whole = !recording_->rings().behind() && !recording_->rings().in_gap();
+        await(now, whole ? seen_until_ : 0);
+        if (whole)
+            seen_until_ = now;
+    }
+
+    void watch(const Event& event)
+    {
+        if (!awaited_ || !awaited_->sink())
+            return;
+        if (const uint64_t gaps = recording_->rings().gaps(); std::exchange(gaps_, gaps) != gaps)
+            awaited_->forget();
+        awaited_->sink()->event(event);
     }
 
     void await(uint64_t now, uint64_t seen)
     {
-        if (!awaited_ || ends_at_ || !awaited_->look(now, seen))
+        if (!awaited_ || ends_at_ || !has_come(now, seen))
             return;
         ended_by_ = "condition";
-        ends_at_ = std::min(now + kAfterwards, duration_ns_);
+        // It takes its time to look.
+        ends_at_ = std::min(recording_->elapsed_ns() + kAfterwards, duration_ns_);
         recording_->set_duration(ends_at_);
+    }
+
+    bool has_come(uint64_t now, uint64_t seen)
+    {
+        try {
+            const bool come = awaited_->look(now, seen);
+            trouble_.clear();
+            return come;
+        } catch (const Error& error) {
+            // Without the module nothing is recorded any more.
+            const bool gone = error.exit_code == kUnavailable;
+            if (gone)
+                ends_at_ = now;
+            if (std::exchange(trouble_, error.message) != error.message)
+                print_note(error.message + (gone ? "" : "; it is tried again"));
+            return false;
+        }
     }
 
     // One that was made meanwhile is looked at, now and then.
@@ -265,14 +296,19 @@ private:
                             "says",
                             grouped(rings.unwound())));
         if (awaited_) {
+            if (const uint64_t missed = rings.missed())
+                print_note(
+                    fmt::format("{} events were overwritten before anybody had looked whether it came: a larger "
+                                "--ring",
+                                grouped(missed)));
             print_note(awaited_->verdict());
             std::fputs(awaited_->details().c_str(), stderr);
         }
         if (!file_.is_standard_output())
-            print_note(fmt::format("{} events in {}, {}; memory of the rings {}, of the module {}; {:.0f} ns an event",
+            print_note(fmt::format("{} events in {}, {}; memory {}, of the module {}; {:.0f} ns an event",
                                    grouped(tail.events), human_time(tail.elapsed_ns, Charset::kAscii), *flags_.output,
-                                   human_size(head_.buffer_bytes), human_size(recording_->module_bytes()),
-                                   tail.ns_per_event));
+                                   human_size(recording_->memory_bytes() - recording_->module_bytes()),
+                                   human_size(recording_->module_bytes()), tail.ns_per_event));
     }
 
     const TraceFlags& flags_;
@@ -289,6 +325,8 @@ private:
     std::string ended_by_ = "time";
     uint64_t events_ = 0;
     uint64_t seen_until_ = 0;
+    uint64_t gaps_ = 0;
+    std::string trouble_;  // of the last look for what is waited for
     uint64_t pools_known_at_ = 0;
     uint64_t ends_at_ = 0;  // 0: what is waited for has not come
     bool told_ = false;

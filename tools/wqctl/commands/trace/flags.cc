@@ -30,10 +30,11 @@ void TraceFlags::declare(Args& args)
     args.option("-d,--duration", duration, "TIME", "How long to record; default 5s, with --until until that comes");
     args.option("--buffer", buffer, "SIZE", "Memory of all CPUs together, default 64M; what does not fit is lost");
     args.option("--ring", ring, "SIZE", "Keep the last events only, as many as fit into SIZE").excludes("--buffer");
-    args.option("--until", until, "CONDITION",
-                "Stop at the first item of which it holds: \"wait > 10ms\" (for a worker), \"run > 1s\" or \"inactive "
-                "> 5ms\" (behind max_active); or at the first finding of wqctl doctor: \"doctor\". \" of REGEX\": of "
-                "some workqueues or functions only. Implies --ring 64M")
+    args.option(
+            "--until", until, "CONDITION",
+            "Stop at the first item of which it holds: \"wait > 10ms\" (for a worker), \"run > 1s\" or \"inactive "
+            "> 5ms\" (behind max_active); or at the first new finding of wqctl doctor: \"doctor\". \" of REGEX\": of "
+            "some workqueues or functions only. Implies --ring 64M")
         .excludes("--buffer");
     args.group("Output");
     args.option("-o,--output", output, "FILE", "Where to; default standard output, as text").file();
