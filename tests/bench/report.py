@@ -83,8 +83,8 @@ def flood(lines):
         print(f"{rate:>9}{events / 4:>9,.0f}{events:>10,.0f}{int(kept):>11,}{int(lost):>11,}{took:>9}{until:>7.1f}s"
               f"{int(rss) // 1024:>6}{int(size) / 1e6:>7.0f}{show:>7.1f}s{int(show_rss) // 1024:>6}")
     print("items a second that 4 issuers were asked for; of a trace with the default buffer: events, kept and lost,\n"
-          "in a second that it took, and a quarter of them, for an item has four; of all those kept and lost; how long\n"
-          "it says it took, and until wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
+          "in a second that it took, and a quarter of them, for an item has four; of all those kept and lost; how\n"
+          "long it says it took, and until wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
 
 
 def file(lines):
