@@ -169,8 +169,8 @@ TEST_CASE("what is wrong already is named, and not what a recording waits for", 
 
 TEST_CASE("a ring holds what came before its end, however long that takes", "[trace]")
 {
-    Process load(
-        {"wqctl", "run", "--no-progress", "--issuers", "4", "--depth", "16", "--duration", "1h", "--name", "all"});
+    // Unbound: nobody is told to hog a CPU.
+    Process load({"wqctl", "run", "--no-progress", "--flags", "unbound", "--depth", "16", "--duration", "1h"});
     TraceOptions options;
     options.buffer_bytes = 1 << 20;
     options.overwrite = true;
