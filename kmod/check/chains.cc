@@ -106,8 +106,7 @@ struct DrainOfEachKind {
         "of any kind; not for a timer",
         "kernel/workqueue.c: drain_workqueue(), is_chained_work()",
         0,
-        Fault::kFlushReturnsEarly,
-        {"docs/findings/0010, not mended: pwqs are looked at one by one, and a chain slips past"}};
+        Fault::kFlushReturnsEarly};
 
     static void run(Trial& t) { drain_each_kind(t, false); }
 };
@@ -135,9 +134,8 @@ struct DestroyOfEachKind {
         "destroy_workqueue() first runs a chain of items that queue each other to its end, and what is held back, on a "
         "workqueue of any kind",
         "kernel/workqueue.c: destroy_workqueue(), is_chained_work()",
-        WQLAB_CHECK_NEGATIVE,  // as long as a drain may come back too early
-        Fault::kFlushReturnsEarly,
-        {"docs/findings/0010, not mended: pwqs are looked at one by one, and a chain slips past"}};
+        0,
+        Fault::kFlushReturnsEarly};
 
     static void run(Trial& t)
     {
