@@ -10,18 +10,16 @@
 namespace wqlab {
 
 struct TraceRecord {
-    static constexpr uint32_t who(wqlab_trace_kind kind, uint32_t pid,
-                                  wqlab_trace_context context = WQLAB_TRACE_CONTEXT_TASK, uint32_t flags = 0)
+    static constexpr uint32_t kPid = (1u << WQLAB_TRACE_CONTEXT_SHIFT) - 1;
+
+    // task: a pid, and at trace-context-shift an enum wqlab_trace_context.
+    static constexpr uint32_t who(wqlab_trace_kind kind, uint32_t task, uint32_t flags = 0)
     {
-        return pid | context << WQLAB_TRACE_CONTEXT_SHIFT | flags << WQLAB_TRACE_FLAG_SHIFT |
-               static_cast<uint32_t>(kind) << WQLAB_TRACE_KIND_SHIFT;
+        return task | flags << WQLAB_TRACE_FLAG_SHIFT | static_cast<uint32_t>(kind) << WQLAB_TRACE_KIND_SHIFT;
     }
 
     static constexpr uint32_t kind(const wqlab_trace_record& record) { return record.who >> WQLAB_TRACE_KIND_SHIFT; }
-    static constexpr uint32_t pid(const wqlab_trace_record& record)
-    {
-        return record.who & ((1u << WQLAB_TRACE_CONTEXT_SHIFT) - 1);
-    }
+    static constexpr uint32_t pid(const wqlab_trace_record& record) { return record.who & kPid; }
     static constexpr uint32_t context(const wqlab_trace_record& record)
     {
         return record.who >> WQLAB_TRACE_CONTEXT_SHIFT & 3;

@@ -32,8 +32,9 @@ template <typename Find>
     const uint64_t begun = Clock::stamp_anywhere();
     if (who.comm) {
         const ToldTasks::Name name = ToldTasks::Name::read(who.comm);
-        if (!cpu.told.has(who.task & kPid, name, cpu.ring.head())) [[unlikely]]
-            if (!tell_task(cpu, who.task & kPid, name, begun))
+        const uint32_t pid = who.task & TraceRecord::kPid;
+        if (!cpu.told.has(pid, name, cpu.ring.head())) [[unlikely]]
+            if (!tell_task(cpu, pid, name, begun))
                 return;
     }
     wqlab_trace_record* const record = cpu.ring.next(begun);
@@ -50,8 +51,7 @@ template <typename Find>
     record->pool = static_cast<uint32_t>(found.pool) < WQLAB_TRACE_NO_POOL ? static_cast<uint16_t>(found.pool)
                                                                            : uint16_t{WQLAB_TRACE_NO_POOL};
     record->value = found.value;
-    record->who = who.task | found.flags << WQLAB_TRACE_FLAG_SHIFT |
-                  static_cast<uint32_t>(kind) << WQLAB_TRACE_KIND_SHIFT;
+    record->who = TraceRecord::who(kind, who.task, found.flags);
     cpu.ring.commit();
     if (!cpu.until_timed--) [[unlikely]]
         time(cpu, begun);

@@ -80,7 +80,6 @@ private:
     };
 
     struct Details;
-    static constexpr uint32_t kPid = (1u << WQLAB_TRACE_CONTEXT_SHIFT) - 1;
 
     // event_entry.hh
     template <typename Find>

@@ -55,15 +55,19 @@ static int make_bh_spinner(struct stuck *stuck)
 #endif
 }
 
-static int make_max_active(struct stuck *stuck)
+int stuck_make_full(struct stuck *stuck, work_func_t active, uint last, work_func_t behind)
 {
 	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 2) ?:
-		    stuck_begin(stuck, stuck->wq[0], 0, stuck_sleeper_func) ?:
-		    stuck_begin(stuck, stuck->wq[0], 1, stuck_sleeper_func);
+		    stuck_begin(stuck, stuck->wq[0], 0, active) ?: stuck_begin(stuck, stuck->wq[0], 1, active);
 
 	if (!error)
-		stuck_queue(stuck, stuck->wq[0], 2, 4, stuck_victim_func);
+		stuck_queue(stuck, stuck->wq[0], 2, last, behind);
 	return error;
+}
+
+static int make_max_active(struct stuck *stuck)
+{
+	return stuck_make_full(stuck, stuck_sleeper_func, 4, stuck_victim_func);
 }
 
 static int make_circle(struct stuck *stuck)
@@ -93,13 +97,7 @@ static int make_completion(struct stuck *stuck)
 /* All that are active wait for what only the one behind them would do. */
 static int make_completions(struct stuck *stuck)
 {
-	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 2) ?:
-		    stuck_begin(stuck, stuck->wq[0], 0, stuck_waits_for_done_func) ?:
-		    stuck_begin(stuck, stuck->wq[0], 1, stuck_waits_for_done_func);
-
-	if (!error)
-		stuck_queue(stuck, stuck->wq[0], 2, 2, stuck_completes_func);
-	return error;
+	return stuck_make_full(stuck, stuck_waits_for_done_func, 2, stuck_completes_func);
 }
 
 static void undo_completion(struct stuck *stuck)

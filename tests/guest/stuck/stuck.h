@@ -89,6 +89,9 @@ int stuck_begin(struct stuck *stuck, struct workqueue_struct *wq, uint n, work_f
 /* Queues items first to last, which are behind it. */
 void stuck_queue(struct stuck *stuck, struct workqueue_struct *wq, uint first, uint last, work_func_t func);
 
+/* Two are active, as many as may be, and items 2 to last are held back. */
+int stuck_make_full(struct stuck *stuck, work_func_t active, uint last, work_func_t behind);
+
 /* What items do; wqctl shows these names. */
 void stuck_sleeper_func(struct work_struct *work);	/* sleeps at the gate */
 void stuck_victim_func(struct work_struct *work);	/* nothing */

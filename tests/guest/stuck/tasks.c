@@ -98,15 +98,9 @@ static int flush_before_up(void *data)
 
 int stuck_make_semaphore(struct stuck *stuck)
 {
-	int error = stuck_make_wq(stuck, 0, STUCK_BOUND, 2);
-
 	down(&stuck->semaphore);
-	error = error ?: stuck_begin(stuck, stuck->wq[0], 0, stuck_semaphore_func) ?:
-		stuck_begin(stuck, stuck->wq[0], 1, stuck_semaphore_func);
-	if (error)
-		return error;
-	stuck_queue(stuck, stuck->wq[0], 2, 4, stuck_victim_func);
-	return run_helper(stuck, flush_before_up, "flusher");
+	return stuck_make_full(stuck, stuck_semaphore_func, 4, stuck_victim_func) ?:
+	       run_helper(stuck, flush_before_up, "flusher");
 }
 
 void stuck_undo_semaphore(struct stuck *stuck)

@@ -15,6 +15,8 @@ using namespace wqctl;
 using wqlab::ToldTasks;
 using wqlab::TraceRecord;
 
+static constexpr uint32_t in(wqlab_trace_context context) { return context << WQLAB_TRACE_CONTEXT_SHIFT; }
+
 TEST_CASE("a name is kept once, and has a number", "[recorder]")
 {
     std::vector<uint64_t> keys(64);
@@ -55,7 +57,7 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     wqlab_trace_record record{};
     record.stamp = 3500;
     record.item = 0x77 | uint64_t{5} << 32;
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 12, WQLAB_TRACE_CONTEXT_SOFTIRQ,
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 12 | in(WQLAB_TRACE_CONTEXT_SOFTIRQ),
                                   WQLAB_TRACE_FLAG_LIKELY_CALLER);
     record.function = 1;
     record.workqueue = 2;
@@ -101,9 +103,9 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     TraceRecord::set_comm(task, "swapper/2\0\0\0\0\0\0");
     task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 0);
     CHECK(decoder.learn(2, task));
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, 0, WQLAB_TRACE_CONTEXT_HARDIRQ);
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_QUEUE, in(WQLAB_TRACE_CONTEXT_HARDIRQ));
     CHECK(tables.text(decoder.decode(2, record).comm) == "swapper/2");
-    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 0, WQLAB_TRACE_CONTEXT_SOFTIRQ);
+    record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, in(WQLAB_TRACE_CONTEXT_SOFTIRQ));
     CHECK(decoder.decode(2, record).comm == 0);
     // Two items may be shown alike: they are not one.
     CHECK(decoder.decode(2, record).item == 0x77);

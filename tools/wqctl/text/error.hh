@@ -14,6 +14,7 @@ enum ExitCode {
     kUsage = 2,        // the request is wrong
     kUnavailable = 3,  // no module, another version of it, or no permission
     kSkipped = 4,
+    kInterrupted = 130,  // as a shell says of SIGINT
 };
 
 class Error : public std::exception {

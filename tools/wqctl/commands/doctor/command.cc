@@ -19,8 +19,6 @@ namespace wqctl {
 
 namespace {
 
-constexpr int kInterrupted = 130;  // as a shell says of SIGINT
-
 class DoctorCommand final : public Command {
     DoctorFlags flags_;
 
@@ -51,11 +49,9 @@ class DoctorCommand final : public Command {
         plan.exec = flags_.exec;
         plan.openmetrics = flags_.openmetrics;
         plan.json = flags_.json;
-        plan.keep_wanted = [this](std::vector<Finding>& findings) { keep_wanted(findings); };
+        plan.wanted = Patterns(flags_.patterns);
         return plan;
     }
-
-    void keep_wanted(std::vector<Finding>& findings) const { wqctl::keep_wanted(findings, Patterns(flags_.patterns)); }
 
     int look_at_machine(Source& source, Output& output) const
     {
@@ -71,7 +67,7 @@ class DoctorCommand final : public Command {
             print_note("this kernel does not show workers and items, so that little can be said (--verbose)");
         live::Case at(looks->before, now);
         live::Examination examination = live::examine_machine(at, source.is_live());
-        keep_wanted(examination.findings);
+        keep_wanted(examination.findings, Patterns(flags_.patterns));
         const std::vector<Finding>& findings = examination.findings;
         if (flags_.json)
             output.text(doctor_to_json(findings, {.origin = source.origin(),
@@ -92,7 +88,7 @@ class DoctorCommand final : public Command {
         read_log_file(*flags_.log, [&](std::string_view piece) { reader.take(piece); });
         const klog::Log log = reader.finish();
         std::vector<Finding> findings = examine(log);
-        keep_wanted(findings);
+        keep_wanted(findings, Patterns(flags_.patterns));
         if (flags_.json) {
             output.text(doctor_to_json(findings, {.log = &log}));
         } else {

@@ -5,36 +5,32 @@
 
 #include <fmt/core.h>
 
-#include "commands/doctor/changes.hh"
-#include "commands/doctor/live/ages.hh"
-#include "commands/doctor/live/examine.hh"
-#include "commands/doctor/live/look.hh"
+#include "commands/doctor/live/follower.hh"
 #include "commands/doctor/render.hh"
-#include "commands/doctor/wanted.hh"
+#include "system/interrupts.hh"
+#include "system/wait.hh"
 #include "text/error.hh"
 
 namespace wqctl {
 
 namespace {
 
-constexpr int kInterrupted = 130;  // as a shell says of SIGINT
-constexpr uint64_t kSecond = 1'000'000'000;
-
 class LiveDiagnosis final : public Diagnosis {
 public:
     LiveDiagnosis(Source& source, const Style& style, const Patterns& wanted)
-        : source_(source), style_(style), wanted_(wanted)
+        : source_(source), style_(style), follower_(wanted)
     {
         Interrupts interrupts;
-        std::optional<live::Looks> looks = live::look(source, kSecond, interrupts);
-        if (!looks || !looks->now)
+        follower_.look(source_);
+        if (!follower_.last()->has(WQLAB_SECTION_WORK))
+            throw Error(kSkipped, "this kernel does not show workers and items, without which the doctor finds little");
+        if (wait_for(live::kSecond, interrupts) != Woken::kByTime)
             throw Error(kInterrupted, "interrupted before the doctor's second look");
-        notes_ = looks->now->troubles;
-        before_ = std::move(looks->before);
-        const live::Examination examination = examine(std::move(*looks->now));
-        for (const Finding& finding : told_.take(examination.findings).found)
+        const std::optional<live::Follower::Step> step = follower_.look(source_);
+        notes_ = follower_.last()->troubles;
+        for (const Finding& finding : step->changes.found)
             notes_.push_back("this is so already, and not waited for: " + finding.sentence);
-        for (const NotLookedAt& one : examination.not_looked_at)
+        for (const NotLookedAt& one : step->examination.not_looked_at)
             notes_.push_back(fmt::format("the doctor does not look for {}: {}", one.rule, one.why));
     }
 
@@ -43,43 +39,16 @@ public:
     std::vector<Symptom> look() override
     {
         std::vector<Symptom> symptoms;
-        try {
-            const bool is_second = before_.has_value();
-            const live::Examination examination = examine(live::look_once(source_));
-            if (is_second)
-                for (const Finding& finding : told_.take(examination.findings).found)
-                    symptoms.push_back({finding.sentence, render_details(finding, style_)});
-        } catch (const Error&) {
-            before_.reset();
-            ages_ = {};
-            throw;
-        }
+        if (const std::optional<live::Follower::Step> step = follower_.look(source_))
+            for (const Finding& finding : step->changes.found)
+                symptoms.push_back({finding.sentence, render_details(finding, style_)});
         return symptoms;
     }
 
 private:
-    // Since the last look, if there was one.
-    live::Examination examine(Snapshot now)
-    {
-        if (!now.has(WQLAB_SECTION_WORK))
-            throw Error(kSkipped, "this kernel does not show workers and items, without which the doctor finds little");
-        live::Examination examination;
-        if (before_) {
-            live::Case at(*before_, now);
-            ages_.follow(at);
-            examination = live::examine_machine(at, true);
-            keep_wanted(examination.findings, wanted_);
-        }
-        before_ = std::move(now);
-        return examination;
-    }
-
     Source& source_;
     const Style& style_;
-    Patterns wanted_;
-    std::optional<Snapshot> before_;
-    live::Ages ages_;
-    Told told_;
+    live::Follower follower_;
     std::vector<std::string> notes_;
 };
 

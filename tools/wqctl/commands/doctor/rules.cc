@@ -45,15 +45,13 @@ std::span<const Rule> rules()
              "manager gets no worker, as far as it shows",
              "The finding says what there is to see; the stacks of its workers say more",
              "show_one_worker_pool(), wq_watchdog_timer_fn()"},
-        Rule{
-            "held-back", "max_active is used up by items that do not end",
-            "All that is active is at the same item for 10 s or more, and items are held back behind it. Of a machine, "
-            "it says what would make a circle of it, where two or more have all slept in D as long in one place of "
-            "their module, "
-            "and another function of that module is held back, or flushes what is",
-            "See what the active ones wait for; a larger max_active helps only if those behind do not depend on them, "
-            "or end what they wait for",
-            "pwq_tryinc_nr_active()"},
+        Rule{"held-back", "max_active is used up by items that do not end",
+             "All that is active is at the same item for 10 s or more, and items are held back behind it. Of a "
+             "machine, it says what would make a circle of it, where two or more have all slept in D as long in one "
+             "place of their module, and another function of that module is held back, or flushes what is",
+             "See what the active ones wait for; a larger max_active helps only if those behind do not depend on them, "
+             "or end what they wait for",
+             "pwq_tryinc_nr_active()"},
         Rule{"ordered", "The head of an ordered workqueue does not end, and those behind it wait",
              "One item is executed for 10 s or more, all others of that workqueue are held back",
              "See what the head waits for; what need not be in this order belongs on another workqueue",
@@ -68,8 +66,7 @@ std::span<const Rule> rules()
              "See what the old item waits for; change attributes of ordered workqueues at rest", "unplug_oldest_pwq()"},
         Rule{"unfinished", "A drain or the end of a workqueue meets items that go on",
              "A task is in drain_workqueue() or destroy_workqueue() for 10 s or more, and an item does not end; of a "
-             "log: "
-             "or items queue themselves again and again",
+             "log: or items queue themselves again and again",
              "Cancel the items, and stop whoever queues them, before", "drain_workqueue(), destroy_workqueue()"},
         Rule{"hung-task", "A task waits for an item, or an item sleeps, for very long",
              "Of a machine: a flush that has waited for 30 s or more for an item that has been at work as long; of a "

@@ -5,10 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "commands/doctor/changes.hh"
-#include "commands/doctor/live/ages.hh"
-#include "commands/doctor/live/examine.hh"
-#include "commands/doctor/live/look.hh"
+#include "commands/doctor/live/follower.hh"
 #include "commands/doctor/render.hh"
 #include "source/source.hh"
 #include "system/children.hh"
@@ -35,7 +32,7 @@ std::string clock_text(std::time_t now)
 class Watch {
 public:
     Watch(Context& context, const SourceFlags& flags, const WatchPlan& plan)
-        : context_(context), flags_(flags), plan_(plan), output_(context.output())
+        : context_(context), flags_(flags), plan_(plan), output_(context.output()), follower_(plan.wanted)
     {
     }
 
@@ -69,8 +66,6 @@ private:
                 print_note("the machine can be looked at again: " + source_->origin());
             trouble_.clear();
         } catch (const Error& error) {
-            before_.reset();
-            ages_ = {};
             if (error.message != trouble_)
                 print_note(error.message + "; it is tried again");
             trouble_ = error.message;
@@ -79,17 +74,13 @@ private:
 
     void look()
     {
-        Snapshot now = live::look_once(*source_);
-        if (before_) {
-            live::Case at(*before_, now);
-            ages_.follow(at);
-            live::Examination examination = live::examine_machine(at, true);
-            plan_.keep_wanted(examination.findings);
-            tell(told_.take(examination.findings), at.interval_ns());
-            if (plan_.openmetrics)
-                publish(render_openmetrics(examination.findings, examination.not_looked_at));
-        }
-        before_ = std::move(now);
+        const std::optional<live::Follower::Step> step = follower_.look(*source_);
+        if (!step)
+            return;
+        const live::Examination& examination = step->examination;
+        tell(step->changes, step->interval_ns);
+        if (plan_.openmetrics)
+            publish(render_openmetrics(examination.findings, examination.not_looked_at));
     }
 
     void tell(const Changes& changes, uint64_t interval_ns)
@@ -144,9 +135,7 @@ private:
     const WatchPlan& plan_;
     Output& output_;
     Source* source_ = nullptr;
-    std::optional<Snapshot> before_;
-    live::Ages ages_;
-    Told told_;
+    live::Follower follower_;
     Children children_;
     std::string trouble_;       // of the last look
     std::string file_trouble_;  // of the last metrics

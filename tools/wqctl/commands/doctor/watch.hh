@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "command.hh"
-#include "commands/doctor/finding.hh"
 #include "source/flags.hh"
+#include "text/patterns.hh"
 
 namespace wqctl {
 
@@ -18,7 +17,7 @@ struct WatchPlan {
     std::optional<std::string> exec;         // a command of the shell, for each change
     std::optional<std::string> openmetrics;  // a file, or "-": standard output
     bool json = false;
-    std::function<void(std::vector<Finding>&)> keep_wanted;
+    Patterns wanted;
 };
 
 // Until it is interrupted.

@@ -16,8 +16,6 @@ namespace wqctl {
 
 namespace {
 
-constexpr int kInterrupted = 130;  // as a shell says of SIGINT
-
 Topics all_topics()
 {
     Topics topics;
