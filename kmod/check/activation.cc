@@ -235,11 +235,107 @@ struct OneIsNotOrdered {
     }
 };
 
+// An item of a CPU is held back, and ceases to be. Then there is room, and another one comes from that CPU: it starts
+// at once.
+enum class Way { kLetGo, kCancelled, kRaised };
+
+inline void judge_room(Trial& t, uint32_t here, uint32_t there, Way way)
+{
+    constexpr int kRoom = 64;  // of which several nodes have shares that are large enough
+    Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 2, .scope = "cpu"});
+    const Items front = t.items(2, "an item in front", TestItem::Body::kGate);
+    TestItem& held = t.item("the item held back", TestItem::Body::kGate);
+    TestItem& next = t.item("the next item");
+    for (uint32_t i = 0; i < 2; i++)
+        front[i]->queue_on(wq, here);
+    AWAIT(t, started(front, 2) == 2, "two items to be in flight");
+    held.queue_on(wq, there);
+    t.linger();
+    WANT(t, held.started() == 0, "with max_active 2 a third item is in flight");
+    if (way == Way::kLetGo) {
+        front[0]->open();
+        AWAIT(t, held.started() == 1, "the item held back to start when another one has ended");
+    } else if (way == Way::kCancelled) {
+        WANT(t, held.cancel(), "an item held back was not cancelled");
+    }
+    wq.set_max_active(kRoom);
+    if (way == Way::kRaised)
+        AWAIT(t, held.started() == 1, "the item held back to start when max_active is raised");
+    next.queue_on(wq, there);
+    const char* const what[] = {"the next item to start, the one held back having been let go of",
+                                "the next item to start, the one held back having been cancelled",
+                                "the next item to start, max_active having been raised for the one held back"};
+    AWAIT(t, next.ended() == 1, what[static_cast<uint32_t>(way)]);
+    WANT(t, front[1]->running(), "an item in front ended");
+    front[0]->open();
+    front[1]->open();
+    held.open();
+    wq.flush();
+    WANT(t, held.ended() == (way == Way::kCancelled ? 0u : 1u), "the item that was held back ran %u times",
+         held.ended());
+}
+
+inline void judge_room(Trial& t, Span<const Way> ways)
+{
+    const uint64_t allowed = unbound_cpus(t);
+    SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+    // Of one node: another one has its own share.
+    const uint32_t here = first_of(allowed);
+    uint64_t others = allowed & ~(uint64_t{1} << here);
+    while (others && wqlab_cpu_node(first_of(others)) != wqlab_cpu_node(here))
+        others &= others - 1;
+    SKIP_UNLESS(t, others, "no two CPUs are of one node");
+    for (const Way way : ways)
+        if (!t.decided())
+            judge_room(t, here, first_of(others), way);
+}
+
+struct RoomMeansStart {
+    static constexpr Promise kPromise = {190,
+                                         "",
+                                         "max-active.room-means-start",
+                                         "An item of an unbound workqueue that comes when there is room starts at "
+                                         "once, also from a CPU of which one was held "
+                                         "back before and let go of when another one ended",
+                                         "kernel/workqueue.c: pwq_tryinc_nr_active(), node_activate_pending_pwq()",
+                                         0,
+                                         Fault::kLimitIgnored};
+
+    static void run(Trial& t)
+    {
+        static constexpr Way kWays[] = {Way::kLetGo};
+        judge_room(t, kWays);
+    }
+};
+
+struct RoomMeansStartAfterChange {
+    static constexpr Promise kPromise = {
+        190,
+        "b",
+        "max-active.room-means-start-after-change",
+        "An item of an unbound workqueue that comes when there is room starts at once, also from a CPU of which one "
+        "was held "
+        "back until max_active was raised, or until it was cancelled",
+        "include/linux/workqueue.h: alloc_workqueue(); kernel/workqueue.c: pwq_tryinc_nr_active(), "
+        "pwq_activate_first_inactive(), workqueue_set_max_active()",
+        0,
+        Fault::kLimitIgnored,
+        {"docs/findings/0011, not mended: that CPU's pool_workqueue is taken to be waiting until some item ends"}};
+
+    static void run(Trial& t)
+    {
+        static constexpr Way kWays[] = {Way::kRaised, Way::kCancelled};
+        judge_room(t, kWays);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<QueueingOrder>(),
     check_of<OrderSurvivesChange>(),
     check_of<SlotWakesOtherPool>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<OneIsNotOrdered>(),
+    check_of<RoomMeansStart>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<RoomMeansStartAfterChange>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 
 }  // namespace activation

@@ -227,10 +227,74 @@ struct DefaultCanChange {
     }
 };
 
+struct WorkersComeHome {
+    static constexpr Promise kPromise = {
+        193,
+        "",
+        "scope.worker-comes-home",
+        "A worker of a scope that is not strict which has left its pod is put back there when it is given the next "
+        "item, "
+        "and that is counted; one that has not left is not",
+        "Documentation/core-api/workqueue.rst: affinity_strict; kernel/workqueue.c: kick_pool_pick(), kick_pool(): "
+        "PWQ_STAT_REPATRIATED",
+        0,
+        Fault::kAttributesIgnored};
+
+    static constexpr uint32_t kRounds = 20;
+
+    static void leave(TestItem&, void* cpu) { wqlab_move_to(*static_cast<uint32_t*>(cpu)); }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t home = first_of(allowed);
+        uint32_t* const away = t.own<uint32_t>();
+        if (!away)
+            return;
+        *away = second_of(allowed);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
+        uint64_t seen = 0;
+        uint32_t round = 0;
+        // Who goes to sleep only after it was given the next item is left where it is: the kernel does its best only.
+        for (; round < kRounds && !seen; round++) {
+            TestItem& leaver = t.item("an item that leaves its pod").on_run(leave, away);
+            TestItem& next = t.item("the next item");
+            leaver.queue_on(wq, home);
+            AWAIT(t, leaver.ended() == 1, "the item to run");
+            t.linger();
+            const uint64_t before = stat_of(t, wq, WQLAB_PWQ_STAT_REPATRIATED);
+            next.queue_on(wq, home);
+            AWAIT(t, next.ended() == 1, "the next item to run");
+            seen = stat_of(t, wq, WQLAB_PWQ_STAT_REPATRIATED) - before;
+            if (t.decided())
+                return;
+        }
+        WANT(t, seen == 1, "of %u workers that had left their pod, %llu were said to be put back", round,
+             static_cast<unsigned long long>(seen));
+        // Of a scope that all CPUs are in there is nothing to leave. Where some CPUs are kept free, one that has just
+        // been made may still be on such a CPU.
+        constexpr uint32_t kItems = 6;
+        Queue& whole = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        for (uint32_t i = 0; i < kItems; i++) {
+            TestItem& item = t.item("an item of the scope system").on_run(leave, away);
+            item.queue_on(whole, home);
+            AWAIT(t, item.ended() == 1, "the item to run");
+        }
+        const uint64_t others = stat_of(t, whole, WQLAB_PWQ_STAT_REPATRIATED);
+        WANT(t, others <= 2 || t.decided(), "with the scope system, %llu of %u were said to be put back",
+             static_cast<unsigned long long>(others), kItems);
+    }
+};
+
 constexpr Check kAll[] = {
-    check_of<DefaultScope>(WQLAB_LACK_SCOPES),       check_of<StrictCpu>(WQLAB_LACK_SCOPES),
-    check_of<StrictStaysInside>(WQLAB_LACK_SCOPES),  check_of<Shards>(WQLAB_LACK_SCOPES),
-    check_of<WorkersMayRunWhere>(WQLAB_LACK_SCOPES), check_of<DefaultCanChange>(WQLAB_LACK_SCOPES),
+    check_of<DefaultScope>(WQLAB_LACK_SCOPES),
+    check_of<StrictCpu>(WQLAB_LACK_SCOPES),
+    check_of<StrictStaysInside>(WQLAB_LACK_SCOPES),
+    check_of<Shards>(WQLAB_LACK_SCOPES),
+    check_of<WorkersMayRunWhere>(WQLAB_LACK_SCOPES),
+    check_of<DefaultCanChange>(WQLAB_LACK_SCOPES),
+    check_of<WorkersComeHome>(WQLAB_LACK_SCOPES | WQLAB_LACK_COUNTERS),
 };
 
 }  // namespace affinity

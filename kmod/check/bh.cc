@@ -221,10 +221,55 @@ struct DeadCpuIsDrained {
     }
 };
 
+struct DeadCpuIsDrainedOfHighpri {
+    static constexpr Promise kPromise = {
+        205,
+        "",
+        "bh.dead-cpu-is-drained-of-each-priority",
+        "BH items of both priorities of a CPU that goes away run elsewhere, in softirqs, "
+        "however many wait",
+        "kernel/workqueue.c: workqueue_softirq_dead(), drain_dead_softirq_workfn()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kWorkerLies};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        constexpr uint32_t kFlags[] = {WQLAB_WQ_BH, WQLAB_WQ_BH | WQLAB_WQ_HIGHPRI};
+        DeadCpuIsDrained::Until* until[2];
+        TestItem* items[2];
+        for (uint32_t i = 0; i < 2; i++) {
+            Queue& wq = t.queue({.flags = kFlags[i]});
+            until[i] = t.own<DeadCpuIsDrained::Until>();
+            if (!until[i])
+                return;
+            *until[i] = {&wq, cpu, 0};
+            items[i] = &t.item("an item that queues itself").on_run(DeadCpuIsDrained::again, until[i]);
+            kernel::queue_on(t, wq, *items[i], static_cast<int>(cpu));
+            AWAIT(t, items[i]->started() > 10, "an item to run");
+        }
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        AWAIT(t, until[0]->afterwards > 100 && until[1]->afterwards > 100, "both to run on after their CPU went away");
+        AWAIT(t, !items[0]->running() && !items[1]->running(), "both to end");
+        for (const TestItem* item : items)
+            WANT(t, item->last().softirq && item->last().cpu != cpu,
+                 "an item of a CPU that is away ran on CPU %u in %s", item->last().cpu,
+                 item->last().softirq ? "a softirq" : "no softirq");
+        away.back();
+    }
+};
+
 constexpr Check kAll[] = {
-    check_of<SoftirqOfQueueingCpu>(WQLAB_LACK_BH), check_of<QueuedOnAnother>(WQLAB_LACK_BH),
-    check_of<QueueingOrder>(WQLAB_LACK_BH),        check_of<HighpriFirst>(WQLAB_LACK_BH),
-    check_of<WorksLikeOthers>(WQLAB_LACK_BH),      check_of<DeadCpuIsDrained>(WQLAB_LACK_BH),
+    check_of<SoftirqOfQueueingCpu>(WQLAB_LACK_BH),
+    check_of<QueuedOnAnother>(WQLAB_LACK_BH),
+    check_of<QueueingOrder>(WQLAB_LACK_BH),
+    check_of<HighpriFirst>(WQLAB_LACK_BH),
+    check_of<WorksLikeOthers>(WQLAB_LACK_BH),
+    check_of<DeadCpuIsDrained>(WQLAB_LACK_BH),
+    check_of<DeadCpuIsDrainedOfHighpri>(WQLAB_LACK_BH),
 };
 
 }  // namespace bh

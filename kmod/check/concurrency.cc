@@ -223,11 +223,62 @@ struct WorkersOnDemand {
     }
 };
 
+struct YieldingIsRunning {
+    static constexpr Promise kPromise = {192,
+                                         "",
+                                         "concurrency.yielding-is-running",
+                                         "An item that gives its CPU away and stays runnable goes on to count as "
+                                         "running, once however often it does: no "
+                                         "other starts before it sleeps, and the next one does then",
+                                         "kernel/workqueue.c: wq_worker_running(), wq_worker_sleeping()",
+                                         0,
+                                         Fault::kQueueElsewhere};
+
+    struct Yield {
+        Trial* trial;
+        Gate* gate;
+        bool yielded, may_sleep;
+    };
+
+    static void yield_then_sleep(TestItem&, void* argument)
+    {
+        Yield& yield = *static_cast<Yield*>(argument);
+        for (uint32_t i = 0; i < 200; i++)
+            wqlab_yield();
+        __atomic_store_n(&yield.yielded, true, __ATOMIC_RELEASE);
+        yield.trial->changed();
+        while (!__atomic_load_n(&yield.may_sleep, __ATOMIC_ACQUIRE) && !yield.trial->given_up())
+            wqlab_yield();
+        yield.gate->wait(Event::kForEver - 1);
+    }
+
+    static void run(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue();
+        Yield* const yield = t.own<Yield>();
+        if (!yield)
+            return;
+        *yield = {&t, &t.gate(), false, false};
+        TestItem& item = t.item("an item that yields").on_run(yield_then_sleep, yield);
+        TestItem& next = t.item("the next item");
+        kernel::queue_on(t, wq, item, static_cast<int>(cpu));
+        AWAIT(t, __atomic_load_n(&yield->yielded, __ATOMIC_ACQUIRE), "an item to yield its CPU");
+        next.queue_on(wq, cpu);
+        t.linger();
+        const uint32_t early = next.started();
+        __atomic_store_n(&yield->may_sleep, true, __ATOMIC_RELEASE);
+        WANT(t, early == 0, "the next item started while one was runnable");
+        AWAIT(t, next.ended() == 1, "the next item to run when that one sleeps");
+        yield->gate->open();
+        AWAIT(t, item.ended() == 1, "the item to end");
+    }
+};
+
 constexpr Check kAll[] = {
-    check_of<NextStartsWhenOneSleeps>(),
-    check_of<OneRunsAtATime>(),
-    check_of<Timelines>(),
-    check_of<WorkersOnDemand>(),
+    check_of<NextStartsWhenOneSleeps>(), check_of<OneRunsAtATime>(),    check_of<Timelines>(),
+    check_of<WorkersOnDemand>(),         check_of<YieldingIsRunning>(),
 };
 
 }  // namespace concurrency

@@ -73,6 +73,7 @@ void miscount(Snapshot& snapshot)
 {
     for (wqlab_snap_pool& pool : snapshot.pools) {
         pool.nr_idle++;
+        pool.manager = !pool.manager;
         pool.nr_workers++;
         pool.raw_flags ^= ~0u;
         pool.flags ^= WQLAB_POOL_DISASSOCIATED;
@@ -83,6 +84,8 @@ void miscount(Snapshot& snapshot)
         for (auto& stat : pwq.stats)
             stat += ++odd;
     }
+    for (wqlab_snap_workqueue& workqueue : snapshot.workqueues)
+        workqueue.rescuer_pid++;
     for (wqlab_snap_node_active& node : snapshot.node_active)
         node.max--;
     for (wqlab_snap_pod& pod : snapshot.pods)

@@ -3,6 +3,7 @@
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/workqueue.h"
+#include "cpu_away.hh"
 #include "look.hh"
 
 namespace wqlab {
@@ -183,10 +184,77 @@ struct CongestedOfEachKind {
     }
 };
 
+struct NodeShares {
+    static constexpr Promise kPromise = {
+        191,
+        "",
+        "max-active.shares-follow-the-cpus",
+        "Each node's share of an unbound workqueue's max_active is by how many of its online CPUs it has, rounded up, "
+        "at "
+        "least min_active; when a CPU goes or comes back the shares follow, and of one that it may not use they do not",
+        "kernel/workqueue.c: wq_update_node_max_active(), workqueue_online_cpu(), workqueue_offline_cpu()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kSnapshotLies};
+
+    static constexpr int32_t kMaxActive = 61, kMinActive = 8;
+
+    // As the machine says which CPUs are there, and of which node: `cpus` are those of them that the workqueue may use.
+    static void judge(Trial& t, const Queue& wq, uint64_t cpus, const char* when)
+    {
+        const Snapshot* now = t.snapshot(kSections | WQLAB_SECTION_NODES);
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        int32_t total = 0;
+        for (uint32_t cpu = 0; cpu < 64; cpu++)
+            total += cpus >> cpu & 1;
+        uint32_t nodes = 0;
+        for (uint32_t i = 0; row && i < now->node_active.size(); i++) {
+            const wqlab_snap_node_active& node = now->node_active[i];
+            if (&now->workqueues[node.workqueue] != row)
+                continue;
+            int32_t of_node = 0;
+            for (uint32_t cpu = 0; cpu < 64; cpu++)
+                of_node += cpus >> cpu & 1 && wqlab_cpu_node(cpu) == node.node;
+            const int32_t share = total ? (kMaxActive * of_node + total - 1) / total : 0;
+            const int32_t wanted = node.node < 0 ? kMaxActive : share < kMinActive ? kMinActive : share;
+            nodes++;
+            WANT(t, node.max == wanted, "%s node %d, with %d of %d CPUs, may have %d in flight, not %d", when,
+                 node.node, of_node, total, node.max, wanted);
+        }
+        WANT(t, nodes || t.decided(), "the workqueue's nodes are not seen");
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t cpus = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(cpus) && wqlab_nr_cpus() <= 64, "unbound workqueues may use one CPU, or more than 64");
+        const uint32_t cpu = second_of(cpus);
+        const uint64_t bit = uint64_t{1} << cpu;
+        struct {
+            const char* when;
+            uint64_t may_use;
+        } const kinds[] = {{"of all CPUs", cpus}, {"without that CPU", cpus & ~bit}, {"of that CPU alone", bit}};
+        Queue* queues[3] = {};
+        for (uint32_t i = 0; i < 3; i++)
+            queues[i] = &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = kMaxActive, .cpus = kinds[i].may_use});
+        const auto judge_all = [&](uint64_t online) {
+            for (uint32_t i = 0; i < 3 && !t.decided(); i++)
+                judge(t, *queues[i], kinds[i].may_use & online, kinds[i].when);
+        };
+        judge_all(cpus);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        judge_all(cpus & ~bit);
+        away.back();
+        judge_all(cpus);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<MaxActiveTakesEachValue>(),
     check_of<MinActive>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<CongestedOfEachKind>(),
+    check_of<NodeShares>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 
 }  // namespace limits

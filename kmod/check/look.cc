@@ -37,6 +37,20 @@ const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue)
     return nullptr;
 }
 
+const wqlab_snap_pool* pool_of_cpu(const Snapshot& snapshot, const Queue& queue, uint32_t cpu)
+{
+    const wqlab_snap_workqueue* row = row_of(snapshot, queue);
+    for (uint32_t i = 0; row && i < snapshot.cpu_pwqs.size(); i++) {
+        const wqlab_snap_cpu_pwq& at = snapshot.cpu_pwqs[i];
+        if (&snapshot.workqueues[at.workqueue] != row || at.cpu != cpu)
+            continue;
+        for (const wqlab_snap_pool& pool : snapshot.pools)
+            if (pool.id == at.pool)
+                return &pool;
+    }
+    return nullptr;
+}
+
 uint32_t sleep_behind_barriers(Trial& t, Span<Actor* const> actors)
 {
     const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);

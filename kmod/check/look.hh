@@ -11,6 +11,8 @@ namespace wqlab {
 // Its row, or nullptr.
 const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue);
 const char* string_of(const Snapshot& snapshot, uint32_t index);
+// The pool that items of that queue go to which are queued on this CPU; nullptr: that can't be seen.
+const wqlab_snap_pool* pool_of_cpu(const Snapshot& snapshot, const Queue& queue, uint32_t cpu);
 
 // Whether that thread sleeps in flush_work(), behind a barrier; how many of them do.
 bool sleeps_behind_barrier(Trial& t, int32_t pid);

@@ -16,11 +16,8 @@ constexpr int32_t kNoPool = -1;
 // That items go to which are queued on this CPU.
 inline int32_t pool_at(const Snapshot& now, const Queue& wq, uint32_t cpu)
 {
-    const wqlab_snap_workqueue* row = row_of(now, wq);
-    for (uint32_t i = 0; row && i < now.cpu_pwqs.size(); i++)
-        if (&now.workqueues[now.cpu_pwqs[i].workqueue] == row && now.cpu_pwqs[i].cpu == cpu)
-            return now.cpu_pwqs[i].pool;
-    return kNoPool;
+    const wqlab_snap_pool* pool = pool_of_cpu(now, wq, cpu);
+    return pool ? pool->id : kNoPool;
 }
 
 struct EqualOnesShare {

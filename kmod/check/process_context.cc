@@ -232,105 +232,10 @@ struct ScheduleOnTheSystemQueue {
     }
 };
 
-struct OnEachCpu {
-    static constexpr Promise kPromise = {144,
-                                         "",
-                                         "queue.schedule-on-each-cpu",
-                                         "schedule_on_each_cpu() has the function called once on every online CPU, "
-                                         "waits until all have returned, and returns 0",
-                                         "kernel/workqueue.c: schedule_on_each_cpu()",
-                                         0,
-                                         Fault::kResultLies};
-
-    // The function gets a work that is nobody's: who is meant is here. One such check runs at a time.
-    struct Calls {
-        Trial* trial;
-        Gate* gate;
-        uint64_t done;  // CPUs, of the first 64
-        uint32_t began, ended, twice;
-        bool no_worker;
-    };
-    static inline Calls* calls = nullptr;
-    static inline uint32_t inside = 0;  // functions that may look at it
-
-    // Nobody looks at it when this has gone, also if the kernel has returned too early, or is still about to call.
-    struct Shown {
-        explicit Shown(Calls* all) { __atomic_store_n(&calls, all, __ATOMIC_RELEASE); }
-        Shown(const Shown&) = delete;
-        ~Shown()
-        {
-            // Either we see that a function is inside, or it sees nullptr.
-            Calls* const all = __atomic_exchange_n(&calls, nullptr, __ATOMIC_SEQ_CST);
-            all->gate->open();
-            while (__atomic_load_n(&inside, __ATOMIC_SEQ_CST))
-                wqlab_sleep(1'000'000);
-        }
-    };
-
-    static void note(work_struct*)
-    {
-        __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
-        if (Calls* const all = __atomic_load_n(&calls, __ATOMIC_SEQ_CST))
-            note_in(all);
-        __atomic_sub_fetch(&inside, 1, __ATOMIC_RELEASE);
-    }
-
-    static void note_in(Calls* all)
-    {
-        const uint32_t cpu = wqlab_this_cpu();
-        __atomic_add_fetch(&all->began, 1, __ATOMIC_ACQ_REL);
-        if (!wqlab_in_task() || !wqlab_current_worker())
-            __atomic_store_n(&all->no_worker, true, __ATOMIC_RELAXED);
-        all->trial->changed();
-        all->gate->wait(Event::kForEver - 1);
-        if (cpu < 64 && __atomic_fetch_or(&all->done, uint64_t{1} << cpu, __ATOMIC_ACQ_REL) >> cpu & 1)
-            __atomic_add_fetch(&all->twice, 1, __ATOMIC_ACQ_REL);
-        __atomic_add_fetch(&all->ended, 1, __ATOMIC_ACQ_REL);
-    }
-
-    static void run(Trial& t)
-    {
-        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
-        SKIP_UNLESS(t, function, "this kernel does not show schedule_on_each_cpu()");
-        Calls* const all = t.own<Calls>();
-        if (!all)
-            return;
-        *all = {&t, &t.gate(), 0, 0, 0, 0, false};
-        const Shown shown(all);
-        struct Answer {
-            bool called;
-            unsigned long result;
-            uint32_t ended;
-        };
-        Answer* const answer = t.own<Answer>();
-        if (!answer)
-            return;
-        Actor& caller = t.actor("caller", Kthread::kAnyCpu, [all, answer, function] {
-            answer->called = wqlab_call(function, reinterpret_cast<unsigned long>(note), 0, 0, &answer->result);
-            answer->ended = __atomic_load_n(&all->ended, __ATOMIC_ACQUIRE);
-        });
-        const uint32_t cpus = t.online_cpus();
-        AWAIT(t, caller.done() || __atomic_load_n(&all->began, __ATOMIC_ACQUIRE) == cpus,
-              "the function to be called on each CPU");
-        const bool early = caller.done();
-        t.linger();
-        const uint32_t began = __atomic_load_n(&all->began, __ATOMIC_ACQUIRE);
-        all->gate->open();
-        AWAIT(t, caller.done(), "it to return");
-        SKIP_UNLESS(t, answer->called, "kprobes are disarmed, so the kernel can't be called");
-        const int result = static_cast<int>(answer->result) + (t.has_fault(Fault::kResultLies) ? 1 : 0);
-        WANT(t, result == 0, "it returned %d", result);
-        WANT(t, !early && began == cpus && answer->ended == cpus && !all->twice && !all->no_worker,
-             "on %u CPUs it was called %u times, %u had ended when it returned, %u were twice on a CPU", cpus, began,
-             answer->ended, all->twice);
-    }
-};
-
 constexpr Check kAll[] = {
     check_of<WorkOnCpuReturnsLong>(),
     check_of<InContextOfEachKind>(),
     check_of<ScheduleOnTheSystemQueue>(),
-    check_of<OnEachCpu>(),
 };
 
 }  // namespace process_context

@@ -6,15 +6,18 @@ namespace wqlab {
 namespace {
 
 constinit const Group* const kGroups[] = {
-    &kQueueingChecks,   &kProcessContextChecks, &kReentranceChecks,  &kPlacementChecks,       &kDelayedChecks,
-    &kRearmingChecks,   &kDelayedTargetChecks,  &kRcuChecks,         &kFlushChecks,           &kFlushWorkqueueChecks,
-    &kDrainChecks,      &kDestroyChecks,        &kChainChecks,       &kFlushDependencyChecks, &kCancelChecks,
-    &kDisableChecks,    &kStatesChecks,         &kContextChecks,     &kIntrospectionChecks,   &kTraceFieldsChecks,
-    &kToldChecks,       &kAllocationChecks,     &kCombinationChecks, &kMaxActiveChecks,       &kActivationChecks,
-    &kLimitsChecks,     &kOrderedChecks,        &kHighpriChecks,     &kConcurrencyChecks,     &kIntensiveChecks,
-    &kReclaimChecks,    &kFreezerChecks,        &kBhChecks,          &kAffinityChecks,        &kSelectionChecks,
-    &kAttributesChecks, &kFileChecks,           &kPoolChecks,        &kLifecycleChecks,       &kMisuseChecks,
-    &kReportChecks,
+    &kQueueingChecks,      &kProcessContextChecks, &kEachCpuChecks,        &kReentranceChecks,
+    &kPlacementChecks,     &kDelayedChecks,        &kRearmingChecks,       &kDelayedTargetChecks,
+    &kRcuChecks,           &kFlushChecks,          &kFlushWorkqueueChecks, &kDrainChecks,
+    &kDestroyChecks,       &kChainChecks,          &kLeakChecks,           &kFlushDependencyChecks,
+    &kCancelChecks,        &kDisableChecks,        &kStatesChecks,         &kContextChecks,
+    &kIntrospectionChecks, &kTraceFieldsChecks,    &kToldChecks,           &kAllocationChecks,
+    &kCombinationChecks,   &kMaxActiveChecks,      &kActivationChecks,     &kLimitsChecks,
+    &kOrderedChecks,       &kHighpriChecks,        &kConcurrencyChecks,    &kIntensiveChecks,
+    &kReclaimChecks,       &kDistressChecks,       &kFreezerChecks,        &kBhChecks,
+    &kAffinityChecks,      &kSelectionChecks,      &kAttributesChecks,     &kFileChecks,
+    &kPoolChecks,          &kHousekeepingChecks,   &kLifecycleChecks,      &kBootChecks,
+    &kIdleChecks,          &kWatchdogChecks,       &kMisuseChecks,         &kReportChecks,
 };
 
 }  // namespace

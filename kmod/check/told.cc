@@ -264,11 +264,108 @@ struct OrdinaryWorkersAreNoRescuers {
     }
 };
 
+struct LegacyIsNoMemReclaim {
+    static constexpr Promise kPromise = {
+        196,
+        "",
+        "current.legacy-is-no-mem-reclaim",
+        "current_is_workqueue_mem_reclaim() is false in items of workqueues that create_workqueue() and "
+        "create_singlethread_workqueue() made, though they have rescuers",
+        "kernel/workqueue.c: current_is_workqueue_mem_reclaim()",
+        0,
+        Fault::kResultLies};
+
+    static void ask(TestItem&, void* answer) { *static_cast<int*>(answer) = wqlab_current_is_mem_reclaim(); }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, wqlab_current_is_mem_reclaim() >= 0, "this kernel has no current_is_workqueue_mem_reclaim()");
+        int* const says = t.own<int>();
+        if (!says)
+            return;
+        for (const bool single : {false, true}) {
+            TestItem& item = t.item("the item").on_run(ask, says);
+            workqueue_struct* wq = wqlab_wq_create_legacy("wqlab-c196", single);
+            SKIP_UNLESS(t, wq, "the workqueue can't be made");
+            *says = -1;
+            wqlab_queue_bare_on(wq, item.address(), -1);
+            wqlab_wq_destroy(wq);
+            const int wanted = t.has_fault(Fault::kResultLies);
+            WANT(t, item.ended() == 1 && *says == wanted, "of %s it said %d",
+                 single ? "create_singlethread_workqueue()" : "create_workqueue()", *says);
+        }
+    }
+};
+
+struct DescriptionOfAnyLength {
+    static constexpr Promise kPromise = {197,
+                                         "",
+                                         "worker.description-of-any-length",
+                                         "A description of one character is shown as any; after an empty one there is "
+                                         "nothing behind a worker's name, and "
+                                         "the next item has its workqueue's name again",
+                                         "kernel/workqueue.c: set_worker_desc(), wq_worker_comm(), process_one_work()",
+                                         0,
+                                         Fault::kStepLies};
+
+    struct Say {
+        const char* what;  // nullptr: nothing
+        Gate* gate;
+        bool said;
+    };
+
+    static void describe(TestItem&, void* argument)
+    {
+        Say& say = *static_cast<Say*>(argument);
+        if (say.what)
+            wqlab_set_description(say.what);
+        __atomic_store_n(&say.said, true, __ATOMIC_RELEASE);
+        say.gate->wait(Event::kForEver - 1);
+    }
+
+    // Behind the worker's own name, which has neither sign: "kworker/u9:1+x". An R- is a rescuer's.
+    static bool is_shown(const char* comm, const char* wanted)
+    {
+        while (*comm && *comm != ':')
+            comm++;
+        while (*comm && *comm != '+' && *comm != '-' && *comm != '\n')
+            comm++;
+        return same_text(comm, wanted);
+    }
+
+    static void run(Trial& t)
+    {
+        const struct {
+            const char *what, *wanted;
+        } steps[] = {{"x", "+x\n"}, {"", "\n"}, {nullptr, "+wqlab-c197\n"}};
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1});
+        for (const auto& step : steps) {
+            Say* const say = t.own<Say>();
+            if (!say)
+                return;
+            *say = {step.what, &t.gate(), false};
+            TestItem& item = t.item("the item").on_run(describe, say);
+            item.queue(wq);
+            AWAIT(t, item.started() == 1 && __atomic_load_n(&say->said, __ATOMIC_ACQUIRE),
+                  "the item to describe itself");
+            char path[48];
+            wqlab_format(path, sizeof(path), "/proc/%d/comm", item.last().pid);
+            WANT(t, t.read(path) == 0, "%s can't be read", path);
+            WANT(t, is_shown(t.text(), step.wanted), "described as \"%s\" its worker is called %s",
+                 step.what ? step.what : "(nothing)", t.text());
+            say->gate->open();
+            AWAIT(t, item.ended() == 1, "the item to end");
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<DescriptionIsCut>(),
     check_of<LogShowsAWorkqueue>(),
     check_of<HogsAreReported>(WQLAB_LACK_HOGS),
     check_of<OrdinaryWorkersAreNoRescuers>(),
+    check_of<LegacyIsNoMemReclaim>(),
+    check_of<DescriptionOfAnyLength>(),
 };
 
 }  // namespace told

@@ -22,9 +22,10 @@ inline constexpr uint64_t kWait = 30 * kSecond / kHurry;
 inline constexpr uint64_t kStep = 60 * kSecond / kHurry;
 // Without any progress. More than kWait and kStep, which say better what did not come.
 inline constexpr uint64_t kPatience = 70 * kSecond / kHurry;
-// With progress; of the class slow: without, too, because such a check may look at the clock only.
+// With progress.
 inline constexpr uint64_t kLimit = 300 * kSecond / kHurry;
-inline constexpr uint64_t kSlowLimit = 900 * kSecond / kHurry;
+// Of the class slow, without progress, too: such a check waits for what takes the kernel its time, in no hurry.
+inline constexpr uint64_t kSlowLimit = 900 * kSecond;
 // From the verdict until threads, items and workqueues have ended: all that they wait for is open by then.
 inline constexpr uint64_t kCleanUp = 60 * kSecond / kHurry;
 // With help, before it is left behind.

@@ -50,6 +50,21 @@ uint64_t wqlab_current_cpus(void)
 	return cpus;
 }
 
+bool wqlab_move_to(uint32_t cpu)
+{
+	cpumask_var_t before;
+	bool moved;
+
+	if (!alloc_cpumask_var(&before, GFP_KERNEL))
+		return false;
+	cpumask_copy(before, current->cpus_ptr);
+	moved = !set_cpus_allowed_ptr(current, cpumask_of(cpu));
+	if (moved)
+		set_cpus_allowed_ptr(current, before);
+	free_cpumask_var(before);
+	return moved;
+}
+
 uintptr_t wqlab_current_task(void)
 {
 	return (uintptr_t)current;

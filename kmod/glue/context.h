@@ -19,6 +19,8 @@ struct wqlab_context wqlab_current(void);
 uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
 void wqlab_current_command(char command[16]);
 uint64_t wqlab_current_cpus(void);	/* where current may run, of the first 64 */
+/* Moves current to that CPU, and lets it be moved again wherever it might be before. False: it can't. Sleeps. */
+bool wqlab_move_to(uint32_t cpu);
 uintptr_t wqlab_current_task(void);	/* its struct task_struct. Any context. */
 /* The struct worker of the current task, 0: it is none. Any context. */
 uintptr_t wqlab_current_worker(void);

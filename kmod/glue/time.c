@@ -82,6 +82,11 @@ void wqlab_resched(void)
 	cond_resched();
 }
 
+void wqlab_yield(void)
+{
+	yield();
+}
+
 bool wqlab_sleep(uint64_t ns)
 {
 	ktime_t expires = ktime_add_ns(ktime_get(), ns);

@@ -126,6 +126,12 @@ class Campaigns(unittest.TestCase):
                          {"id1": "unasked", "id2": "survived", "id3": "unasked"})
         self.assertEqual(Coverage(self.coverage.path).unsteady, {"one"})
 
+    def test_a_check_that_fails_once_in_many_controls_is_still_asked(self):
+        for passed in [True] * 19 + [False] + [True] * 20:
+            self.assertFalse(self.coverage.is_unsteady("one", passed))
+        self.assertFalse(self.coverage.is_unsteady("one", False))  # two of 41
+        self.assertTrue(self.coverage.is_unsteady("one", False))  # three of 42
+
     def test_a_check_that_another_thread_sets_aside_meanwhile_is_still_found(self):
         self.coverage.set_aside(["one"])
         self.assertEqual(self.coverage.next_to("one", ["two", "one"]), "two")
@@ -202,6 +208,12 @@ class Campaigns(unittest.TestCase):
         current = {"id": "id1", "verdict": "caught", "suite": suite_of(["one", "two"])}
         self.assertEqual(Results(self.path, {"id1": current}, current["suite"]).of, {"id1": current})
 
+    def test_one_that_is_slow_is_asked_of_what_it_is_of_and_where_nobody_else_gets(self):
+        self.coverage.slow = {"two": "kernel/workqueue.c: f(), g()", "three": "kernel/workqueue.c: g()"}
+        self.coverage.points["three"] = {2, 3}
+        self.assertEqual(self.coverage.of_mutant(mutant(1, 2)), ["one", "two"])
+        self.assertEqual(self.coverage.of_mutant(mutant(1, 3)), ["three"])
+
     def test_a_line_that_is_reached_in_one_of_some_runs_is_reached_and_a_hang_costs_one_look(self):
         machine = Machine(points={"one": [{1}, {2}, {1}], "two": [{3}, {3}, {3}]}, goes={-1: ["hung"]},
                           classes=["one", "two"])
@@ -218,9 +230,13 @@ class Campaigns(unittest.TestCase):
 class Bounds(unittest.TestCase):
     def test_who_is_called_hung_had_longer_than_a_check_may_last(self):
         with open(os.path.join(common.HERE, "../../kmod/core/check_bounds.hh"), encoding="utf-8") as file:
-            seconds = dict(re.findall(r"uint64_t (k\w+) = (\d+) \* kSecond / kHurry;", file.read()))
+            text = file.read()
+        seconds = dict(re.findall(r"uint64_t (k\w+) = (\d+) \* kSecond / kHurry;", text))
         most = sum(int(seconds[bound]) for bound in ("kLimit", "kCleanUp", "kGrace")) / judge.HURRY
         self.assertGreater(judge.PATIENCE_SECONDS, most)
+        # What takes the kernel minutes takes as long in a guest.
+        slow = re.search(r"uint64_t kSlowLimit = (\d+) \* kSecond;", text)
+        self.assertGreater(judge.SLOW_SECONDS, most - int(seconds["kLimit"]) / judge.HURRY + int(slow[1]))
 
 
 class Reports(unittest.TestCase):

@@ -17,7 +17,7 @@ ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 # through the serial line, octet by octet; and what an emulated CPU can't betray need not be guarded.
 GUEST = ["--topology", "2:1:2", "--numa", "2", "--icount", "--icount-shift", "3",
          "--append", "loglevel=5 mitigations=off no5lvl"]
-CLASSES = "hotplug,freezer,negative,numa,memory"
+CLASSES = "hotplug,freezer,negative,numa,memory,slow"
 DECIDES = ["kmod/check", "kmod/core/check_bounds.hh"]
 JUDGES = [f"scripts/lib/mutate/{name}.py" for name in ("judge", "guest", "pace")]
 UNTRIED = {"verdict": "untried"}

@@ -18,6 +18,14 @@ def checks_of(guest, classes):
     return guest.run(f"wqctl check --list --json {words}| jq -r '.checks[].id'").lines
 
 
+def slow_of(guest, classes):
+    """What those of the class slow say that they are of."""
+    words = f"--class {classes} " if classes else ""
+    lines = guest.run(f"wqctl check --list --json {words}| jq -r '.checks[] | select(.classes | index(\"slow\")) | "
+                      "\"\\(.id) \\(.source)\"'").lines
+    return dict(line.split(" ", 1) for line in lines if " " in line)
+
+
 def suite_of(checks):
     """Of their names; what they do is in the key."""
     return hashlib.sha256("\n".join(checks).encode()).hexdigest()[:8]
@@ -25,10 +33,12 @@ def suite_of(checks):
 
 class Coverage:
     """Of the mutants and the regime that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no
-    checks. `unsteady`: those that have failed without any mutant, in a new guest: what they say is nothing of one."""
+    checks. `unsteady`: those that have failed without any mutant, in a new guest: what they say is nothing of one.
+    `slow`: what each of those is of, which wait for minutes."""
 
     def __init__(self, path, key=""):
         self.path, self.key, self.suite, self.points, self.seconds, self.unsteady = path, key, "", {}, {}, set()
+        self.slow, self.controls = {}, {}
         self.lock = threading.Lock()
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
@@ -38,6 +48,7 @@ class Coverage:
                 self.points = {check: set(points) for check, points in document["points"].items()}
                 self.seconds = document["seconds"]
                 self.unsteady = set(document.get("unsteady", ()))
+                self.slow = document.get("slow", {})
 
     def measure(self, new_guest, classes, say, rounds=ROUNDS):
         """A guest that is lost takes one look of one check with it; the next check has a new one."""
@@ -46,7 +57,7 @@ class Coverage:
             points, failing = {"boot": guest.reached()}, set()
             guest.run(f"echo -1 >{SWITCH}; sleep 5")
             points["idle"] = guest.reached()
-            checks = checks_of(guest, classes)
+            checks, self.slow = checks_of(guest, classes), slow_of(guest, classes)
             for number, check in enumerate(checks * rounds, 1):
                 began = time.monotonic()
                 try:
@@ -72,6 +83,14 @@ class Coverage:
         self.points, self.suite, self.unsteady = points, suite_of(checks), failing
         self.save()
 
+    def is_unsteady(self, check, passed):
+        """Of one that was asked without any mutant, in a new guest if it did not pass: whether it fails too often to be
+        asked, which is twice, and in one of twenty."""
+        with self.lock:
+            counts = self.controls.setdefault(check, [0, 0])
+            counts[not passed] += 1
+            return counts[1] > 1 and 20 * counts[1] > sum(counts)
+
     def set_aside(self, checks):
         """Any thread may, at any time: whoever asks `checks` twice may get two answers."""
         with self.lock:
@@ -81,6 +100,7 @@ class Coverage:
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as file:
             json.dump({"key": self.key, "suite": self.suite, "seconds": self.seconds, "unsteady": sorted(self.unsteady),
+                       "slow": self.slow,
                        "points": {check: sorted(points) for check, points in self.points.items()}}, file)
         os.replace(self.path + ".new", self.path)
 
@@ -90,7 +110,11 @@ class Coverage:
         return [check for check in self.points if check not in NO_CHECKS and check not in self.unsteady]
 
     def of_mutant(self, mutant):
-        return [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]
+        """One that is slow is asked of what it says that it is of, and where nobody else gets."""
+        reaching = [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]
+        quick = [check for check in reaching if check not in self.slow]
+        return [check for check in reaching if check not in self.slow or not quick or
+                f"{mutant.function}()" in self.slow[check]]
 
     def reaching(self, mutant):
         """Also those that are not asked."""

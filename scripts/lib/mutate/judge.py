@@ -11,6 +11,7 @@ from .guest import Gone, NeverUp, booted
 HURRY = 5
 # By the guest's clock: more than a check may last, and the clean-up behind (kmod/core/check_bounds.hh).
 PATIENCE_SECONDS = 80
+SLOW_SECONDS = 920  # of one of the class slow
 FIRST, NEXT = 4, 24  # checks are tried before the rest
 TRIES = 3  # at a control, before it is no accident
 USAGE, NO_MODULE = 2, 3  # wqctl's
@@ -85,7 +86,7 @@ class Judge:
 
     @staticmethod
     def batches(checks):
-        """The likeliest, the next, and the rest: wqctl, told of some, has an order of its own."""
+        """The likeliest, the next, and the rest. Within each wqctl has an order of its own."""
         return filter(None, (checks[:FIRST], checks[FIRST:NEXT], checks[NEXT:]))
 
     def _see(self, guest, number, checks):
@@ -104,9 +105,9 @@ class Judge:
             return Sight("odd", (silent or checks)[0], words)
         return None
 
-    @staticmethod
-    def _ask(guest, number, checks):
-        answer = guest.check(checks, number, PATIENCE_SECONDS)
+    def _ask(self, guest, number, checks):
+        slow = not self.coverage.slow.keys().isdisjoint(checks)
+        answer = guest.check(checks, number, SLOW_SECONDS if slow else PATIENCE_SECONDS)
         if answer.status in (USAGE, NO_MODULE):
             guest.end()
             raise Stop("wqctl check can't be asked: " + " ".join(answer.lines[-2:]))
@@ -145,10 +146,14 @@ class Judge:
             try:
                 answer = self._ask(guest, 0, checks)
                 if answer.status == 0 and not answer.failures and wanted in answer.passed:
+                    self.coverage.is_unsteady(wanted, True)
                     return guest, answer.passed
                 unsteady = answer.failures[0][0] if answer.failures else wanted
                 if new and (answer.failures or unsteady in answer.skipped):
                     guest.end()
+                    guest = None
+                    if not self.coverage.is_unsteady(unsteady, False):
+                        continue
                     self.coverage.set_aside([unsteady])
                     raise SetAside(f"{unsteady} fails or is skipped without any mutant, too: it is not asked any more")
             except Gone:

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: what a pool does that can't make a worker, and how rescuers share their time.
+#include "scarce_threads.hh"
+
+namespace wqlab {
+
+namespace distress {
+
+constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS |
+                               WQLAB_SECTION_WORK;
+
+struct OneManagerKeepsTrying {
+    static constexpr Promise kPromise = {
+        198,
+        "",
+        "workers.one-manager-keeps-trying",
+        "When no worker can be made a pool has one manager that goes on to try, marked as such, and calls for help "
+        "meanwhile; once it has made one the pool has none, and calls no more",
+        "kernel/workqueue.c: manage_workers(), maybe_create_worker(), pool_mayday_timeout()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kSnapshotLies};
+
+    // 0: none, or it is not marked, or nobody calls for help.
+    static int32_t manager_of(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const Snapshot* now = t.snapshot(kSections);
+        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+        const bool is_marked = pool && pool->flags & WQLAB_POOL_MANAGER_ACTIVE && pool->mayday_timer_ns != WQLAB_NEVER;
+        return is_marked ? pool->manager : 0;
+    }
+
+    static bool is_quiet(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const Snapshot* now = t.snapshot(kSections);
+        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+        return pool && !pool->manager && !(pool->flags & WQLAB_POOL_MANAGER_ACTIVE) &&
+               pool->mayday_timer_ns == WQLAB_NEVER;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& plain = t.queue({.max_active = 512});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        TestItem& stuck = t.item("the plain item");
+        TestItem& rescued = t.item("the item to rescue");
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, cpu))
+            return;
+        kernel::queue_on(t, plain, stuck, static_cast<int>(cpu));
+        int32_t manager = 0;
+        AWAIT(t, t.decided() || (manager = manager_of(t, plain, cpu)) != 0,
+              "the pool to have a manager that is marked, and calls for help");
+        // Others may not become it as long as that one tries, which it does once a second.
+        for (uint32_t i = 0; i < 12; i++) {
+            wqlab_sleep(100'000'000);
+            const int32_t now = manager_of(t, plain, cpu);
+            SKIP_UNLESS(t, stuck.started() == 0, "a worker became free, or threads ended meanwhile");
+            // Between two of its tries its call is for a moment not armed.
+            WANT(t, now == manager || now == 0, "its manager was thread %d, and is thread %d", manager, now);
+        }
+        kernel::queue_on(t, saved, rescued, static_cast<int>(cpu));
+        AWAIT(t, rescued.ended() == 1, "an item to be rescued while the manager tries");
+        scarce.end();
+        AWAIT(t, stuck.ended() == 1, "the plain item to run once there are threads again");
+        AWAIT(t, t.decided() || is_quiet(t, plain, cpu), "the pool to have no manager, and to call no more");
+    }
+};
+
+struct RescuerTakesTurns {
+    static constexpr Promise kPromise = {
+        199,
+        "",
+        "rescuer.takes-turns",
+        "A rescuer that several CPUs call helps one after the other, and does not stay with one until that has nothing "
+        "left: it leaves after 16 items, or those that were active",
+        "kernel/workqueue.c: rescuer_thread(), RESCUER_BATCH",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueElsewhere};
+
+    static constexpr uint32_t kItems = 120;
+    // The CPU may be helped once more before the other, if it called again before.
+    static constexpr uint32_t kMost = 60;
+
+    // Whether that CPU waits for the workqueue's rescuer.
+    static bool calls(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const Snapshot* now = t.snapshot(kSections);
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        const wqlab_snap_pool* pool = row ? pool_of_cpu(*now, wq, cpu) : nullptr;
+        for (uint32_t i = 0; pool && i < row->nr_pwqs; i++) {
+            const wqlab_snap_pwq& pwq = now->pwqs[row->first_pwq + i];
+            if (pwq.pool == pool->id && pwq.flags & WQLAB_PWQ_MAYDAY)
+                return true;
+        }
+        return false;
+    }
+
+    static void sleep_at(TestItem&, void* gate) { static_cast<Gate*>(gate)->wait(Event::kForEver - 1); }
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        SKIP_UNLESS(t, here != there, "there is one CPU");
+        Queue& plain = t.queue({.max_active = 512});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .max_active = 8});
+        Gate& gate = t.gate();
+        TestItem& front = t.item("the item in front").on_run(sleep_at, &gate);
+        const Items items = t.items(kItems, "an item of the first CPU");
+        TestItem& other = t.item("an item of the second CPU");
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, here) || !use_up_workers(t, plain, there))
+            return;
+        front.queue_on(saved, here);
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(saved, here);
+        AWAIT(t, front.started() == 1, "the rescuer to help the first CPU");
+        SKIP_UNLESS(t, !is_other_worker(front.last().command), "a worker became free, or threads ended meanwhile");
+        WANT(t, is_rescuer(front.last().command), "it ran in %s, and not in the rescuer", front.last().command);
+        other.queue_on(saved, there);
+        AWAIT(t, t.decided() || other.started() || calls(t, saved, there), "the second CPU to call");
+        gate.open();
+        AWAIT(t, other.ended() == 1 && executions(items, kItems) == kItems, "the rescuer to help both");
+        uint32_t before = 0;
+        bool is_free = is_other_worker(other.last().command);
+        for (uint32_t i = 0; i < kItems; i++) {
+            before += items[i]->last().start < other.last().start;
+            is_free |= is_other_worker(items[i]->last().command);
+        }
+        SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
+        WANT(t, before <= kMost, "%u of %u items of one CPU ran before one of another that called", before, kItems);
+        scarce.end();
+    }
+};
+
+struct EachHasItsRescuer {
+    static constexpr Promise kPromise = {
+        200,
+        "",
+        "rescuer.each-workqueue-has-its-own",
+        "Of a pool that two workqueues with rescuers use each rescuer runs its own workqueue's items, also while the "
+        "other "
+        "one is in the middle of its",
+        "kernel/workqueue.c: assign_rescuer_work(), rescuer_thread(), pool_mayday_timeout()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueElsewhere};
+
+    static constexpr uint32_t kItems = 24;  // of each
+
+    static bool is_of(const char* command, char which)
+    {
+        const uint32_t size = static_cast<uint32_t>(__builtin_strlen(command));
+        return size && command[size - 1] == which;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& plain = t.queue({.max_active = 512});
+        // Rescuers are called as their workqueues, since 6.9 with something in front, and 15 characters are kept.
+        const bool is_new = !(wqlab_lacks() & WQLAB_LACK_SYSTEM_MAX_ACTIVE);
+        Queue& a = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = is_new ? "w20a" : "wqlab-ca"});
+        Queue& b = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = is_new ? "w20b" : "wqlab-cb"});
+        Gate& gate = t.gate();
+        TestItem& front = t.item("the item in front").on_run(RescuerTakesTurns::sleep_at, &gate);
+        const Items of_a = t.items(kItems, "an item of the first workqueue");
+        const Items of_b = t.items(kItems, "an item of the second");
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, cpu))
+            return;
+        front.queue_on(a, cpu);
+        for (uint32_t i = 0; i < kItems; i++) {
+            of_b[i]->queue_on(b, cpu);
+            of_a[i]->queue_on(a, cpu);
+        }
+        AWAIT(t, front.started() == 1, "the first rescuer to help");
+        AWAIT(t, executions(of_b, kItems) == kItems, "the second rescuer to help while the first one sleeps");
+        // Several calls for help while the first one is in the middle of its items.
+        wqlab_sleep(350'000'000);
+        const uint32_t early = executions(of_a, kItems);
+        gate.open();
+        AWAIT(t, executions(of_a, kItems) == kItems, "the first rescuer to go on");
+        bool is_free = is_other_worker(front.last().command);
+        for (uint32_t i = 0; i < kItems; i++)
+            is_free |= is_other_worker(of_a[i]->last().command) || is_other_worker(of_b[i]->last().command);
+        SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
+        for (uint32_t i = 0; i < kItems; i++) {
+            const char *in_a = of_a[i]->last().command, *in_b = of_b[i]->last().command;
+            WANT(t, is_rescuer(in_a) && is_of(in_a, 'a') && is_rescuer(in_b) && is_of(in_b, 'b'),
+                 "items of workqueues a and b ran in %s and %s", in_a, in_b);
+        }
+        WANT(t, early == 0, "%u items of the first workqueue ran while its rescuer slept", early);
+        scarce.end();
+    }
+};
+
+struct WorkersTakeOver {
+    static constexpr Promise kPromise = {204,
+                                         "",
+                                         "rescuer.workers-take-over",
+                                         "When workers can be made again while a rescuer is in the middle of an item "
+                                         "they run the rest, on whose list it "
+                                         "has left its mark",
+                                         "kernel/workqueue.c: assign_work(), assign_rescuer_work(): mayday_cursor",
+                                         WQLAB_CHECK_MEMORY,
+                                         Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 24;
+        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "before Linux 7 a rescuer takes all items at once");
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& plain = t.queue({.max_active = 512});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Gate& gate = t.gate();
+        TestItem& front = t.item("the item in front").on_run(RescuerTakesTurns::sleep_at, &gate);
+        const Items items = t.items(kItems, "an item behind it");
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, cpu))
+            return;
+        kernel::queue_on(t, saved, front, static_cast<int>(cpu));
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(saved, cpu);
+        AWAIT(t, front.started() == 1, "the rescuer to help");
+        SKIP_UNLESS(t, !is_other_worker(front.last().command), "a worker became free, or threads ended meanwhile");
+        scarce.end();
+        AWAIT(t, executions(items, kItems) == kItems, "workers to run what is behind the rescuer's item");
+        WANT(t, front.running(), "the rescuer's item ended");
+        gate.open();
+        AWAIT(t, front.ended() == 1, "the rescuer's item to end");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<OneManagerKeepsTrying>(),
+    check_of<RescuerTakesTurns>(),
+    check_of<EachHasItsRescuer>(),
+    check_of<WorkersTakeOver>(),
+};
+
+}  // namespace distress
+
+constinit const Group kDistressChecks = group_of("reclaim", distress::kAll);
+
+}  // namespace wqlab

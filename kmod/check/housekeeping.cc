@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group K, continued: what becomes of workqueues when CPUs are taken for something else.
+#include "../glue/cpu.h"
+#include "../glue/symbols.h"
+#include "../glue/time.h"
+#include "cpu_away.hh"
+#include "look.hh"
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace housekeeping {
+
+constexpr uint32_t kWords = 128;  // of the largest mask that a kernel may have
+constexpr uint64_t kEach = ~uint64_t{0};
+
+// Tells the kernel which CPUs are for housekeeping, as a cgroup's isolated partition does, until the end: then all are.
+class Housekeeping {
+public:
+    Housekeeping(Trial& trial, uintptr_t function)
+        : trial_(trial), function_(function), mask_(trial.own<uint64_t, kWords>())
+    {
+    }
+    Housekeeping(const Housekeeping&) = delete;
+    ~Housekeeping()
+    {
+        int result = 0;
+        if (changed_ && !trial_.wait([&] { return tell(kEach, kEach, result); }, "kprobes to be armed again"))
+            trial_.fail("some CPUs are not for housekeeping any more");
+    }
+
+    // Of the first 64; with 0 none is at all. False: it was not called.
+    bool set(uint64_t cpus, int& result)
+    {
+        changed_ = true;
+        return tell(cpus, cpus ? kEach : 0, result);
+    }
+
+private:
+    bool tell(uint64_t first, uint64_t others, int& result)
+    {
+        unsigned long said = 0;
+        if (!mask_)
+            return false;
+        mask_[0] = first;
+        for (uint32_t i = 1; i < kWords; i++)
+            mask_[i] = others;
+        const bool called = wqlab_call(function_, reinterpret_cast<unsigned long>(mask_), 0, 0, &said);
+        result = static_cast<int>(said) + (trial_.has_fault(Fault::kResultLies) ? 1 : 0);
+        return called;
+    }
+
+    Trial& trial_;
+    const uintptr_t function_;
+    uint64_t* const mask_;
+    bool changed_ = false;
+};
+
+// The first 64, of wq_isolated_cpumask.
+inline uint64_t isolated_cpus(Trial& t)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);
+    return now && now->head.isolated_cpus != WQLAB_NONE
+               ? now->masks.words()[now->head.isolated_cpus * now->masks.words_each()]
+               : 0;
+}
+
+struct IsolatedAreLeftAlone {
+    static constexpr Promise kPromise = {
+        202,
+        "",
+        "attrs.isolated-cpus-are-left-alone",
+        "Unbound items leave a CPU that is not for housekeeping any more; if none would be left they may use what was "
+        "asked "
+        "for; the masks in sysfs say so, and what was asked for stays",
+        "kernel/workqueue.c: workqueue_unbound_housekeeping_update(), workqueue_apply_unbound_cpumask()",
+        0,
+        Fault::kResultLies};
+
+    static void run(Trial& t)
+    {
+        constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
+        const uintptr_t function = wqlab_symbol("workqueue_unbound_housekeeping_update");
+        SKIP_UNLESS(t, function, "this kernel does not show workqueue_unbound_housekeeping_update()");
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, isolated_cpus(t) == 0, "some CPUs are isolated");
+        SKIP_UNLESS(t, t.read(kRequested) == 0, "%s can't be read", kRequested);
+        char* const requested = t.own<char, WQLAB_STEP_TEXT_LEN>();
+        if (!requested)
+            return;
+        __builtin_memcpy(requested, t.text(), WQLAB_STEP_TEXT_LEN);
+        const uint32_t cpu = first_of(allowed);
+        const uint64_t bit = uint64_t{1} << cpu;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        Housekeeping all(t, function);
+        const struct {
+            uint64_t housekeeping, unbound;
+            bool isolates;
+        } steps[] = {{~bit, allowed & ~bit, true}, {0, allowed, true}, {kEach, allowed, false}};
+        for (const auto& step : steps) {
+            int result = 0;
+            SKIP_UNLESS(t, all.set(step.housekeeping, result), "kprobes are disarmed, so the kernel can't be called");
+            WANT(t, result == 0, "it returned %d", result);
+            const uint64_t now = unbound_cpus(t), isolated = isolated_cpus(t);
+            WANT(t, now == step.unbound, "of the CPUs %llx with %llx for housekeeping, unbound items may use %llx",
+                 static_cast<unsigned long long>(allowed), static_cast<unsigned long long>(step.housekeeping),
+                 static_cast<unsigned long long>(now));
+            WANT(t, ((isolated & bit) != 0) == step.isolates && !(isolated & step.housekeeping),
+                 "with %llx for housekeeping, %llx are isolated", static_cast<unsigned long long>(step.housekeeping),
+                 static_cast<unsigned long long>(isolated));
+            WANT(t, t.read(kRequested) == 0 && same_text(t.text(), requested), "%s says %s, and not %s", kRequested,
+                 t.text(), requested);
+            TestItem& item = t.item("an item");
+            item.queue_on(wq, cpu);
+            AWAIT(t, item.ended() == 1, "an item to run");
+            WANT(t, (item.last().cpus & allowed) == step.unbound, "a worker may use %llx, not %llx",
+                 static_cast<unsigned long long>(item.last().cpus), static_cast<unsigned long long>(step.unbound));
+        }
+    }
+};
+
+struct WorkersOfOneAwayFollow {
+    static constexpr Promise kPromise = {
+        203,
+        "",
+        "hotplug.workers-of-one-away-follow",
+        "Workers of a CPU that is away may run where unbound workqueues may, and (7.x) go on to, if that is changed "
+        "meanwhile; when the CPU is back they are on it again, and nowhere else",
+        "kernel/workqueue.c: unbind_worker(), workqueue_apply_unbound_cpumask(), rebind_workers()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kStepIgnored};
+
+    // Of the first 64; 0: it can't be seen.
+    static uint64_t cpus_of(Trial& t, int32_t pid)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+        for (uint32_t i = 0; now && i < now->workers.size(); i++)
+            if (now->workers[i].pid == pid && now->workers[i].cpus != WQLAB_NONE)
+                return now->masks.words()[now->workers[i].cpus * now->masks.words_each()];
+        return 0;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        const uint32_t cpu = first_of(allowed & (allowed - 1));
+        const uint64_t bit = uint64_t{1} << cpu, others = allowed & ~bit;
+        SKIP_UNLESS(t, has_two(others), "unbound workqueues may use fewer than three CPUs");
+        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "before Linux 7 they stay where they were let go");
+        Queue& wq = t.queue();
+        TestItem& item = t.item("an item", TestItem::Body::kGate);
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.started() == 1, "an item to start");
+        const int32_t pid = item.last().pid;
+        UnboundCpus masks(t);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        const uint64_t left = cpus_of(t, pid);
+        WANT(t, !left || (left & others) == others, "let go of, its worker may run on %llx",
+             static_cast<unsigned long long>(left));
+        const uint64_t one = uint64_t{1} << second_of(others);
+        if (!masks.set(one))
+            return;
+        const uint64_t now = cpus_of(t, pid);
+        WANT(t, now == one, "unbound workqueues may use %llx, and a worker of a CPU that is away %llx",
+             static_cast<unsigned long long>(one), static_cast<unsigned long long>(now));
+        away.back();
+        const uint64_t back = cpus_of(t, pid);
+        WANT(t, back == bit, "CPU %u is back, and its worker may run on %llx", cpu,
+             static_cast<unsigned long long>(back));
+        item.open();
+        AWAIT(t, item.ended() == 1, "the item to end");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<IsolatedAreLeftAlone>(),
+    check_of<WorkersOfOneAwayFollow>(),
+};
+
+}  // namespace housekeeping
+
+constinit const Group kHousekeepingChecks = group_of("attributes", housekeeping::kAll);
+
+}  // namespace wqlab

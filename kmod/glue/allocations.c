@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because probes have the kernel's own types. */
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+
+#include "allocations.h"
+#include "tracepoints.h"
+
+static void probe_kmalloc(void *data, unsigned long site, const void *address, size_t wanted,
+			  size_t got, gfp_t flags, int node)
+{
+	struct wqlab_allocations *allocations = data;
+
+	if (READ_ONCE(allocations->task) == (uintptr_t)current && in_task() && address)
+		allocations->allocated(allocations->watcher, (uintptr_t)address, site);
+}
+
+static void probe_kfree(void *data, unsigned long site, const void *address)
+{
+	struct wqlab_allocations *allocations = data;
+
+	if (address)
+		allocations->freed(allocations->watcher, (uintptr_t)address);
+}
+
+static const struct wqlab_probe probes[] = {
+	{ "kmalloc", probe_kmalloc },
+	{ "kfree", probe_kfree },
+};
+
+int wqlab_allocations_attach(struct wqlab_allocations *allocations)
+{
+	return wqlab_probes_attach(probes, ARRAY_SIZE(probes), allocations);
+}
+
+void wqlab_allocations_detach(struct wqlab_allocations *allocations)
+{
+	wqlab_probes_detach(probes, ARRAY_SIZE(probes), allocations);
+}
