@@ -18,7 +18,7 @@ struct OneManagerKeepsTrying {
         "meanwhile; once it has made one the pool has none, and calls no more",
         "kernel/workqueue.c: manage_workers(), maybe_create_worker(), pool_mayday_timeout()",
         WQLAB_CHECK_MEMORY,
-        Fault::kSnapshotLies};
+        Fault::kQueueElsewhere};
 
     // 0: none, or it is not marked, or nobody calls for help.
     static int32_t manager_of(Trial& t, const Queue& wq, uint32_t cpu)
@@ -59,8 +59,10 @@ struct OneManagerKeepsTrying {
             // Between two of its tries its call is for a moment not armed.
             WANT(t, now == manager || now == 0, "its manager was thread %d, and is thread %d", manager, now);
         }
-        kernel::queue_on(t, saved, rescued, static_cast<int>(cpu));
+        rescued.queue_on(saved, cpu);
         AWAIT(t, rescued.ended() == 1, "an item to be rescued while the manager tries");
+        SKIP_UNLESS(t, !is_other_worker(rescued.last().command), "a worker became free, or threads ended meanwhile");
+        WANT(t, is_rescuer(rescued.last().command), "it ran in %s, and not in the rescuer", rescued.last().command);
         scarce.end();
         AWAIT(t, stuck.ended() == 1, "the plain item to run once there are threads again");
         AWAIT(t, t.decided() || is_quiet(t, plain, cpu), "the pool to have no manager, and to call no more");

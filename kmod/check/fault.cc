@@ -73,7 +73,6 @@ void miscount(Snapshot& snapshot)
 {
     for (wqlab_snap_pool& pool : snapshot.pools) {
         pool.nr_idle++;
-        pool.manager = !pool.manager;
         pool.nr_workers++;
         pool.raw_flags ^= ~0u;
         pool.flags ^= WQLAB_POOL_DISASSOCIATED;
