@@ -84,7 +84,9 @@ void wqlab_resched(void)
 
 void wqlab_yield(void)
 {
-	yield();
+	/* As yield(), but for what is next in turn being left to the scheduler. */
+	__set_current_state(TASK_RUNNING);
+	schedule();
 }
 
 bool wqlab_sleep(uint64_t ns)

@@ -22,7 +22,7 @@ uint64_t wqlab_jiffies(void);
 uint32_t wqlab_hz(void);
 void wqlab_relax(void);			/* cpu_relax(); any context */
 void wqlab_resched(void);		/* cond_resched() */
-void wqlab_yield(void);			/* yield(): gives the CPU away and stays runnable */
+void wqlab_yield(void);			/* schedule(), and stays runnable */
 /*
  * Not interruptible; may sleep longer. False if the task never left its CPU:
  * where an interrupt or a host takes the time away, it is over too early.
