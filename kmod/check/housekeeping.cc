@@ -175,9 +175,88 @@ struct WorkersOfOneAwayFollow {
     }
 };
 
+struct WorkersMadeWhileAway {
+    static constexpr Promise kPromise = {
+        207,
+        "",
+        "hotplug.workers-made-while-away",
+        "Workers that a CPU's pool makes while that is away may run where unbound workqueues may, and are not managed; "
+        "when "
+        "it is back they are on that CPU alone, and managed as any",
+        "kernel/workqueue.c: worker_attach_to_pool(), rebind_workers(), unbind_workers()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueElsewhere};
+
+    static constexpr uint32_t kItems = 6;
+
+    struct Worker {
+        uint64_t cpus = 0;
+        uint32_t flags = 0;
+        bool is_there = false;
+    };
+
+    static Worker worker_of(Trial& t, const TestItem& item)
+    {
+        Worker found;
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+        for (uint32_t i = 0; now && i < now->workers.size(); i++)
+            if (now->workers[i].pid == item.last().pid)
+                found = {now->workers[i].cpus == WQLAB_NONE
+                             ? 0
+                             : now->masks.words()[now->workers[i].cpus * now->masks.words_each()],
+                         now->workers[i].flags, true};
+        return found;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t cpu = second_of(allowed);
+        const uint64_t bit = uint64_t{1} << cpu, others = allowed & ~bit;
+        Queue& wq = t.queue();
+        const Items items = t.items(kItems, "an item that sleeps", TestItem::Body::kGate);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(wq, cpu);
+        AWAIT(t, started(items, kItems) == kItems, "items of a CPU that is away to start");
+        for (uint32_t i = 0; i < kItems; i++) {
+            const Worker worker = worker_of(t, *items[i]);
+            WANT(t, worker.is_there || t.decided(), "an item of a CPU that is away ran in no worker");
+            WANT(t, t.decided() || ((worker.cpus & others) == others && worker.flags & WQLAB_WORKER_UNBOUND),
+                 "while CPU %u is away a worker of its may run on %llx, and has the flags %x", cpu,
+                 static_cast<unsigned long long>(worker.cpus), worker.flags);
+        }
+        away.back();
+        for (uint32_t i = 0; i < kItems && !t.decided(); i++) {
+            const Worker worker = worker_of(t, *items[i]);
+            // It is said to be unbound until it takes the next item.
+            WANT(t, t.decided() || worker.cpus == bit, "CPU %u is back, and a worker of its may run on %llx", cpu,
+                 static_cast<unsigned long long>(worker.cpus));
+        }
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->open();
+        wq.flush();
+        const Items again = t.items(kItems, "an item again", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kItems; i++)
+            again[i]->queue_on(wq, cpu);
+        AWAIT(t, started(again, kItems) == kItems, "items to start when the CPU is back");
+        for (uint32_t i = 0; i < kItems && !t.decided(); i++) {
+            const Worker worker = worker_of(t, *again[i]);
+            WANT(t,
+                 t.decided() || (worker.cpus == bit && !(worker.flags & (WQLAB_WORKER_UNBOUND | WQLAB_WORKER_REBOUND))),
+                 "a worker of CPU %u, which is back, may run on %llx, and has the flags %x", cpu,
+                 static_cast<unsigned long long>(worker.cpus), worker.flags);
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<IsolatedAreLeftAlone>(),
     check_of<WorkersOfOneAwayFollow>(),
+    check_of<WorkersMadeWhileAway>(),
 };
 
 }  // namespace housekeeping

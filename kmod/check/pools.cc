@@ -177,9 +177,57 @@ struct WakeupsAndTimeAreCounted {
     }
 };
 
+struct NodeOfThePod {
+    static constexpr Promise kPromise = {
+        208,
+        "",
+        "pools.node-of-their-pod",
+        "An unbound pool is of the node in which all CPUs of its pod are, and of none if there is no such node",
+        "kernel/workqueue.c: get_unbound_pool()",
+        0,
+        Fault::kSnapshotLies};
+
+    static constexpr int32_t kNoNode = -1;
+
+    static int32_t node_of(const Snapshot& now, uint32_t mask)
+    {
+        int32_t node = kNoNode;
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+            if (!(now.masks.words()[mask * now.masks.words_each() + cpu / 64] >> cpu % 64 & 1))
+                continue;
+            if (node != kNoNode && node != wqlab_cpu_node(cpu))
+                return kNoNode;
+            node = wqlab_cpu_node(cpu);
+        }
+        return node;
+    }
+
+    static void run(Trial& t)
+    {
+        uint32_t of_none = 0, of_one = 0;
+        for (const char* scope : {"cpu", "smt", "cache", "numa", "system"}) {
+            Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = scope});
+            const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+            for (uint32_t cpu = 0; now && cpu < wqlab_nr_cpus() && !t.decided(); cpu++) {
+                const wqlab_snap_pool* pool = wqlab_cpu_online(cpu) ? pool_of_cpu(*now, wq, cpu) : nullptr;
+                if (!pool || pool->pod_cpus == WQLAB_NONE)
+                    continue;
+                const int32_t lie = t.has_fault(Fault::kSnapshotLies), node = node_of(*now, pool->pod_cpus);
+                WANT(t, pool->node + lie == node,
+                     "with the scope %s pool %d of CPU %u is of node %d, and its pod of node %d", scope, pool->id, cpu,
+                     pool->node, node);
+                (node == kNoNode ? of_none : of_one)++;
+            }
+        }
+        WANT(t, of_one || of_none || t.decided(), "no pool's pod is seen");
+        t.note("of one node: %u, of none: %u", of_one, of_none);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<EqualOnesShare>(WQLAB_LACK_SCOPES),
     check_of<WakeupsAndTimeAreCounted>(WQLAB_LACK_COUNTERS),
+    check_of<NodeOfThePod>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace pools

@@ -3,6 +3,7 @@
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
@@ -254,9 +255,68 @@ struct OfflineCpuIsRefused {
     }
 };
 
+struct LongDrainIsTold {
+    static constexpr Promise kPromise = {
+        206,
+        "",
+        "log.drain-that-takes-long",
+        "A drain that finds the workqueue busy again ten times says so in the log, with the workqueue's name; one that "
+        "finds it so less often does not",
+        "kernel/workqueue.c: drain_workqueue()",
+        0,
+        Fault::kLogIsSilent};
+
+    struct Chain {
+        Queue* wq;
+        uint32_t left;
+    };
+
+    static void go_on(TestItem& item, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        if (const uint32_t left = __atomic_load_n(&chain.left, __ATOMIC_ACQUIRE)) {
+            // Who is told to stop meanwhile stops one later.
+            __atomic_compare_exchange_n(&chain.left, const_cast<uint32_t*>(&left), left - 1, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED);
+            wqlab_queue_bare_on(chain.wq->get(), item.address(), -1);
+        }
+        wqlab_sleep(500'000);
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kFew = 5, kMany = 20'000;
+        const KernelLog<LinesWith> log(t, "workqueue wqlab-c206: drain_workqueue() isn't complete after 10 tries");
+        const KernelLog<LinesWith> any(t, "workqueue wqlab-c206: drain_workqueue() isn't complete after");
+        Queue& wq = t.queue({.name = "wqlab-c206"});
+        Chain* const chain = t.own<Chain>();
+        if (!chain || t.decided())
+            return;
+        for (const uint32_t links : {kFew, kMany}) {
+            *chain = {&wq, links};
+            TestItem& item = t.item("an item that queues itself").on_run(go_on, chain);
+            item.queue(wq);
+            Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
+            // Each try takes what is queued then, and the next one was queued meanwhile. A drainer that is slow misses
+            // some, and so it goes on until ten have been.
+            if (links == kMany)
+                t.wait([&] { return log.count() > 0 || drainer.done(); }, "a drain that takes long to say so");
+            else
+                t.wait([&] { return drainer.done(); }, "the drain of a chain to end");
+            __atomic_store_n(&chain->left, 0, __ATOMIC_RELEASE);
+            if (t.decided())
+                return;
+            AWAIT(t, drainer.done(), "the drain to end");
+            const uint32_t wanted = links == kMany;
+            WANT(t, log.count() == wanted && any.count() >= wanted && (wanted || any.count() == 0),
+                 "of a chain of %u it was told %u times", links, any.count());
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<OutOfRangeIsTold>(), check_of<AllAreShown>(),         check_of<WorkerInfo>(),
-    check_of<WrongKindsWarn>(),   check_of<OfflineCpuIsRefused>(),
+    check_of<WrongKindsWarn>(),   check_of<OfflineCpuIsRefused>(), check_of<LongDrainIsTold>(),
 };
 
 }  // namespace reports
