@@ -235,8 +235,91 @@ struct ParametersRefuse {
     }
 };
 
+struct WhatIsWrittenIsDone {
+    static constexpr Promise kPromise = {
+        209,
+        "",
+        "sysfs.what-is-written-is-done",
+        "What is written to nice, affinity_scope, affinity_strict, cpumask and max_active of a workqueue holds for its "
+        "next "
+        "item; what is no such value is refused, and changes nothing",
+        "kernel/workqueue.c: wq_nice_store(), wq_affn_scope_store(), wq_affinity_strict_store(), wq_cpumask_store(), "
+        "max_active_store(), wq_sysfs_prep_attrs()",
+        0,
+        Fault::kStepIgnored};
+
+    // 0 or errno.
+    static int write(Trial& t, const char* name, const char* text)
+    {
+        return t.write(File("wqlab-c209", name).path, text);
+    }
+
+    static void set(Trial& t, const char* name, const char* text)
+    {
+        if (const int error = write(t, name, text))
+            t.fail("%s could not be written to %s: error %d", text, name, error);
+    }
+
+    // What its next item sees, from that CPU.
+    static void expect(Trial& t, Queue& wq, uint32_t cpu, int32_t nice, uint64_t cpus, uint64_t of, const char* when)
+    {
+        TestItem& item = t.item("an item");
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.ended() == 1, "an item to run");
+        const Execution& seen = item.last();
+        WANT(t, seen.nice == nice && (seen.cpus & of) == cpus && cpus >> seen.cpu & 1,
+             "%s: it ran at nice %d on CPU %u, and might run on %llx", when, seen.nice, seen.cpu,
+             static_cast<unsigned long long>(seen.cpus));
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
+        const uint32_t one = first_of(allowed), two = second_of(allowed);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .is_private = false, .name = "wqlab-c209"});
+        if (t.decided())
+            return;
+        set(t, "nice", "5");
+        set(t, "affinity_scope", "cpu");
+        expect(t, wq, one, 5, allowed, allowed, "nice 5, scope cpu");
+        set(t, "affinity_strict", "1");
+        expect(t, wq, one, 5, uint64_t{1} << one, ~uint64_t{0}, "strict");
+        expect(t, wq, two, 5, uint64_t{1} << two, ~uint64_t{0}, "strict, on another CPU");
+        set(t, "affinity_scope", "system");
+        expect(t, wq, one, 5, allowed, allowed, "scope system, strict");
+        char mask[16];
+        wqlab_format(mask, sizeof(mask), "%x", 1u << two);
+        set(t, "cpumask", mask);
+        expect(t, wq, one, 5, uint64_t{1} << two, ~uint64_t{0}, "a cpumask of one CPU");
+        set(t, "affinity_strict", "0");
+        set(t, "nice", "-3");
+        expect(t, wq, one, -3, uint64_t{1} << two, ~uint64_t{0}, "nice -3, not strict");
+        constexpr struct {
+            const char *name, *text;
+        } kWrong[] = {
+            {"nice", "30"},           {"nice", "-21"},        {"nice", "x"},       {"affinity_scope", "nowhere"},
+            {"affinity_strict", "x"}, {"cpumask", "nothing"}, {"max_active", "0"}, {"max_active", "x"}};
+        for (const auto& wrong : kWrong) {
+            const int error = write(t, wrong.name, wrong.text);
+            WANT(t, error, "\"%s\" was written to %s", wrong.text, wrong.name);
+        }
+        expect(t, wq, one, -3, uint64_t{1} << two, ~uint64_t{0}, "after what was refused");
+        set(t, "max_active", "1");
+        const Items items = t.items(2, "an item that sleeps", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < 2; i++)
+            items[i]->queue(wq);
+        AWAIT(t, started(items, 2) >= 1, "an item to start");
+        t.linger();
+        WANT(t, started(items, 2) == 1, "with max_active 1, %u are in flight", started(items, 2));
+        set(t, "max_active", "2");
+        AWAIT(t, started(items, 2) == 2, "the second one to start when max_active is 2");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<FilesSayWhatIsSet>(),
+    check_of<WhatIsWrittenIsDone>(WQLAB_LACK_SCOPES),
     check_of<GlobalMasks>(),
     check_of<ParametersRefuse>(),
 };
