@@ -177,7 +177,7 @@ struct NamesWhatStalls {
         "The watchdog names the pool that makes no progress, by CPU and nice value, and for how many seconds, again "
         "after "
         "each watchdog_thresh, and shows all workqueues; while nothing stalls, and when it goes on, it says nothing",
-        "kernel/workqueue.c: wq_watchdog_timer_fn(), pr_cont_pool_info()",
+        "kernel/workqueue.c: wq_watchdog_timer_fn(), wq_watchdog_set_thresh(), wq_watchdog_reset_touched()",
         WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW,
         Fault::kQueueLoses};
 

@@ -158,7 +158,8 @@ some counts as survived. When the checks, their bounds, the guest or what judges
 - Time there is counted in instructions (`scripts/vm --icount`) and passes at once where nothing runs. So a wait in vain
   costs little, and hardly a verdict depends on how busy the host is. But all bounds of the checks are divided by HURRY:
   one waits 6 s for what must happen, and not 30 as in the wqctl that you have. What only delays something by 6 to 30 s
-  is caught here and not by yours.
+  is caught here and not by yours. Checks of the class slow wait as long as anywhere; they are asked of the functions
+  that they say they are of, and where no other check gets.
 
 Shares are of what was drawn at random, in each row of the table for itself, with an interval of 95 % (Wilson); what
 somebody asked for with `--only` is not among it. What is unclear counts as not killed. Below ENOUGH there is no share.
