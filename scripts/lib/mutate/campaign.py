@@ -110,7 +110,8 @@ class Campaign:
             guest = None
         record = None
         while record is None:
-            checks = self.order(mutant, self.coverage.checks if whole else self.coverage.of_mutant(mutant))
+            checks = self.order(mutant, self.coverage.worth_it(mutant, self.coverage.checks) if whole
+                                else self.coverage.of_mutant(mutant))
             if not checks:  # none that has not been set aside meanwhile
                 self.results.of[mutant.id] = record = {"id": mutant.id, "verdict": "unasked"}
                 self._tell(mutant, record)

@@ -110,10 +110,13 @@ class Coverage:
         return [check for check in self.points if check not in NO_CHECKS and check not in self.unsteady]
 
     def of_mutant(self, mutant):
-        """One that is slow is asked of what it says that it is of, and where nobody else gets."""
         reaching = [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]
-        quick = [check for check in reaching if check not in self.slow]
-        return [check for check in reaching if check not in self.slow or not quick or
+        return self.worth_it(mutant, reaching)
+
+    def worth_it(self, mutant, checks):
+        """One that is slow is asked of what it says that it is of, and where nobody else gets."""
+        quick = [check for check in checks if check not in self.slow]
+        return [check for check in checks if check not in self.slow or not quick or
                 f"{mutant.function}()" in self.slow[check]]
 
     def reaching(self, mutant):
