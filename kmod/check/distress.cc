@@ -131,6 +131,13 @@ struct RescuerTakesTurns {
         }
         SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
         WANT(t, before <= kMost, "%u of %u items of one CPU ran before one of another that called", before, kItems);
+        if (t.kernel().has(Field::kPwqStats)) {
+            const uint64_t rescued = stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED),
+                           called = stat_of(t, saved, WQLAB_PWQ_STAT_MAYDAY);
+            WANT(t, t.decided() || (rescued == kItems + 2 && called >= 2),
+                 "of %u that the rescuer ran, on two CPUs, %llu are counted as rescued after %llu calls", kItems + 2,
+                 static_cast<unsigned long long>(rescued), static_cast<unsigned long long>(called));
+        }
         scarce.end();
     }
 };
