@@ -20,5 +20,8 @@ clear_line() { [[ ! ${WQLAB_STEP-} || ! -t 2 ]] || printf '\r\e[K' >&2; }
 # their source in include/config/kernel.release.
 release_of() { sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null || true; }
 
+# is_module_for FILE RELEASE: may that kernel load it?
+is_module_for() { grep -qaF "vermagic=$2 " "$1"; }
+
 # The comment block at a script's head, after the licence, is its --help.
 usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }

@@ -83,10 +83,11 @@ needs_chroots() {
     [[ ! $why ]] || { echo "ok - $1 # SKIP $why" && exit; }
 }
 
-# result WHAT STATUS FILE: a line of TAP, of what ended with that status and said that.
+# result WHAT STATUS FILE: a line of TAP, of what ended with that status and said that; and what scripts/test --matrix
+# shows of one that passed.
 result() {
     case $2 in
-        0) echo "ok - $1" ;;
+        0) echo "ok - $1" && sed -nE 's/^seen: /# &/p; s/^[0-9]+ kept, /# seen: &/p' "$3" ;;
         77) echo "ok - $1 # SKIP $(tail -n 1 "$3")" ;;
         *)
             tail -n 60 "$3" | sed 's/^/# /'
