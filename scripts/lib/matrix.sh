@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154  # what scripts/test sets
-# Sourced by scripts/test: the table of what wqlab is tested on (scripts/lib/matrix.table), and what was seen of each line
-# of it the last time, which the cache keeps.
+# Sourced by scripts/test: the table of what wqlab is tested on (scripts/lib/matrix.table), and what was seen of each
+# line the last time, which the cache keeps.
 
 last_seen=$cache/matrix # "ROW|CELL|RESULT|TIME|WHEN" for each cell
 
