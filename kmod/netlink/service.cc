@@ -12,9 +12,9 @@
 namespace wqlab {
 
 // Not the object itself: it would need a constructor that nobody calls.
-static constinit Service* service = nullptr;
+static constinit Service* the_service = nullptr;
 
-Service& Service::get() { return *service; }
+Service& Service::get() { return *the_service; }
 
 Result<void> Service::create()
 {
@@ -68,7 +68,7 @@ int wqlab_init(void)
     if (!created.ok())
         return -static_cast<int>(created.error());
     Box<Service> box = created.take();
-    service = box.get();
+    the_service = box.get();
     if (const Result<void> done = box->create(); !done.ok())
         return -static_cast<int>(done.error());
     if (const int error = wqlab_nl_register())
@@ -81,7 +81,7 @@ void wqlab_exit(void)
 {
     // Recordings, runs and checks first, while the family can still announce their ends; then the family, after which
     // no request can come; then the memory.
-    service->shut_down();
+    the_service->shut_down();
     wqlab_nl_unregister();
-    Box<Service>::adopt(service);
+    Box<Service>::adopt(the_service);
 }

@@ -97,7 +97,7 @@ result_of() {
         fi
         passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
         reasons+=$(sed -nE 's/^ *ok .*# *SKIP:? *//Ip' <<<"$tap")$'\n'
-        measured+=$(sed -nE 's/^ *# *seen: *//p' <<<"$tap")$'\n'
+        measured+=$(sed -nE 's/^# seen: //p' <<<"$tap")$'\n'
     done
     ((!failed)) || text="**$failed of $((passed + failed)) failed**"
     ((failed || !passed)) || text="$passed passed"
