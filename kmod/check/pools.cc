@@ -31,10 +31,11 @@ struct EqualOnesShare {
                                          0,
                                          Fault::kAttributesIgnored};
 
+    enum Cpus : uint8_t { kAll, kOne, kTwo };
     struct Attributes {
         const char* scope;
         bool strict;
-        uint64_t cpus;
+        Cpus cpus;
         int nice;
     };
 
@@ -43,26 +44,28 @@ struct EqualOnesShare {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         const uint32_t cpu = first_of(allowed);
-        const uint64_t one = uint64_t{1} << cpu, two = one | uint64_t{1} << second_of(allowed);
-        const struct {
+        const uint64_t one = uint64_t{1} << cpu;
+        const uint64_t masks[] = {0, one, one | uint64_t{1} << second_of(allowed)};
+        struct Pair {
             Attributes a, b;
             bool share;
             const char* what;
-        } pairs[] = {
-            {{"system", false, 0, 7}, {"system", false, 0, 7}, true, "the same"},
-            {{"system", false, 0, 7}, {"system", false, 0, 8}, false, "another nice value"},
-            {{"system", false, 0, 7}, {"system", true, 0, 7}, false, "strict and not"},
-            {{"system", false, two, 7}, {"system", false, one, 7}, false, "another cpumask"},
-            {{"cpu", false, 0, 7}, {"cpu", false, 0, 7}, true, "the same scope"},
-            {{"cpu", false, 0, 7}, {"system", false, 0, 7}, false, "another pod"},
-            {{"cpu", false, two, 7}, {"cpu", false, one, 7}, false, "one pod and another cpumask"},
-            {{"cpu", true, two, 7}, {"cpu", true, one, 7}, true, "strict, one pod, and another cpumask"},
-            {{"cpu", true, two, 7}, {"cpu", true, two, 7}, true, "strict and the same"},
         };
-        for (const auto& pair : pairs) {
-            const auto make = [&t](const Attributes& of) -> Queue& {
+        static constexpr Pair kPairs[] = {
+            {{"system", false, kAll, 7}, {"system", false, kAll, 7}, true, "the same"},
+            {{"system", false, kAll, 7}, {"system", false, kAll, 8}, false, "another nice value"},
+            {{"system", false, kAll, 7}, {"system", true, kAll, 7}, false, "strict and not"},
+            {{"system", false, kTwo, 7}, {"system", false, kOne, 7}, false, "another cpumask"},
+            {{"cpu", false, kAll, 7}, {"cpu", false, kAll, 7}, true, "the same scope"},
+            {{"cpu", false, kAll, 7}, {"system", false, kAll, 7}, false, "another pod"},
+            {{"cpu", false, kTwo, 7}, {"cpu", false, kOne, 7}, false, "one pod and another cpumask"},
+            {{"cpu", true, kTwo, 7}, {"cpu", true, kOne, 7}, true, "strict, one pod, and another cpumask"},
+            {{"cpu", true, kTwo, 7}, {"cpu", true, kTwo, 7}, true, "strict and the same"},
+        };
+        for (const Pair& pair : kPairs) {
+            const auto make = [&t, &masks](const Attributes& of) -> Queue& {
                 Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
-                if (wq.apply(of.scope, of.strict, of.cpus, of.nice))
+                if (wq.apply(of.scope, of.strict, masks[of.cpus], of.nice))
                     t.skip("attributes can't be set");
                 return wq;
             };
