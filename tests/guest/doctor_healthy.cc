@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl doctor on a machine that is well: at rest, and under every preset. It finds nothing, or it is no good.
 #include <catch2/catch.hpp>
-#include <cstdlib>
 
 #include "dump_lab.hh"
 #include "stuck.hh"
@@ -9,15 +8,11 @@
 namespace {
 
 // How often each is looked at: once in scripts/test, 50 times for who wants to know.
-int times()
-{
-    const char* text = std::getenv("WQLAB_DOCTOR_TIMES");
-    return text ? std::atoi(text) : 1;
-}
+uint64_t times() { return from_environment("WQLAB_DOCTOR_TIMES", 1); }
 
 void is_well(const std::string& when)
 {
-    for (int i = 0; i < times(); i++) {
+    for (uint64_t i = 0; i < times(); i++) {
         const json found = findings({});
         INFO(when << ", look " << i + 1 << ": " << found.dump(2));
         CHECK(found.empty());

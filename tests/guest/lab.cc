@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -96,6 +97,12 @@ std::string refusal(const std::function<void()>& act)
         return error.message;
     }
     return {};
+}
+
+uint64_t from_environment(const char* name, uint64_t otherwise)
+{
+    const char* text = std::getenv(name);
+    return text && *text ? std::stoull(text) : otherwise;
 }
 
 std::string read_file(const std::string& path)

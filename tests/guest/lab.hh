@@ -30,6 +30,9 @@ bool eventually(const std::function<bool()>& condition);
 // The words in which wqctl's code refuses to do this; "" if it does it.
 std::string refusal(const std::function<void()>& act);
 
+// A number that whoever runs the tests may set.
+uint64_t from_environment(const char* name, uint64_t otherwise);
+
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text);
 std::vector<int> cpu_list(const std::string& text);  // "0-3,8"

@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <map>
@@ -27,12 +26,6 @@
 namespace {
 
 constexpr unsigned kTalkers = 3;
-
-uint64_t from_environment(const char* name, uint64_t otherwise)
-{
-    const char* text = std::getenv(name);
-    return text && *text ? std::stoull(text) : otherwise;
-}
 
 std::string hex(const Octets& octets)
 {

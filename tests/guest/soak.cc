@@ -5,7 +5,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -29,8 +28,7 @@ const std::string kCpus = "/sys/devices/system/cpu/cpu";
 
 std::chrono::seconds wanted_duration()
 {
-    const char* text = std::getenv("WQLAB_SOAK_SECONDS");
-    return std::chrono::seconds(text ? std::stoul(text) : 20);
+    return std::chrono::seconds(from_environment("WQLAB_SOAK_SECONDS", 20));
 }
 
 // What programs said in other threads: Catch's assertions belong to the first.

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+// Each allocation of a task made to fail, one after the other, by the kernel's own fault injection (fail-nth in
+// Documentation/fault-injection/fault-injection.rst; kernels with CONFIG_FAILSLAB only). What fails says so and leaves
+// nothing behind; what does not fail works. Whether memory was lost is kmemleak's question, when all tests are over.
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+
+#include "dump_lab.hh"
+#include "report/recording_requests.hh"
+#include "report/runs.hh"
+#include "scenario/encode.hh"
+#include "source/module_source.hh"
+#include "system/kept_value.hh"
+#include "text/error.hh"
+#include "traced.hh"
+
+using namespace wqctl;
+
+namespace {
+
+const std::string kFailslab = "/sys/kernel/debug/failslab/";
+
+// The kernel can't, and the test, which returns, is reported as skipped.
+bool cannot_fail_allocations()
+{
+    const bool cannot = !std::filesystem::exists(kFailslab);
+    if (cannot)
+        WARN("SKIP this kernel injects no failures of allocations (CONFIG_FAILSLAB)");
+    return cannot;
+}
+
+class Opened {
+public:
+    Opened(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC)) {}
+    ~Opened() { ::close(descriptor_); }
+    Opened(const Opened&) = delete;
+
+    int get() const { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+// The n-th allocation of one task, and of no other, fails once.
+class FailNth {
+public:
+    explicit FailNth(const std::string& task = "thread-self") : file_("/proc/" + task + "/fail-nth", O_RDWR)
+    {
+        REQUIRE(file_.get() >= 0);
+    }
+    ~FailNth() { disarm(); }
+    FailNth(const FailNth&) = delete;
+
+    void arm(unsigned n)
+    {
+        const std::string text = std::to_string(n);
+        REQUIRE(::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+    }
+    // Whether one has failed since.
+    bool disarm()
+    {
+        char left[16] = {};
+        const ssize_t length = ::pread(file_.get(), left, sizeof left - 1, 0);
+        return ::pwrite(file_.get(), "0", 1, 0) == 1 && length > 0 && std::stoul(left) == 0;
+    }
+
+private:
+    Opened file_;
+    // Also those that may wait, which is nearly all; and without a stack in the log for each.
+    KeptValue waiting_{kFailslab + "ignore-gfp-wait", "N"};
+    KeptValue quiet_{kFailslab + "verbose", "0"};
+};
+
+Error refused_by_the_kernel() { return {kBad, std::strerror(errno)}; }
+
+// What a kernel says for want of memory, whoever of it noticed.
+bool is_for_want_of_memory(const std::string& said)
+{
+    return said.find("memory") != std::string::npos || said.find("buffer space") != std::string::npos;
+}
+
+// Does it with its first allocation failing, then with its second, …, until it has no further one. Every refusal is
+// for that reason, and judge() looks at what is left, with nothing failing. Returns how many there were.
+unsigned with_each_failing(const std::function<void()>& act, const std::function<void()>& judge)
+{
+    FailNth fail;
+    unsigned refused = 0;
+    for (unsigned n = 1;; n++) {
+        REQUIRE(n < 20'000);
+        fail.arm(n);
+        const std::string said = refusal(act);
+        const bool failed = fail.disarm();
+        INFO("with allocation " << n << " failing: " << said);
+        CHECK((said.empty() || (failed && is_for_want_of_memory(said))));
+        refused += !said.empty();
+        judge();
+        if (!failed) {
+            CHECK(refused > 0);
+            return n - 1;
+        }
+    }
+}
+
+void nothing_is_left()
+{
+    Lab lab;
+    Runs asked(lab);
+    // Those of a socket that was closed end by themselves.
+    CHECK(eventually([&] { return asked.states().empty(); }));
+}
+
+uint32_t sections_of(const Info& info)
+{
+    uint32_t sections = 0;
+    for (const View& view : info.views)
+        sections |= view.section;
+    return sections;
+}
+
+Scenario two_workqueues()
+{
+    Scenario scenario;
+    scenario.items = 8;
+    for (const int flags : {WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, int{WQLAB_WQ_HIGHPRI}}) {
+        WorkqueueSpec& workqueue = scenario.workqueues.emplace_back();
+        workqueue.name = "failing" + std::to_string(scenario.workqueues.size());
+        workqueue.flags = static_cast<uint32_t>(flags);
+    }
+    scenario.issuers.emplace_back();
+    return resolve(scenario);
+}
+
+}  // namespace
+
+TEST_CASE("a run with each of its allocations failing is refused or runs whole", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
+    const Scenario scenario = two_workqueues();
+    const auto run = [&] {
+        Lab lab;
+        Runs asked(lab);
+        Message message = encode_run(scenario, {});
+        const uint32_t id = asked.start(message).id;
+        asked.release(id);
+        while (!asked.state(id).ended())
+            std::this_thread::yield();
+        const RunState state = asked.state(id);
+        if (state.executed != 8 || state.queued != 8)
+            throw std::runtime_error("8 items were wanted");
+    };
+    CHECK(with_each_failing(run, nothing_is_left) > 20);
+    CHECK(all_of(dump()["workqueues"], "name", "wqlab1-failing1").empty());
+}
+
+TEST_CASE("a look at the machine with each of its allocations failing is refused or whole", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
+    const auto look = [] {
+        Lab lab;
+        ModuleSource source(lab);
+        const Snapshot snapshot = source.snapshot(sections_of(source.info()));
+        if (snapshot.pools.size() < online_cpus().size() * 2)
+            throw std::runtime_error("pools are lacking");
+    };
+    CHECK(with_each_failing(look, nothing_is_left) > 5);
+}
+
+TEST_CASE("a recording with each of its allocations failing is refused or records", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
+    const auto record = [] {
+        Lab lab;
+        start_latency(lab);
+        fetch_latency(lab);
+        stop_latency(lab);
+    };
+    CHECK(with_each_failing(record, nothing_is_left) > 5);
+    const auto trace = [] {
+        TraceOptions small;
+        small.buffer_bytes = uint64_t{1} << 20;
+        small.drained = false;
+        Traced traced(small);
+        traced.stop();
+    };
+    CHECK(with_each_failing(trace, nothing_is_left) > 5);
+    CHECK_FALSE(somebody_traces());
+}
+
+TEST_CASE("attributes whose change fails for want of memory are as they were, and items run", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
+    const Detached running({"--flags", "unbound", "--name", "changed", "--scope", "cpu", "--duration", "1h"});
+    const std::string name = running.workqueue("changed");
+    const std::string directory = "/sys/devices/virtual/workqueue/" + name + "/";
+    const std::vector<std::pair<std::string, std::vector<std::string>>> attributes = {
+        {"nice", {"3", "5"}}, {"affinity_scope", {"numa", "cpu"}}, {"cpumask", {"3", "f"}}, {"max_active", {"7", "9"}}};
+    for (const auto& [attribute, values] : attributes) {
+        const std::string path = directory + attribute;
+        if (!std::filesystem::exists(path))
+            continue;
+        INFO(attribute);
+        unsigned turn = 0;
+        std::string before = read_file(path);
+        bool written = false;
+        const auto change = [&] {
+            const std::string& value = values[turn++ % values.size()];
+            written = false;
+            const Opened file(path, O_WRONLY);
+            if (file.get() < 0 || ::write(file.get(), value.data(), value.size()) < 0)
+                throw refused_by_the_kernel();
+            written = true;
+        };
+        with_each_failing(change, [&] {
+            const std::string after = read_file(path);
+            CHECK((written ? after != before : after == before));
+            before = after;
+            const uint64_t executed = running.state()["executed"];
+            CHECK(eventually([&] { return running.state()["executed"].get<uint64_t>() > executed; }));
+        });
+    }
+}
+
+TEST_CASE("items run though the thread that makes threads lacks memory", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
+    const std::string kthreadd = "2";
+    REQUIRE(line_of("/proc/2/comm") == "kthreadd");
+    unsigned failed = 0;
+    for (unsigned n = 1; n <= 60; n++) {
+        FailNth fail(kthreadd);
+        fail.arm(n);
+        // Each sleeps, so that the pool wants one worker more for each; the nice makes a pool of its own.
+        run_one({"--flags", "unbound", "--nice", std::to_string(n % 15 + 1), "--depth", "4", "--items", "8", "--sleep",
+                 "1ms"});
+        failed += fail.disarm();
+    }
+    CHECK(failed > 0);
+}
+
+TEST_CASE("a load of the module with each of its allocations failing is refused or loads", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
+    unload_module();
+    const Opened file("/lib/modules/wqlab.ko", O_RDONLY);
+    const auto load = [&] {
+        if (::syscall(SYS_finit_module, file.get(), "", 0))
+            throw refused_by_the_kernel();
+    };
+    with_each_failing(load, [] {
+        if (module_loaded())
+            unload_module();
+    });
+    load_module();
+    run_one({"--flags", "unbound", "--items", "20"});
+}
