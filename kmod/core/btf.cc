@@ -21,51 +21,10 @@ struct BtfHeader {
     static constexpr uint32_t kWithSizes = 32;
 };
 
-// A record: name, info, size or type; then what its kind has.
-struct BtfRecord {
-    static constexpr uint32_t kInfo = 4;
-    static constexpr uint32_t kWord = 8;
-    static constexpr uint32_t kSize = 12;
-
-    // In Linux 6.12 a count had 16 bits and a kind 5; what became theirs was zero.
-    static constexpr uint32_t kind(uint32_t info) { return info >> 24 & 0x7f; }
-    static constexpr uint32_t count(uint32_t info) { return info & 0xffffff; }
-    static constexpr bool flag(uint32_t info) { return info >> 31; }
-};
-
 // What the section of sizes has for each kind: bytes behind the record, for each of its count, and flags.
 constexpr uint32_t kBtfSizeEntry = 4;
 
 }  // namespace
-
-const Btf::RecordSize* Btf::known_size(uint32_t kind)
-{
-    // Bytes behind the record, and for each of its count.
-    static constexpr RecordSize kSizes[] = {
-        {0, 0},   // void, which has no record
-        {4, 0},   // int
-        {0, 0},   // pointer
-        {12, 0},  // array
-        {0, 12},  // struct
-        {0, 12},  // union
-        {0, 8},   // enum
-        {0, 0},   // forward declaration
-        {0, 0},   // typedef
-        {0, 0},   // volatile
-        {0, 0},   // const
-        {0, 0},   // restrict
-        {0, 0},   // function; its count is its linkage
-        {0, 8},   // prototype
-        {4, 0},   // variable
-        {0, 12},  // section
-        {0, 0},   // float
-        {4, 0},   // declaration tag
-        {0, 0},   // type tag
-        {0, 12},  // 64-bit enum
-    };
-    static_assert(sizeof(kSizes) / sizeof(*kSizes) == static_cast<size_t>(BtfKind::kKnown));
-    return kind && kind < static_cast<uint32_t>(BtfKind::kKnown) ? &kSizes[kind] : nullptr;
-}
 
 Result<Btf> Btf::open(Span<const uint8_t> bytes, Span<uint32_t> marks, BtfProblem& problem)
 {
@@ -119,7 +78,7 @@ Result<void> Btf::read_header(Span<const uint8_t> bytes, BtfProblem& problem)
     for (uint32_t kind = 1; kind < static_cast<uint32_t>(BtfKind::kKnown); kind++) {
         const size_t at = size_t{kind} * kBtfSizeEntry;
         if (at + kBtfSizeEntry <= sizes_.size() &&
-            (sizes_[at] != known_size(kind)->fixed || sizes_[at + 1] != known_size(kind)->each))
+            (sizes_[at] != kSizes[kind].fixed || sizes_[at + 1] != kSizes[kind].each))
             return problem.set("records of an unknown form, kind", kind);
     }
     return {};
@@ -127,45 +86,49 @@ Result<void> Btf::read_header(Span<const uint8_t> bytes, BtfProblem& problem)
 
 Result<void> Btf::read_types(Span<uint32_t> marks, BtfProblem& problem)
 {
+    if (records_.size() && !marks.size())
+        return problem.set("no room for marks");
+    marks_ = marks.data();
     for (uint32_t at = 0; at < records_.size();) {
         const uint32_t id = types_ + 1;
-        if (records_.size() - at < BtfRecord::kSize)
+        if (records_.size() - at < Record::kSize)
             return problem.set("it is cut off", BtfProblem::kNoNumber, id);
-        if (load(records_.data() + at) >= strings_size_)
+        const uint8_t* record = records_.data() + at;
+        if (load(record) >= strings_size_)
             return problem.set("its name is not within the strings", BtfProblem::kNoNumber, id);
-        const BtfType type = decode(id, at);
+        const uint32_t info = load(record + Record::kInfo);
         uint64_t size;
-        if (!size_of_record(type, size))
-            return problem.set("it is of an unknown kind:", static_cast<uint32_t>(type.kind), id);
+        if (!size_of_record(info, size))
+            return problem.set("it is of an unknown kind:", Record::kind(info), id);
         if (size > records_.size() - at)
             return problem.set("it is cut off", BtfProblem::kNoNumber, id);
-        if (const char* fault = fault_of_elements(type))
+        if (const char* fault = fault_of_elements(Record::kind(info), record, Record::count(info)))
             return problem.set(fault, BtfProblem::kNoNumber, id);
-        if (!mark(marks, at))
-            return problem.set("no room for marks");
+        if (types_ % (1u << mark_shift_) == 0)
+            mark(marks, at);
         types_++;
         at += static_cast<uint32_t>(size);
     }
     return {};
 }
 
-const char* Btf::fault_of_elements(const BtfType& type) const
+const char* Btf::fault_of_elements(uint32_t kind, const uint8_t* record, uint32_t count) const
 {
-    if (!type.is_struct() && !type.is_enum())
+    const auto is = [kind](BtfKind one) { return kind == static_cast<uint32_t>(one); };
+    const bool is_struct = is(BtfKind::kStruct) || is(BtfKind::kUnion);
+    if (!is_struct && !is(BtfKind::kEnum) && !is(BtfKind::kEnum64))
         return nullptr;
-    for (uint32_t i = 0; i < type.count; i++)
-        if (load(element(type, i)) >= strings_size_)
-            return type.is_struct() ? "a member's name is not within the strings"
-                                    : "a constant's name is not within the strings";
+    const uint8_t* at = record + Record::kSize;
+    for (const size_t each = kSizes[kind].each; count; count--, at += each)
+        if (load(at) >= strings_size_)
+            return is_struct ? "a member's name is not within the strings"
+                             : "a constant's name is not within the strings";
     return nullptr;
 }
 
 // When the marks are used up, every other one is given back.
-bool Btf::mark(Span<uint32_t> marks, uint32_t at)
+void Btf::mark(Span<uint32_t> marks, uint32_t at)
 {
-    if (!marks.size())
-        return false;
-    marks_ = marks.data();
     while (types_ % (1u << mark_shift_) == 0) {
         const uint32_t index = types_ >> mark_shift_;
         if (index < marks.size()) {
@@ -176,48 +139,16 @@ bool Btf::mark(Span<uint32_t> marks, uint32_t at)
             marks[i] = marks[2 * i];
         mark_shift_++;
     }
-    return true;
 }
 
-BtfType Btf::decode(uint32_t id, uint32_t at) const
+// Of a kind that this file knows nothing of.
+bool Btf::find_form(uint32_t kind, RecordSize& form) const
 {
-    const uint8_t* record = records_.data() + at;
-    const uint32_t info = load(record + BtfRecord::kInfo);
-    return {
-        .id = id,
-        .at = at,
-        .kind = static_cast<BtfKind>(BtfRecord::kind(info)),
-        .flag = BtfRecord::flag(info),
-        .count = BtfRecord::count(info),
-        .word = load(record + BtfRecord::kWord),
-        .name = text(record),
-    };
-}
-
-bool Btf::size_of_record(const BtfType& type, uint64_t& size) const
-{
-    const auto kind = static_cast<uint32_t>(type.kind);
-    RecordSize form;
-    if (const RecordSize* known = known_size(kind)) {
-        form = *known;
-    } else {
-        const size_t at = size_t{kind} * kBtfSizeEntry;
-        if (!kind || at + kBtfSizeEntry > sizes_.size())
-            return false;
-        form = {sizes_[at], sizes_[at + 1]};
-        if (form.fixed % 4 || form.each % 4)
-            return false;
-    }
-    size = BtfRecord::kSize + form.fixed + uint64_t{form.each} * type.count;
-    return true;
-}
-
-// Where the record behind this one begins; open() has seen that it ends in bounds.
-uint32_t Btf::next(const BtfType& type) const
-{
-    uint64_t size = BtfRecord::kSize;
-    size_of_record(type, size);
-    return type.at + static_cast<uint32_t>(size);
+    const size_t at = size_t{kind} * kBtfSizeEntry;
+    if (!kind || at + kBtfSizeEntry > sizes_.size())
+        return false;
+    form = {sizes_[at], sizes_[at + 1]};
+    return form.fixed % 4 == 0 && form.each % 4 == 0;
 }
 
 Result<BtfType> Btf::type(uint32_t id) const
@@ -227,16 +158,13 @@ Result<BtfType> Btf::type(uint32_t id) const
     if (id > types_)
         return Errno::kInvalid;
     const uint32_t marked = (id - 1) >> mark_shift_;
-    BtfType type = decode((marked << mark_shift_) + 1, marks_[marked]);
-    while (type.id < id)
-        type = decode(type.id + 1, next(type));
-    return type;
-}
-
-const uint8_t* Btf::element(const BtfType& type, uint32_t index) const
-{
-    const size_t each = known_size(static_cast<uint32_t>(type.kind))->each;
-    return records_.data() + type.at + BtfRecord::kSize + each * index;
+    uint32_t at = marks_[marked];
+    for (uint32_t before = (marked << mark_shift_) + 1; before < id; before++) {
+        uint64_t size = Record::kSize;
+        size_of_record(load(records_.data() + at + Record::kInfo), size);
+        at += static_cast<uint32_t>(size);
+    }
+    return decode(id, at);
 }
 
 BtfConstant Btf::constant(const BtfType& type, uint32_t index) const

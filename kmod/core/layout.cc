@@ -5,29 +5,31 @@ namespace wqlab {
 
 namespace {
 
-// Tells most names apart from those that are wanted by three of their letters.
+// Tells most names apart from those that are wanted by four of their letters.
 class NameFilter {
 public:
     void add(Slice name)
     {
-        const unsigned bit = hash(name[0], name[1], name[2]);
+        const unsigned bit = hash(name[0], name[1], name[2], name[3]);
         bits_[bit / 64] |= uint64_t{1} << bit % 64;
     }
     bool may_have(const char* name) const
     {
         if (!name[0])
             return false;
-        const unsigned bit = hash(name[0], name[1], name[1] ? name[2] : '\0');
+        const bool has_more = name[1] && name[2];
+        const unsigned bit = hash(name[0], name[1], name[1] ? name[2] : '\0', has_more ? name[3] : '\0');
         return bits_[bit / 64] >> bit % 64 & 1;
     }
 
 private:
-    static constexpr unsigned kBits = 512;
+    static constexpr unsigned kBits = 1024;
 
-    static unsigned hash(char first, char second, char third)
+    static unsigned hash(char first, char second, char third, char fourth)
     {
-        const auto at = [](char c) { return static_cast<unsigned>(static_cast<unsigned char>(c)); };
-        return (at(first) * 37 + at(second) * 139 + at(third) * 7) % kBits;
+        const auto at = [](char c) { return static_cast<uint32_t>(static_cast<unsigned char>(c)); };
+        return (at(first) | at(second) << 8 | at(third) << 16 | at(fourth) << 24) * 0x9e37'79b1u /
+               (UINT32_MAX / kBits + 1);
     }
 
     uint64_t bits_[kBits / 64] = {};
@@ -54,12 +56,22 @@ public:
 
     Result<void> run()
     {
-        btf_.for_each_type([this](const BtfType& type) {
-            if (type.is_struct() && structs_.may_have(type.name))
+        const auto wants = [this](BtfKind kind, const char* name) {
+            switch (kind) {
+            case BtfKind::kStruct:
+            case BtfKind::kUnion: return structs_.may_have(name);
+            case BtfKind::kEnum:
+            case BtfKind::kEnum64: return true;
+            case BtfKind::kVariable: return variables_.may_have(name);
+            default: return false;
+            }
+        };
+        btf_.for_each_type(wants, [this](const BtfType& type) {
+            if (type.is_struct())
                 see_struct(type);
             else if (type.is_enum())
                 see_enum(type);
-            else if (type.kind == BtfKind::kVariable && variables_.may_have(type.name))
+            else
                 see_variable(type);
             return steps_ != 0;
         });
@@ -72,13 +84,20 @@ private:
     // For all fields together. In a kernel's BTF a field takes some 30.
     static constexpr uint32_t kSteps = 1u << 16;
 
-    // The fields of this struct.
+    // The fields of this struct. In a table those of one mostly stand together, with one and the same text.
     template <typename Visit>
     void for_each_field(const char* name, Visit visit)
     {
-        for (size_t i = 0; i < specs_.size(); i++)
-            if (specs_[i].kind == Kind::kMember && same_text(specs_[i].in, name))
+        const char* last = nullptr;
+        bool same = false;
+        for (size_t i = 0; i < specs_.size(); i++) {
+            if (specs_[i].kind != Kind::kMember)
+                continue;
+            if (specs_[i].in != last)
+                same = same_text(last = specs_[i].in, name);
+            if (same)
                 visit(specs_[i], locations_[i]);
+        }
     }
 
     // What one struct says of one field.
@@ -170,9 +189,9 @@ private:
     void see_enum(const BtfType& type)
     {
         for (uint32_t i = 0; i < type.count; i++) {
-            const BtfConstant constant = btf_.constant(type, i);
-            if (!constants_.may_have(constant.name))
+            if (!constants_.may_have(btf_.constant_name(type, i)))
                 continue;
+            const BtfConstant constant = btf_.constant(type, i);
             for (size_t j = 0; j < specs_.size(); j++)
                 if (specs_[j].kind == Kind::kConstant && (!specs_[j].in || same_text(specs_[j].in, type.name)))
                     see_constant(constant, specs_[j], locations_[j]);

@@ -6,7 +6,7 @@ namespace wqlab {
 
 namespace {
 
-constexpr uint32_t kBtfMarks = 1024;
+constexpr uint32_t kBtfMarks = 4096;
 constexpr uint64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
@@ -98,14 +98,10 @@ Result<void> Kernel::read_machine()
     return {};
 }
 
-bool Kernel::peek_set(bool& set, Address object, Field field) const
+bool Kernel::is_set(Field field, uint64_t bytes) const
 {
     const BtfMember& member = this->member(field);
-    uint64_t bytes = 0;
-    if (!has(field) || member.size > sizeof(bytes) || !read(&bytes, address(object, field), member.size))
-        return false;
-    set = (member.bits ? member.extract(bytes) : bytes) != 0;
-    return true;
+    return (member.bits ? member.extract(bytes) : bytes) != 0;
 }
 
 }  // namespace wqlab

@@ -74,8 +74,8 @@ public:
     {
         return read(&to, address(object, field), sizeof(T));
     }
-    // Whether one is not 0 whose size differs between kernels.
-    bool peek_set(bool& set, Address object, Field field) const;
+    // Whether a member is not 0 that has these bytes, whatever its size; it may be a bitfield.
+    bool is_set(Field field, uint64_t bytes) const;
 
     // enum wqlab_lack, as its types and symbols show it: what is known of the kernel, and does not have this.
     uint32_t lacks() const;

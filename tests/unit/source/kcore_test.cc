@@ -134,6 +134,23 @@ TEST_CASE("in an area of holes, what was read before is nothing")
     CHECK_FALSE(memory.read(read, kAreas + 0xffd, 4));
 }
 
+TEST_CASE("kcore's note says what its kernel says of itself")
+{
+    const std::string text = "OSRELEASE=6.12.0\nSYMBOL(_stext)=ffffffff81000000\n";
+    Elf64_Phdr headers[] = {segment(kDirect, 0x1000, 0x1000, 0), segment(0, 0, 0, 0)};
+    headers[1].p_type = PT_NOTE;
+    headers[1].p_offset = 0x1000;
+    Elf64_Nhdr note{.n_namesz = 11, .n_descsz = static_cast<uint32_t>(text.size()), .n_type = 0};
+    const std::string notes = bytes_of(note) + std::string("VMCOREINFO\0", 12) + text;
+    const bool is_whole = GENERATE(true, false);
+    headers[1].p_filesz = is_whole ? (notes.size() + 3) / 4 * 4 : 16;
+    std::string file = bytes_of(elf_header(2)) + bytes_of(headers[0]) + bytes_of(headers[1]);
+    file.resize(0x2000);
+    file.replace(0x1000, notes.size(), notes);
+    const File path(file);
+    CHECK(Kcore(path.path()).vmcoreinfo() == (is_whole ? text : ""));
+}
+
 TEST_CASE("who may not look is told what is missing")
 {
     CHECK(chosen_word("none [integrity] confidentiality") == "integrity");

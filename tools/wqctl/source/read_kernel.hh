@@ -7,6 +7,10 @@
 
 #include "source/bytes/memory.hh"
 
+namespace wqlab {
+class Kernel;
+}
+
 namespace wqctl {
 
 class ReadKernel {
@@ -15,7 +19,8 @@ public:
     // Its memory, symbols, BTF and clock. What this refers to stays where it is for as long as the ReadKernel lives;
     // but the BTF until learned() only, which says that it has been read.
     virtual wqlab::Image image() = 0;
-    virtual void learned() {}
+    // Names of modules' functions are known only then.
+    virtual void learned(const wqlab::Kernel&) {}
     // Before each snapshot: what may have changed of a kernel that runs (memory's segments, modules) is looked at anew.
     virtual void begin() {}
     // What was not there to be read since begin(), in words: "12 reads of pages that are not in the dump". They are

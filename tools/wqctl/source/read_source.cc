@@ -82,7 +82,7 @@ const wqlab::Kernel& ReadSource::kernel()
         has_begun_ = true;
         kernel_ = std::make_unique<wqlab::Kernel>(read_->image());
         kernel_->learn();
-        read_->learned();
+        read_->learned(*kernel_);
     }
     return *kernel_;
 }

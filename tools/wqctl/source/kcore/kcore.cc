@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "source/kcore/rights.hh"
+#include "source/symbols/notes.hh"
 #include "text/error.hh"
 
 namespace wqctl {
@@ -20,6 +21,7 @@ constexpr uint64_t kPage = 4096;
 constexpr size_t kLargest = 8192;  // of what is read in one piece: bytes/target.hh
 // What is compared with the witness. Of fewer bytes some other may have the same.
 constexpr uint64_t kLine = 64;
+constexpr uint64_t kMostNotes = 1 << 16;  // the kernel's have some pages
 
 }  // namespace
 
@@ -47,6 +49,21 @@ void Kcore::renew()
     if (!table || !read_at(headers.data(), table->offset, headers.size() * sizeof(Elf64_Phdr)))
         throw Error(kUnavailable, fmt::format("{} is not this machine's memory, or cannot be read", path_));
     segments_ = Segments(headers);
+    const auto notes = std::ranges::find(headers, PT_NOTE, &Elf64_Phdr::p_type);
+    notes_at_ = notes == headers.end() ? 0 : notes->p_offset;
+    notes_size_ = notes == headers.end() ? 0 : std::min(notes->p_filesz, kMostNotes);
+}
+
+std::string Kcore::vmcoreinfo() const
+{
+    std::vector<char> notes(notes_size_);
+    std::string text;
+    if (read_at(notes.data(), notes_at_, notes.size()))
+        for_each_note(notes, [&](std::string_view name, uint32_t, std::string_view note) {
+            if (name == "VMCOREINFO")
+                text.assign(note.data(), strnlen(note.data(), note.size()));
+        });
+    return text;
 }
 
 bool Kcore::read_at(void* to, uint64_t offset, size_t size) const

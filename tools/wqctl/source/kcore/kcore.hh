@@ -21,6 +21,8 @@ public:
 
     // Reads the program headers anew: offsets in the file change when memory comes or goes.
     void renew();
+    // What its note of that name says; empty: it has none.
+    std::string vmcoreinfo() const;
     // Where some text is that is always there, and nowhere else.
     void set_witness(uint64_t address) { witness_ = address; }
 
@@ -33,6 +35,7 @@ private:
     const std::string path_;
     int file_;
     Segments segments_;
+    uint64_t notes_at_ = 0, notes_size_ = 0;
     uint64_t witness_ = 0;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "source/kcore/running_kernel.hh"
 
-#include <array>
 #include <cstring>
 #include <fstream>
 
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "source/kcore/rights.hh"
+#include "source/symbols/compressed_symbols.hh"
 #include "system/wait.hh"
 #include "text/error.hh"
 
@@ -24,8 +24,21 @@ constexpr const char* kBtf = "/sys/kernel/btf/vmlinux";
 constexpr const char* kWitness = "linux_banner";
 constexpr const char* kPrintkKey = "ptr_key";
 
+// Out of memory it comes in one piece, out of the file in pages.
+Bytes read_btf(const wqlab::Memory& memory, uint64_t begin, uint64_t end)
+{
+    constexpr uint64_t kMost = 64 << 20;  // a distribution's kernel has 5 to 8 MB
+    Bytes bytes;
+    if (!begin || end <= begin || end - begin > kMost)
+        return bytes;
+    bytes.at = std::make_unique_for_overwrite<uint8_t[]>(end - begin);
+    if (memory.read(bytes.at.get(), begin, end - begin))
+        bytes.size = end - begin;
+    return bytes;
+}
+
 // Empty: this kernel has none, and info says so.
-Bytes read_btf()
+Bytes read_btf_file()
 {
     Bytes bytes;
     const int file = open(kBtf, O_RDONLY | O_CLOEXEC);
@@ -61,35 +74,65 @@ uint64_t random_key()
 
 }  // namespace
 
-RunningKernel::RunningKernel() : symbols_(std::array<std::string_view, 2>{kWitness, kPrintkKey}), key_(random_key())
+RunningKernel::RunningKernel() : key_(random_key())
 {
-    begin();
-    if (!symbols_.lines())
-        throw Error(kUnavailable, fmt::format("this kernel has no {} (CONFIG_KALLSYMS_ALL)", kKallsyms));
-    if (symbols_.hides_addresses())
-        throw why_no_addresses();
-    memory_.set_witness(symbols_.address_of(kWitness));
-    if (const uint64_t key = symbols_.address_of(kPrintkKey))
+    find_symbols();
+    memory_.set_witness(symbols_->address_of(kWitness));
+    if (const uint64_t key = symbols_->address_of(kPrintkKey))
         memory_.read(printk_key_, key, sizeof(printk_key_));
     // Last, because it is the largest, and goes when it has been read.
-    btf_ = read_btf();
+    btf_ = read_btf(memory_, symbols_->address_of("__start_BTF"), symbols_->address_of("__stop_BTF"));
+    if (!btf_.size)
+        btf_ = read_btf_file();
+}
+
+void RunningKernel::find_symbols()
+{
+    modules_ = loaded_modules();
+    if (const auto tables = kallsyms_by_note(Vmcoreinfo(memory_.vmcoreinfo())))
+        if (auto vmlinux = CompressedSymbols::read(memory_, *tables)) {
+            auto symbols = std::make_unique<KernelSymbols>(memory_, std::move(vmlinux));
+            own_symbols_ = symbols.get();
+            symbols_ = std::move(symbols);
+            return;
+        }
+    auto file = std::make_unique<KallsymsFile>();
+    kallsyms_ = file.get();
+    symbols_ = std::move(file);
+    read_kallsyms();
+}
+
+void RunningKernel::read_kallsyms()
+{
+    if (const int error = kallsyms_->read(kKallsyms))
+        throw Error(kUnavailable, fmt::format("{} cannot be read: {}", kKallsyms, std::strerror(error)));
+    if (!kallsyms_->lines())
+        throw Error(kUnavailable, fmt::format("this kernel has no {} (CONFIG_KALLSYMS_ALL)", kKallsyms));
+    if (kallsyms_->hides_addresses())
+        throw why_no_addresses();
+}
+
+void RunningKernel::learned(const wqlab::Kernel& kernel)
+{
+    btf_ = {};
+    if (const auto layout = module_layout(kernel); layout && own_symbols_)
+        own_symbols_->set_layout(*layout);
 }
 
 void RunningKernel::begin()
 {
     memory_.renew();
     std::string modules = loaded_modules();
-    if (symbols_.lines() && modules == modules_)
+    if (modules == modules_)
         return;
     modules_ = std::move(modules);
-    if (const int error = symbols_.read(kKallsyms))
-        throw Error(kUnavailable, fmt::format("{} cannot be read: {}", kKallsyms, std::strerror(error)));
+    own_symbols_ ? own_symbols_->forget_modules() : read_kallsyms();
 }
 
 wqlab::Image RunningKernel::image()
 {
     return {.memory = &memory_,
-            .symbols = &symbols_,
+            .symbols = symbols_.get(),
             .btf = {btf_.at.get(), btf_.size},
             .now_ns = monotonic_ns,
             .printk_key = {printk_key_[0], printk_key_[1]},

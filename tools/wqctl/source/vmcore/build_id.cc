@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <vector>
 
-#include "source/vmcore/notes.hh"
+#include "source/symbols/notes.hh"
 
 namespace wqctl {
 

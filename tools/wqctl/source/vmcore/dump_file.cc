@@ -6,7 +6,7 @@
 
 #include "source/vmcore/flattened.hh"
 #include "source/vmcore/formats.hh"
-#include "source/vmcore/notes.hh"
+#include "source/symbols/notes.hh"
 #include "text/error.hh"
 
 namespace wqctl {

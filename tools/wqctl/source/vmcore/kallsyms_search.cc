@@ -7,10 +7,11 @@
 //   7.0 on      the same without relative_base, aligned to 4 bytes instead of 8
 //
 // with markers: where every 256th name begins.
+#include "source/vmcore/kallsyms_search.hh"
+
 #include <algorithm>
 #include <cstring>
 
-#include "source/vmcore/kallsyms.hh"
 #include "source/vmcore/page_tables.hh"
 
 namespace wqctl {
@@ -196,19 +197,19 @@ private:
 
 }  // namespace
 
-SymbolList search_kallsyms(const wqlab::Memory& memory)
+std::unique_ptr<CompressedSymbols> search_kallsyms(const wqlab::Memory& memory)
 {
     const Image image(memory);
-    SymbolList symbols;
+    std::unique_ptr<CompressedSymbols> symbols;
     for (const Image::Piece& piece : image.pieces()) {
         const bool found = Search(piece).run([&](const KallsymsTables& tables) {
-            symbols = read_kallsyms(memory, tables);
-            return !symbols.empty();
+            symbols = CompressedSymbols::read(memory, tables);
+            return symbols && symbols->size();
         });
         if (found)
-            break;
+            return symbols;
     }
-    return symbols;
+    return nullptr;
 }
 
 }  // namespace wqctl

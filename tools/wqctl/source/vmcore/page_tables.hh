@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "source/vmcore/dump_file.hh"
-#include "source/vmcore/vmcoreinfo.hh"
+#include "source/symbols/vmcoreinfo.hh"
 
 namespace wqctl {
 

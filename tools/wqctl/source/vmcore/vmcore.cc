@@ -6,10 +6,12 @@
 
 #include <cstring>
 
-#include "source/kallsyms.hh"
+#include "source/symbols/compressed_symbols.hh"
+#include "source/symbols/kallsyms_file.hh"
+#include "source/symbols/kernel_symbols.hh"
 #include "source/vmcore/build_id.hh"
-#include "source/vmcore/kallsyms.hh"
-#include "source/vmcore/module_symbols.hh"
+#include "source/vmcore/kallsyms_search.hh"
+#include "source/vmcore/search_vmcoreinfo.hh"
 #include "source/vmcore/virtual_memory.hh"
 #include "text/error.hh"
 #include "text/printable.hh"
@@ -19,32 +21,6 @@ namespace wqctl {
 namespace {
 
 constexpr uint64_t kMostBtf = uint64_t{64} << 20;  // a distribution's kernel has 5 to 8 MB
-
-// vmlinux's, and modules' once one is asked for that is none of vmlinux's.
-class DumpSymbols final : public wqlab::SymbolTable {
-public:
-    DumpSymbols(SymbolList kernel, std::function<SymbolList()> modules)
-        : kernel_(std::move(kernel)), read_modules_(std::move(modules))
-    {
-    }
-
-    uint64_t address_of(const std::string& name) const override { return kernel_.address_of(name); }
-    std::string name_of(uint64_t address) const override
-    {
-        if (std::string name = kernel_.name_of(address); !name.empty())
-            return name;
-        if (read_modules_) {
-            modules_ = read_modules_();
-            read_modules_ = nullptr;
-        }
-        return modules_.name_of(address);
-    }
-
-private:
-    SymbolList kernel_;
-    mutable std::function<SymbolList()> read_modules_;
-    mutable SymbolList modules_;
-};
 
 class Vmcore final : public ReadKernel {
 public:
@@ -62,6 +38,7 @@ public:
             image.printk_key[0] = image.printk_key[1] = 0;
         return image;
     }
+    void learned(const wqlab::Kernel& kernel) override;
     void begin() override { memory_->forget_absent(); }
     bool is_running() const override { return false; }
     std::string release() override { return release_; }
@@ -86,6 +63,7 @@ private:
     Vmcoreinfo note_;
     std::unique_ptr<VirtualMemory> memory_;
     std::unique_ptr<wqlab::SymbolTable> symbols_;
+    KernelSymbols* own_symbols_ = nullptr;  // symbols_, if they are the dump's own
     std::vector<uint8_t> btf_;
     std::string release_;
 };
@@ -127,26 +105,23 @@ void Vmcore::find_symbols(const VmcoreFiles& files)
 {
     if (files.symbols)
         return read_symbols(*files.symbols);
-    SymbolList kernel;
+    std::unique_ptr<CompressedSymbols> vmlinux;
     if (const auto tables = kallsyms_by_note(note_))
-        kernel = read_kallsyms(*memory_, *tables);
-    if (kernel.empty() && dump_.arch == Arch::kX86_64)
-        kernel = search_kallsyms(*memory_);
-    if (kernel.empty())
+        vmlinux = CompressedSymbols::read(*memory_, *tables);
+    if (!vmlinux && dump_.arch == Arch::kX86_64)
+        vmlinux = search_kallsyms(*memory_);
+    if (!vmlinux)
         throw Error(kUnavailable, name_ + ": the kernel's symbols can't be found in it",
                     "if that machine's /proc/kallsyms was saved in that boot, as root, give --symbols FILE");
-    const uint64_t modules = kernel.address_of("modules");
-    symbols_ = std::make_unique<DumpSymbols>(std::move(kernel), [this, modules] {
-        return read_module_symbols(*memory_, modules, {btf_.data(), btf_.size()});
-    });
+    auto symbols = std::make_unique<KernelSymbols>(*memory_, std::move(vmlinux));
+    own_symbols_ = symbols.get();
+    symbols_ = std::move(symbols);
 }
 
 void Vmcore::read_symbols(const std::string& path)
 {
-    static constexpr std::string_view kAlso[] = {"linux_banner",  "_stext",       "__start_BTF", "__stop_BTF",
-                                                 "__start_notes", "__stop_notes", "ptr_key"};
     constexpr char kRemedy[] = "save it on that machine, in the boot that is dumped, as root: cat /proc/kallsyms >FILE";
-    auto symbols = std::make_unique<Kallsyms>(kAlso);
+    auto symbols = std::make_unique<KallsymsFile>();
     if (const int error = symbols->read(path))
         throw Error::usage(path + ": " + std::strerror(error));
     if (!symbols->lines())
@@ -210,6 +185,13 @@ void Vmcore::find_btf(const VmcoreFiles& files)
     if (begin && end > begin && (end - begin != btf_.size() || !is_in_memory(btf_, begin)))
         throw Error::usage(*files.btf + " has the types of another kernel than " + name_ + " is of",
                            "save the /sys/kernel/btf/vmlinux of " + release_);
+}
+
+void Vmcore::learned(const wqlab::Kernel& kernel)
+{
+    btf_ = {};
+    if (const auto layout = module_layout(kernel); layout && own_symbols_)
+        own_symbols_->set_layout(*layout);
 }
 
 void Vmcore::find_release()

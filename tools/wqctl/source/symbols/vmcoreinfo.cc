@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "source/vmcore/vmcoreinfo.hh"
+#include "source/symbols/vmcoreinfo.hh"
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 namespace wqctl {
 
 namespace {
-
-constexpr size_t kMostText = 4096;  // VMCOREINFO_BYTES, a page
-constexpr char kFirst[] = "OSRELEASE=";
 
 std::optional<uint64_t> parse(const std::string& text, int base)
 {
@@ -45,21 +42,6 @@ std::optional<uint64_t> Vmcoreinfo::number(const std::string& name) const
 {
     const std::string text = line("NUMBER(" + name + ")");
     return parse(text, text.starts_with("0x") ? 16 : 10);
-}
-
-Vmcoreinfo search_vmcoreinfo(const PhysicalMemory& memory)
-{
-    char page[kMostText];
-    for (uint64_t at = memory.next_page(0); at != PhysicalMemory::kNone; at = memory.next_page(at + 1)) {
-        if (!memory.read(page, at, sizeof(kFirst) - 1) || std::memcmp(page, kFirst, sizeof(kFirst) - 1) != 0 ||
-            !memory.read(page, at, sizeof(page)))
-            continue;
-        Vmcoreinfo found({page, strnlen(page, sizeof(page))});
-        // And not what some program has of it.
-        if (found.symbol("_stext"))
-            return found;
-    }
-    return {};
 }
 
 }  // namespace wqctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "source/symbol_list.hh"
+#include "source/symbols/symbol_list.hh"
 
 #include <algorithm>
 #include <numeric>
@@ -31,20 +31,6 @@ void SymbolList::sort()
     std::iota(by_address_.begin(), by_address_.end(), 0);
     std::stable_sort(by_address_.begin(), by_address_.end(),
                      [this](uint32_t a, uint32_t b) { return addresses_[a] < addresses_[b]; });
-}
-
-// One by one: a hundred names are asked for, of a hundred thousand, which takes 20 ms; an index costs as much.
-uint64_t SymbolList::address_of(const std::string& wanted) const
-{
-    uint64_t address = 0;
-    for (size_t i = 0; i < addresses_.size(); i++) {
-        if (name(i) != wanted)
-            continue;
-        if (address)
-            return 0;
-        address = addresses_[i];
-    }
-    return address;
 }
 
 std::string SymbolList::name_of(uint64_t address) const

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "source/vmcore/kallsyms.hh"
+#include "source/symbols/compressed_symbols.hh"
 
 #include <catch2/catch.hpp>
 
 #include "dumps/kallsyms_writer.hh"
 #include "region_memory.hh"
+#include "source/vmcore/kallsyms_search.hh"
 
 namespace {
 
@@ -20,13 +21,17 @@ std::vector<std::pair<std::string, uint64_t>> symbols(bool per_cpu)
 {
     std::vector<std::pair<std::string, uint64_t>> all;
     if (per_cpu)
-        all.emplace_back("cpu_worker_pools", 0x351c0);
+        all.emplace_back("timer_bases", 0x351c0);
     for (unsigned i = 0; i < 3000; i++)
         all.emplace_back("workqueue_" + std::to_string(i), kImage + 16 * i);
-    all.emplace_back("twice", kImage + 0x10'0000);
-    all.emplace_back("twice", kImage + 0x10'0010);
-    all.emplace_back("first", kImage + 0x10'0020);
-    all.emplace_back("second", kImage + 0x10'0020);
+    // The first of two at one address is the last of those between two marks: 256, 512, …
+    while (all.size() % 256 != 255)
+        all.emplace_back("more_" + std::to_string(all.size()), kImage + 0xf'0000 + 16 * all.size());
+    all.emplace_back("first", kImage + 0x10'0000);
+    all.emplace_back("second", kImage + 0x10'0000);
+    all.emplace_back("wq_pool_mutex", kImage + 0x10'0010);
+    all.emplace_back("wq_pool_mutex", kImage + 0x10'0020);
+    all.emplace_back("workqueues", kImage + 0x10'0030);
     all.emplace_back("linux_banner", kBanner);
     all.emplace_back(std::string(300, 'x'), kBanner + 8);
     return all;
@@ -50,17 +55,21 @@ TEST_CASE("kallsyms: each form of the tables is read, where VMCOREINFO says and 
     wqctl::KallsymsTables tables{image.names, image.num_syms, image.token_table, image.token_index, image.offsets, {}};
     if (form != KallsymsForm::kPlaceRelative)
         tables.relative_base = image.relative_base;
-    const wqctl::SymbolList list = searched ? wqctl::search_kallsyms(memory) : wqctl::read_kallsyms(memory, tables);
-    REQUIRE(list.size() == written.size());
+    const auto read = searched ? wqctl::search_kallsyms(memory) : wqctl::CompressedSymbols::read(memory, tables);
+    REQUIRE(read);
+    CHECK(read->size() == written.size());
     for (const auto& [name, address] : written)
-        if (name != "twice")
-            CHECK(list.address_of(name) == address);
-    CHECK(list.address_of("twice") == 0);
-    CHECK(list.address_of("none") == 0);
-    CHECK(list.name_of(kImage + 0x10'0020) == "first");
-    CHECK(list.name_of(kImage + 16 * 2999) == "workqueue_2999");
-    CHECK(list.name_of(kImage + 1) == "");
-    CHECK(wqctl::symbols_fit(memory, list));
+        CHECK(read->name_of(address) == (name == "second" ? "first" : name));
+    CHECK(read->name_of(kImage + 1) == "");
+    CHECK(read->name_of(0) == "");
+    CHECK(read->name_of(~uint64_t{0}) == "");
+    CHECK(read->address_of("workqueues") == kImage + 0x10'0030);
+    CHECK(read->address_of("linux_banner") == kBanner);
+    CHECK(read->address_of("timer_bases") == (per_cpu ? 0x351c0 : 0));
+    CHECK(read->address_of("wq_pool_mutex") == 0);   // two
+    CHECK(read->address_of("workqueue_2999") == 0);  // nobody wants it by name
+    CHECK(read->address_of("none") == 0);
+    CHECK(wqctl::symbols_fit(memory, *read));
 }
 
 TEST_CASE("kallsyms: tables of which a part is missing give no symbols", "[vmcore]")
@@ -70,7 +79,7 @@ TEST_CASE("kallsyms: tables of which a part is missing give no symbols", "[vmcor
                                        image.token_index, image.offsets,  image.relative_base};
     wqlab::RegionMemory memory;
     memory.add(kBanner, banner());
-    CHECK(wqctl::read_kallsyms(memory, tables).empty());
+    CHECK_FALSE(wqctl::CompressedSymbols::read(memory, tables));
     memory.add(kTables, {image.bytes.begin(), image.bytes.begin() + 9000});
-    CHECK(wqctl::read_kallsyms(memory, tables).empty());
+    CHECK_FALSE(wqctl::CompressedSymbols::read(memory, tables));
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "source/kallsyms.hh"
+#include "source/symbols/kallsyms_file.hh"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include <fcntl.h>
 #include <unistd.h>
-
-#include "inspect/symbols.hh"
 
 namespace wqctl {
 
@@ -35,34 +32,16 @@ uint64_t parse_address(const char* digits) { return uint64_t{parse_half(digits)}
 
 }  // namespace
 
-Kallsyms::Kallsyms(std::span<const std::string_view> also)
+void KallsymsFile::forget()
 {
-    for (const wqlab::SymbolSpec& spec : wqlab::all_symbols())
-        wanted_.push_back({spec.name});
-    for (const std::string_view name : also)
-        wanted_.push_back({name});
-    std::ranges::sort(wanted_, {}, &Wanted::name);
-    for (const Wanted& wanted : wanted_)
-        filter_[filter_bit(wanted.name) / 64] |= uint64_t{1} << filter_bit(wanted.name) % 64;
-}
-
-unsigned Kallsyms::filter_bit(std::string_view name)
-{
-    const auto at = [&](size_t i) { return static_cast<unsigned char>(name[i]); };
-    return (name.size() * 41u + at(0) * 7u + at(name.size() / 2) * 13u + at(name.size() - 1) * 29u) % 1024;
-}
-
-void Kallsyms::forget()
-{
-    for (Wanted& wanted : wanted_)
-        wanted.address = wanted.found = 0;
+    wanted_.forget();
     functions_ = {};
     functions_.reserve(kUsual);
     rest_.clear();
     lines_ = hidden_ = 0;
 }
 
-int Kallsyms::read(const std::string& path)
+int KallsymsFile::read(const std::string& path)
 {
     forget();
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -78,7 +57,7 @@ int Kallsyms::read(const std::string& path)
     return error;
 }
 
-void Kallsyms::take(std::string_view piece)
+void KallsymsFile::take(std::string_view piece)
 {
     for (;;) {
         const size_t end = piece.find('\n');
@@ -97,7 +76,7 @@ void Kallsyms::take(std::string_view piece)
     }
 }
 
-void Kallsyms::finish()
+void KallsymsFile::finish()
 {
     take_line(rest_);
     rest_.clear();
@@ -106,7 +85,7 @@ void Kallsyms::finish()
 
 // "ffffffff8d0bc3f0 t wq_barrier_func", or of a module with "\t[module]" behind it. There are hundreds of thousands, so
 // of what nobody asks for no more is looked at than says that.
-void Kallsyms::take_line(std::string_view line)
+void KallsymsFile::take_line(std::string_view line)
 {
     constexpr size_t kDigits = 16, kName = kDigits + 3;
     if (line.size() <= kName || line[kDigits] != ' ' || line[kDigits + 2] != ' ')
@@ -118,8 +97,8 @@ void Kallsyms::take_line(std::string_view line)
     if (name.starts_with("__pfx_"))
         return;
     const bool is_of_module = name.ends_with(']');
-    if (!is_of_module && may_be_wanted(name))
-        note_wanted(name, parse_address(line.data()));
+    if (!is_of_module && wanted_.may_have(WantedSymbols::beginning_of(name)))
+        wanted_.note(name, parse_address(line.data()));
     const char type = line[kDigits + 1];
     if (type != 't' && type != 'T' && type != 'w' && type != 'W')
         return;
@@ -128,27 +107,6 @@ void Kallsyms::take_line(std::string_view line)
         functions_.add(std::string(name).replace(tab, 1, " "), address);
     else
         functions_.add(name, address);
-}
-
-bool Kallsyms::may_be_wanted(std::string_view name) const
-{
-    const unsigned bit = filter_bit(name);
-    return filter_[bit / 64] >> bit % 64 & 1;
-}
-
-void Kallsyms::note_wanted(std::string_view name, uint64_t address)
-{
-    for (auto at = std::ranges::lower_bound(wanted_, name, {}, &Wanted::name); at != wanted_.end() && at->name == name;
-         ++at) {
-        at->address = address;
-        at->found++;
-    }
-}
-
-uint64_t Kallsyms::address_of(const std::string& name) const
-{
-    const auto at = std::ranges::lower_bound(wanted_, name, {}, &Wanted::name);
-    return at != wanted_.end() && at->name == name && at->found == 1 ? at->address : 0;
 }
 
 }  // namespace wqctl

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// A kernel's symbols, as its own tables or a saved /proc/kallsyms have them.
+// Functions and their names.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "source/bytes/memory.hh"
-
 namespace wqctl {
 
-class SymbolList final : public wqlab::SymbolTable {
+class SymbolList {
 public:
     void reserve(size_t symbols);
     // In the kernel's order: of several at one address the first is its name, as %ps has it.
@@ -19,9 +17,7 @@ public:
     void sort();
 
     size_t size() const { return addresses_.size(); }
-    bool empty() const { return addresses_.empty(); }
-    uint64_t address_of(const std::string& name) const override;
-    std::string name_of(uint64_t address) const override;
+    std::string name_of(uint64_t address) const;
 
 private:
     std::string_view name(size_t i) const

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// VMCOREINFO: what a kernel says of itself to who reads its dump. Lines such as
+// VMCOREINFO: what a kernel says of itself to who reads its memory. Lines such as
 // SYMBOL(init_top_pgt)=ffffffffaf02e000, NUMBER(phys_base)=-60817408, OSRELEASE=6.12.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "source/vmcore/physical_memory.hh"
 
 namespace wqctl {
 
@@ -26,8 +24,5 @@ public:
 private:
     std::string text_;
 };
-
-// A dump without the note has the text itself, in a page of its own. Looks at every page.
-Vmcoreinfo search_vmcoreinfo(const PhysicalMemory& memory);
 
 }  // namespace wqctl

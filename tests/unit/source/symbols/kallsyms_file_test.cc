@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <array>
 #include <cerrno>
 
 #include <catch2/catch.hpp>
 
-#include "source/kallsyms.hh"
+#include "source/symbols/kallsyms_file.hh"
 
 using namespace wqctl;
 
@@ -25,7 +24,7 @@ constexpr std::string_view kText =
     "ffffffffc0301010 t workqueues\t[other]\n"
     "ffffffff82b00000 R linux_banner\n";
 
-void check(const Kallsyms& symbols)
+void check(const KallsymsFile& symbols)
 {
     CHECK(symbols.lines() == 13);
     CHECK_FALSE(symbols.hides_addresses());
@@ -51,7 +50,7 @@ TEST_CASE("kallsyms is read in pieces of any length")
 {
     for (size_t length = 1; length <= kText.size(); length += length < 70 ? 1 : 97) {
         INFO(length);
-        Kallsyms symbols(std::array<std::string_view, 1>{"linux_banner"});
+        KallsymsFile symbols;
         for (size_t at = 0; at < kText.size(); at += length)
             symbols.take(kText.substr(at, length));
         symbols.finish();
@@ -61,7 +60,7 @@ TEST_CASE("kallsyms is read in pieces of any length")
 
 TEST_CASE("kallsyms without its last line's end is read whole, and lines that are none are passed over")
 {
-    Kallsyms symbols(std::array<std::string_view, 1>{"linux_banner"});
+    KallsymsFile symbols;
     symbols.take("\n \nffff\nffffffff81000000 t\nffffffff81000000 t \n");
     symbols.take(kText.substr(0, kText.size() - 1));
     symbols.finish();
@@ -70,7 +69,7 @@ TEST_CASE("kallsyms without its last line's end is read whole, and lines that ar
 
 TEST_CASE("kallsyms whose addresses are hidden says so")
 {
-    Kallsyms symbols;
+    KallsymsFile symbols;
     CHECK_FALSE(symbols.hides_addresses());
     symbols.take("0000000000000000 T _text\n0000000000000000 d workqueues\n");
     symbols.finish();
