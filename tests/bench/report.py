@@ -134,6 +134,20 @@ def dump(lines):
                   f"{exponent(snapshots[-2:]):.2f}")
 
 
+def kcore(lines):
+    runs = collections.defaultdict(list)
+    for line in lines:
+        what, cpu, rss = line.split()
+        runs[what].append((int(cpu) / 1e6, int(rss) / 1024))
+    cpu = {what: statistics.median(took for took, _ in samples) for what, samples in runs.items()}
+    print(f"{'':<11}{'CPU, ms':>8}{'RSS, MiB':>10}")
+    for what, samples in runs.items():
+        print(f"{what:<11}{cpu[what]:>8.1f}{max(rss for _, rss in samples):>10.1f}")
+    print(f"medians of {len(samples)} runs, the highest RSS; of top's further looks each took "
+          f"{(cpu['11-looks'] - cpu['1-look']) / 10:.1f} ms\n"
+          "targets: dump 60 beside reading symbols, RSS 12, a look of top 30")
+
+
 def upstream(lines):
     times, switches = collections.defaultdict(list), collections.defaultdict(list)
     for line in lines:
@@ -155,4 +169,4 @@ def upstream(lines):
 
 
 {"speed": speed, "instructions": instructions, "latency": latency, "trace": trace, "flood": flood, "file": file,
- "dump": dump, "upstream": upstream}[sys.argv[1]](sys.stdin)
+ "dump": dump, "kcore": kcore, "upstream": upstream}[sys.argv[1]](sys.stdin)

@@ -66,7 +66,7 @@ Error why_no_kcore(const std::string& path, int error, const Rights& rights)
                     : kOtherwise};
     if (error == EPERM)
         return {kUnavailable, "CAP_SYS_RAWIO is missing, without which nobody may read " + path,
-                "run wqctl as root outside of containers, or give it CAP_SYS_RAWIO and CAP_SYSLOG"};
+                "run wqctl as root outside of containers, or give it CAP_SYS_RAWIO"};
     return {kUnavailable, fmt::format("{} cannot be opened: {}", path, std::strerror(error))};
 }
 
