@@ -180,10 +180,11 @@ TEST_CASE("vmcore: one that was cut short shows what is there, and says so", "[v
 {
     SmallMachine machine;
     const DumpImage image(machine);
-    DumpBytes elf = elf_of(image), flat = flattened(kdump_of(image, Compression::kZlib));
+    DumpBytes elf = elf_of(image), kdump = kdump_of(image, Compression::kZlib), flat = flattened(kdump);
     elf.resize(elf.size() - 5000);
+    kdump.resize(kdump.size() - 1);
     flat.resize(flat.size() - 16);  // what says that it ends there
-    for (const DumpBytes& file : {elf, flat}) {
+    for (const DumpBytes& file : {elf, kdump, flat}) {
         const auto kernel = read_dump(file);
         kernel->begin();
         const Seen seen(kernel->image());
@@ -215,6 +216,11 @@ TEST_CASE("vmcore: what is no dump is refused with what would be one", "[vmcore]
     CHECK_THAT(refusal_of(changed(kdump, 12 + 4 * 65, 's')).message, Catch::Contains("s86_64"));
     CHECK_THAT(refusal_of(changed(kdump, 4096 + 12, 1)).hint, Catch::Contains("--reassemble"));
     CHECK(refusal_of(bytes("Hello")).exit_code == wqctl::kUsage);
+
+    // Without its end it has neither types nor symbols.
+    const wqctl::Error half = refusal_of({elf.begin(), elf.begin() + static_cast<ptrdiff_t>(elf.size() / 8)});
+    CHECK_THAT(half.message, Catch::EndsWith("; x was cut short"));
+    CHECK_THAT(half.hint, Catch::Contains("copy it once more"));
 
     DumpShape bare;
     bare.has_note = false;

@@ -221,6 +221,19 @@ void check_compression(const ByteFile& file, uint64_t descriptors_at, const Page
     }
 }
 
+// Pages stand in the file in the order of their descriptors; of those of zeros there is one, somewhere.
+bool is_whole(const ByteFile& file, uint64_t descriptors_at, const PageBits& bits)
+{
+    constexpr uint64_t kLooks = 64;
+    for (uint64_t i = bits.count() - std::min(kLooks, bits.count()); i < bits.count(); i++) {
+        PageDescriptor descriptor;
+        if (!file.get(descriptor, descriptors_at + i * sizeof(descriptor)) || descriptor.at > file.size() ||
+            descriptor.size > file.size() - descriptor.at)
+            return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool is_kdump(const ByteFile& file)
@@ -257,6 +270,8 @@ void open_kdump(std::unique_ptr<ByteFile> file, const std::string& name, DumpFil
     const uint64_t descriptors_at = bitmap_at + uint64_t{header.bitmap_blocks} * header.block_size;
     PageBits bits = bits_of(*file, header, bitmap_at, name);
     check_compression(*file, descriptors_at, bits, name, dump);
+    if (!is_whole(*file, descriptors_at, bits))
+        dump.troubles.push_back(name + " was cut short");
     dump.memory = std::make_unique<KdumpMemory>(std::move(file), header.block_size, descriptors_at, std::move(bits));
 }
 

@@ -57,6 +57,7 @@ private:
     bool is_in_memory(std::span<const uint8_t> bytes, uint64_t at) const;
     void find_release();
     [[noreturn]] void refuse_without_tables() const;
+    Error lacks(const char* what, const char* remedy) const;
 
     std::string name_;
     DumpFile dump_;
@@ -92,12 +93,21 @@ void Vmcore::find_tables()
     memory_ = std::make_unique<VirtualMemory>(*dump_.memory, *tables);
 }
 
+// Of a file that is not whole, that is why.
+Error Vmcore::lacks(const char* what, const char* remedy) const
+{
+    if (dump_.troubles.empty())
+        return {kUnavailable, name_ + ": " + what, remedy};
+    return {kUnavailable, name_ + ": " + what + "; " + dump_.troubles.front(),
+            "copy it once more, or have it written where there is room for it"};
+}
+
 void Vmcore::refuse_without_tables() const
 {
-    throw Error(kUnavailable,
-                name_ + ": where the kernel's page tables are can't be found: it has no VMCOREINFO" +
-                    (dump_.arch == Arch::kX86_64 ? ", and no note of QEMU's tells what the CPUs had" : "") +
-                    (dump_.troubles.empty() ? "" : "; " + dump_.troubles.front()),
+    throw lacks(dump_.arch == Arch::kX86_64
+                    ? "where the kernel's page tables are can't be found: it has no VMCOREINFO, "
+                      "and no note of QEMU's tells what the CPUs had"
+                    : "where the kernel's page tables are can't be found: it has no VMCOREINFO",
                 "a kernel with CONFIG_VMCORE_INFO has one (QEMU: -device vmcoreinfo)");
 }
 
@@ -111,7 +121,7 @@ void Vmcore::find_symbols(const VmcoreFiles& files)
     if (!vmlinux && dump_.arch == Arch::kX86_64)
         vmlinux = search_kallsyms(*memory_);
     if (!vmlinux)
-        throw Error(kUnavailable, name_ + ": the kernel's symbols can't be found in it",
+        throw lacks("the kernel's symbols can't be found in it",
                     "if that machine's /proc/kallsyms was saved in that boot, as root, give --symbols FILE");
     auto symbols = std::make_unique<KernelSymbols>(*memory_, std::move(vmlinux));
     own_symbols_ = symbols.get();
@@ -169,7 +179,7 @@ void Vmcore::find_btf(const VmcoreFiles& files)
     if (!files.btf) {
         btf_ = btf_in_memory();
         if (btf_.empty())
-            throw Error(kUnavailable, name_ + ": the kernel's types (BTF) are not in it",
+            throw lacks("the kernel's types (BTF) are not in it",
                         "if that kernel's /sys/kernel/btf/vmlinux was saved, give --btf FILE");
         return;
     }
