@@ -13,13 +13,22 @@ constexpr uint64_t kTimeout = 300 * kSecond;  // IDLE_WORKER_TIMEOUT
 // As the kernel has it: of more than two, those beyond a quarter of the busy ones.
 constexpr bool are_too_many(int32_t idle, int32_t busy) { return idle > 2 && (idle - 2) * 4 >= busy; }
 
-// A pool of its own, one for all CPUs.
-inline Queue& queue_with_nice(Trial& t, int nice)
+// With a pool that is new, one for all CPUs: one of a workqueue that has just gone may still be there, and is found by
+// who wants the same.
+inline Queue& queue_with_new_pool(Trial& t)
 {
     Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
     const char* scope = wqlab_lacks() & WQLAB_LACK_SCOPES ? "default" : "system";
-    if (const int error = wq.apply(scope, false, 0, nice))
-        t.skip("attributes can't be set: error %d", -error);
+    for (int nice = Queue::kPrivateNice + 1; nice <= 19 && !t.decided(); nice++) {
+        if (const int error = wq.apply(scope, false, 0, nice))
+            t.skip("attributes can't be set: error %d", -error);
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
+        const int32_t most = t.has_fault(Fault::kSnapshotLies) ? 2 : 1;
+        if (!pool || (pool->nr_workers <= most && pool->idle_timer_ns == WQLAB_NEVER))
+            return wq;
+    }
+    t.skip("no pool is new");
     return wq;
 }
 
@@ -46,9 +55,9 @@ struct TimerWhenTooMany {
         Fault::kSnapshotLies};
 
     // One after the other becomes idle.
-    static void judge(Trial& t, uint32_t items_count, int nice)
+    static void judge(Trial& t, uint32_t items_count)
     {
-        Queue& wq = queue_with_nice(t, nice);
+        Queue& wq = queue_with_new_pool(t);
         const uint32_t cpu = t.first_cpu();
         const Items items = t.items(items_count, "an item", TestItem::Body::kGate);
         for (uint32_t i = 0; i < items_count; i++)
@@ -79,10 +88,58 @@ struct TimerWhenTooMany {
     static void run(Trial& t)
     {
         // Two that are idle are never too many; of 16 a quarter is met exactly; 14 tells one more from one less.
-        int nice = 7;
         for (const uint32_t items : {1u, 16u, 14u})
             if (!t.decided())
-                judge(t, items, nice++);
+                judge(t, items);
+    }
+};
+
+struct IdleWorkersGo {
+    static constexpr Promise kPromise = {126,
+                                         "",
+                                         "workers.idle-ones-go",
+                                         "Of more than two idle workers those beyond a quarter of the busy ones go "
+                                         "after five minutes, never the last two",
+                                         "kernel/workqueue.c: too_many_workers(), idle_cull_fn()",
+                                         WQLAB_CHECK_SLOW,
+                                         Fault::kSnapshotLies};
+
+    static uint32_t idle_of(Trial& t, const Queue& wq)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        for (uint32_t i = 0; row && i < now->pools.size(); i++)
+            if (row->dfl_pwq != WQLAB_NONE && now->pools[i].id == now->pwqs[row->dfl_pwq].pool)
+                return static_cast<uint32_t>(now->pools[i].nr_idle);
+        return 0;
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kItems = 32;
+        constexpr uint64_t kAlmostFiveMinutes = 299'000'000'000;
+        Queue& wq = queue_with_new_pool(t);
+        const Items items = t.items(kItems, "an item", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue(wq);
+        AWAIT(t, started(items, kItems) == kItems, "32 items to start");
+        const uint64_t began = wqlab_now();  // no worker has been idle for longer
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->open();
+        wq.flush();
+        const uint32_t before = idle_of(t, wq);
+        WANT(t, before >= kItems, "32 workers ran, and %u are idle", before);
+        // Ten times a minute is enough.
+        uint32_t idle = before, looks = 0;
+        for (; looks < 100 && idle > 2 && !t.given_up(); looks++) {
+            wqlab_sleep(6'000'000'000);
+            idle = idle_of(t, wq);
+            const uint64_t since = wqlab_now() - began;
+            WANT(t, idle >= before || since > kAlmostFiveMinutes, "of %u idle workers %u are left after %u s", before,
+                 idle, static_cast<uint32_t>(since / 1'000'000'000));
+        }
+        WANT(t, idle == 2, "of %u idle workers %u are left", before, idle);
+        t.note("%u looks, 6 s apart: what goes less than that too early is missed", looks);
     }
 };
 
@@ -113,7 +170,7 @@ struct QuarterStays {
     static void run(Trial& t)
     {
         constexpr uint32_t kBusy = 24, kIdle = 16;
-        Queue& wq = queue_with_nice(t, Queue::kPrivateNice);
+        Queue& wq = queue_with_new_pool(t);
         const uint32_t cpu = t.first_cpu();
         Gate& gate = t.gate();
         const Items busy = t.items(kBusy, "an item that sleeps");
@@ -194,7 +251,7 @@ struct LongestIdleGoesFirst {
 
     static void run(Trial& t)
     {
-        Queue& wq = queue_with_nice(t, Queue::kPrivateNice);
+        Queue& wq = queue_with_new_pool(t);
         const uint32_t cpu = t.first_cpu();
         Gate& gate = t.gate();
         const Items first = t.items(kEach, "an item that ends first", TestItem::Body::kGate);
@@ -243,6 +300,7 @@ struct LongestIdleGoesFirst {
 
 constexpr Check kAll[] = {
     check_of<TimerWhenTooMany>(),
+    check_of<IdleWorkersGo>(),
     check_of<QuarterStays>(),
     check_of<LongestIdleGoesFirst>(),
 };

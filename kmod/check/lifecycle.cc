@@ -270,61 +270,6 @@ struct StrictSurvivesHotplug {
     }
 };
 
-struct IdleWorkersGo {
-    static constexpr Promise kPromise = {126,
-                                         "",
-                                         "workers.idle-ones-go",
-                                         "Of more than two idle workers those beyond a quarter of the busy ones go "
-                                         "after five minutes, never the last two",
-                                         "kernel/workqueue.c: too_many_workers(), idle_cull_fn()",
-                                         WQLAB_CHECK_SLOW,
-                                         Fault::kSnapshotLies};
-
-    static uint32_t idle_of(Trial& t, const Queue& wq)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        for (uint32_t i = 0; row && i < now->pools.size(); i++)
-            if (row->dfl_pwq != WQLAB_NONE && now->pools[i].id == now->pwqs[row->dfl_pwq].pool)
-                return static_cast<uint32_t>(now->pools[i].nr_idle);
-        return 0;
-    }
-
-    static void run(Trial& t)
-    {
-        constexpr uint32_t kItems = 32;
-        constexpr uint64_t kAlmostFiveMinutes = 299'000'000'000;
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
-        const Items items = t.items(kItems, "an item", TestItem::Body::kGate);
-        for (uint32_t i = 0; i < kItems; i++)
-            items[i]->queue(wq);
-        AWAIT(t, ({
-                  uint32_t n = 0;
-                  for (uint32_t i = 0; i < kItems; i++)
-                      n += items[i]->started();
-                  n == kItems;
-              }),
-              "32 items to start");
-        const uint64_t began = wqlab_now();  // no worker has been idle for longer
-        for (uint32_t i = 0; i < kItems; i++)
-            items[i]->open();
-        wq.flush();
-        const uint32_t before = idle_of(t, wq);
-        WANT(t, before >= kItems, "32 workers ran, and %u are idle", before);
-        // Ten times a minute is enough.
-        uint32_t idle = before, looks = 0;
-        for (; looks < 100 && idle > 2 && !t.given_up(); looks++) {
-            wqlab_sleep(6'000'000'000);
-            idle = idle_of(t, wq);
-            const uint64_t since = wqlab_now() - began;
-            WANT(t, idle >= before || since > kAlmostFiveMinutes, "of %u idle workers %u are left after %u s", before,
-                 idle, static_cast<uint32_t>(since / 1'000'000'000));
-        }
-        WANT(t, idle == 2, "of %u idle workers %u are left", before, idle);
-        t.note("%u looks, 6 s apart: what goes less than that too early is missed", looks);
-    }
-};
-
 struct WatchdogBarks {
     static constexpr Promise kPromise = {127,
                                          "",
@@ -360,7 +305,6 @@ constexpr Check kAll[] = {
     check_of<OnlineIsAsBefore>(),
     check_of<NotManagedWhileAway>(),
     check_of<StrictSurvivesHotplug>(WQLAB_LACK_SCOPES),
-    check_of<IdleWorkersGo>(),
     check_of<WatchdogBarks>(),
 };
 

@@ -53,6 +53,7 @@ struct CountsFromTheFirst {
         TestItem& first = t.item("the first behind it");
         TestItem& second = t.item("the second");
         TestItem& third = t.item("the third");
+        TestItem& fourth = t.item("the fourth");
         const uint64_t slack = 2 * (kSecond / wqlab_hz() + 1);
         kernel::queue_on(t, front, spinner, static_cast<int>(cpu));
         AWAIT(t, spinner.started() == 1, "the item that spins to start");
@@ -69,17 +70,22 @@ struct CountsFromTheFirst {
         third.queue_on(front, cpu);
         const uint64_t two = since(t, wq, cpu, 2);
         queued.anew += is_ours && two != kNotOurs && two + slack < kWhile;
-        third.cancel();
-        // The worklist is empty when the first one is taken back, and so the second comes to an empty one.
-        const uint64_t before = wqlab_now();
+        // The second one is let go of, and comes behind the third.
         first.cancel();
+        const uint64_t behind = since(t, wq, cpu, 2);
+        activated.anew += is_ours && behind != kNotOurs && behind + slack < kWhile;
+        // When the second one is taken back the worklist is empty, to which the fourth one comes.
+        third.cancel();
+        fourth.queue_on(wq, cpu);
+        const uint64_t before = wqlab_now();
+        second.cancel();
         const uint64_t count = since(t, wq, cpu, 1), after = wqlab_now();
         if (count != kNotOurs) {
             activated.rounds++;
             activated.stale += count > after - before + slack;
         }
         spinner.open();
-        AWAIT(t, spinner.ended() == 1 && second.ended() == 1, "the items to run");
+        AWAIT(t, spinner.ended() == 1 && fourth.ended() == 1, "the items to run");
     }
 
     static void run(Trial& t)
@@ -99,6 +105,8 @@ struct CountsFromTheFirst {
         WANT(t, queued.stale < queued.rounds,
              "queued on an empty worklist, an item was said to wait for longer than it did");
         WANT(t, queued.anew < queued.rounds, "an item that came behind another one began the count anew");
+        WANT(t, activated.anew < activated.rounds,
+             "an item that was let go of behind another one began the count anew");
         WANT(t, activated.stale < activated.rounds,
              "let go of when the worklist was empty, an item was said to wait for longer than it did");
     }
