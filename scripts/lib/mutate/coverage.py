@@ -54,7 +54,7 @@ class Coverage:
         """A guest that is lost takes one look of one check with it; the next check has a new one."""
         guest = booted(new_guest, "workqueue.wqlab_mutant=-1")
         try:
-            points, failing = {"boot": guest.reached()}, set()
+            points, failing = {"boot": guest.reached()}, {}
             guest.run(f"echo -1 >{SWITCH}; sleep 5")
             points["idle"] = guest.reached()
             checks, self.slow = checks_of(guest, classes), slow_of(guest, classes)
@@ -64,11 +64,11 @@ class Coverage:
                     guest = guest or booted(new_guest)
                     answer = guest.check([check], -1, 1000)
                     if answer.failures:
-                        failing.add(check)
+                        failing[check] = answer.failures[0][1]
                     if answer.failures or check in answer.passed:
                         points.setdefault(check, set()).update(guest.reached())
-                except Gone:
-                    failing.add(check)
+                except Gone as gone:
+                    failing[check] = gone.words
                     if guest:
                         guest.end()
                     guest = None
@@ -79,8 +79,9 @@ class Coverage:
             if guest:
                 guest.end()
         if failing:
-            say("these fail on the plain kernel, and are not asked: " + " ".join(sorted(failing)))
-        self.points, self.suite, self.unsteady = points, suite_of(checks), failing
+            say("these fail on the plain kernel, and are not asked: "
+                + "; ".join(f"{check} ({words})" for check, words in sorted(failing.items())))
+        self.points, self.suite, self.unsteady = points, suite_of(checks), set(failing)
         self.save()
 
     def is_unsteady(self, check, passed):
