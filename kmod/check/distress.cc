@@ -20,13 +20,19 @@ struct OneManagerKeepsTrying {
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
 
-    // 0: none, or it is not marked, or nobody calls for help.
-    static int32_t manager_of(Trial& t, const Queue& wq, uint32_t cpu)
+    struct Manager {
+        int32_t pid = 0;  // 0: none, or it is not marked, or nobody calls for help
+        int32_t workers = 0;
+    };
+
+    static Manager manager_of(Trial& t, const Queue& wq, uint32_t cpu)
     {
         const Snapshot* now = t.snapshot(kSections);
         const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
-        const bool is_marked = pool && pool->flags & WQLAB_POOL_MANAGER_ACTIVE && pool->mayday_timer_ns != WQLAB_NEVER;
-        return is_marked ? pool->manager : 0;
+        if (!pool)
+            return {};
+        const bool is_marked = pool->flags & WQLAB_POOL_MANAGER_ACTIVE && pool->mayday_timer_ns != WQLAB_NEVER;
+        return {is_marked ? pool->manager : 0, pool->nr_workers};
     }
 
     static bool is_quiet(Trial& t, const Queue& wq, uint32_t cpu)
@@ -48,16 +54,18 @@ struct OneManagerKeepsTrying {
         if (t.decided() || !use_up_workers(t, plain, cpu))
             return;
         kernel::queue_on(t, plain, stuck, static_cast<int>(cpu));
-        int32_t manager = 0;
-        AWAIT(t, t.decided() || (manager = manager_of(t, plain, cpu)) != 0,
+        Manager manager;
+        AWAIT(t, t.decided() || (manager = manager_of(t, plain, cpu)).pid != 0,
               "the pool to have a manager that is marked, and calls for help");
         // Others may not become it as long as that one tries, which it does once a second.
         for (uint32_t i = 0; i < 12; i++) {
             wqlab_sleep(100'000'000);
-            const int32_t now = manager_of(t, plain, cpu);
-            SKIP_UNLESS(t, stuck.started() == 0, "a worker became free, or threads ended meanwhile");
+            const Manager now = manager_of(t, plain, cpu);
+            SKIP_UNLESS(t, stuck.started() == 0 && now.workers == manager.workers,
+                        "a worker became free, or threads ended meanwhile");
             // Between two of its tries its call is for a moment not armed.
-            WANT(t, now == manager || now == 0, "its manager was thread %d, and is thread %d", manager, now);
+            WANT(t, now.pid == manager.pid || now.pid == 0, "its manager was thread %d, and is thread %d", manager.pid,
+                 now.pid);
         }
         rescued.queue_on(saved, cpu);
         AWAIT(t, rescued.ended() == 1, "an item to be rescued while the manager tries");
