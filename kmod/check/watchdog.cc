@@ -26,7 +26,7 @@ struct CountsFromTheFirst {
                                          0,
                                          Fault::kQueueLoses};
 
-    static constexpr uint32_t kRounds = 3;
+    static constexpr uint32_t kRounds = 4;
     static constexpr uint64_t kWhile = kSecond / 5;
 
     // Since when the CPU's pool, of which `pending` items of ours wait and no others, makes no progress. kNotOurs:
@@ -54,7 +54,8 @@ struct CountsFromTheFirst {
         TestItem& second = t.item("the second");
         TestItem& third = t.item("the third");
         TestItem& fourth = t.item("the fourth");
-        const uint64_t slack = 2 * (kSecond / wqlab_hz() + 1);
+        // The kernel counts in jiffies, which come late where a host is busy.
+        constexpr uint64_t kSlack = kWhile / 2;
         kernel::queue_on(t, front, spinner, static_cast<int>(cpu));
         AWAIT(t, spinner.started() == 1, "the item that spins to start");
         wqlab_sleep(kWhile);
@@ -63,17 +64,17 @@ struct CountsFromTheFirst {
         const uint64_t waits = since(t, wq, cpu, 1), seen = wqlab_now();
         const bool is_ours = waits != kNotOurs;
         queued.rounds += is_ours;
-        queued.stale += is_ours && waits > seen - came + slack;
+        queued.stale += is_ours && waits > seen - came + kSlack;
         // Held back: the first one has used up max_active.
         second.queue_on(wq, cpu);
         wqlab_sleep(kWhile);
         third.queue_on(front, cpu);
         const uint64_t two = since(t, wq, cpu, 2);
-        queued.anew += is_ours && two != kNotOurs && two + slack < kWhile;
+        queued.anew += is_ours && two != kNotOurs && two + kSlack < kWhile;
         // The second one is let go of, and comes behind the third.
         first.cancel();
         const uint64_t behind = since(t, wq, cpu, 2);
-        activated.anew += is_ours && behind != kNotOurs && behind + slack < kWhile;
+        activated.anew += is_ours && behind != kNotOurs && behind + kSlack < kWhile;
         // When the second one is taken back the worklist is empty, to which the fourth one comes.
         third.cancel();
         fourth.queue_on(wq, cpu);
@@ -82,7 +83,7 @@ struct CountsFromTheFirst {
         const uint64_t count = since(t, wq, cpu, 1), after = wqlab_now();
         if (count != kNotOurs) {
             activated.rounds++;
-            activated.stale += count > after - before + slack;
+            activated.stale += count > after - before + kSlack;
         }
         spinner.open();
         AWAIT(t, spinner.ended() == 1 && fourth.ended() == 1, "the items to run");
@@ -100,7 +101,7 @@ struct CountsFromTheFirst {
             judge(t, front, wq, cpu, queued, activated);
         if (t.decided())
             return;
-        SKIP_UNLESS(t, queued.rounds && activated.rounds, "others' items were there each time");
+        SKIP_UNLESS(t, queued.rounds > 1 && activated.rounds > 1, "others' items were there nearly each time");
         // Another's item that is cancelled just then explains one round, and not all.
         WANT(t, queued.stale < queued.rounds,
              "queued on an empty worklist, an item was said to wait for longer than it did");
