@@ -237,11 +237,11 @@ struct OneIsNotOrdered {
 
 // An item of a CPU is held back, and ceases to be. Then there is room, and another one comes from that CPU: it starts
 // at once.
+constexpr int kRoom = 512;  // the most that 6.12 takes
 enum class Way { kLetGo, kCancelled, kRaised };
 
 inline void judge_room(Trial& t, uint32_t here, uint32_t there, Way way)
 {
-    constexpr int kRoom = 64;  // of which several nodes have shares that are large enough
     Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 2, .scope = "cpu"});
     const Items front = t.items(2, "an item in front", TestItem::Body::kGate);
     TestItem& held = t.item("the item held back", TestItem::Body::kGate);
@@ -266,7 +266,7 @@ inline void judge_room(Trial& t, uint32_t here, uint32_t there, Way way)
                                "max_active having been raised for the one held back"};
     // That is decided when it is queued.
     const uint32_t inactive = inactive_of(t, wq);
-    WANT(t, inactive == 0 || t.decided(), "with at most 3 of 64 in flight the next item is held back, %s",
+    WANT(t, inactive == 0 || t.decided(), "with at most 3 of %d in flight the next item is held back, %s", kRoom,
          why[static_cast<uint32_t>(way)]);
     AWAIT(t, next.ended() == 1, "the next item to run");
     WANT(t, front[1]->running(), "an item in front ended");
@@ -288,6 +288,13 @@ inline void judge_room(Trial& t, Span<const Way> ways)
     while (others && wqlab_cpu_node(first_of(others)) != wqlab_cpu_node(here))
         others &= others - 1;
     SKIP_UNLESS(t, others, "no two CPUs are of one node");
+    // Of which that node's share must be three.
+    int32_t total = 0, of_node = 0;
+    for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+        total += wqlab_cpu_online(cpu);
+        of_node += wqlab_cpu_online(cpu) && wqlab_cpu_node(cpu) == wqlab_cpu_node(here);
+    }
+    SKIP_UNLESS(t, of_node * kRoom >= 3 * total, "the node has %d of %d CPUs, which is too few", of_node, total);
     for (const Way way : ways)
         if (!t.decided())
             judge_room(t, here, first_of(others), way);
