@@ -18,6 +18,7 @@ enum class Errno : int {
     kMessageSize = 90,
     kNotSupported = 95,
     kTimedOut = 110,
+    kCanceled = 125,
 };
 
 constexpr int number(Errno error) { return static_cast<int>(error); }

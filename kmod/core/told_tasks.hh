@@ -35,6 +35,16 @@ public:
                head - task.at < again_;
     }
     void add(uint32_t pid, Name name, uint64_t head) { tasks_[pid % kTasks] = {name, head, pid}; }
+    // What a name that is told now says of the events before it, of which it may be that nothing else does: enum
+    // wqlab_trace_task_flag.
+    uint32_t what_was_told(uint32_t pid, Name name) const
+    {
+        const Task& task = tasks_[pid % kTasks];
+        if (task.pid != pid)
+            return 0;
+        return task.name.first == name.first && task.name.second == name.second ? WQLAB_TRACE_TASK_FLAG_AGAIN
+                                                                                : WQLAB_TRACE_TASK_FLAG_RENAMED;
+    }
 
 private:
     static constexpr unsigned kTasks = 128;

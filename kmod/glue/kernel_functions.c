@@ -10,6 +10,7 @@
 #include <linux/preempt.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -46,7 +47,6 @@ static const struct {
 	{ "create_worker", NULL, WQLAB_CREATE_WORKER, true, "managers, and workers made" },
 	{ "pool_mayday_timeout", NULL, WQLAB_MAYDAY, false, "maydays" },
 	{ "worker_attach_to_pool", NULL, WQLAB_ATTACH, false, "rescues" },
-	{ "worker_detach_from_pool", "detach_worker", WQLAB_DETACH, false, "ends of rescues" },
 	{ "apply_workqueue_attrs_locked", NULL, WQLAB_ATTRIBUTES, false, "changes of attributes" },
 	{ "workqueue_set_max_active", NULL, WQLAB_ATTRIBUTES, false, "changes of max_active" },
 };
@@ -148,15 +148,21 @@ static bool attach(struct probe *probe, const char *name)
 }
 
 struct wqlab_calls *wqlab_calls_attach(void *recorder, void (*missing)(void *context, const char *words),
-				       void *context)
+				       void *context, bool *canceled)
 {
 	struct wqlab_calls *calls = kvzalloc(sizeof(*calls), GFP_KERNEL);
 
+	*canceled = false;
 	if (!calls)
 		return NULL;
 	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++) {
 		struct probe *probe = &calls->probes[i];
 
+		*canceled = signal_pending(current);
+		if (*canceled) {
+			wqlab_calls_detach(calls);
+			return NULL;
+		}
 		probe->recorder = recorder;
 		probe->which = wanted[i].which;
 		probe->returns = wanted[i].returns;

@@ -15,7 +15,6 @@ enum wqlab_function {
 	WQLAB_CREATE_WORKER,	/* (pool): the worker */
 	WQLAB_MAYDAY,		/* (the pool's mayday_timer) */
 	WQLAB_ATTACH,		/* (worker, pool) */
-	WQLAB_DETACH,		/* (worker) */
 	WQLAB_ATTRIBUTES,	/* (workqueue) */
 };
 
@@ -31,11 +30,12 @@ struct wqlab_calls;
 
 /*
  * From now on wqlab_event_call() (upcalls.h) is called for this recorder. NULL:
- * no memory. What this kernel lacks is left out; missing(context, words) is
- * called for each. Sleeps.
+ * no memory, or, as *canceled says, a signal for the current task has come:
+ * it takes its time. What this kernel lacks is left out; missing(context,
+ * words) is called for each. Sleeps.
  */
 struct wqlab_calls *wqlab_calls_attach(void *recorder, void (*missing)(void *context, const char *words),
-				       void *context);
+				       void *context, bool *canceled);
 /* Once it returns that is not called, and nobody is in it. NULL: nothing. */
 void wqlab_calls_detach(struct wqlab_calls *calls);
 

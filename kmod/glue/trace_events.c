@@ -122,10 +122,10 @@ static void on_exit(void *recorder, struct task_struct *task)
 {
 	unsigned long flags;
 
-	if (!(task->flags & PF_KTHREAD) || strncmp(task->comm, "kworker/", 8))
+	if (!(task->flags & PF_KTHREAD))
 		return;
 	local_irq_save(flags);
-	wqlab_event_exit(recorder, who_is(task, WQLAB_TRACE_CONTEXT_TASK));
+	wqlab_event_exit(recorder, who_is(task, WQLAB_TRACE_CONTEXT_TASK), !strncmp(task->comm, "kworker/", 8));
 	local_irq_restore(flags);
 }
 
@@ -142,9 +142,9 @@ static const struct wqlab_probe probes[] = {
 
 enum { OF_WORKQUEUES = 4 };
 
-static unsigned int count(bool sleeps)
+static unsigned int count(bool of_scheduler)
 {
-	return sleeps ? ARRAY_SIZE(probes) : OF_WORKQUEUES;
+	return of_scheduler ? ARRAY_SIZE(probes) : OF_WORKQUEUES;
 }
 
 const char *wqlab_events_lack(unsigned int n)
@@ -152,14 +152,14 @@ const char *wqlab_events_lack(unsigned int n)
 	return wqlab_probes_lack(probes, ARRAY_SIZE(probes), n);
 }
 
-int wqlab_events_attach(void *recorder, bool sleeps)
+int wqlab_events_attach(void *recorder, bool of_scheduler)
 {
-	return wqlab_probes_attach(probes, count(sleeps), recorder);
+	return wqlab_probes_attach(probes, count(of_scheduler), recorder);
 }
 
-void wqlab_events_detach(void *recorder, bool sleeps)
+void wqlab_events_detach(void *recorder, bool of_scheduler)
 {
-	wqlab_probes_detach(probes, count(sleeps), recorder);
+	wqlab_probes_detach(probes, count(of_scheduler), recorder);
 }
 
 uint32_t wqlab_stack_walk(uint64_t *addresses, uint32_t most)

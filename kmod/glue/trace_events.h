@@ -20,10 +20,10 @@ struct wqlab_stack {
 	uintptr_t end;		/* 0: not the task's own, where it ends is not known */
 };
 
-/* From now on the kernel calls the functions of upcalls.h for this recorder; 0 or -errno. sleeps: the scheduler too. */
-int wqlab_events_attach(void *recorder, bool sleeps);
+/* From now on the kernel calls the functions of upcalls.h for this recorder; 0 or -errno. of_scheduler: its too. */
+int wqlab_events_attach(void *recorder, bool of_scheduler);
 /* Once it returns they are not called, and nobody is in them. */
-void wqlab_events_detach(void *recorder, bool sleeps);
+void wqlab_events_detach(void *recorder, bool of_scheduler);
 /* The n-th tracepoint that is wanted and this kernel lacks; NULL: no more. Sleeps. */
 const char *wqlab_events_lack(unsigned int n);
 

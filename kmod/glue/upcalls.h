@@ -44,7 +44,7 @@ void wqlab_event_start(void *recorder, struct wqlab_who who, uintptr_t work);
 void wqlab_event_end(void *recorder, struct wqlab_who who, uintptr_t work, uintptr_t function);
 void wqlab_event_sleep(void *recorder, struct wqlab_who who, uintptr_t worker, uint32_t state);
 void wqlab_event_wake(void *recorder, struct wqlab_who who, uintptr_t worker, bool is_there);
-void wqlab_event_exit(void *recorder, struct wqlab_who who);
+void wqlab_event_exit(void *recorder, struct wqlab_who who, bool is_worker);
 void wqlab_event_call(void *recorder, struct wqlab_who who, const struct wqlab_kernel_call *call);
 
 /* A generic-netlink socket of the initial namespace closed. Requests are netlink/upcalls.h. */

@@ -8,9 +8,13 @@
 
 namespace wqlab {
 
-void EventRecorder::exit(wqlab_who who)
+void EventRecorder::exit(wqlab_who who, bool is_worker)
 {
-    write(who, WQLAB_TRACE_KIND_WORKER_GONE, [](Cpu&) { return Details{}; });
+    // One whose workqueue goes has no time to sleep.
+    if (rescues_.any())
+        end_rescue(who);
+    if (is_worker)
+        write(who, WQLAB_TRACE_KIND_WORKER_GONE, [](Cpu&) { return Details{}; });
 }
 
 void EventRecorder::call(wqlab_who who, const wqlab_kernel_call& call)
@@ -20,13 +24,12 @@ void EventRecorder::call(wqlab_who who, const wqlab_kernel_call& call)
     case WQLAB_FLUSH_WORKQUEUE: return flush(who, call);
     case WQLAB_CANCEL: return cancel(who, call);
     case WQLAB_CREATE_WORKER: return create_worker(who, call);
-    case WQLAB_ATTACH:
-    case WQLAB_DETACH: return rescue(who, call);
+    case WQLAB_ATTACH: return rescue(who, call);
     case WQLAB_MAYDAY:
-        if (!kernel_->has(Field::kPoolMaydayTimer) || !offsets_.pool_id)
+        if (!kernel_->has(Field::kPoolMaydayTimer))
             return;
         return write(who, WQLAB_TRACE_KIND_MAYDAY, [&](Cpu&) -> Details {
-            return {.pool = pool_at(call.arguments[0] - kernel_->offset(Field::kPoolMaydayTimer))};
+            return {.pool = pool_of_call(call.arguments[0] - kernel_->offset(Field::kPoolMaydayTimer))};
         });
     case WQLAB_ATTRIBUTES:
         return write(who, WQLAB_TRACE_KIND_ATTRIBUTES, [&](Cpu& cpu) -> Details {
@@ -62,7 +65,7 @@ void EventRecorder::cancel(wqlab_who who, const wqlab_kernel_call& call)
 // Whoever sets up a CPU or a pool makes workers, too, but a manager is a worker.
 void EventRecorder::create_worker(wqlab_who who, const wqlab_kernel_call& call)
 {
-    const int32_t pool = offsets_.pool_id ? pool_at(call.arguments[0]) : -1;
+    const int32_t pool = pool_of_call(call.arguments[0]);
     if (call.returned && call.result) {
         Address task = 0;
         uint32_t pid = 0;
@@ -82,14 +85,23 @@ void EventRecorder::create_worker(wqlab_who who, const wqlab_kernel_call& call)
 void EventRecorder::rescue(wqlab_who who, const wqlab_kernel_call& call)
 {
     Address workqueue_address = 0;
-    if (!kernel_->has(Field::kWorkerRescueWq) || !kernel_->has(Field::kPoolId) ||
+    if (!kernel_->has(Field::kWorkerRescueWq) ||
         !kernel_->peek(workqueue_address, call.arguments[0], Field::kWorkerRescueWq) || !workqueue_address)
         return;  // a worker like any other
-    const bool begins = call.which == WQLAB_ATTACH;
-    write(who, begins ? WQLAB_TRACE_KIND_RESCUE_BEGINS : WQLAB_TRACE_KIND_RESCUE_ENDS, [&](Cpu& cpu) -> Details {
-        return {.workqueue = workqueue(cpu, origins_.of(workqueue_address)),
-                .pool = begins ? pool_at(call.arguments[1]) : pool_of(call.arguments[0])};
-    });
+    end_rescue(who);
+    const uint32_t number = workqueue(*cpus_[who.cpu], origins_.of(workqueue_address));
+    const int32_t pool = pool_of_call(call.arguments[1]);
+    write(who, WQLAB_TRACE_KIND_RESCUE_BEGINS,
+          [&](Cpu&) -> Details { return {.workqueue = number, .pool = pool}; });
+    rescues_.begin(who.task & TraceRecord::kPid, {TraceRecord::pool(pool), static_cast<uint16_t>(number)});
+}
+
+void EventRecorder::end_rescue(wqlab_who who)
+{
+    Rescues::Stay stay;
+    if (rescues_.end(who.task & TraceRecord::kPid, stay))
+        write(who, WQLAB_TRACE_KIND_RESCUE_ENDS,
+              [&](Cpu&) -> Details { return {.workqueue = stay.workqueue, .pool = stay.pool}; });
 }
 
 }  // namespace wqlab

@@ -26,7 +26,7 @@ struct EventRecorder::Details {
 template <typename Find>
 [[gnu::always_inline]] inline void EventRecorder::write(wqlab_who who, wqlab_trace_kind kind, Find details)
 {
-    if (!(__atomic_load_n(&kinds_, __ATOMIC_RELAXED) >> kind & 1))
+    if (!is_written(kind))
         return;
     Cpu& cpu = *cpus_[who.cpu];
     const uint64_t begun = Clock::stamp_anywhere();
@@ -47,9 +47,7 @@ template <typename Find>
     record->function = static_cast<uint16_t>(found.function);
     record->workqueue = static_cast<uint16_t>(found.workqueue);
     record->caller = static_cast<uint16_t>(found.caller);
-    // Whatever is not in it is not known: also -1.
-    record->pool = static_cast<uint32_t>(found.pool) < WQLAB_TRACE_NO_POOL ? static_cast<uint16_t>(found.pool)
-                                                                           : uint16_t{WQLAB_TRACE_NO_POOL};
+    record->pool = TraceRecord::pool(found.pool);
     record->value = found.value;
     record->who = TraceRecord::who(kind, who.task, found.flags);
     cpu.ring.commit();

@@ -74,7 +74,7 @@ bool EventRecorder::tell_task(Cpu& cpu, uint32_t pid, ToldTasks::Name name, uint
     record->stamp = stamp;
     TraceRecord::set_comm(*record, &name);
     record->value = 0;
-    record->who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, pid);
+    record->who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, pid, cpu.told.what_was_told(pid, name));
     cpu.told.add(pid, name, cpu.ring.head());
     cpu.ring.commit();
     return true;
@@ -118,14 +118,18 @@ uint32_t EventRecorder::add_workqueue(Cpu& cpu, const Origin& origin)
 int32_t EventRecorder::pool_of(Address worker) const
 {
     Address pool = 0;
-    int32_t id = -1;
-    if (!worker || !offsets_.worker_pool || !kernel_->peek(pool, worker, Field::kWorkerPool) || !pool ||
-        !kernel_->peek(id, pool, Field::kPoolId))
+    if (!worker || !offsets_.worker_pool || !kernel_->peek(pool, worker, Field::kWorkerPool))
         return -1;
-    return id;
+    return pool_of_call(pool);
 }
 
-static uint64_t word_of(uintptr_t work, size_t offset)
+int32_t EventRecorder::pool_of_call(Address pool) const
+{
+    int32_t id = -1;
+    return pool && offsets_.pool_id && kernel_->peek(id, pool, Field::kPoolId) ? id : -1;
+}
+
+static uint64_t item_word(uintptr_t work, size_t offset)
 {
     return __atomic_load_n(reinterpret_cast<const uint64_t*>(work + offset), __ATOMIC_RELAXED);
 }
@@ -133,7 +137,7 @@ static uint64_t word_of(uintptr_t work, size_t offset)
 // Of one that starts: it is off the queue, and says on which it was, or is queued again already, then on the same.
 int32_t EventRecorder::pool_of_item(uintptr_t work) const
 {
-    const uint64_t data = word_of(work, WQLAB_OFFSET_WORK_DATA);
+    const uint64_t data = item_word(work, WQLAB_OFFSET_WORK_DATA);
     Address pool = 0;
     int32_t id = -1;
     if (!(data & WQLAB_WORK_HAS_PWQ))
@@ -155,7 +159,7 @@ void EventRecorder::queue(wqlab_who who, uintptr_t pwq, uintptr_t work, uint32_t
             own.ring.shared().unwound = ++own.unwound;
         return {
             .item = own.identities.of(work),
-            .function = symbol(own, word_of(work, WQLAB_OFFSET_WORK_FUNCTION)),
+            .function = symbol(own, item_word(work, WQLAB_OFFSET_WORK_FUNCTION)),
             .workqueue = workqueue(own, origins_.of_pwq(pwq)),
             .caller = symbol(own, caller.address),
             .pool = offsets_.pwq_pool ? pool_at(*reinterpret_cast<const Address*>(pwq + offsets_.to_pwq_pool)) : -1,
@@ -185,7 +189,7 @@ uint32_t EventRecorder::flusher_of(uintptr_t barrier) const
 void EventRecorder::start(wqlab_who who, uintptr_t work)
 {
     write(who, WQLAB_TRACE_KIND_START, [&](Cpu& cpu) WQLAB_INLINE -> Details {
-        const uint64_t function = word_of(work, WQLAB_OFFSET_WORK_FUNCTION);
+        const uint64_t function = item_word(work, WQLAB_OFFSET_WORK_FUNCTION);
         Details found = {.item = cpu.identities.of(work), .function = symbol(cpu, function)};
         if (who.comm) {
             const Address worker = wqlab_current_worker();
@@ -213,6 +217,8 @@ void EventRecorder::end(wqlab_who who, uintptr_t work, uintptr_t function)
 
 void EventRecorder::wake(wqlab_who who, uintptr_t worker, bool is_there)
 {
+    if (!is_written(WQLAB_TRACE_KIND_WAKE))
+        return;
     Address work = is_there ? item_at(worker) : 0;
     if (!is_there && worker && offsets_.worker_work)
         kernel_->peek(work, worker, Field::kWorkerWork);
@@ -226,8 +232,13 @@ void EventRecorder::wake(wqlab_who who, uintptr_t worker, bool is_there)
 void EventRecorder::sleep(wqlab_who who, uintptr_t worker, uint32_t state)
 {
     const Address work = item_at(worker);
-    if (!work)
+    if (!work) {
+        // A rescuer that has done with a pool sleeps, or goes to the next.
+        if (rescues_.any() && worker && offsets_.worker_pool &&
+            !*reinterpret_cast<const Address*>(worker + offsets_.to_worker_pool))
+            end_rescue(who);
         return;
+    }
     write(who, WQLAB_TRACE_KIND_SLEEP, [&](Cpu& cpu) WQLAB_INLINE -> Details {
         return {.item = cpu.identities.of(work), .pool = pool_of_running(worker), .value = state};
     });
@@ -262,7 +273,10 @@ void wqlab_event_sleep(void* recorder, wqlab_who who, uintptr_t worker, uint32_t
     static_cast<EventRecorder*>(recorder)->sleep(who, worker, state);
 }
 
-void wqlab_event_exit(void* recorder, wqlab_who who) { static_cast<EventRecorder*>(recorder)->exit(who); }
+void wqlab_event_exit(void* recorder, wqlab_who who, bool is_worker)
+{
+    static_cast<EventRecorder*>(recorder)->exit(who, is_worker);
+}
 
 void wqlab_event_call(void* recorder, wqlab_who who, const wqlab_kernel_call* call)
 {

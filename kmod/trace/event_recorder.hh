@@ -6,6 +6,7 @@
 #include "../core/event_ring.hh"
 #include "../core/memory.hh"
 #include "../core/name_table.hh"
+#include "../core/rescues.hh"
 #include "../core/told_tasks.hh"
 #include "../core/trace_memory.hh"
 #include "../glue/kernel_functions.h"
@@ -31,8 +32,8 @@ public:
     // The worker's task is who sleeps or is woken.
     void sleep(wqlab_who who, uintptr_t worker, uint32_t state);
     void wake(wqlab_who who, uintptr_t worker, bool is_there);
-    // A worker's task ends.
-    void exit(wqlab_who who);
+    // A kernel thread ends.
+    void exit(wqlab_who who, bool is_worker);
     // A function of the kernel's is called, or returns. What it was called with is there.
     void call(wqlab_who who, const wqlab_kernel_call& call);
 
@@ -81,6 +82,10 @@ private:
 
     struct Details;
 
+    [[gnu::always_inline]] bool is_written(wqlab_trace_kind kind) const
+    {
+        return __atomic_load_n(&kinds_, __ATOMIC_RELAXED) >> kind & 1;
+    }
     // event_entry.hh
     template <typename Find>
     void write(wqlab_who who, wqlab_trace_kind kind, Find details);
@@ -92,6 +97,8 @@ private:
     void cancel(wqlab_who who, const wqlab_kernel_call& call);
     void create_worker(wqlab_who who, const wqlab_kernel_call& call);
     void rescue(wqlab_who who, const wqlab_kernel_call& call);
+    // If there is one of that task's.
+    void end_rescue(wqlab_who who);
 
     // The number of a name; 0: there is none, or no room for it.
     [[gnu::always_inline]] uint32_t symbol(Cpu& cpu, uint64_t address)
@@ -121,6 +128,8 @@ private:
                    ? pool_at(*reinterpret_cast<const Address*>(worker + offsets_.to_worker_pool))
                    : -1;
     }
+    // Of a pool that is there; what a compiler has made of an argument may be another thing.
+    int32_t pool_of_call(Address pool) const;
     int32_t pool_at(Address pool) const { return *reinterpret_cast<const int32_t*>(pool + offsets_.to_pool_id); }
     int32_t pool_of_item(uintptr_t work) const;
     uint32_t flusher_of(uintptr_t barrier) const;
@@ -132,6 +141,7 @@ private:
     Array<Box<Cpu>> cpus_;  // each on its node
     Array<uint64_t> keys_;
     NameTable names_;
+    Rescues rescues_;
 };
 
 }  // namespace wqlab

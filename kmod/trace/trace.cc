@@ -33,16 +33,19 @@ Result<void> Trace::start(const Kernel& kernel, const TraceRequest& request)
     kinds_ = request.kinds ? request.kinds : ~uint64_t{0};
     TRY(pages_.hold(request.memory, request.size));
     layout_ = TRY(recorder_.create(kernel, pages_.memory(), request.size, request.overwrite, kinds_));
-    if (const int error = wqlab_events_attach(&recorder_, sleeps()))
+    if (const int error = wqlab_events_attach(&recorder_, of_scheduler()))
         return static_cast<Errno>(-error);
     attached_.set();
     if (!(kinds_ & kOfCalls))
         return {};
-    calls_ = wqlab_calls_attach(&recorder_, note_missing, this);
+    bool canceled = false;
+    calls_ = wqlab_calls_attach(&recorder_, note_missing, this, &canceled);
+    if (!kernel.has(Field::kWorkerPool))
+        note_missing(this, "ends of rescues");
     if (calls_)
         return {};
     stop();
-    return Errno::kNoMemory;
+    return canceled ? Errno::kCanceled : Errno::kNoMemory;
 }
 
 void Trace::note_missing(void* trace, const char* words)
@@ -59,7 +62,7 @@ void Trace::stop()
         return;
     // At once: to detach takes grace periods, and what was written meanwhile would be in the place of what came before.
     recorder_.fall_silent();
-    wqlab_events_detach(&recorder_, sleeps());
+    wqlab_events_detach(&recorder_, of_scheduler());
     wqlab_calls_detach(std::exchange(calls_, nullptr));
     pages_.let_go();
     stopped_.set();

@@ -22,7 +22,8 @@ public:
     ~Trace() { stop(); }
 
     // Once, in the task that has the memory. kNotSupported: this kernel has not
-    // all that it needs. kInvalid: the memory is too small, or is none.
+    // all that it needs. kInvalid: the memory is too small, or is none. kCanceled:
+    // a signal came before all was attached.
     Result<void> start(const Kernel& kernel, const TraceRequest& request);
     // The memory stands still once it returns, and is not held any more. Sleeps for some grace periods.
     void stop();
@@ -40,6 +41,9 @@ private:
         uint64_t{1} << WQLAB_TRACE_KIND_START | uint64_t{1} << WQLAB_TRACE_KIND_END |
         uint64_t{1} << WQLAB_TRACE_KIND_SLEEP | uint64_t{1} << WQLAB_TRACE_KIND_WAKE |
         uint64_t{1} << WQLAB_TRACE_KIND_WORKER_GONE | uint64_t{1} << WQLAB_TRACE_KIND_LOST);
+    static constexpr uint64_t kOfScheduler =
+        uint64_t{1} << WQLAB_TRACE_KIND_SLEEP | uint64_t{1} << WQLAB_TRACE_KIND_WAKE |
+        uint64_t{1} << WQLAB_TRACE_KIND_WORKER_GONE | uint64_t{1} << WQLAB_TRACE_KIND_RESCUE_ENDS;
 
     // Memory of a process, as long as it is needed.
     class Pages {
@@ -57,7 +61,7 @@ private:
     };
 
     static void note_missing(void* trace, const char* words);
-    bool sleeps() const { return kinds_ >> WQLAB_TRACE_KIND_SLEEP & 1 || kinds_ >> WQLAB_TRACE_KIND_WAKE & 1; }
+    bool of_scheduler() const { return kinds_ & kOfScheduler; }
 
     Pages pages_;
     EventRecorder recorder_;

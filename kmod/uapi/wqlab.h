@@ -1055,11 +1055,19 @@ enum wqlab_trace_flag {
 	WQLAB_TRACE_FLAG_BARRIER = 1 << 1,	/* It is no item but what a flush waits for. */
 };
 
+/* Of a record of kind task. */
+enum wqlab_trace_task_flag {
+	WQLAB_TRACE_TASK_FLAG_AGAIN = 1 << 0,	/* It was told before, and in the events since it
+						 * was called nothing else. */
+	WQLAB_TRACE_TASK_FLAG_RENAMED = 1 << 1,	/* In the events before it was called something
+						 * else. */
+};
+
 /*
  * One that was recorded. Names are indices into the names of the trace plus
  * one, 0 for none. Of kind task item and what follows it up to pool are
  * trace-comm-len u8: what the task of that pid is called, in the events of this
- * CPU that follow.
+ * CPU that follow; its flags are trace-task-flag.
  */
 struct wqlab_trace_record {
 	__u64 stamp;			/* Ticks of the trace's clock. */

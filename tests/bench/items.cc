@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Writes a recording of so many items as wqctl trace does, of events that it makes up: 4 CPUs, each with 32 items in
-// flight of 8 workqueues, every fourth of which sleeps.
+// flight of 8 workqueues, every fourth of which sleeps. On all of them one runs at once.
 // Usage: items FILE ITEMS
 #include <array>
 #include <cstdint>
@@ -42,18 +42,25 @@ public:
         tell(event, EventKind::kActivate, 50);
     }
 
-    void run(uint64_t item)
+    // And so many behind it, of as many CPUs.
+    void run(uint64_t first)
     {
-        Event event = of(item);
-        event.pid = 1000 + event.cpu;
-        event.comm = workers_[event.cpu];
-        tell(event, EventKind::kStart, 250);
-        if (item % 4 == 0) {
-            event.value = 2;
-            tell(event, EventKind::kSleep, 50);
-            tell(event, EventKind::kWake, 50);
-        }
-        tell(event, EventKind::kEnd, 250);
+        const auto each = [&](EventKind kind, uint64_t after_ns) {
+            for (uint64_t item = first; item < first + kCpus; item++) {
+                const bool sleeps = (item + item / kCpus) % 4 == 0;
+                if ((kind == EventKind::kSleep || kind == EventKind::kWake) && !sleeps)
+                    continue;
+                Event event = of(item);
+                event.pid = 1000 + event.cpu;
+                event.comm = workers_[event.cpu];
+                event.value = sleeps ? 2 : 0;
+                tell(event, kind, after_ns);
+            }
+        };
+        each(EventKind::kStart, 250);
+        each(EventKind::kSleep, 50);
+        each(EventKind::kWake, 50);
+        each(EventKind::kEnd, 250);
     }
 
     uint64_t events() const { return events_; }
@@ -100,7 +107,8 @@ int main(int argc, char** argv)
     std::FILE* const file = argc == 3 ? std::fopen(argv[1], "wb") : nullptr;
     if (!file)
         return 2;
-    const uint64_t items = std::strtoull(argv[2], nullptr, 10), in_flight = 32 * Machine::kCpus;
+    const uint64_t in_flight = 32 * Machine::kCpus,
+                   items = std::strtoull(argv[2], nullptr, 10) / Machine::kCpus * Machine::kCpus;
     const auto writer = make_trace_writer(TraceFormat::kPerfetto,
                                           [file](std::string_view text) {
                                               if (std::fwrite(text.data(), 1, text.size(), file) != text.size())
@@ -112,9 +120,9 @@ int main(int argc, char** argv)
     Head head;
     head.cpus = Machine::kCpus;
     writer->begin(head, tables);
-    for (uint64_t i = 0; i < items + in_flight; i++) {
-        if (i < items)
-            machine.queue(i);
+    for (uint64_t i = 0; i < items + in_flight; i += Machine::kCpus) {
+        for (uint64_t item = i; item < i + Machine::kCpus && i < items; item++)
+            machine.queue(item);
         if (i >= in_flight)
             machine.run(i - in_flight);
     }

@@ -77,14 +77,20 @@ def flood(lines):
     print(f"{'asked':>9}{'items/s':>9}{'events/s':>10}{'kept':>11}{'lost':>11}{'took':>9}{'until':>8}"
           f"{'RSS':>6}{'file':>7}{'show':>8}{'RSS':>6}")
     for line in lines:
+        if line.startswith("bare"):
+            _, items, elapsed = line.split()
+            rate = int(items) / int(elapsed) * 1e9
+            print(f"{'bare':>9}{rate:>9,.0f}{4 * rate:>10,.0f}")
+            continue
         rate, kept, lost, took, until, rss, size, show, show_rss = line.split()
         until, show = int(until) / 1e9, int(show) / 1e9
         events = (int(kept) + int(lost)) / float(took.rstrip("s"))
         print(f"{rate:>9}{events / 4:>9,.0f}{events:>10,.0f}{int(kept):>11,}{int(lost):>11,}{took:>9}{until:>7.1f}s"
               f"{int(rss) // 1024:>6}{int(size) / 1e6:>7.0f}{show:>7.1f}s{int(show_rss) // 1024:>6}")
-    print("items a second that 4 issuers were asked for; of a trace with the default buffer: events, kept and lost,\n"
-          "in a second that it took, and a quarter of them, for an item has four; of all those kept and lost; how\n"
-          "long it says it took, and until wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
+    print("items a second that 4 issuers were asked for, or as many as they can: full, and bare, when nothing is traced\n"
+          "(of an item there would be four events); of a trace with the default buffer: events, kept and lost, in a\n"
+          "second that it took, and a quarter of them; of all those kept and lost; how long it says it took, and until\n"
+          "wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
 
 
 def file(lines):

@@ -296,7 +296,7 @@ TEST_CASE("a trace ends with its owner, however that ends", "[trace]")
 {
     for (const int signal : {SIGKILL, SIGINT}) {
         Process tracer({"wqctl", "trace", "-d", "600", "--no-progress", "-o", "/tmp/ended.pftrace"});
-        REQUIRE(eventually(somebody_traces));
+        REQUIRE(eventually([&] { return somebody_traces() && tracer.catches(SIGINT); }));
         run_one({"--items", "100", "--name", "seen"});
         tracer.signal(signal);
         const Outcome outcome = tracer.wait();
@@ -342,7 +342,7 @@ TEST_CASE("a recording that waits for the bad moment stops at it", "[trace]")
 TEST_CASE("who queues is a grouping of latencies", "[trace]")
 {
     Process recorder({"wqctl", "latency", "--json", "--no-progress", "-d", "600", "--by", "queuer"});
-    REQUIRE(eventually(somebody_traces));
+    REQUIRE(eventually([&] { return somebody_traces() && recorder.catches(SIGINT); }));
     const json wq = run_one({"--items", "300", "--name", "asked"});
     recorder.signal(SIGINT);
     const Outcome outcome = recorder.wait();

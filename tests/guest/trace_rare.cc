@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a trace tells of what seldom happens, each brought about by the test: a rescue, a change of attributes, a
-// finding of the doctor's; and who queues, on top's screen.
+// What a trace tells of what seldom happens, each brought about by the test: a rescue, a change of attributes, a task
+// that is called something else, a finding of the doctor's; and who queues, on top's screen.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "command.hh"
+#include "commands/trace/awaited.hh"
+#include "hold.hh"
 #include "stuck.hh"
+#include "term/output.hh"
 #include "traced.hh"
 
 using namespace wqctl;
@@ -53,6 +62,10 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
     };
     const bool started = eventually([&] { return traced.has(starts_with_rescuer); });
     stuck.undo();
+    const bool left = eventually([&] {
+        return lacks(traced, "ends of rescues") ||
+               traced.has([](const Event& e) { return e.kind == EventKind::kRescueEnds; });
+    });
     traced.stop();
     if (lacks(traced, "rescues") || lacks(traced, "maydays") || lacks(traced, "managers, and workers made")) {
         WARN("SKIP this kernel has no function of its own to be probed for some of it");
@@ -77,12 +90,112 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
     CHECK(start->time >= rescue.time);
     CHECK(start->pool == rescue.pool);
     CHECK(traced.workqueue(*start) == workqueue);
-    // When it leaves is told, or it is told that this can't be.
-    const auto ends = of_kind(traced, EventKind::kRescueEnds, workqueue);
+    // When it leaves is told.
     if (lacks(traced, "ends of rescues"))
-        CHECK(ends.empty());
-    else
-        CHECK(std::ranges::any_of(ends, [&](const Event& e) { return e.pid == rescue.pid && e.time > rescue.time; }));
+        return;
+    CHECK(left);
+    const auto ends = of_kind(traced, EventKind::kRescueEnds, workqueue);
+    const auto end = std::ranges::find_if(ends, [&](const Event& e) { return e.pid == rescue.pid; });
+    REQUIRE(end != ends.end());
+    CHECK(end->time > start->time);
+    CHECK(end->pool == rescue.pool);
+    // It is with one pool at a time.
+    int stays = 0;
+    for (const Event& event : traced.events())
+        if (event.pid == rescue.pid &&
+            (event.kind == EventKind::kRescueBegins || event.kind == EventKind::kRescueEnds)) {
+            stays += event.kind == EventKind::kRescueBegins ? 1 : -1;
+            CHECK((stays == 0 || stays == 1));
+        }
+}
+
+namespace {
+
+// A child with this pid, which nobody has.
+pid_t fork_as(pid_t pid)
+{
+    clone_args arguments{};
+    arguments.exit_signal = SIGCHLD;
+    arguments.set_tid = reinterpret_cast<uintptr_t>(&pid);
+    arguments.set_tid_size = 1;
+    return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof(arguments)));
+}
+
+}  // namespace
+
+TEST_CASE("who queues has the name that it had then: before exec, after it, and whoever has its pid next", "[trace]")
+{
+    Traced traced;
+    Hold hold;
+    Process first({"bash", "-c", "echo queue 5 >/proc/wqlab_hold; exec sh -c 'echo queue 6 >/proc/wqlab_hold'"});
+    const pid_t pid = first.pid();
+    REQUIRE(first.wait().status == 0);
+    const pid_t next = fork_as(pid);
+    if (!next) {
+        prctl(PR_SET_NAME, "another");
+        const int file = open("/proc/wqlab_hold", O_WRONLY | O_CLOEXEC);
+        _exit(write(file, "queue 7", 7) != 7);
+    }
+    REQUIRE(next == pid);
+    int status = -1;
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(status == 0);
+    hold.open();
+    traced.stop();
+    std::vector<std::string> names;
+    for (const Event& event : of_kind(traced, EventKind::kQueue, Hold::kName)) {
+        CHECK(event.pid == pid);
+        names.push_back(traced.text(event.comm));
+    }
+    CHECK(names == std::vector<std::string>{"bash", "sh", "another"});
+}
+
+namespace {
+
+// SIGINT for this process every millisecond, which it does not mind, as long as this lives.
+class Interrupted {
+public:
+    Interrupted()
+    {
+        struct sigaction action = {};
+        action.sa_handler = [](int) {};
+        sigaction(SIGINT, &action, &old_);
+        sigevent event{};
+        event.sigev_notify = SIGEV_SIGNAL;
+        event.sigev_signo = SIGINT;
+        timer_create(CLOCK_MONOTONIC, &event, &timer_);
+        const itimerspec often = {.it_interval = {0, 1'000'000}, .it_value = {0, 1'000'000}};
+        timer_settime(timer_, 0, &often, nullptr);
+    }
+    ~Interrupted()
+    {
+        timer_delete(timer_);
+        sigaction(SIGINT, &old_, nullptr);
+    }
+    Interrupted(const Interrupted&) = delete;
+
+private:
+    struct sigaction old_ = {};
+    timer_t timer_ = {};
+};
+
+}  // namespace
+
+TEST_CASE("Ctrl-C ends what takes its time to attach, and nothing stays attached", "[trace]")
+{
+    const std::string list = "/sys/kernel/debug/kprobes/list";
+    const std::string before = read_file(list);
+    TraceOptions small;
+    small.buffer_bytes = 1 << 20;
+    Lab lab;
+    // Whenever it looks, a signal has come since it began.
+    CHECK(eventually([&] {
+        const Interrupted interrupted;
+        return refusal([&] { TraceRecording recording(lab, small); }).find("canceled") != std::string::npos;
+    }));
+    CHECK(read_file(list) == before);
+    // Who comes next has all.
+    CHECK(refusal([&] { Traced next; }).empty());
 }
 
 TEST_CASE("a change of a workqueue's attributes is told, by whom, and of max_active", "[trace]")
@@ -105,39 +218,12 @@ TEST_CASE("a change of a workqueue's attributes is told, by whom, and of max_act
 
 TEST_CASE("a recording that waits for the doctor stops at what he finds", "[trace]")
 {
-    const auto waits_for = [](const char* what) -> Words {
-        return {"wqctl",
-                "trace",
-                "--ring",
-                "1M",
-                "-d",
-                "300",
-                "--until",
-                what,
-                "--no-progress",
-                "-o",
-                "/tmp/found.pftrace"};
-    };
-    {
-        // What a rule rests on, and so among the finding's lines, but who is stuck is another.
-        Process other(waits_for("doctor of insert_wq_barrier"));
-        REQUIRE(eventually([&] { return somebody_traces() && other.catches(SIGINT); }));
-        Stuck stuck("circle");
-        if (left_out(stuck))
-            return other.signal(SIGKILL);
-        // It takes each of these a second, as it does the other, to look.
-        for (int i = 0; i < 2; i++)
-            CHECK(eventually([] { return !findings().empty(); }));
-        other.signal(SIGINT);
-        const Outcome outcome = other.wait();
-        INFO(outcome.err);
-        CHECK(outcome.status == 0);
-        CHECK_THAT(outcome.err, Catch::Contains("did not come: doctor of insert_wq_barrier"));
-        stuck.undo();
-    }
-    Process tracer(waits_for("doctor of stuck_circle"));
+    Process tracer({"wqctl", "trace", "--ring", "1M", "-d", "300", "--until", "doctor of stuck_circle", "--no-progress",
+                    "-o", "/tmp/found.pftrace"});
     REQUIRE(eventually(somebody_traces));
     Stuck stuck("circle");
+    if (left_out(stuck))
+        return tracer.signal(SIGKILL);
     const Outcome outcome = tracer.wait();
     INFO(outcome.err);
     CHECK(outcome.status == 0);
@@ -145,6 +231,30 @@ TEST_CASE("a recording that waits for the doctor stops at what he finds", "[trac
     const Outcome shown = tool({"trace", "show", "/tmp/found.pftrace", "--format", "text"});
     CHECK(shown.status == 0);
     CHECK_THAT(shown.out, Catch::Contains("doctor: ") && Catch::Contains("stuck_waits_for_next_func"));
+    stuck.undo();
+}
+
+TEST_CASE("what the doctor finds is waited for if it concerns who is named, whatever else is said of it", "[trace]")
+{
+    const std::vector<Entry> commands = all_commands();
+    Output output;
+    Context context(output, commands);
+    // A rule rests on that function, and so it is among the lines of a finding.
+    Awaited other("doctor of insert_wq_barrier", context.source(), output.style());
+    Awaited mine("doctor of stuck_circle", context.source(), output.style());
+    Stuck stuck("circle");
+    if (left_out(stuck))
+        return;
+    uint64_t now = 0;
+    const auto look = [&](Awaited& awaited) { return awaited.look(now += 1'000'000'000, 0); };
+    REQUIRE(eventually([&] {
+        look(other);
+        return look(mine);
+    }));
+    CHECK_THAT(mine.details(), Catch::Contains("insert_wq_barrier"));
+    // By now it has seen what is there.
+    CHECK_FALSE(look(other));
+    CHECK_FALSE(other.found());
     stuck.undo();
 }
 

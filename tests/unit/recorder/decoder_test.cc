@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/name_table.hh"
+#include "core/rescues.hh"
 #include "core/told_tasks.hh"
 #include "recorder/decoder.hh"
 #include "unit/recorder/ring_memory.hh"
@@ -98,7 +99,7 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     record.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 12);
     CHECK(decoder.decode(1, record).comm == 0);
     decoder.expect(1, task);
-    CHECK(tables.text(decoder.decode(1, record).comm) == "kworker/0:1");
+    CHECK(tables.text(decoder.decode(1, record).comm) == "kworker/0:1?");
     // A softirq that executes an item is not the idle task.
     TraceRecord::set_comm(task, "swapper/2\0\0\0\0\0\0");
     task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 0);
@@ -115,29 +116,37 @@ TEST_CASE("records are decoded: names, times, who and what", "[recorder]")
     CHECK(decoder.decode(2, record).item == record.item);
 }
 
-TEST_CASE("of a ring whose oldest gave way a task has the first name that is left", "[recorder]")
+TEST_CASE("of a ring whose oldest gave way a task has a name that is right, that may be, or none", "[recorder]")
 {
     RingMemory memory(true);
     Rings rings(memory.bytes.data(), memory.layout, true, memory.spool);
     Tables tables;
     Decoder decoder(rings, memory.layout, tables);
-    const auto named = [](const char(&comm)[17]) {
+    const auto named = [](const char(&comm)[17], uint32_t flags) {
         wqlab_trace_record task{};
-        task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 12);
+        task.who = TraceRecord::who(WQLAB_TRACE_KIND_TASK, 12, flags);
         TraceRecord::set_comm(task, comm);
         return task;
     };
     wqlab_trace_record start{};
     start.who = TraceRecord::who(WQLAB_TRACE_KIND_START, 12);
     const auto name = [&] { return tables.text(decoder.decode(0, start).comm); };
+    const wqlab_trace_record last = named("last\0\0\0\0\0\0\0\0\0\0\0\0", 0);
+    const auto expect = [&](uint32_t flags) {
+        decoder.forget_tasks();
+        decoder.expect(0, start);
+        decoder.expect(0, named("first\0\0\0\0\0\0\0\0\0\0\0", flags));
+        decoder.expect(0, last);
+        return name();
+    };
     // As it was read while it was written, to its end.
-    decoder.learn(0, named("last\0\0\0\0\0\0\0\0\0\0\0\0"));
+    decoder.learn(0, last);
     decoder.forget_tasks();
     CHECK(name().empty());
-    decoder.expect(0, named("first\0\0\0\0\0\0\0\0\0\0\0"));
-    decoder.expect(0, named("last\0\0\0\0\0\0\0\0\0\0\0\0"));
-    CHECK(name() == "first");
-    decoder.learn(0, named("last\0\0\0\0\0\0\0\0\0\0\0\0"));
+    CHECK(expect(WQLAB_TRACE_TASK_FLAG_AGAIN) == "first");
+    CHECK(expect(0) == "first?");
+    CHECK(expect(WQLAB_TRACE_TASK_FLAG_RENAMED).empty());
+    decoder.learn(0, last);
     CHECK(name() == "last");
 }
 
@@ -159,4 +168,30 @@ TEST_CASE("a task's name is told once, until it has another, is pushed out, or i
     told->add(7, name(), 100);
     CHECK(told->has(7, name(), 107));
     CHECK_FALSE(told->has(7, name(), 108));
+    // What it says of the events before.
+    CHECK(told->what_was_told(7, name()) == WQLAB_TRACE_TASK_FLAG_AGAIN);
+    CHECK(told->what_was_told(7 + 128, name()) == 0);
+    comm[16] = 'y';
+    CHECK(told->what_was_told(7, name()) == WQLAB_TRACE_TASK_FLAG_RENAMED);
+}
+
+TEST_CASE("a rescuer is with one pool after the other, and of too many some have no end", "[recorder]")
+{
+    wqlab::Rescues rescues;
+    wqlab::Rescues::Stay stay;
+    CHECK_FALSE(rescues.any());
+    CHECK_FALSE(rescues.end(0, stay));
+    for (uint32_t pid = 1; pid <= 70; pid++)
+        rescues.begin(pid, {static_cast<uint16_t>(pid), WQLAB_TRACE_NO_POOL});
+    uint32_t ended = 0;
+    for (uint32_t pid = 70; pid; pid--) {
+        if (!rescues.end(pid, stay))
+            continue;
+        ended++;
+        CHECK(stay.pool == pid);
+        CHECK(stay.workqueue == WQLAB_TRACE_NO_POOL);
+        CHECK_FALSE(rescues.end(pid, stay));
+    }
+    CHECK(ended == 64);
+    CHECK_FALSE(rescues.any());
 }

@@ -60,6 +60,39 @@ TEST_CASE("what does not fit in memory goes into the file, and neither thread se
         REQUIRE(spool.front(0).stamp == i);
 }
 
+TEST_CASE("what comes one by one takes no more memory than what comes together", "[recorder]")
+{
+    Spool spool(2, 2 * Spool::kBlock * sizeof(wqlab_trace_record));
+    std::array<wqlab_trace_record, 1> one{};
+    size_t put = 0;
+    for (uint64_t i = 0; i < Spool::kBlock; i++) {
+        one[0].stamp = i;
+        CHECK(spool.put(0, one, put));
+        CHECK(spool.put(1, one, put));
+        spool.hand_over();
+        // It is taken while the block is being filled.
+        if (i % 2)
+            continue;
+        spool.receive();
+        CHECK(spool.front(1).stamp == i / 2);
+        spool.pop(1);
+    }
+    CHECK(spool.in_file() == 0);
+    spool.receive();
+    for (uint64_t i = 0; i < Spool::kBlock; i++, spool.pop(0))
+        REQUIRE(spool.front(0).stamp == i);
+    for (uint64_t i = Spool::kBlock / 2; i < Spool::kBlock; i++, spool.pop(1))
+        REQUIRE(spool.front(1).stamp == i);
+    // Both blocks are free again.
+    for (int i = 0; i < 2; i++) {
+        spool.receive();
+        spool.hand_over();
+    }
+    for (uint64_t i = 0; i < 2 * Spool::kBlock; i++)
+        CHECK(spool.put(0, one, put));
+    CHECK(spool.in_file() == 0);
+}
+
 TEST_CASE("where no file can be made, that is said, and records stay where they are", "[recorder]")
 {
     const std::array<wqlab_trace_record, 1> one{};

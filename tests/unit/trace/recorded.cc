@@ -153,6 +153,7 @@ Recorded all_sorts()
     Recorded it;
     it.head.only = {"events", "lab"};
     it.head.missing = {"worker made", "mayday"};
+    it.tail.clocks_differ = true;
     // Seen running, not starting.
     it.in_worker(EventKind::kSleep, 500, 63, Recorded::kUnboundPool, 0x63).function = it.tables.name("old_fn");
     // The same, and nothing says what it is until it ends.

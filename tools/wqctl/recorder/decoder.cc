@@ -58,6 +58,12 @@ std::string_view text_of(const Bytes& bytes)
     return {text, strnlen(text, std::size(bytes))};
 }
 
+std::string comm_of(const wqlab_trace_record& record)
+{
+    const char* comm = TraceRecord::comm(record);
+    return {comm, strnlen(comm, WQLAB_TRACE_COMM_LEN)};
+}
+
 }  // namespace
 
 Decoder::Decoder(const Rings& rings, const wqlab_trace_layout& layout, Tables& tables)
@@ -122,15 +128,19 @@ bool Decoder::learn(uint32_t cpu, const wqlab_trace_record& record)
 {
     if (TraceRecord::kind(record) != WQLAB_TRACE_KIND_TASK)
         return false;
-    const char* comm = TraceRecord::comm(record);
-    tasks_[cpu][TraceRecord::pid(record)] = tables_.name({comm, strnlen(comm, WQLAB_TRACE_COMM_LEN)});
+    tasks_[cpu][TraceRecord::pid(record)] = tables_.name(comm_of(record));
     return true;
 }
 
 void Decoder::expect(uint32_t cpu, const wqlab_trace_record& record)
 {
-    if (!tasks_[cpu].contains(TraceRecord::pid(record)))
-        learn(cpu, record);
+    const uint32_t pid = TraceRecord::pid(record), flags = TraceRecord::flags(record);
+    if (TraceRecord::kind(record) != WQLAB_TRACE_KIND_TASK || tasks_[cpu].contains(pid))
+        return;
+    if (flags & WQLAB_TRACE_TASK_FLAG_RENAMED)
+        tasks_[cpu][pid] = 0;
+    else
+        tasks_[cpu][pid] = tables_.name(comm_of(record) + (flags & WQLAB_TRACE_TASK_FLAG_AGAIN ? "" : "?"));
 }
 
 void Decoder::forget_tasks()

@@ -41,18 +41,17 @@ int open_unnamed()
 // Half of what is free is left to others: some keep their /tmp in memory.
 uint64_t room_of(int file)
 {
-    constexpr uint64_t kUnlimited = uint64_t{256} << 20;
+    constexpr uint64_t kIfUnknown = uint64_t{256} << 20;
     struct statvfs system = {};
     if (fstatvfs(file, &system) || !system.f_blocks)
-        return kUnlimited;
+        return kIfUnknown;
     return uint64_t{system.f_bavail} * system.f_frsize / 2;
 }
 
 }  // namespace
 
-Spool::Spool(uint32_t cpus, size_t most_in_memory) : queues_(cpus)
+Spool::Spool(uint32_t cpus, size_t most_in_memory) : open_(cpus), queues_(cpus)
 {
-    constexpr size_t kBytes = kBlock * sizeof(wqlab_trace_record);
     size_t bytes = most_in_memory / kBytes * kBytes;
     for (; bytes && !memory_; bytes = bytes / 2 / kBytes * kBytes) {
         try {
@@ -89,12 +88,19 @@ int Spool::write(std::span<const wqlab_trace_record> records)
 
 bool Spool::put(uint32_t cpu, std::span<const wqlab_trace_record> records, size_t& put)
 {
-    for (put = 0; put < records.size() && !free_.empty();) {
-        const auto some = records.subspan(put, std::min(kBlock, records.size() - put));
-        const uint64_t at = free_.back();
-        free_.pop_back();
-        std::memcpy(in_memory(at), some.data(), some.size_bytes());
-        fresh_.push_back({cpu, false, at, some.size()});
+    Open& open = open_[cpu];
+    for (put = 0; put < records.size();) {
+        if (open.room < sizeof(wqlab_trace_record)) {
+            if (free_.empty())
+                break;
+            open = {free_.back(), kBytes};
+            free_.pop_back();
+        }
+        const size_t most = open.room / sizeof(wqlab_trace_record);
+        const auto some = records.subspan(put, std::min(most, records.size() - put));
+        std::memcpy(in_memory(open.at), some.data(), some.size_bytes());
+        fresh_.push_back({cpu, false, some.size() == most, open.at, some.size()});
+        open = {open.at + some.size_bytes(), open.room - some.size_bytes()};
         put += some.size();
     }
     if (put == records.size())
@@ -104,7 +110,7 @@ bool Spool::put(uint32_t cpu, std::span<const wqlab_trace_record> records, size_
         error_ = error;
         return false;
     }
-    fresh_.push_back({cpu, true, end_, rest.size()});
+    fresh_.push_back({cpu, true, false, end_, rest.size()});
     end_ += rest.size_bytes();
     waiting_ += rest.size_bytes();
     in_file_ += rest.size();
@@ -146,7 +152,7 @@ const wqlab_trace_record& Spool::next_chunk(Queue& queue)
 {
     const Chunk chunk = queue.chunks.front();
     queue.chunks.pop_front();
-    queue.block = chunk.in_file ? kNoBlock : chunk.at;
+    queue.block = chunk.is_last ? chunk.at / kBytes * kBytes : kNoBlock;
     if (chunk.in_file)
         read(chunk, queue.read);
     queue.records = chunk.in_file ? queue.read.data() : in_memory(chunk.at);

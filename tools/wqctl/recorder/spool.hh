@@ -22,7 +22,7 @@ namespace wqctl {
 class Spool {
 public:
     static constexpr size_t kMostAtOnce = 4096;  // records: 128 KiB
-    static constexpr size_t kBlock = 512;        // records, of one CPU, that lie in memory together
+    static constexpr size_t kBlock = 512;        // records, of one CPU, that lie in memory together, and are filled up
 
     // most_in_memory: bytes, which are there at once, so that none need be found when there is no time; fewer, where
     // there are not so many.
@@ -62,6 +62,7 @@ private:
     struct Chunk {
         uint32_t cpu = 0;
         bool in_file = false;
+        bool is_last = false;  // of a block of memory
         uint64_t at = 0;  // byte in the file, or in memory
         size_t count = 0;
     };
@@ -71,8 +72,14 @@ private:
         const wqlab_trace_record* records = nullptr;
         size_t count = 0;
         size_t next = 0;
-        uint64_t block = kNoBlock;  // that records are in
+        uint64_t block = kNoBlock;  // that is free behind them
     };
+    // What a CPU's next records go into.
+    struct Open {
+        uint64_t at = 0;
+        size_t room = 0;  // bytes
+    };
+    static constexpr size_t kBytes = kBlock * sizeof(wqlab_trace_record);
     static constexpr uint64_t kNoBlock = UINT64_MAX;
 
     // 0, or why not.
@@ -86,6 +93,7 @@ private:
 
     std::optional<SharedMemory> memory_;
     // Who puts.
+    std::vector<Open> open_;  // by CPU
     std::vector<Chunk> fresh_;
     std::vector<uint64_t> free_;  // blocks
     uint64_t end_ = 0;            // of the file

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <iterator>
+#include <sstream>
 
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -71,11 +73,13 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
             if (attribute.type == WQLAB_A_TRACE_MISSING)
                 missing_.push_back(Attributes::to_string(attribute.payload));
     });
-    const uint64_t end = layout_.rings_at + uint64_t{layout_.cpus} * layout_.events * sizeof(wqlab_trace_record);
-    const uint64_t names_end = layout_.names_at + uint64_t{layout_.names} * sizeof(wqlab_trace_name);
+    const auto fits = [](uint64_t at, uint64_t count, size_t each, uint64_t end) {
+        return at <= end && count <= (end - at) / each;
+    };
     if (!layout_.cpus || layout_.cpus > possible_cpus() || !std::has_single_bit(layout_.events) ||
-        end > memory_.size() || names_end > layout_.rings_at ||
-        layout_.cpus_at + layout_.cpus * sizeof(wqlab_trace_cpu) > layout_.names_at)
+        !fits(layout_.rings_at, uint64_t{layout_.cpus} * layout_.events, sizeof(wqlab_trace_record), memory_.size()) ||
+        !fits(layout_.names_at, layout_.names, sizeof(wqlab_trace_name), layout_.rings_at) ||
+        !fits(layout_.cpus_at, layout_.cpus, sizeof(wqlab_trace_cpu), layout_.names_at))
         throw Error(kBad, "the module has another idea of the memory of a trace", "load the module of the same build");
     const uint64_t answered_ns = clock_ns(CLOCK_MONOTONIC);
     const uint64_t begun = layout_.begun_ns >= asked_ns && layout_.begun_ns <= answered_ns ? layout_.begun_ns
@@ -189,9 +193,14 @@ std::vector<Event> TraceRecording::last_gaps() const
 bool TraceRecording::clock_is_steady() const
 {
     const auto clocks = read_line("/sys/devices/system/clocksource/clocksource0/available_clocksource");
-    // The kernel strikes the TSC from its clocks when it has found that CPUs' differ.
-    return !layout_.is_counter || !clocks || clocks->find("tsc") != std::string::npos ||
-           clocks->find("arch_sys_counter") != std::string::npos;
+    if (!layout_.is_counter || !clocks)
+        return true;
+    // The kernel strikes the TSC from its clocks when it has found that CPUs' differ. There are others with its name in
+    // theirs.
+    std::istringstream words(*clocks);
+    return std::any_of(std::istream_iterator<std::string>(words), {}, [](const std::string& clock) {
+        return clock == "tsc" || clock == "arch_sys_counter";
+    });
 }
 
 void TraceRecording::fill(Head& head) const
@@ -210,6 +219,7 @@ void TraceRecording::fill(Head& head) const
 void TraceRecording::fill(Tail& tail) const
 {
     tail.elapsed_ns = elapsed_ns();
+    tail.clocks_differ = !clock_is_steady();
     tail.ns_per_event = rings_->ticks_per_event() * layout_.mult / static_cast<double>(uint64_t{1} << layout_.shift);
     for (uint32_t cpu = 0; cpu < rings_->cpus(); cpu++)
         if (const Rings::Loss loss = rings_->loss(cpu); loss.events)

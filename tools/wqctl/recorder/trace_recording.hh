@@ -68,8 +68,6 @@ public:
     // Once stopped: those that were lost last, by CPU.
     std::vector<Event> last_gaps() const;
 
-    // False: the kernel does not trust any more what all CPUs take their times from.
-    bool clock_is_steady() const;
     // Since it began, as events have it; once stopped that is when it was, and no event is later.
     uint64_t elapsed_ns() const;
     void fill(Tail& tail) const;
@@ -87,6 +85,8 @@ private:
     void keep_room();
     void end();
     uint64_t running_ns() const;
+    // False: the kernel does not trust any more what all CPUs take their times from.
+    bool clock_is_steady() const;
 
     Lab& lab_;
     TraceOptions options_;

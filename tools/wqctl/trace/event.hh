@@ -158,6 +158,7 @@ struct Tail {
     std::vector<CpuLoss> lost;  // CPUs that lost some
     double ns_per_event = 0;    // what recording one took on average; 0: not measured
     std::string ended_by;       // "time", "interrupt", "condition", "overflow"
+    bool clocks_differ = false;  // the kernel has found so, and what Head says of them is not so
 
     bool operator==(const Tail&) const = default;
     uint64_t lost_events() const;

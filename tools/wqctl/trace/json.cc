@@ -160,6 +160,7 @@ void JsonLines::end(const Tail& tail)
         });
         json.member("ns_per_event", tail.ns_per_event);
         json.member("ended_by", tail.ended_by);
+        json.member("clocks_differ", tail.clocks_differ);
     }));
 }
 

@@ -105,18 +105,21 @@ void LineWriter::other(const Event& event)
 
 void LineWriter::end(const Tail& tail)
 {
-    if (const std::string line = loss_line(tail); !line.empty())
+    for (const std::string& line : troubles(tail))
         print_(line + "\n");
 }
 
-std::string loss_line(const Tail& tail)
+std::vector<std::string> troubles(const Tail& tail)
 {
+    std::vector<std::string> lines;
+    if (tail.clocks_differ)
+        lines.push_back("clocks of CPUs differ: what happened on several may have been in another order");
     if (tail.lost.empty())
-        return "";
-    std::string line = fmt::format("lost: {} events", grouped(tail.lost_events()));
+        return lines;
+    std::string& line = lines.emplace_back(fmt::format("lost: {} events", grouped(tail.lost_events())));
     for (const CpuLoss& one : tail.lost)
         line += fmt::format(", {} of CPU {}", grouped(one.events), one.cpu);
-    return line;
+    return lines;
 }
 
 std::string tell_at_length(const Story& story, const Naming& naming, const Style& style)

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "term/style.hh"
 #include "trace/naming.hh"
@@ -39,7 +40,7 @@ private:
 // One item's story, line by line of what happened to it.
 std::string tell_at_length(const Story& story, const Naming& naming, const Style& style);
 
-// "lost: 42 events, 40 of CPU 1, 2 of CPU 3": "" if none was.
-std::string loss_line(const Tail& tail);
+// "lost: 42 events, 40 of CPU 1, 2 of CPU 3", and what else is not right of all of it; none: nothing.
+std::vector<std::string> troubles(const Tail& tail);
 
 }  // namespace wqctl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -65,11 +66,11 @@ std::string command_line(const TraceFlags& flags)
 class Run {
 public:
     Run(const TraceFlags& flags, Context& context)
-        : flags_(flags), source_(context.source()), file_(flags.output, context.output())
+        : flags_(flags), source_(context.source()), file_(flags.output, context.output()), on_error_(Style::of(2))
     {
         const Patterns patterns(flags.words);
         if (flags.until)
-            awaited_.emplace(*flags.until, source_, context.output().style());
+            awaited_.emplace(*flags.until, source_, on_error_);
         if (awaited_)
             for (const std::string& note : awaited_->notes())
                 print_note(note);
@@ -200,7 +201,8 @@ private:
     // One that was made meanwhile is looked at, now and then.
     void know_pool(int32_t pool, uint64_t now)
     {
-        if (pool == kNoPool || recording_->tables().pool(pool) || now < pools_known_at_ + kSecond)
+        if (pool == kNoPool || recording_->tables().pool(pool) || now < pools_known_at_ + kSecond ||
+            !pools_asked_for_.insert(pool).second)
             return;
         pools_known_at_ = now;
         look_at_pools();
@@ -287,7 +289,7 @@ private:
         if (const uint64_t late = rings.late())
             print_trouble(fmt::format("{} events came behind newer ones, by up to {}: a CPU was late to write them",
                                       grouped(late), human_time(recording_->ns_of(rings.latest()), Charset::kAscii)));
-        if (!recording_->clock_is_steady())
+        if (tail.clocks_differ)
             print_trouble("the kernel has found that CPUs' clocks differ: what is said of more than one may be wrong");
         // Each takes as long as a hundred others.
         if (rings.unwound() * 100 > tail.events + kManyCallers)
@@ -314,6 +316,7 @@ private:
     const TraceFlags& flags_;
     Source& source_;
     OutFile file_;
+    Style on_error_;  // of what is said beside the recording
     Lab lab_;  // of its own: a thread stops the recording, while the machine is looked at
     TraceOptions options_;
     std::optional<Awaited> awaited_;
@@ -328,6 +331,7 @@ private:
     uint64_t gaps_ = 0;
     std::string trouble_;  // of the last look for what is waited for
     uint64_t pools_known_at_ = 0;
+    std::set<int32_t> pools_asked_for_;  // one that has gone is not there the next time, either
     uint64_t ends_at_ = 0;  // 0: what is waited for has not come
     bool told_ = false;
 };

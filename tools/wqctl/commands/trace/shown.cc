@@ -55,8 +55,8 @@ std::string headline(const Head& head, const Tail& tail, uint64_t items, const S
     if (tail.ns_per_event > 0)
         text += fmt::format("; recording one took {:.0f} ns", tail.ns_per_event);
     text += fmt::format("; ended by {}\n", printable(tail.ended_by));
-    if (const std::string lost = loss_line(tail); !lost.empty())
-        text += style.red(lost) + "\n";
+    for (const std::string& trouble : troubles(tail))
+        text += style.red(trouble) + "\n";
     for (const std::string& missing : head.missing)
         text += fmt::format("not recorded: {}\n", printable(missing));
     return text;

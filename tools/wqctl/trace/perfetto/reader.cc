@@ -302,6 +302,7 @@ void Reader::recording(const TrackEventFields& fields, uint64_t time)
         tail.lost = notes_.losses(Note::kLost);
         tail.ns_per_event = notes_.real(Note::kCost);
         tail.ended_by = notes_.text(Note::kEndedBy);
+        tail.clocks_differ = notes_.has(Note::kClocksDiffer);
         about_.has_end = true;
         sink_.end(tail);
     }

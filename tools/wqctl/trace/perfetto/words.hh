@@ -85,8 +85,9 @@ enum class Note : uint32_t {
     kLost,
     kCost,
     kEndedBy,
+    kClocksDiffer,
 };
-inline constexpr std::array<std::string_view, 47> kNotes = {"",
+inline constexpr std::array<std::string_view, 48> kNotes = {"",
                                                             "item",
                                                             "cpu",
                                                             "queued by",
@@ -132,9 +133,10 @@ inline constexpr std::array<std::string_view, 47> kNotes = {"",
                                                             "elapsed",
                                                             "lost",
                                                             "ns per event",
-                                                            "ended by"};
+                                                            "ended by",
+                                                            "clocks differ"};
 static_assert(static_cast<size_t>(Category::kCondition) + 1 == kCategories.size());
-static_assert(static_cast<size_t>(Note::kEndedBy) + 1 == kNotes.size());
+static_assert(static_cast<size_t>(Note::kClocksDiffer) + 1 == kNotes.size());
 
 inline constexpr std::string_view kNotSeenWord = "not seen";
 inline constexpr std::string_view kNoName = "?";  // of an event, which must have one

@@ -319,6 +319,8 @@ void Writer::end(const Tail& tail)
         event.note(Note::kElapsed, tail.elapsed_ns).note(Note::kEvents, tail.events);
         event.note_losses(Note::kLost, tail.lost).note_double(Note::kCost, tail.ns_per_event);
         event.note_text(Note::kEndedBy, tail.ended_by);
+        if (tail.clocks_differ)
+            event.note_true(Note::kClocksDiffer);
     });
     packets_.flush();
 }
