@@ -91,8 +91,7 @@ void EventRecorder::rescue(wqlab_who who, const wqlab_kernel_call& call)
     end_rescue(who);
     const uint32_t number = workqueue(*cpus_[who.cpu], origins_.of(workqueue_address));
     const int32_t pool = pool_of_call(call.arguments[1]);
-    write(who, WQLAB_TRACE_KIND_RESCUE_BEGINS,
-          [&](Cpu&) -> Details { return {.workqueue = number, .pool = pool}; });
+    write(who, WQLAB_TRACE_KIND_RESCUE_BEGINS, [&](Cpu&) -> Details { return {.workqueue = number, .pool = pool}; });
     rescues_.begin(who.task & TraceRecord::kPid, {TraceRecord::pool(pool), static_cast<uint16_t>(number)});
 }
 

@@ -41,9 +41,10 @@ private:
         uint64_t{1} << WQLAB_TRACE_KIND_START | uint64_t{1} << WQLAB_TRACE_KIND_END |
         uint64_t{1} << WQLAB_TRACE_KIND_SLEEP | uint64_t{1} << WQLAB_TRACE_KIND_WAKE |
         uint64_t{1} << WQLAB_TRACE_KIND_WORKER_GONE | uint64_t{1} << WQLAB_TRACE_KIND_LOST);
-    static constexpr uint64_t kOfScheduler =
-        uint64_t{1} << WQLAB_TRACE_KIND_SLEEP | uint64_t{1} << WQLAB_TRACE_KIND_WAKE |
-        uint64_t{1} << WQLAB_TRACE_KIND_WORKER_GONE | uint64_t{1} << WQLAB_TRACE_KIND_RESCUE_ENDS;
+    static constexpr uint64_t kOfScheduler = uint64_t{1} << WQLAB_TRACE_KIND_SLEEP |
+                                             uint64_t{1} << WQLAB_TRACE_KIND_WAKE |
+                                             uint64_t{1} << WQLAB_TRACE_KIND_WORKER_GONE |
+                                             uint64_t{1} << WQLAB_TRACE_KIND_RESCUE_ENDS;
 
     // Memory of a process, as long as it is needed.
     class Pages {

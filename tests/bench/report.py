@@ -87,10 +87,10 @@ def flood(lines):
         events = (int(kept) + int(lost)) / float(took.rstrip("s"))
         print(f"{rate:>9}{events / 4:>9,.0f}{events:>10,.0f}{int(kept):>11,}{int(lost):>11,}{took:>9}{until:>7.1f}s"
               f"{int(rss) // 1024:>6}{int(size) / 1e6:>7.0f}{show:>7.1f}s{int(show_rss) // 1024:>6}")
-    print("items a second that 4 issuers were asked for, or as many as they can: full, and bare, when nothing is traced\n"
-          "(of an item there would be four events); of a trace with the default buffer: events, kept and lost, in a\n"
-          "second that it took, and a quarter of them; of all those kept and lost; how long it says it took, and until\n"
-          "wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
+    print("items a second that 4 issuers were asked for, or as many as they can: full, and bare, when nothing is\n"
+          "traced (of an item there would be four events); of a trace with the default buffer: events, kept and lost,\n"
+          "in a second that it took, and a quarter of them; of all those kept and lost; how long it says it took, and\n"
+          "until wqctl ended; MiB of memory, MB of file; then wqctl trace show of it")
 
 
 def file(lines):

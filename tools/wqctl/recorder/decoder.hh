@@ -24,8 +24,8 @@ public:
     }
     // True: it was no event, but said what a task is called in those of that CPU that follow.
     bool learn(uint32_t cpu, const wqlab_trace_record& record);
-    // Of what will come later, in the order of a CPU's: what comes before it has the first name that is told, if that is
-    // known to have been so, with a ? behind it if it is not, and none if it is known to have been another.
+    // Of what will come later, in the order of a CPU's: what comes before it has the first name that is told, if that
+    // is known to have been so, with a ? behind it if it is not, and none if it is known to have been another.
     void expect(uint32_t cpu, const wqlab_trace_record& record);
     void forget_tasks();
     Event decode(uint32_t cpu, const wqlab_trace_record& record);

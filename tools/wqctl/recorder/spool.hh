@@ -63,7 +63,7 @@ private:
         uint32_t cpu = 0;
         bool in_file = false;
         bool is_last = false;  // of a block of memory
-        uint64_t at = 0;  // byte in the file, or in memory
+        uint64_t at = 0;       // byte in the file, or in memory
         size_t count = 0;
     };
     struct Queue {

@@ -198,9 +198,8 @@ bool TraceRecording::clock_is_steady() const
     // The kernel strikes the TSC from its clocks when it has found that CPUs' differ. There are others with its name in
     // theirs.
     std::istringstream words(*clocks);
-    return std::any_of(std::istream_iterator<std::string>(words), {}, [](const std::string& clock) {
-        return clock == "tsc" || clock == "arch_sys_counter";
-    });
+    return std::any_of(std::istream_iterator<std::string>(words), {},
+                       [](const std::string& clock) { return clock == "tsc" || clock == "arch_sys_counter"; });
 }
 
 void TraceRecording::fill(Head& head) const

@@ -154,10 +154,10 @@ struct CpuLoss {
 // What is known after its last one.
 struct Tail {
     uint64_t elapsed_ns = 0;
-    uint64_t events = 0;        // recorded, without those lost
-    std::vector<CpuLoss> lost;  // CPUs that lost some
-    double ns_per_event = 0;    // what recording one took on average; 0: not measured
-    std::string ended_by;       // "time", "interrupt", "condition", "overflow"
+    uint64_t events = 0;         // recorded, without those lost
+    std::vector<CpuLoss> lost;   // CPUs that lost some
+    double ns_per_event = 0;     // what recording one took on average; 0: not measured
+    std::string ended_by;        // "time", "interrupt", "condition", "overflow"
     bool clocks_differ = false;  // the kernel has found so, and what Head says of them is not so
 
     bool operator==(const Tail&) const = default;

@@ -317,7 +317,7 @@ private:
     Source& source_;
     OutFile file_;
     Style on_error_;  // of what is said beside the recording
-    Lab lab_;  // of its own: a thread stops the recording, while the machine is looked at
+    Lab lab_;         // of its own: a thread stops the recording, while the machine is looked at
     TraceOptions options_;
     std::optional<Awaited> awaited_;
     uint64_t duration_ns_ = UINT64_MAX;
@@ -332,7 +332,7 @@ private:
     std::string trouble_;  // of the last look for what is waited for
     uint64_t pools_known_at_ = 0;
     std::set<int32_t> pools_asked_for_;  // one that has gone is not there the next time, either
-    uint64_t ends_at_ = 0;  // 0: what is waited for has not come
+    uint64_t ends_at_ = 0;               // 0: what is waited for has not come
     bool told_ = false;
 };
 
