@@ -38,6 +38,8 @@ tool:             ## build/tool/wqctl
 shared-tool: tool ## build/tool/shared/wqctl, of the same objects with shared libraries, for packages
 	@scripts/lib/link-shared
 
+# In one directory with what make -j was asked for as well: that goes first.
+guest-tests: | $(filter all tool shared-tool,$(MAKECMDGOALS))
 guest-tests:      ## the tests that run in the guest, which scripts/vm has in /tests
 	$(call configure,ON)
 	@cmake --build $(TOOL) --parallel $(JOBS) --target wqlab-guest-tests
