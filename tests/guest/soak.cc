@@ -26,10 +26,7 @@ using namespace std::chrono_literals;
 const fs::path kSysfs = "/sys/devices/virtual/workqueue";
 const std::string kCpus = "/sys/devices/system/cpu/cpu";
 
-std::chrono::seconds wanted_duration()
-{
-    return std::chrono::seconds(from_environment("WQLAB_SOAK_SECONDS", 20));
-}
+std::chrono::seconds wanted_duration() { return std::chrono::seconds(from_environment("WQLAB_SOAK_SECONDS", 20)); }
 
 // What programs said in other threads: Catch's assertions belong to the first.
 class Outcomes {

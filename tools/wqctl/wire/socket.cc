@@ -25,6 +25,7 @@ struct Exchange {
     Bytes request;
     std::span<const AttributeName> names;  // of its attributes
     bool done = false;
+    bool may_lose = false;  // what was not asked for
     std::optional<Refusal> refusal;
     std::exception_ptr thrown;
 };
@@ -95,9 +96,10 @@ void receive(nl_sock* socket, Exchange& exchange)
     const int error = nl_recvmsgs(socket, callbacks.get());
     if (exchange.thrown)
         std::rethrow_exception(exchange.thrown);
-    // A refusal is not a failure of the socket; nor is an interrupting signal,
-    // which the caller looks at, nor an event that came too fast.
-    if (error < 0 && !exchange.done && error != -NLE_AGAIN && error != -NLE_INTR && error != -NLE_NOMEM)
+    // A refusal is not a failure of the socket; nor is an interrupting signal, which the caller looks at. Where events
+    // came too fast there will be others; but of an answer that the kernel had no memory for nothing more may come.
+    if (error < 0 && !exchange.done && error != -NLE_AGAIN && error != -NLE_INTR &&
+        !(exchange.may_lose && error == -NLE_NOMEM))
         throw Error(kBad, fmt::format("cannot receive from the kernel: {}", nl_geterror(error)));
 }
 
@@ -179,6 +181,7 @@ void GenlSocket::drain(const Handler& handler)
     nl_socket_set_nonblocking(socket_.get());
     Exchange exchange;
     exchange.handler = &handler;
+    exchange.may_lose = true;
     receive(socket_.get(), exchange);
 }
 
