@@ -13,13 +13,10 @@
 
 namespace wqlab {
 
-Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite,
-                                                 uint64_t kinds)
+Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite)
 {
     const uint32_t cpus = wqlab_nr_cpus(), events = TraceMemory::events(size, cpus);
     wqlab_trace_layout layout = {};
-    layout.begun_ns = wqlab_now();
-    layout.begun_stamp = Clock::stamp_anywhere();
     layout.names_at = TraceMemory::names_at(cpus);
     layout.rings_at = TraceMemory::rings_at(cpus);
     layout.cpus = cpus;
@@ -31,7 +28,6 @@ Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* mem
     layout.module_bytes = cpus * sizeof(Cpu) + WQLAB_LIMIT_TRACE_NAMES * sizeof(uint64_t);
 
     kernel_ = &kernel;
-    kinds_ = kinds;
     offsets_ = {
         .pool_id = kernel.has(Field::kPoolId),
         .pwq_pool = kernel.has(Field::kPwqPool) && kernel.has(Field::kPoolId),
@@ -56,6 +52,13 @@ Result<wqlab_trace_layout> EventRecorder::create(const Kernel& kernel, void* mem
         cpus_[cpu]->told.tell_again_after(overwrite ? events / 2 : UINT64_MAX);
     }
     return layout;
+}
+
+void EventRecorder::listen(uint64_t kinds, wqlab_trace_layout& layout)
+{
+    layout.begun_ns = wqlab_now();
+    layout.begun_stamp = Clock::stamp_anywhere();
+    __atomic_store_n(&kinds_, kinds, __ATOMIC_RELAXED);
 }
 
 // The lower half is how it is shown, which others may have, too; the upper half is less than any address'.

@@ -20,9 +20,10 @@ namespace wqlab {
 class EventRecorder {
 public:
     // The kernel has view::kLatency, and lives as long. memory: zeroed, of a size for which TraceMemory::events() is
-    // not 0; of which nothing is believed.
-    Result<wqlab_trace_layout> create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite,
-                                      uint64_t kinds);
+    // not 0; of which nothing is believed. No event is written until it listens.
+    Result<wqlab_trace_layout> create(const Kernel& kernel, void* memory, uint64_t size, bool overwrite);
+    // From here on. kinds: bits of those that are written.
+    void listen(uint64_t kinds, wqlab_trace_layout& layout);
 
     // Probes, interrupts off.
     void queue(wqlab_who who, uintptr_t pwq, uintptr_t work, uint32_t cpu, wqlab_stack stack);

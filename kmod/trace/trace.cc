@@ -32,10 +32,18 @@ Result<void> Trace::start(const Kernel& kernel, const TraceRequest& request)
         return Errno::kInvalid;
     kinds_ = request.kinds ? request.kinds : ~uint64_t{0};
     TRY(pages_.hold(request.memory, request.size));
-    layout_ = TRY(recorder_.create(kernel, pages_.memory(), request.size, request.overwrite, kinds_));
+    layout_ = TRY(recorder_.create(kernel, pages_.memory(), request.size, request.overwrite));
     if (const int error = wqlab_events_attach(&recorder_, of_scheduler()))
         return static_cast<Errno>(-error);
     attached_.set();
+    TRY(attach_calls(kernel));
+    // All at once: to attach takes its time, and nobody reads meanwhile.
+    recorder_.listen(kinds_, layout_);
+    return {};
+}
+
+Result<void> Trace::attach_calls(const Kernel& kernel)
+{
     if (!(kinds_ & kOfCalls))
         return {};
     bool canceled = false;

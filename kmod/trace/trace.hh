@@ -61,6 +61,7 @@ private:
         wqlab_pages* pages_ = nullptr;
     };
 
+    Result<void> attach_calls(const Kernel& kernel);
     static void note_missing(void* trace, const char* words);
     bool of_scheduler() const { return kinds_ & kOfScheduler; }
 
