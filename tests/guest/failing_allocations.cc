@@ -147,8 +147,8 @@ TEST_CASE("a run with each of its allocations failing is refused or runs whole",
     std::optional<Lab> lab;
     std::optional<uint32_t> released;
     const auto begin = [&] {
-        lab.emplace();
         released.reset();
+        lab.emplace();
         Runs asked(*lab);
         Message message = encode_run(scenario, {});
         const uint32_t id = asked.start(message).id;
