@@ -12,7 +12,8 @@ void *wqlab_alloc(size_t bytes, int node)
 	/* Only sizes that are powers of two are sure to be aligned to themselves. */
 	if (bytes < PAGE_SIZE)
 		bytes = roundup_pow_of_two(max_t(size_t, bytes, L1_CACHE_BYTES));
-	return kvzalloc_node(bytes, GFP_KERNEL, node);
+	/* Who asked for so much is told that there is none; the log need not say it. */
+	return kvzalloc_node(bytes, GFP_KERNEL | __GFP_NOWARN, node);
 }
 
 void wqlab_free(void *memory)
