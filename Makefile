@@ -14,12 +14,13 @@ WQLAB_TESTS ?= 1
 TOOL   := build/$(if $(filter arm64,$(ARCH)),arm64/)tool
 CROSS  := $(if $(filter arm64,$(ARCH)),-DCMAKE_TOOLCHAIN_FILE=scripts/lib/arm64.cmake)
 
+# One at a time in a directory, whoever asks: tests that run side by side do.
 # CXX=clang++-19, on the command line or in the environment. CMake takes it when it begins, and never looks again.
 compiler  := $(if $(filter default,$(origin CXX)),,$(CXX))
-configure = @mkdir -p $(TOOL) && cmake -S . -B $(TOOL) $(CROSS) \
+build = mkdir -p $(TOOL) && exec 9>$(TOOL)/.lock && flock 9 && cmake -S . -B $(TOOL) $(CROSS) \
 	$$([ "$$(cat $(TOOL)/compiler 2>/dev/null)" = "$(compiler)" ] || echo --fresh) \
 	-DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DWQLAB_TESTS=$(1) && \
-	echo "$(compiler)" >$(TOOL)/compiler
+	echo "$(compiler)" >$(TOOL)/compiler && cmake --build $(TOOL) --parallel $(JOBS) --target $(2)
 
 .PHONY: all module tool shared-tool guest-tests run test build-unit unit lint format bench install dkms-install \
 	dkms-remove deb clean help
@@ -32,17 +33,13 @@ module:           ## build/kmod/RELEASE/wqlab.ko
 		scripts/lib/module "$(KDIR)" WQLAB_TESTS=$(WQLAB_TESTS)
 
 tool:             ## build/tool/wqctl
-	$(call configure,OFF)
-	@cmake --build $(TOOL) --parallel $(JOBS) --target tool
+	@$(call build,OFF,tool)
 
 shared-tool: tool ## build/tool/shared/wqctl, of the same objects with shared libraries, for packages
 	@scripts/lib/link-shared
 
-# In one directory with what make -j was asked for as well: that goes first.
-guest-tests: | $(filter all tool shared-tool,$(MAKECMDGOALS))
 guest-tests:      ## the tests that run in the guest, which scripts/vm has in /tests
-	$(call configure,ON)
-	@cmake --build $(TOOL) --parallel $(JOBS) --target wqlab-guest-tests
+	@$(call build,ON,wqlab-guest-tests)
 
 run:              ## the tour, in QEMU (scripts/run)
 	@scripts/run

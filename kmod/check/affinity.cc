@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group K: affinity scopes.
 #include "../glue/attributes.h"
+#include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "look.hh"
 #include "topology.hh"

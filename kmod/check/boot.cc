@@ -2,6 +2,7 @@
 // Group L, continued: what the kernel makes of workqueues and pools before anybody asks for some.
 #include "../glue/cpu.h"
 #include "../glue/text.h"
+#include "../glue/workqueue.h"
 #include "look.hh"
 
 namespace wqlab {

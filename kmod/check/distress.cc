@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: what a pool does that can't make a worker, and how rescuers share their time.
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
 #include "scarce_threads.hh"
 
 namespace wqlab {
@@ -83,7 +85,7 @@ struct RescuerTakesTurns {
         "",
         "rescuer.takes-turns",
         "A rescuer that several CPUs call helps one after the other, and does not stay with one until that has nothing "
-        "left: it leaves after 16 items, or those that were active",
+        "left: after some 16 items, or those that were active, it leaves",
         "kernel/workqueue.c: rescuer_thread(), RESCUER_BATCH",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};

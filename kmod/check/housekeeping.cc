@@ -3,6 +3,7 @@
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/time.h"
+#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
 #include "unbound_cpus.hh"
@@ -25,7 +26,8 @@ public:
     ~Housekeeping()
     {
         int result = 0;
-        if (changed_ && !trial_.wait([&] { return tell(kEach, kEach, result); }, "kprobes to be armed again"))
+        const auto are_all_again = [&] { return tell(kEach, kEach, result) && result == lie(); };
+        if (changed_ && !trial_.wait(are_all_again, "all CPUs to be for housekeeping again"))
             trial_.fail("some CPUs are not for housekeeping any more");
     }
 
@@ -46,9 +48,10 @@ private:
         for (uint32_t i = 1; i < kWords; i++)
             mask_[i] = others;
         const bool called = wqlab_call(function_, reinterpret_cast<unsigned long>(mask_), 0, 0, &said);
-        result = static_cast<int>(said) + (trial_.has_fault(Fault::kResultLies) ? 1 : 0);
+        result = static_cast<int>(said) + lie();
         return called;
     }
+    int lie() const { return trial_.has_fault(Fault::kResultLies) ? 1 : 0; }
 
     Trial& trial_;
     const uintptr_t function_;
@@ -232,7 +235,6 @@ struct WorkersMadeWhileAway {
         away.back();
         for (uint32_t i = 0; i < kItems && !t.decided(); i++) {
             const Worker worker = worker_of(t, *items[i]);
-            // It is said to be unbound until it takes the next item.
             WANT(t, t.decided() || worker.cpus == bit, "CPU %u is back, and a worker of its may run on %llx", cpu,
                  static_cast<unsigned long long>(worker.cpus));
         }
@@ -245,8 +247,8 @@ struct WorkersMadeWhileAway {
         AWAIT(t, started(again, kItems) == kItems, "items to start when the CPU is back");
         for (uint32_t i = 0; i < kItems && !t.decided(); i++) {
             const Worker worker = worker_of(t, *again[i]);
-            WANT(t,
-                 t.decided() || (worker.cpus == bit && !(worker.flags & (WQLAB_WORKER_UNBOUND | WQLAB_WORKER_REBOUND))),
+            // REBOUND goes when it next sleeps, which it need not have done.
+            WANT(t, t.decided() || (worker.cpus == bit && !(worker.flags & WQLAB_WORKER_UNBOUND)),
                  "a worker of CPU %u, which is back, may run on %llx, and has the flags %x", cpu,
                  static_cast<unsigned long long>(worker.cpus), worker.flags);
         }

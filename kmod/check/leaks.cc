@@ -4,6 +4,7 @@
 #include "../glue/context.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"
+#include "../glue/workqueue.h"
 #include "../core/warnings.hh"
 #include "look.hh"
 

@@ -5,6 +5,7 @@
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "kernel_log.hh"
 #include "look.hh"
 #include "threshold.hh"

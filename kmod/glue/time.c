@@ -84,7 +84,7 @@ void wqlab_resched(void)
 
 void wqlab_yield(void)
 {
-	/* As yield(), but for what is next in turn being left to the scheduler. */
+	/* Unlike yield() it may go on at once: who is next is left to the scheduler. */
 	__set_current_state(TASK_RUNNING);
 	schedule();
 }

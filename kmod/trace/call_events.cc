@@ -89,6 +89,8 @@ void EventRecorder::rescue(wqlab_who who, const wqlab_kernel_call& call)
         !kernel_->peek(workqueue_address, call.arguments[0], Field::kWorkerRescueWq) || !workqueue_address)
         return;  // a worker like any other
     end_rescue(who);
+    if (!is_written(WQLAB_TRACE_KIND_RESCUE_BEGINS))
+        return;
     const uint32_t number = workqueue(*cpus_[who.cpu], origins_.of(workqueue_address));
     const int32_t pool = pool_of_call(call.arguments[1]);
     write(who, WQLAB_TRACE_KIND_RESCUE_BEGINS, [&](Cpu&) -> Details { return {.workqueue = number, .pool = pool}; });

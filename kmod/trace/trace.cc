@@ -48,12 +48,13 @@ Result<void> Trace::attach_calls(const Kernel& kernel)
         return {};
     bool canceled = false;
     calls_ = wqlab_calls_attach(&recorder_, note_missing, this, &canceled);
+    if (!calls_) {
+        stop();
+        return canceled ? Errno::kCanceled : Errno::kNoMemory;
+    }
     if (!kernel.has(Field::kWorkerPool))
         note_missing(this, "ends of rescues");
-    if (calls_)
-        return {};
-    stop();
-    return canceled ? Errno::kCanceled : Errno::kNoMemory;
+    return {};
 }
 
 void Trace::note_missing(void* trace, const char* words)

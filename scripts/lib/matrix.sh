@@ -39,7 +39,7 @@ about_stage() {
 # record_matrix TESTED NAMES: of each cell all of whose stages, of NAMES, were TESTED and have ended, the result, in the
 # place of an earlier one.
 record_matrix() {
-    local row cell stages when
+    local row cell stages when result
     when="$(date -u +%F), $(git -C "$root" describe --always --dirty --exclude '*' 2>/dev/null || echo 'no commit')"
     mkdir -p "$cache"
     exec 7>"$cache/.lock-matrix"
@@ -47,11 +47,11 @@ record_matrix() {
     touch "$last_seen"
     cells | while IFS='|' read -r row cell _ stages; do
         stages=$(stages_of "$stages" "$2")
-        if have_ended "$stages" "$1"; then
-            echo "$row|$cell|$(result_of "$stages")|$when"
-        else
-            of_cell "$row|$cell"
-        fi
+        result=''
+        ! have_ended "$stages" "$1" || result=$(result_of "$stages")
+        # What was only skipped takes nothing from what has passed.
+        [[ ! $result =~ ^[0-9]+\ skipped || $(of_cell "$row|$cell") != *passed* ]] || result=''
+        if [[ $result ]]; then echo "$row|$cell|$result|$when"; else of_cell "$row|$cell"; fi
     done >"$last_seen.new"
     mv "$last_seen.new" "$last_seen"
     exec 7>&-

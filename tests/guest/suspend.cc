@@ -42,7 +42,8 @@ std::vector<std::unique_ptr<Process>> endless_runs()
 std::vector<uint64_t> executed()
 {
     std::vector<uint64_t> counts;
-    for (const json& run : json::parse(tool({"list", "--json"}).out)["runs"])
+    const json list = json::parse(tool({"list", "--json"}).out);
+    for (const json& run : list["runs"])
         counts.push_back(run["executed"]);
     return counts;
 }

@@ -25,6 +25,7 @@ struct Exchange {
     Bytes request;
     std::span<const AttributeName> names;  // of its attributes
     bool done = false;
+    uint32_t sequence = 0;
     bool may_lose = false;  // what was not asked for
     std::optional<Refusal> refusal;
     std::exception_ptr thrown;
@@ -77,7 +78,12 @@ int on_error(sockaddr_nl*, nlmsgerr* error, void* argument)
     return NL_STOP;
 }
 
-int any_sequence(nl_msg*, void*) { return NL_OK; }
+// What answers an earlier request, of which no more was waited for, is nobody's.
+int of_this_request(nl_msg* message, void* argument)
+{
+    const auto& exchange = *static_cast<Exchange*>(argument);
+    return exchange.may_lose || nlmsg_hdr(message)->nlmsg_seq == exchange.sequence ? NL_OK : NL_SKIP;
+}
 
 struct FreeCallbacks {
     void operator()(nl_cb* callbacks) const { nl_cb_put(callbacks); }
@@ -91,7 +97,7 @@ void receive(nl_sock* socket, Exchange& exchange)
     nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, on_valid, &exchange);
     nl_cb_set(callbacks.get(), NL_CB_ACK, NL_CB_CUSTOM, on_ack, &exchange);
     nl_cb_set(callbacks.get(), NL_CB_FINISH, NL_CB_CUSTOM, on_finish, &exchange);
-    nl_cb_set(callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, nullptr);
+    nl_cb_set(callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM, of_this_request, &exchange);
     nl_cb_err(callbacks.get(), NL_CB_CUSTOM, on_error, &exchange);
     const int error = nl_recvmsgs(socket, callbacks.get());
     if (exchange.thrown)
@@ -130,6 +136,7 @@ void GenlSocket::request(int family, uint8_t version, const CommandName& command
     Exchange exchange;
     exchange.handler = &handler;
     exchange.request = message.stream();
+    exchange.sequence = nlmsg_hdr(message.get())->nlmsg_seq;
     exchange.names = command.request;
     while (!exchange.done)
         receive(socket_.get(), exchange);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 #include <cstdio>
-#include <set>
+#include <map>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -201,9 +201,12 @@ private:
     // One that was made meanwhile is looked at, now and then.
     void know_pool(int32_t pool, uint64_t now)
     {
-        if (pool == kNoPool || recording_->tables().pool(pool) || now < pools_known_at_ + kSecond ||
-            !pools_asked_for_.insert(pool).second)
+        if (pool == kNoPool || recording_->tables().pool(pool) || now < pools_known_at_ + kSecond)
             return;
+        uint64_t& asked_at = pools_asked_for_[pool];
+        if (asked_at && now < asked_at + 10 * kSecond)
+            return;
+        asked_at = now;
         pools_known_at_ = now;
         look_at_pools();
     }
@@ -331,8 +334,9 @@ private:
     uint64_t gaps_ = 0;
     std::string trouble_;  // of the last look for what is waited for
     uint64_t pools_known_at_ = 0;
-    std::set<int32_t> pools_asked_for_;  // one that has gone is not there the next time, either
-    uint64_t ends_at_ = 0;               // 0: what is waited for has not come
+    // When each was: one that has gone is hardly there the next time, but another may get its number.
+    std::map<int32_t, uint64_t> pools_asked_for_;
+    uint64_t ends_at_ = 0;  // 0: what is waited for has not come
     bool told_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -54,13 +55,19 @@ Bytes read_btf_file()
     return bytes;
 }
 
-// Which modules there are and where: the columns of /proc/modules that do not change while one stays.
-std::string loaded_modules()
+// Which modules there are and where, which does not change while one stays; none if it is not shown where they are.
+std::optional<std::string> loaded_modules()
 {
     std::ifstream file("/proc/modules");
     std::string modules;
-    for (std::string line; std::getline(file, line);)
-        modules.append(line, 0, line.find(' ')).append(line, line.rfind(' ')).push_back('\n');
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream columns(line);
+        std::string name, size, references, users, state, address;
+        columns >> name >> size >> references >> users >> state >> address;
+        if (address.find_first_not_of("0x") == address.npos)
+            return {};
+        modules += name + address + '\n';
+    }
     return modules;
 }
 
@@ -122,8 +129,8 @@ void RunningKernel::learned(const wqlab::Kernel& kernel)
 void RunningKernel::begin()
 {
     memory_.renew();
-    std::string modules = loaded_modules();
-    if (modules == modules_)
+    std::optional<std::string> modules = loaded_modules();
+    if (modules && modules == modules_)
         return;
     modules_ = std::move(modules);
     own_symbols_ ? own_symbols_->forget_modules() : read_kallsyms();

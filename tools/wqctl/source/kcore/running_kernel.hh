@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "source/kcore/kcore.hh"
 #include "source/read_kernel.hh"
@@ -40,7 +41,7 @@ private:
     // One of them is symbols_.
     KernelSymbols* own_symbols_ = nullptr;
     KallsymsFile* kallsyms_ = nullptr;
-    std::string modules_;  // those whose functions symbols_ has
+    std::optional<std::string> modules_;  // those whose functions symbols_ has, where that can be told
     Bytes btf_;
     uint64_t printk_key_[2] = {};
     uint64_t key_;

@@ -95,7 +95,7 @@ private:
         const std::string behind = " [" + std::string(name, strnlen(name, sizeof(name))) + "]";
         Stream table(memory_, symbols, symbols + number * sizeof(Elf64_Sym)), letters(memory_, types, types + number);
         StringTable names(memory_, strings);
-        for (uint32_t i = 0; i < number && symbols_.size() < kMostInAll; i++) {
+        for (uint32_t i = 0; i < number && looked_at_ < kMostInAll; i++, looked_at_++) {
             const uint8_t *bytes = table.peek(sizeof(Elf64_Sym)), *letter = letters.peek(1);
             if (!bytes || !letter)
                 return;
@@ -113,6 +113,7 @@ private:
     const wqlab::Memory& memory_;
     const ModuleLayout& layout_;
     SymbolList symbols_;
+    size_t looked_at_ = 0;  // of all modules'
 };
 
 }  // namespace

@@ -199,7 +199,7 @@ void Vmcore::find_btf(const VmcoreFiles& files)
 
 void Vmcore::learned(const wqlab::Kernel& kernel)
 {
-    btf_ = {};
+    btf_ = std::vector<uint8_t>();  // {} would keep its memory
     if (const auto layout = module_layout(kernel); layout && own_symbols_)
         own_symbols_->set_layout(*layout);
 }
