@@ -226,12 +226,13 @@ TEST_CASE("attributes whose change fails for want of memory are as they were, an
         std::string before = read_file(path);
         bool written = false;
         const auto change = [&] {
-            const std::string& value = values[turn++ % values.size()];
+            const std::string& value = values[turn % values.size()];  // never what it is
             written = false;
             const Opened file(path, O_WRONLY);
             if (file.get() < 0 || ::write(file.get(), value.data(), value.size()) < 0)
                 throw refused_by_the_kernel();
             written = true;
+            turn++;
         };
         with_each_failing(change, [&] {
             const std::string after = read_file(path);
