@@ -7,7 +7,9 @@ emulator=qemu-system-x86_64
 machine=pc
 # tsc: the emulated TSC is steady; without this word the kernel's watchdog finds it late on a busy host and falls back
 #   to the HPET, each read of which leaves the emulated CPU.
-console=(console=ttyS0 tsc=reliable)
+# no_timer_check: where a busy host keeps the emulated timer from ticking for 40 ms, the kernel takes it for broken, and
+#   panics.
+console=(console=ttyS0 tsc=reliable no_timer_check)
 
 # emulate: sets thread and cpu.
 emulate() {
