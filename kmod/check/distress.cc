@@ -108,8 +108,6 @@ struct RescuerTakesTurns {
         return false;
     }
 
-    static void sleep_at(TestItem&, void* gate) { static_cast<Gate*>(gate)->wait(Event::kForEver - 1); }
-
     static void run(Trial& t)
     {
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
@@ -181,7 +179,7 @@ struct EachHasItsRescuer {
         Queue& a = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = is_new ? "w20a" : "wqlab-ca"});
         Queue& b = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = is_new ? "w20b" : "wqlab-cb"});
         Gate& gate = t.gate();
-        TestItem& front = t.item("the item in front").on_run(RescuerTakesTurns::sleep_at, &gate);
+        TestItem& front = t.item("the item in front").on_run(sleep_at, &gate);
         const Items of_a = t.items(kItems, "an item of the first workqueue");
         const Items of_b = t.items(kItems, "an item of the second");
         NoNewThreads scarce(t);
@@ -232,7 +230,7 @@ struct WorkersTakeOver {
         Queue& plain = t.queue({.max_active = 512});
         Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
         Gate& gate = t.gate();
-        TestItem& front = t.item("the item in front").on_run(RescuerTakesTurns::sleep_at, &gate);
+        TestItem& front = t.item("the item in front").on_run(sleep_at, &gate);
         const Items items = t.items(kItems, "an item behind it");
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, plain, cpu))

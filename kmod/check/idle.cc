@@ -8,7 +8,7 @@ namespace wqlab {
 
 namespace idle {
 
-constexpr uint64_t kSecond = 1'000'000'000;
+using check_bounds::kSecond;
 constexpr uint64_t kTimeout = 300 * kSecond;  // IDLE_WORKER_TIMEOUT
 
 // As the kernel has it: of more than two, those beyond a quarter of the busy ones.
@@ -144,9 +144,6 @@ struct IdleWorkersGo {
         t.note("%u looks, 6 s apart: what goes less than that too early is missed", looks);
     }
 };
-
-// What sleeps for longer than a test item lets itself be held.
-inline void sleep_at(TestItem&, void* gate) { static_cast<Gate*>(gate)->wait(Event::kForEver - 1); }
 
 // Whether that worker is among the machine's. Where nobody can look the trial is decided.
 inline bool has_worker(Trial& t, int32_t pid)

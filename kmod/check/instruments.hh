@@ -138,4 +138,7 @@ Actor& Instruments::actor(const char* name, int cpu, Act act)
     return no_actor_;
 }
 
+// What an item runs that sleeps for longer than a test item lets itself be held.
+inline void sleep_at(TestItem&, void* gate) { static_cast<Gate*>(gate)->wait(Event::kForEver - 1); }
+
 }  // namespace wqlab

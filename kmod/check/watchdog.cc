@@ -12,7 +12,7 @@ namespace wqlab {
 namespace watchdog {
 
 constexpr const char* kThresh = "/sys/module/workqueue/parameters/watchdog_thresh";
-constexpr uint64_t kSecond = 1'000'000'000;
+using check_bounds::kSecond;
 constexpr int32_t kHighpri = -20;
 
 struct CountsFromTheFirst {

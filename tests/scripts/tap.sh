@@ -19,6 +19,11 @@ eventually() {
     return 1
 }
 
+# is GOT WANTED
+is() { [[ $1 == "$2" ]] || { echo "got $1, wanted $2"; return 1; }; }
+# has FILE WORDS
+has() { grep -qF -- "$2" "$1" || { echo "no \"$2\" in:"; cat "$1"; return 1; }; }
+
 # block TITLE: of the page $page, the code below the line that has TITLE in it.
 block() {
     # shellcheck disable=SC2154  # set by who asks
