@@ -10,7 +10,7 @@ import common
 from machine import Machine, mutant
 from mutate import judge, report
 from mutate.campaign import Campaign, Results
-from mutate.coverage import Coverage, suite_of
+from mutate.coverage import Coverage
 from mutate.guest import Answer, NeverUp
 from mutate.judge import Stop
 
@@ -48,6 +48,7 @@ class Campaigns(unittest.TestCase):
         self.coverage = Coverage(os.path.join(self.directory.name, "coverage.json"))
         self.coverage.points = {"boot": {8}, "idle": set(), "one": {1, 2}, "two": {2}, "three": {3}}
         self.coverage.seconds = {"one": 1, "two": 1, "three": 1}
+        self.coverage.of = dict.fromkeys(self.coverage.seconds, "")
 
     def tearDown(self):
         self.directory.cleanup()
@@ -196,17 +197,52 @@ class Campaigns(unittest.TestCase):
 
     def test_of_two_verdicts_the_last_counts(self):
         for verdict in ("survived", "caught"):
-            Results(self.path).add({"id": "id1", "verdict": verdict})
+            Results(self.path).add({"id": "id1", "verdict": verdict, "met": ["one"]})
         self.assertEqual(Results(self.path).of["id1"]["verdict"], "caught")
         with open(self.path, encoding="utf-8") as file:
             self.assertEqual([json.loads(line)["verdict"] for line in file], ["survived", "caught"])
 
-    def test_what_other_checks_have_said_is_stale(self):
-        Results(self.path, suite=suite_of(["one"])).add({"id": "id1", "verdict": "survived"})
-        now = Results(self.path, {"id2": {"id": "id2", "verdict": "caught"}}, suite_of(["one", "two"]))
-        self.assertEqual((now.of, now.stale), ({}, ["id1", "id2"]))
-        current = {"id": "id1", "verdict": "caught", "suite": suite_of(["one", "two"])}
-        self.assertEqual(Results(self.path, {"id1": current}, current["suite"]).of, {"id1": current})
+    def known(self, **digests):
+        """As it is when the checks are these."""
+        return Results(self.path, (), lambda check: digests.get(check, ""), {"id1": "text1"})
+
+    def test_a_kill_holds_as_long_as_its_check_is_what_it_was(self):
+        self.known(one="a", two="a").add({"id": "id1", "verdict": "caught", "by": "one"})
+        self.assertEqual(list(self.known(one="a", two="b", three="a").of), ["id1"])
+        now = self.known(one="b", two="a")
+        self.assertEqual((now.of, now.stale), ({}, ["id1"]))
+        self.assertEqual(self.known(one="a").left("id1", ["one", "three"]), [])
+
+    def test_what_has_another_text_by_now_is_stale(self):
+        self.known(one="a").add({"id": "id1", "verdict": "caught", "by": "one"})
+        self.assertEqual(Results(self.path, (), lambda check: "a", {"id1": "another"}).stale, ["id1"])
+
+    def test_who_survived_has_yet_to_meet_checks_that_are_new_or_others(self):
+        self.known(one="a", two="a").add({"id": "id1", "verdict": "survived", "met": ["one", "two"]})
+        now = self.known(one="a", two="b", three="a")
+        self.assertEqual(now.left("id1", ["one", "two", "three"]), ["two", "three"])
+        now.add({"id": "id1", "verdict": "survived", "met": ["two", "three"]})
+        self.assertEqual(self.known(one="a", two="b", three="a").left("id1", ["one", "two", "three"]), [])
+        self.assertEqual(self.known(one="b", two="c", three="d").stale, ["id1"])
+
+    def test_of_who_is_unclear_all_are_asked_again_when_one_is_new(self):
+        self.known(one="a").add({"id": "id1", "verdict": "unclear", "met": ["one"]})
+        self.assertEqual(self.known(one="a").left("id1", ["one"]), [])
+        self.assertEqual(self.known(one="a", two="a").left("id1", ["one", "two"]), ["one", "two"])
+
+    def test_a_survivor_is_asked_again_only_what_he_has_not_met(self):
+        self.verdicts([mutant(1, 2)], Machine())
+        self.coverage.points["four"] = {2}
+        machine = Machine(sees=[(1, "four")])
+        self.assertEqual(self.verdicts([mutant(1, 2)], machine), {"id1": "caught"})
+        self.assertEqual(machine.asked[0], (1, ("four",)))
+
+    def test_who_was_asked_for_is_drawn_without_a_trial_when_his_turn_comes(self):
+        results = Results(self.path)
+        Campaign([], self.coverage, results, Machine(), str).run([mutant(1, 1)], drawn=False)
+        machine = Machine()
+        Campaign([], self.coverage, results, machine, str).run([mutant(1, 1)])
+        self.assertEqual((machine.asked, Results(self.path).of["id1"]["asked"]), ([], "drawn"))
 
     def test_one_that_is_slow_is_asked_of_what_it_is_of_and_where_nobody_else_gets(self):
         self.coverage.slow = {"two": "kernel/workqueue.c: f(), g()", "three": "kernel/workqueue.c: g()"}
@@ -214,17 +250,38 @@ class Campaigns(unittest.TestCase):
         self.assertEqual(self.coverage.of_mutant(mutant(1, 2)), ["one", "two"])
         self.assertEqual(self.coverage.of_mutant(mutant(1, 3)), ["three"])
 
+    def measured(self, digests, **behaviour):
+        """Of checks with these digests, by a machine of this behaviour; only where they have changed."""
+        self.coverage.digest = digests.get
+        self.machine = Machine(classes=list(digests), **behaviour)
+        self.coverage.measure(self.machine, "", lambda text: None)
+        self.assertEqual(self.machine.running, 0, "a guest is left")
+
     def test_a_line_that_is_reached_in_one_of_some_runs_is_reached_and_a_hang_costs_one_look(self):
-        machine = Machine(points={"one": [{1}, {2}, {1}], "two": [{3}, {3}, {3}]}, goes={-1: ["hung"]},
-                          classes=["one", "two"])
-        self.coverage.measure(machine, "", lambda text: None)
-        self.assertEqual(self.coverage.points["two"], {3})
-        self.assertEqual((self.coverage.unsteady, self.coverage.checks), ({"one"}, ["two"]))  # it hung
-        self.assertEqual([self.coverage.how(mutant(1, 1)), self.coverage.untried(mutant(1, 1))], ["checks", "unasked"])
+        points = {"one": [{1}, {2}, {1}], "two": [{3}, {3}, {3}]}
+        self.measured({"one": "a", "two": "a"}, points=points, goes={-1: ["hung"]})
+        self.assertEqual(self.coverage.points, {"boot": set(), "idle": set(), "one": {1, 2}, "two": {3}})
+        self.assertEqual((self.coverage.unsteady, self.coverage.checks), (set(), ["one", "two"]))
         self.assertEqual(self.coverage.untried(mutant(1, 7)), "unreached")
-        self.coverage.measure(Machine(points=machine.points, classes=["one", "two"]), "", lambda text: None)
-        self.assertEqual(self.coverage.points["one"], {1, 2})
-        self.assertEqual(Coverage(self.coverage.path).suite, suite_of(["one", "two"]))
+
+    def test_who_fails_twice_without_a_mutant_in_new_guests_is_not_asked_until_he_is_another(self):
+        points = {"one": [{1}] * 9, "two": [{3}] * 9}
+        self.measured({"one": "a", "two": "a"}, points=points, sees=[(-1, "one")])
+        self.assertEqual((self.coverage.unsteady, self.coverage.checks), ({"one"}, ["two"]))
+        self.assertEqual(self.coverage.how(mutant(1, 3)), "checks")
+        self.measured({"one": "a", "two": "a"}, points=points)
+        self.assertEqual((self.machine.asked, self.coverage.unsteady), ([], {"one"}))
+        self.measured({"one": "b", "two": "a"}, points=points)
+        self.assertEqual({checks for _, checks in self.machine.asked}, {("one",)})
+        self.assertEqual((self.coverage.unsteady, self.coverage.points["two"]), (set(), {3}))
+
+    def test_coverage_is_of_the_checks_that_there_are(self):
+        self.measured({"one": "a", "two": "a"}, points={"one": [{1}], "two": [{2}]})
+        self.measured({"three": "a", "one": "a"}, points={"one": [{9}], "three": [{3}]})
+        self.assertEqual(list(self.coverage.points), ["boot", "idle", "three", "one"])
+        self.assertEqual(self.coverage.points["one"], {1})
+        self.assertEqual(Coverage(self.coverage.path, digest={"one": "a", "three": "a"}.get).of,
+                         {"three": "a", "one": "a"})
 
 
 class Bounds(unittest.TestCase):
@@ -251,6 +308,37 @@ class Reports(unittest.TestCase):
 
     def test_of_few_there_is_no_share(self):
         self.assertEqual(report.share({"caught": 200, "survived": 99}, "caught"), "299 tried: too few")
+
+    def test_what_is_unseen_is_in_one_of_the_two_shares(self):
+        found = {"caught": 300, "survived": 50, "unseen": 50}
+        self.assertEqual(report.share(found, "caught")[:13], "75.0 % of 400")
+        self.assertEqual(report.share(found, "caught", of=report.TRIED)[:13], "85.7 % of 350")
+
+    def test_who_was_seen_is_neither_unseen_nor_equivalent(self):
+        results = Results(os.devnull)
+        results.of = {name: {"id": name, "verdict": name} for name in ("caught", "survived", "unclear")}
+        for kind in ("unseen", "equivalent"):
+            for name in ("caught", "survived", "unclear", "untried"):
+                report.reread(results, name, kind)
+        self.assertEqual({name: record["verdict"] for name, record in results.of.items()}, {
+            "caught": "caught", "survived": "equivalent", "unclear": "equivalent", "untried": "equivalent"})
+
+    def test_verdicts_are_read_as_they_were_written(self):
+        class Version:
+            suite = type("Suite", (), {"at": ["one", "two", "three", "four"],
+                                       "digest": staticmethod(lambda check: f"of-{check}")})
+            mutants = [mutant(number, 1) for number in range(1, 7)]
+            results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 7)})
+        for record in ({"id": "id1", "verdict": "caught", "by": "two"}, {"id": "id2", "verdict": "crashed"},
+                       {"id": "id3", "verdict": "survived", "met": ["one", "two", "four"]},
+                       {"id": "id4", "verdict": "unclear", "met": ["three"]}):
+            Version.results.add(record, record["id"] != "id3")
+        Version.results.of["id5"] = {"id": "id5", "verdict": "unreached", "text": "text5"}
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "tests/mutation"))
+            with open(report.record_path(root, "7.3"), "w", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in report.written(Version))
+            self.assertEqual(report.recorded(root, "7.3"), Version.results.of)
 
     def test_a_reason_is_for_one_text_of_the_function(self):
         self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),

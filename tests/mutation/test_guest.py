@@ -30,11 +30,11 @@ class Process:
 
 
 class Guests(unittest.TestCase):
-    def guest(self, lines, seconds_a_look=0):
+    def guest(self, lines, seconds_a_look=0, is_heard=True):
         guest = Guest.__new__(Guest)
         guest.process, guest.pace, guest.lines = Process(), Ticks(seconds_a_look), queue.Queue()
         guest.asked, guest.clock = 0, 0
-        for line in lines:
+        for line in ["@heard 1", *lines] if is_heard else lines:
             guest.lines.put(line)
         return guest
 
@@ -48,6 +48,19 @@ class Guests(unittest.TestCase):
         with self.assertRaises(Gone) as gone:
             self.guest(lines).run("", patience=90)
         self.assertEqual((gone.exception.how, gone.exception.last), ("hung", "queue.kept"))
+
+    def test_time_that_passes_before_he_has_heard_is_the_host_s(self):
+        lines = [*(f"@time {second}@" for second in range(0, 500, 5)), "@heard 1", "@time 500@", "@done 1 0"]
+        self.assertEqual(self.guest(lines, 0.1, False).run("", patience=80).status, 0)
+        with self.assertRaises(Gone) as gone:
+            self.guest(lines, 1, False).run("", patience=80)
+        self.assertEqual((gone.exception.how, gone.exception.last), ("hung", ""))
+
+    def test_without_patience_his_clock_says_nothing(self):
+        lines = [*(f"@time {second}@" for second in range(0, 500, 5)), "7", "@done 1 0"]
+        self.assertEqual(self.guest(lines, 0.1).run("").lines, ["7"])
+        with self.assertRaises(Gone):
+            self.guest(lines, 1).run("")
 
     def test_who_says_something_now_and_then_is_not(self):
         lines = ["@time 0@", "@time 50@", "    ok 1 queue.kept", "@time 55@", "@time 105@", "@done 1 0"]

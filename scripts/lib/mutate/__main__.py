@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from . import campaign, coverage, guest, judge, kernel, report, sample
+from . import campaign, coverage, guest, judge, kernel, report, sample, suite
 
 ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 # Four CPUs, on which each scope has pods of its own. Their time is counted in instructions, 8 ns each, and passes at
@@ -18,8 +18,6 @@ ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 GUEST = ["--topology", "2:1:2", "--numa", "2", "--icount", "--icount-shift", "3",
          "--append", "loglevel=5 mitigations=off no5lvl"]
 CLASSES = "hotplug,freezer,negative,numa,memory,slow"
-DECIDES = ["kmod/check", "kmod/core/check_bounds.hh"]
-JUDGES = [f"scripts/lib/mutate/{name}.py" for name in ("judge", "guest", "pace")]
 UNTRIED = {"verdict": "untried"}
 BEGAN = time.monotonic()
 
@@ -30,17 +28,6 @@ def say(text):
 
 def run(*words):
     return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
-
-
-def texts_of(paths):
-    """Of these files, and of what is in these directories: a digest."""
-    digest = hashlib.sha256()
-    for path in paths:
-        whole = os.path.join(ROOT, path)
-        for name in sorted(os.listdir(whole)) if os.path.isdir(whole) else [""]:
-            with open(os.path.join(whole, name).rstrip("/"), "rb") as file:
-                digest.update(f"{path} {name}\n".encode() + file.read())
-    return digest.hexdigest()
 
 
 class Version:
@@ -95,26 +82,16 @@ class Version:
         except KeyError:
             raise SystemExit(f"mutate: {self.name}'s list of mutants is an older one's: "
                              f"scripts/mutate --kernel {self.name} --build") from None
-        self.coverage = coverage.Coverage(self.path("coverage.json"), self.regime())
-        suite, recorded = report.recorded(ROOT, self.name)
-        self.look_at(self.stamp() if self.coverage.suite else suite, recorded)
-        return self
-
-    def regime(self):
-        """What coverage is of: these mutants, what the checks do, and in which guest."""
-        return hashlib.sha256(f"{self.document['key']} {texts_of(DECIDES)} {GUEST}".encode()).hexdigest()
-
-    def stamp(self):
-        """What verdicts are of: the checks, the guest, who judges, and the text, in which another twin may have a
-        mutant's id."""
-        texts = sorted({(mutant.function, mutant.text) for mutant in self.mutants})
-        words = f"{self.coverage.suite} {self.coverage.key} {texts_of(JUDGES)} {texts}"
-        return hashlib.sha256(words.encode()).hexdigest()[:8]
-
-    def look_at(self, suite, recorded):
-        self.results = campaign.Results(self.path("results.jsonl"), recorded, suite)
+        # What verdicts are of beside their checks.
+        self.suite = suite.Suite(ROOT, f"{judge.MEANING} {judge.HURRY} {GUEST}")
+        # What coverage is of beside the checks.
+        key = hashlib.sha256(f"{self.document['key']} {GUEST}".encode()).hexdigest()
+        self.coverage = coverage.Coverage(self.path("coverage.json"), key, self.suite.digest)
+        self.results = campaign.Results(self.path("results.jsonl"), report.recorded(ROOT, self.name), self.suite.digest,
+                                        {mutant.id: mutant.text for mutant in self.mutants})
         if self.coverage.points:
             self.look_at_coverage()
+        return self
 
     def look_at_coverage(self):
         """What no check reached, and one does now, is untried; so is what an unsteady check has caught."""
@@ -129,13 +106,9 @@ class Version:
         return guest.guests(ROOT, self.kernel, GUEST, self.document["key"])
 
     def cover(self, options, new_guest):
-        """The suite's coverage, if there is none yet or the checks are others by now."""
-        first = guest.booted(new_guest)
-        suite = coverage.suite_of(coverage.checks_of(first, options.classes))
-        first.end()
-        if options.cover or self.coverage.suite != suite:
-            self.coverage.measure(new_guest, options.classes, say)
-            self.look_at(self.stamp(), report.recorded(ROOT, self.name)[1])
+        """The coverage of checks that are new or others by now, or of all."""
+        if self.coverage.measure(new_guest, options.classes, say, anew=options.cover):
+            self.look_at_coverage()
         if self.results.stale:
             say(f"{len(self.results.stale)} verdicts are of other checks: untried again")
 
@@ -152,9 +125,10 @@ def chosen(version, options):
         if not mutants:
             raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
     if not options.again:
-        nobody = report.equivalents(ROOT, version.name)
+        nobody = report.reasons(ROOT, "equivalent", version.name)
         mutants = [mutant for mutant in mutants if (mutant.id, mutant.text) not in nobody and
-                   (mutant.id not in known or not options.only and known[mutant.id].get("asked") == "only")]
+                   (version.results.left(mutant.id, version.coverage.asked(mutant)) or
+                    not options.only and known.get(mutant.id, {}).get("asked") == "only")]
 
     def order(mutant):
         lot = hashlib.sha256(mutant.id.encode()).digest()
@@ -171,7 +145,7 @@ def go_on(version, options):
     version.cover(options, new_guest)
     campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
         chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs,
-        not options.only)
+        not options.only, options.again)
     counts = report.counts(version.mutants, version.results)
     say(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
@@ -180,7 +154,9 @@ def try_sample(version, options):
     """As TAP: of the mutants on record, as many are killed as were."""
     version.build_module()
     version.load()
-    recorded = {name: record["verdict"] for name, record in report.recorded(ROOT, version.name)[1].items()}
+    known = report.recorded(ROOT, version.name)
+    recorded = {mutant.id: known[mutant.id]["verdict"] for mutant in version.mutants
+                if known.get(mutant.id, {}).get("text") == mutant.text}
     tried = sample.tried(recorded)
     mutants = [mutant for mutant in version.mutants if mutant.id in tried]
     mutants = random.Random(options.seed).sample(mutants, min(options.sample, len(mutants)))

@@ -9,18 +9,20 @@ import os
 import threading
 import time
 
-from .judge import Judge, SetAside, Unclear
+from .judge import KILLED, Judge, SetAside, Unclear
 
 MUTANTS_OF_A_GUEST = 80
 
 
 class Results:
-    """A line of JSON for each verdict; the last of an id counts. `recorded` is what was known before. What other checks
-    than those of `suite` have said is stale: it is kept, and the mutant is untried. `drawn` are those that came at
-    random, and not because somebody asked for them: only of these there is a share."""
+    """A line of JSON for each verdict; the last of an id counts. `recorded` is what was known before, `texts` are those
+    of the mutants' functions by now, `digest` is that of a check. A kill is of the check that made it, and holds as long
+    as that is what it was. Who survived has met checks, and holds as long as one of them is; those that are new or
+    others by now he has yet to meet. What does not hold is stale: it is kept, and the mutant is untried. `drawn` are
+    those that came at random, and not because somebody asked for them: only of these there is a share."""
 
-    def __init__(self, path, recorded=(), suite=""):
-        self.path, self.suite, self.lock = path, suite, threading.Lock()
+    def __init__(self, path, recorded=(), digest=lambda check: "", texts=None):
+        self.path, self.digest, self.texts, self.lock = path, digest, texts or {}, threading.Lock()
         known = list(dict(recorded).values())
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
@@ -31,19 +33,58 @@ class Results:
                     file.writelines(line + "\n" for line in lines[:-1])
                 lines.pop()
             known += map(json.loads, lines)
-        self.of = {record["id"]: record for record in known if record.get("suite", "") == suite}
+        self.of = {record["id"]: record for record in known if self.holds(record)}
         self.stale = sorted({record["id"] for record in known} - set(self.of))
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
 
-    def add(self, record, drawn=True):
+    def holds(self, record):
+        if record.get("text") != self.texts.get(record["id"], record.get("text")):
+            return False
+        if record["verdict"] in KILLED:
+            return record.get("of", "") == self.digest(record.get("by", ""))
+        return "met" not in record or bool(self.met(record["id"], record))
+
+    def met(self, name, record=None):
+        """The checks that this one has met as they are now."""
+        met = (record or self.of.get(name, {})).get("met", {})
+        return {check: of for check, of in met.items() if of == self.digest(check)}
+
+    def left(self, name, checks):
+        """Those of these checks that have yet to be asked: of one that is killed none, of one that is unclear all, if
+        one is new."""
+        record = self.of.get(name)
+        if record is None or record["verdict"] in ("unreached", "unasked"):
+            return checks
+        left = [check for check in checks if check not in self.met(name)]
+        return [] if record["verdict"] in KILLED else checks if left and record["verdict"] == "unclear" else left
+
+    def draw(self, name):
+        """What is known of it counts."""
         with self.lock:
+            record = self.of.setdefault(name, {"id": name, "verdict": "unasked"})
+            if "asked" in record:
+                self.drawn.add(name)
+                self._keep({**record, "asked": "drawn"})
+            return self.of[name]
+
+    def _keep(self, record):
+        self.of[record["id"]] = record
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def add(self, record, drawn=True):
+        """`record` has the checks that were asked in this order, as "met", if nothing was seen."""
+        with self.lock:
+            if record["verdict"] in KILLED:
+                record["of"] = self.digest(record.get("by", ""))
+            else:
+                record["met"] = {**self.met(record["id"]), **{check: self.digest(check) for check in record["met"]}}
+            if record["id"] in self.texts:
+                record["text"] = self.texts[record["id"]]
             if drawn:
                 self.drawn.add(record["id"])
             asked = "drawn" if record["id"] in self.drawn else "only"
-            record = {**record, "asked": asked, "suite": self.suite}
-            self.of[record["id"]] = record
-            with open(self.path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+            self._keep({**record, "asked": asked})
 
 
 class Campaign:
@@ -68,12 +109,13 @@ class Campaign:
                 (self.coverage.seconds.get(check, 1) + 0.1)
         return sorted(checks, key=worth, reverse=True)
 
-    def run(self, mutants, seconds=None, jobs=1, drawn=True):
-        """Ends when all are tried, or after so many seconds. `drawn`: nobody has asked for these."""
-        todo, self.drawn = collections.deque(), drawn
+    def run(self, mutants, seconds=None, jobs=1, drawn=True, again=False):
+        """Ends when all are tried, or after so many seconds. `drawn`: nobody has asked for these. `again`: also by the
+        checks that they have met."""
+        todo, self.drawn, self.again = collections.deque(), drawn, again
         for mutant in mutants:
             if word := self.coverage.untried(mutant):
-                self.results.of[mutant.id] = {"id": mutant.id, "verdict": word}  # known from the coverage
+                self.results.of.setdefault(mutant.id, {"id": mutant.id, "verdict": word})  # known from the coverage
             else:
                 todo.append(mutant)
         self.began, self.ends, self.left, self.done = time.monotonic(), seconds, len(todo), 0
@@ -110,11 +152,10 @@ class Campaign:
             guest = None
         record = None
         while record is None:
-            checks = self.order(mutant, self.coverage.worth_it(mutant, self.coverage.checks) if whole
-                                else self.coverage.of_mutant(mutant))
-            if not checks:  # none that has not been set aside meanwhile
-                self.results.of[mutant.id] = record = {"id": mutant.id, "verdict": "unasked"}
-                self._tell(mutant, record)
+            asked = self.coverage.asked(mutant)
+            checks = self.order(mutant, asked if self.again else self.results.left(mutant.id, asked))
+            if not checks:  # it was asked for before it was drawn, or all have been set aside meanwhile
+                self._tell(mutant, self.results.draw(mutant.id) if self.drawn else self.results.of[mutant.id])
                 return guest
             try:
                 guest, record = self.judge.judge(guest, mutant, checks)
@@ -126,6 +167,8 @@ class Campaign:
         if guest:
             guest.served += 1
         record = {"id": mutant.id, **record, "seconds": round(time.monotonic() - began, 1)}
+        if record["verdict"] not in KILLED:
+            record["met"] = checks
         self.results.add(record, self.drawn)
         self._tell(mutant, record)
         return guest

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Which check reaches which points of the text, as seen in guests of the plain kernel."""
-import hashlib
 import json
 import os
 import threading
 import time
 
-from .guest import Gone, SWITCH, booted
+from .guest import Gone, SWITCH, TRIES, booted
 
 # Who runs as a rescuer, when a pool goes idle, which way a race goes: another run, another line.
 ROUNDS = 3
@@ -26,63 +25,82 @@ def slow_of(guest, classes):
     return dict(line.split(" ", 1) for line in lines if " " in line)
 
 
-def suite_of(checks):
-    """Of their names; what they do is in the key."""
-    return hashlib.sha256("\n".join(checks).encode()).hexdigest()[:8]
-
-
 class Coverage:
-    """Of the mutants and the regime that `key` is of, by the checks that `suite` is of; "boot" and "idle" are no
-    checks. `unsteady`: those that have failed without any mutant, in a new guest: what they say is nothing of one.
-    `slow`: what each of those is of, which wait for minutes."""
+    """Of the mutants and the guest that `key` is of; `digest` is that of a check, and `of` what it was when its points
+    were seen. "boot" and "idle" are no checks. `unsteady`: those that have failed without any mutant, twice, in new
+    guests: what they say is nothing of one. `slow`: what each of those is of, which wait for minutes."""
 
-    def __init__(self, path, key=""):
-        self.path, self.key, self.suite, self.points, self.seconds, self.unsteady = path, key, "", {}, {}, set()
-        self.slow, self.controls = {}, {}
+    def __init__(self, path, key="", digest=lambda check: ""):
+        self.path, self.key, self.digest, self.of, self.points, self.seconds = path, key, digest, {}, {}, {}
+        self.unsteady, self.slow, self.controls = set(), {}, {}
         self.lock = threading.Lock()
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 document = json.load(file)
-            if document["key"] == key and "suite" in document:
-                self.suite = document["suite"]
+            if document["key"] == key and "of" in document:
+                self.of = document["of"]
                 self.points = {check: set(points) for check, points in document["points"].items()}
                 self.seconds = document["seconds"]
-                self.unsteady = set(document.get("unsteady", ()))
-                self.slow = document.get("slow", {})
+                self.unsteady = {check for check in document["unsteady"] if self.of.get(check) == digest(check)}
+                self.slow = document["slow"]
 
-    def measure(self, new_guest, classes, say, rounds=ROUNDS):
-        """A guest that is lost takes one look of one check with it; the next check has a new one."""
+    def measure(self, new_guest, classes, say, rounds=ROUNDS, anew=False):
+        """Whether there was something to look at: checks that are new or others by now, or, `anew`, all. A guest that
+        is lost takes one look of one check with it; who fails is looked at again, in guests of his own."""
         guest = booted(new_guest, "workqueue.wqlab_mutant=-1")
         try:
-            points, failing = {"boot": guest.reached()}, {}
+            points = {"boot": guest.reached()}
             guest.run(f"echo -1 >{SWITCH}; sleep 5")
             points["idle"] = guest.reached()
             checks, self.slow = checks_of(guest, classes), slow_of(guest, classes)
-            for number, check in enumerate(checks * rounds, 1):
-                began = time.monotonic()
-                try:
-                    guest = guest or booted(new_guest)
-                    answer = guest.check([check], -1, 1000)
-                    if answer.failures:
-                        failing[check] = answer.failures[0][1]
-                    if answer.failures or check in answer.passed:
-                        points.setdefault(check, set()).update(guest.reached())
-                except Gone as gone:
-                    failing[check] = gone.words
-                    if guest:
-                        guest.end()
-                    guest = None
-                self.seconds[check] = time.monotonic() - began
+            todo = [check for check in checks if anew or self.of.get(check) != self.digest(check)]
+            seen = {check: set() if check in todo else self.points.get(check, set()) for check in checks}
+            failing = {}
+            for number, check in enumerate(todo * rounds, 1):
+                guest, words = self._look(guest, new_guest, check, seen[check])
+                if words:
+                    failing[check] = words
                 if number % 20 == 0:
-                    say(f"{number} of {rounds * len(checks)} looks")
+                    say(f"{number} of {rounds * len(todo)} looks")
         finally:
             if guest:
                 guest.end()
-        if failing:
+        steady = {check for check in failing if not self._fails_again(new_guest, check, seen[check])}
+        if failing := {check: words for check, words in failing.items() if check not in steady}:
             say("these fail on the plain kernel, and are not asked: "
                 + "; ".join(f"{check} ({words})" for check, words in sorted(failing.items())))
-        self.points, self.suite, self.unsteady = points, suite_of(checks), set(failing)
+        self.unsteady = (self.unsteady & set(checks)) - set(todo) | set(failing)
+        self.of = {check: self.digest(check) for check in checks}
+        self.points = {**points, **{check: each for check, each in seen.items() if each}}
         self.save()
+        return bool(todo)
+
+    def _look(self, guest, new_guest, check, points):
+        """(the guest if it may go on, what is amiss)."""
+        guest = guest or booted(new_guest)
+        began, words = time.monotonic(), ""
+        try:
+            answer = guest.check([check], -1, 1000)
+            words = answer.failures[0][1] or "fails" if answer.failures else ""
+            if words or check in answer.passed:
+                points.update(guest.reached())
+        except Gone as gone:
+            words = gone.words
+        if words:
+            guest.end()
+            guest = None
+        self.seconds[check] = time.monotonic() - began
+        return guest, words
+
+    def _fails_again(self, new_guest, check, points):
+        """Twice, of so many in guests of its own."""
+        fails = 0
+        for _ in range(TRIES):
+            guest, words = self._look(None, new_guest, check, points)
+            if guest:
+                guest.end()
+            fails += bool(words)
+        return fails > 1
 
     def is_unsteady(self, check, passed):
         """Of one that was asked without any mutant, in a new guest if it did not pass: whether it fails too often to be
@@ -100,7 +118,7 @@ class Coverage:
 
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as file:
-            json.dump({"key": self.key, "suite": self.suite, "seconds": self.seconds, "unsteady": sorted(self.unsteady),
+            json.dump({"key": self.key, "of": self.of, "seconds": self.seconds, "unsteady": sorted(self.unsteady),
                        "slow": self.slow,
                        "points": {check: sorted(points) for check, points in self.points.items()}}, file)
         os.replace(self.path + ".new", self.path)
@@ -119,6 +137,10 @@ class Coverage:
         quick = [check for check in checks if check not in self.slow]
         return [check for check in checks if check not in self.slow or not quick or
                 f"{mutant.function}()" in self.slow[check]]
+
+    def asked(self, mutant):
+        """What only a boot reaches each check is asked of."""
+        return self.worth_it(mutant, self.checks) if self.how(mutant) == "boot" else self.of_mutant(mutant)
 
     def reaching(self, mutant):
         """Also those that are not asked."""

@@ -129,18 +129,19 @@ class Guest:
             self.lines.put(line.rstrip("\n"))
         self.lines.put(None)
 
-    def run(self, command, patience=60, silent=SILENT_SECONDS):
-        """`patience` is how long it may say nothing by its own clock, `silent` how long it may not even tell the time,
-        in seconds of a CPU of ours."""
+    def run(self, command, patience=None, silent=SILENT_SECONDS):
+        """`patience` is how long it may say nothing by its own clock once it has heard the command; that leaps while
+        the host has no time to hand it over. `silent` is how long it may not even tell the time, in seconds of a CPU of
+        ours; without patience, how long it may say nothing else."""
         self.asked += 1
-        mark = f"@done {self.asked} "
+        heard, mark = f"@heard {self.asked}", f"@done {self.asked} "
         answer = Answer()
         try:
-            self.process.stdin.write(f"{{ {command}\n}} 2>&1; echo \"{mark}$?\"\n")
+            self.process.stdin.write(f"echo \"{heard}\"; {{ {command}\n}} 2>&1; echo \"{mark}$?\"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             raise self.death(answer) from None
-        begun = ""
+        begun, is_heard = "", False
         told, spent = None, self.pace.look()
         while True:
             try:
@@ -151,15 +152,22 @@ class Guest:
                 continue
             if line is None:
                 raise self.death(answer)
-            spent = self.pace.look() if self.lines.empty() else spent
-            if beat := TIME.search(line):
+            beat = TIME.search(line)
+            if not beat or patience and is_heard:
+                spent = self.pace.look() if self.lines.empty() else spent
+            elif self.pace.look() - spent > silent:
+                raise self._hung(answer, "but the time")
+            if beat:
                 self.clock = int(beat[1])
                 begun += line[:beat.start()]  # of a line that it has written in two pieces
-                told = self.clock if told is None else told
-                if self.clock - told > patience:
+                told = self.clock if told is None or not is_heard else told
+                if patience and self.clock - told > patience:
                     raise self._hung(answer, f"for {self.clock - told} s of its time")
                 continue
             line, begun, told = begun + line, "", None
+            if line == heard:
+                is_heard = True
+                continue
             if line.startswith(mark):
                 answer.status = int(line[len(mark):])
                 return answer

@@ -9,7 +9,7 @@ from .judge import HURRY, KILLED
 
 TRIED = (*KILLED, "survived", "unclear")
 ENOUGH = 300  # tried, for a share of them
-ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unasked", "unreached", "equivalent", "untried"]
+ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unseen", "unasked", "unreached", "equivalent", "untried"]
 
 
 def record_path(root, version):
@@ -24,23 +24,59 @@ def lines_of(path):
 
 
 def recorded(root, version):
-    """(the suite, {id: record}) of the verdicts that are in the tree."""
-    suite, found = "", {}
+    """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
+    survivor those that he has met are told by their numbers in that list."""
+    of, found = {}, {}
     for line in lines_of(record_path(root, version)):
-        name, verdict, *words = line.split()
-        if name == "suite":
-            suite = verdict
+        name, text, *words = line.split()
+        if name == "check":
+            of[words[0] if words else ""] = text
+            continue
+        verdict, *words = words
+        record = found[name] = {"id": name, "text": text, "verdict": verdict}
+        asked = "only" if words[-1:] == ["only"] else "drawn"
+        words = [word for word in words if word != "only"]
+        if verdict in KILLED:
+            record |= {"of": of[words[0] if words else ""], **({"by": words[0]} if words else {}), "asked": asked}
+        elif verdict in TRIED:
+            names = list(of)
+            record |= {"met": {names[at]: of[names[at]] for at in numbers(*words)}, "asked": asked}
+    return found
+
+
+def written(version):
+    """The lines of that."""
+    of = {check: version.suite.digest(check) for check in ("", *version.suite.at)}
+    at = {check: number for number, check in enumerate(of)}
+    yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
+    for mutant in version.mutants:
+        if record := version.results.of.get(mutant.id):
+            met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
+            asked = "" if is_drawn(mutant, version.results) else "only"
+            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, asked)))
+
+
+def ranges(values):
+    """1-3,7 of 1, 2, 3 and 7."""
+    found = []
+    for value in sorted(values):
+        if found and found[-1][1] == value - 1:
+            found[-1][1] = value
         else:
-            by = [word for word in words if word != "only"]
-            found[name] = {"id": name, "verdict": verdict, "suite": suite, **({"by": by[0]} if by else {})}
-            if verdict in TRIED:
-                found[name]["asked"] = "only" if "only" in words else "drawn"
-    return suite, found
+            found.append([value, value])
+    return ",".join(f"{first}-{last}" if first < last else str(first) for first, last in found)
 
 
-def equivalents(root, version):
-    """{(id, text_hash() of its function): why nobody can see it}."""
-    lines = lines_of(os.path.join(root, "tests/mutation", f"equivalent.{version}"))
+def numbers(text):
+    """The other way."""
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def reasons(root, kind, version):
+    """{(id, text_hash() of its function): why it is equivalent, or unseen}."""
+    lines = lines_of(os.path.join(root, "tests/mutation", f"{kind}.{version}"))
     return {(name, text): why for name, text, why in (line.split(None, 2) for line in lines)}
 
 
@@ -68,10 +104,10 @@ def interval(killed, tried):
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def share(found, *verdicts):
+def share(found, *verdicts, of=(*TRIED, "unseen")):
     """How many of those tried have these verdicts, and between which bounds that is known; those that are equivalent
     nobody could see. What is unclear was not killed: left out it would make the share of killed too large."""
-    tried = sum(found.get(verdict, 0) for verdict in TRIED)
+    tried = sum(found.get(verdict, 0) for verdict in of)
     if tried < ENOUGH:
         return f"{tried} tried: too few"
     count = sum(found.get(verdict, 0) for verdict in verdicts)
@@ -141,12 +177,17 @@ return value inverted, another CPU. All are in one kernel, one is turned on, and
 and the clean-up behind it; or the guest ran, for SILENT s of a CPU, and did not even tell the time. *crashed*: the
 kernel died, and its log says of what. *Killed* are those that were caught, hung or crashed. *survived*: each check that
 was asked passed with it. *unclear*: some check gave no answer, twice (it was skipped, say, and without the mutant it is
-not), or what was seen once was not seen again. *unasked*: only checks get there that are not asked. *unreached*: no
-check and no boot gets there. *equivalent*: nobody could see it; `tests/mutation` says why.
+not), or what was seen once was not seen again. *unseen*: it survived, and no user, tracer or reader of sysfs could tell
+in such a guest. *unasked*: only checks get there that are not asked. *unreached*: no check and no boot gets there.
+*equivalent*: it changes nothing at all. Of these two `tests/mutation` says why, one by one.
 
 No kill is believed at once: without the mutant the check must pass, with it the same must be seen a second time, and
 without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows one time in
-some counts as survived. When the checks, their bounds, the guest or what judges are changed, all is untried again.
+some counts as survived. A check that fails twice without any mutant, in new guests, is not asked.
+
+Verdicts add up. A kill holds as long as the check that made it is what it was, with all in `kmod/check` that it
+mentions; who survived has yet to meet the checks that are new or have changed, and no others. All is untried again when
+the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is.
 
 **What these figures are not.** They are of the suite in one kind of guest, and not of the suite as you run it:
 
@@ -162,7 +203,8 @@ some counts as survived. When the checks, their bounds, the guest or what judges
   that they say they are of, and where no other check gets.
 
 Shares are of what was drawn at random, in each row of the table for itself, with an interval of 95 % (Wilson); what
-somebody asked for with `--only` is not among it. What is unclear counts as not killed. Below ENOUGH there is no share.
+somebody asked for with `--only` is not among it. What is unclear counts as not killed. "Of those to be seen" leaves out
+what is unseen, which is asked of survivors only. Below ENOUGH there is no share.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only a
 race, lockdep or a debugging kernel would show (a lock not taken), and faults in what only prints.
@@ -191,7 +233,8 @@ def shares(name, version):
     lines = []
     for how, mutants in heaps.items():
         found = counts(drawn(mutants, version.results), version.results)
-        cells = [share(found, *verdicts) for verdicts in (KILLED, ["caught"], ["hung"], ["crashed"])]
+        cells = [share(found, *KILLED), share(found, *KILLED, of=TRIED)]
+        cells += [share(found, verdict) for verdict in KILLED]
         lines.append(f"| {name}: {WHO[how]} | {len(mutants)} | " + " | ".join(cells) + " |")
     return lines
 
@@ -206,7 +249,8 @@ def page(versions):
         lines.append(f"| {name} | {len(version.mutants)} | "
                      + " | ".join(cell(found.get(verdict)) for verdict in ORDER) + " |")
     if rows := [row for name, version in versions.items() for row in shares(name, version)]:
-        lines += ["", "| of | mutants | killed | caught | hung | crashed |", "|---" * 6 + "|", *rows]
+        lines += ["", "| of | mutants | killed | killed of those to be seen | caught | hung | crashed |", "|---" * 7 + "|",
+                  *rows]
     lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
@@ -217,6 +261,8 @@ def page(versions):
                       + ", ".join(f"`{check}`" for check in sorted(version.coverage.unsteady)) + "."]
         if version.results.stale:
             lines += ["", f"{len(version.results.stale)} verdicts of {name} are of other checks, and count as untried."]
+        if version.coverage.points and (left := to_be_met(version)):
+            lines += ["", f"{left} survivors of {name} have yet to meet checks that are new or have changed."]
     for name, version in versions.items():
         table, functions = by_function(version)
         lines += ["", f"## {name}", "", *table]
@@ -224,6 +270,11 @@ def page(versions):
         lines += ["", f"### Survivors of {name}", *survivors(version, functions)]
         lines += ["", f"### Lines of {name} that no check reaches", "", *unreached(version, functions)]
     return "\n".join(lines) + "\n"
+
+
+def to_be_met(version):
+    return sum(verdict_of(mutant, version.results) in ("survived", "unseen") and
+               bool(version.results.left(mutant.id, version.coverage.asked(mutant))) for mutant in version.mutants)
 
 
 def time_of(name, version):
@@ -240,23 +291,26 @@ WHY = {"not C": "no C", "the same code": "the same code as without", "another's 
        "no switch": "not to be had behind a switch"}
 
 
+def reread(results, name, kind):
+    """What a reason is given for is that, unless somebody saw it; unseen is what was tried, equivalent need not be."""
+    record = results.of.get(name, {"id": name, "verdict": "untried"})
+    if record["verdict"] == "survived" or kind == "equivalent" and record["verdict"] not in KILLED:
+        results.of[name] = {**record, "verdict": kind}
+
+
 def write(root, versions):
     os.makedirs(os.path.join(root, "tests/mutation"), exist_ok=True)
     for name, version in versions.items():
-        why = equivalents(root, name)
-        for gone in stale(version.mutants, why):
-            print(f"tests/mutation/equivalent.{name}: {' '.join(gone)} is no mutant any more: \"{why[gone]}\"")
         with open(record_path(root, name), "w", encoding="utf-8") as file:
             file.write("# SPDX-License-Identifier: GPL-2.0\n")
             file.write(f"# What scripts/mutate saw last of the mutants of {name}. By scripts/mutate --report.\n")
-            file.write(f"suite {version.results.suite}\n")
+            file.writelines(line + "\n" for line in written(version))
+        for kind in ("unseen", "equivalent"):
+            why = reasons(root, kind, name)
+            for gone in stale(version.mutants, why):
+                print(f"tests/mutation/{kind}.{name}: {' '.join(gone)} is no mutant any more: \"{why[gone]}\"")
             for mutant in version.mutants:
-                record = version.results.of.get(mutant.id)
-                if record:
-                    asked = "" if is_drawn(mutant, version.results) else "only"
-                    file.write(" ".join(filter(None, (mutant.id, record["verdict"], record.get("by"), asked))) + "\n")
-        for mutant in version.mutants:
-            if (mutant.id, mutant.text) in why and verdict_of(mutant, version.results) not in KILLED:
-                version.results.of[mutant.id] = {"id": mutant.id, "verdict": "equivalent"}
+                if (mutant.id, mutant.text) in why:
+                    reread(version.results, mutant.id, kind)
     with open(os.path.join(root, "docs/mutation.md"), "w", encoding="utf-8") as file:
         file.write(page(versions))
