@@ -10,9 +10,10 @@ from mutate.suite import PLACE, Suite
 
 FILES = {
     "look.hh": "#pragma once\n\nnamespace wqlab {\n\nint seen(int cpu);\nint unseen();\n\n}  // namespace wqlab\n",
-    "look.cc": "namespace wqlab {\n\nint seen(int cpu)\n{\n    return Trial::of(cpu);\n}\n\nint unseen() { return 1; }\n\n"
-               "}  // namespace wqlab\n",
-    "trial.hh": "namespace wqlab {\n\nclass Trial {\npublic:\n    static int of(int cpu);\n};\n\n}  // namespace wqlab\n",
+    "look.cc": "namespace wqlab {\n\nint seen(int cpu)\n{\n    return Trial::of(cpu);\n}\n\n"
+               "int unseen() { return 1; }\n\n}  // namespace wqlab\n",
+    "trial.hh": "namespace wqlab {\n\nclass Trial {\npublic:\n    static int of(int cpu);\n};\n\n"
+                "}  // namespace wqlab\n",
     "runner.cc": "namespace wqlab {\n\nint Runner::run() { return whole(); }\n\n}  // namespace wqlab\n",
     "queue.cc": """namespace wqlab {
 

@@ -7,5 +7,8 @@
   weed      drops what does not compile and what compiles to the same code
   kernel    builds the one kernel that has them all
   guest     a running guest in which mutants are switched on and judged
+  suite     what a check's word is of
+  coverage  which check reaches what
+  judge     what becomes of one mutant
   campaign  which mutants, in which order, by which checks; the results
   report    docs/mutation.md, and what is printed"""

@@ -16,10 +16,10 @@ MUTANTS_OF_A_GUEST = 80
 
 class Results:
     """A line of JSON for each verdict; the last of an id counts. `recorded` is what was known before, `texts` are those
-    of the mutants' functions by now, `digest` is that of a check. A kill is of the check that made it, and holds as long
-    as that is what it was. Who survived has met checks, and holds as long as one of them is; those that are new or
-    others by now he has yet to meet. What does not hold is stale: it is kept, and the mutant is untried. `drawn` are
-    those that came at random, and not because somebody asked for them: only of these there is a share."""
+    of the mutants' functions by now, `digest` is that of a check. A kill is of the check that made it, and holds as
+    long as that is what it was. Who survived has met checks, and holds as long as one of them is; those that are new
+    or others by now he has yet to meet. What does not hold is stale: it is kept, and the mutant is untried. `drawn`
+    are those that came at random, and not because somebody asked for them: only of these there is a share."""
 
     def __init__(self, path, recorded=(), digest=lambda check: "", texts=None):
         self.path, self.digest, self.texts, self.lock = path, digest, texts or {}, threading.Lock()

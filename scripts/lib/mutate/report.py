@@ -201,6 +201,8 @@ the guest, the checks' bounds or the meaning of a verdict are changed, and a mut
   one waits 6 s for what must happen, and not 30 as in the wqctl that you have. What only delays something by 6 to 30 s
   is caught here and not by yours. Checks of the class slow wait as long as anywhere; they are asked of the functions
   that they say they are of, and where no other check gets.
+- What a check reaches is turned on once the guest is up, and most guests have served other mutants. What such a mutant
+  does at boot is not seen, nor what the kernel does once and then remembers.
 
 Shares are of what was drawn at random, in each row of the table for itself, with an interval of 95 % (Wilson); what
 somebody asked for with `--only` is not among it. What is unclear counts as not killed. "Of those to be seen" leaves out
@@ -249,8 +251,8 @@ def page(versions):
         lines.append(f"| {name} | {len(version.mutants)} | "
                      + " | ".join(cell(found.get(verdict)) for verdict in ORDER) + " |")
     if rows := [row for name, version in versions.items() for row in shares(name, version)]:
-        lines += ["", "| of | mutants | killed | killed of those to be seen | caught | hung | crashed |", "|---" * 7 + "|",
-                  *rows]
+        lines += ["", "| of | mutants | killed | killed of those to be seen | caught | hung | crashed |",
+                  "|---" * 7 + "|", *rows]
     lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
