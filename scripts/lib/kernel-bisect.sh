@@ -10,7 +10,9 @@ source "$root/scripts/lib/build.sh"
 bisect_tree() {
     local tree config=$2 good bad name status=0
     tree=$(git -C "$1" rev-parse --show-toplevel 2>&1) || die "--tree \"$1\": ${tree#fatal: }"
-    good=$(commit "$3") bad=$(commit "$4")
+    tree=$(linux_tree "$tree")
+    good=$(commit "$3")
+    bad=$(commit "$4")
     ! git -C "$tree" merge-base --is-ancestor "$bad" "$good" ||
         die "$3 has $4 in it: first the commit where the command succeeds, then the one where it fails"
     [[ ! $config || -r $config ]] || die "--config \"$config\": no such file"

@@ -30,14 +30,21 @@ rebuild_tree() {
     unlock
 }
 
-# source_tree DIR: its name, if it is one that can be built out of.
-source_tree() {
+# linux_tree DIR: its name, if it is a source tree that is not too old.
+linux_tree() {
     local tree version
     tree=$(realpath -e -- "$1" 2>/dev/null) || die "no directory \"$1\""
     version=$(tree_version "$tree")
     [[ $version && -e $tree/Kbuild && -e $tree/kernel/workqueue.c ]] ||
         die "\"$1\" is no source tree of Linux: give the directory that has kernel/workqueue.c in it"
     check_version "$version" "$1"
+    echo "$tree"
+}
+
+# source_tree DIR: likewise, if it can be built out of.
+source_tree() {
+    local tree
+    tree=$(linux_tree "$1") || exit 1
     [[ ! -e $tree/.config && ! -d $tree/include/config && ! -d $tree/arch/x86/include/generated ]] ||
         die "$tree has been built in, and Linux builds elsewhere only out of a clean tree: scripts/kernel use $tree," \
             "or make -C $tree mrproper (its .config goes, too)"
