@@ -140,16 +140,12 @@ private:
     void copy_pool()
     {
         const Struct pool(kernel_, at_.pool, Field::kPool);
-        copy_shown(kernel_, snapshot_.sections, pool, row_);
-        row_.flags |= translate<FlagSet::kPoolFlags>(kernel_, row_.raw_flags);
         jiffies_ = kernel_.jiffies();
-        row_.idle_timer_ns = due_in(pool, Field::kPoolIdleTimer);
-        row_.mayday_timer_ns = due_in(pool, Field::kPoolMaydayTimer);
+        copy_shown(kernel_, snapshot_.sections, pool, row_, jiffies_);
+        row_.flags |= translate<FlagSet::kPoolFlags>(kernel_, row_.raw_flags);
         manager_ = pool.get<Address>(Field::kPoolManager);
         progress_ = pool.get_or<uint64_t>(Field::kPoolProgress, jiffies_);
         worklist_ = worklist(pool);
-        const bool pending = worklist_.next != pool.at(Field::kPoolWorklist);
-        row_.since_progress_ns = pending && kernel_.has(Field::kPoolProgress) ? ns_since(progress_) : WQLAB_NEVER;
         Address task;
         Task look;
         if (manager_ && kernel_.peek(task, manager_, Field::kWorkerTask) && look_at(kernel_, task, look)) {
@@ -164,15 +160,6 @@ private:
     }
 
     uint64_t ns_since(uint64_t then) const { return jiffies_ > then ? kernel_.jiffies_to_ns(jiffies_ - then) : 0; }
-
-    // When a timer of the pool's is due; it is armed if something points at its entry.
-    uint64_t due_in(const Struct& pool, Field timer) const
-    {
-        if (!pool.get<Address>(timer, Field::kTimerEntryPprev))
-            return WQLAB_NEVER;
-        const uint64_t due = pool.get<uint64_t>(timer, Field::kTimerExpires) - jiffies_;
-        return static_cast<int64_t>(due) > 0 ? kernel_.jiffies_to_ns(due) : 0;
-    }
 
     // A list of items; how many were copied. A barrier stands behind the item
     // that it waits for, which is linked to it: for the first one, `target`.
@@ -284,7 +271,7 @@ private:
         wqlab_snap_worker* row = snapshot_.workers.add();
         WorkerAt* at = state_.workers.add();
         row->pool = row_.id;
-        copy_shown(kernel_, snapshot_.sections, copy, *row);
+        copy_shown(kernel_, snapshot_.sections, copy, *row, jiffies_);
         row->flags = translate<FlagSet::kWorkerFlags>(kernel_, row->raw_flags);
         row->busy_ns = row->idle_ns = WQLAB_NEVER;
         row->cpu = -1;
@@ -319,7 +306,7 @@ private:
         has_gone_ |= !Target::kLocked && pwq.get<Address>(Field::kPwqPool) != at_.pool;
         if (has_gone_)
             return;
-        copy_shown(kernel_, snapshot_.sections, pwq, row);
+        copy_shown(kernel_, snapshot_.sections, pwq, row, jiffies_);
         if (pwq.get_or<uint8_t>(Field::kPwqPlugged, 0))
             row.flags |= WQLAB_PWQ_PLUGGED;
         if (kernel_.has(Field::kPwqMaydayNode) && on_a_list(pwq, Field::kPwqMaydayNode))
