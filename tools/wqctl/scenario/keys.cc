@@ -21,6 +21,7 @@ constexpr Key<Scenario> kRunKeys[] = {
      .flag = "--duration",
      .type = "TIME",
      .help = "End after this time; default 2s unless --items is given",
+     .of_a_round = "Of a round; default what the budget has room for, 50ms to 500ms",
      .attribute = WQLAB_A_RUN_DURATION,
      .limit = "duration_ns",
      .zero = "is 0; use a time such as 2s"},
@@ -30,6 +31,7 @@ constexpr Key<Scenario> kRunKeys[] = {
      .flag = "--items",
      .type = "N",
      .help = "End after this many items, of all issuers together",
+     .of_a_round = "Of a round, instead of a time",
      .attribute = WQLAB_A_RUN_ITEMS,
      .zero = "is 0; use 1 or more"},
     {.name = "sample",
@@ -287,7 +289,11 @@ void add_flags(std::vector<ShapingFlag>& flags, std::string_view group, std::spa
     for (const Key<Spec>& key : keys) {
         if (key.flag.empty())
             continue;
-        ShapingFlag flag{.group = group, .flag = std::string(key.flag), .type = key.type, .help = key.help};
+        ShapingFlag flag{.group = group,
+                         .flag = std::string(key.flag),
+                         .type = key.type,
+                         .help = key.help,
+                         .of_a_round = key.of_a_round};
         if (key.kind == Kind::kFlags)
             for (const FlagName& one : flag_names())
                 flag.values.emplace_back(one.name);

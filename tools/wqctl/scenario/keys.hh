@@ -61,10 +61,11 @@ struct Key {
     std::string_view flag = {};  // empty: files only
     std::string_view type = {};  // what --help calls the flag's value
     std::string_view help = {};
-    int attribute = 0;            // of the request; 0: not on the wire, or encode.cc's
-    std::string_view limit = {};  // a name in `wqctl info`: no more than that
-    std::string_view zero = {};   // 0 is refused: what is wrong; what is right
-    bool sysfs = false;           // of a workqueue: set through its files, which unbound ones have
+    std::string_view of_a_round = {};  // the help where a run is one of a bench's rounds, if it is another
+    int attribute = 0;                 // of the request; 0: not on the wire, or encode.cc's
+    std::string_view limit = {};       // a name in `wqctl info`: no more than that
+    std::string_view zero = {};        // 0 is refused: what is wrong; what is right
+    bool sysfs = false;                // of a workqueue: set through its files, which unbound ones have
 
     // Of an issuer:
     std::optional<wqlab::Setting> setting = {};  // modes_of() says which modes look at it
@@ -141,6 +142,7 @@ struct ShapingFlag {
     std::string flag;
     std::string_view type;  // empty: it takes no value
     std::string_view help;
+    std::string_view of_a_round = {};      // of a bench; empty: as help
     std::vector<std::string> values = {};  // the words that there are, for completion
     bool is_list = false;                  // of such words
     bool overrides = false;                // also goes with a preset or a file

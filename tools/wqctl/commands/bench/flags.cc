@@ -48,9 +48,7 @@ void BenchFlags::declare(Args& args)
             args.flag(flag.flag, value.set, std::string(flag.help));
         else
             args.option(flag.flag, value.text, std::string(flag.type),
-                        flag.flag == "--duration" ? "Of a round; default what the budget has room for, 50ms to 500ms"
-                        : flag.flag == "--items"  ? "Of a round, instead of a time"
-                                                  : std::string(flag.help))
+                        std::string(flag.of_a_round.empty() ? flag.help : flag.of_a_round))
                 .values(flag.values)
                 .is_list = flag.is_list;
     }
