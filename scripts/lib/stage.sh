@@ -18,16 +18,27 @@ is_wanted() { grep -qxF -- "$1" <<<"$names"; }
 # about_stage STAGE: more for the line that ends it.
 about_stage() { :; }
 
+# seconds_of_a_core: of what `times` printed, what all that a shell has waited for took.
+seconds_of_a_core() {
+    awk '{ sum = 0; for (i = 1; i <= NF; i++) { split($i, part, /[ms]/); sum += 60 * part[1] + part[2] } }
+         END { print int(sum) }'
+}
+
 # stage NAME COMMAND...: fails if a test failed. A COMMAND that fails without a failed test is one failed test. What it
 # printed is kept as $logs/NAME.tap.
 stage() {
-    local name=$1 began=$SECONDS mine status=0
+    local name=$1 began=$SECONDS mine busy status=0
     shift
     mine=$(mktemp)
+    times >"$mine" # not in $(), which is another shell
+    busy=$(seconds_of_a_core <"$mine")
+    : >"$mine"
     rm -f "$logs/$name.result"
     "$@" </dev/null | tee "$logs/$name.tap" | awk -v counts="$mine" -f "$root/scripts/lib/tap-count.awk" ||
         status=${PIPESTATUS[0]}
     read -r passed failed skipped <"$mine"
+    times >"$mine"
+    busy=$(($(seconds_of_a_core <"$mine") - busy))
     rm "$mine"
     if ((status && !failed)); then
         echo "not ok - $name ended with status $status"
@@ -39,8 +50,8 @@ stage() {
     echo "$passed $failed $skipped" >>"$counts"
     echo $((SECONDS - began)) >"$logs/$name.seconds"
     echo "$passed $failed $skipped" >"$logs/$name.result"
-    printf '%-28s %4d passed, %d failed, %d skipped  (%d s)%s\n' \
-        "$name" "$passed" "$failed" "$skipped" $((SECONDS - began)) "$(about_stage "$name")"
+    printf '%-28s %4d passed, %d failed, %d skipped  (%d s, %d of a core)%s\n' \
+        "$name" "$passed" "$failed" "$skipped" $((SECONDS - began)) "$busy" "$(about_stage "$name")"
     ((failed == 0))
 }
 
@@ -113,9 +124,9 @@ verdict() {
     if "$@"; then echo "ok - $what"; else echo "not ok - $what"; fi
 }
 
-# ctest's table as TAP.
+# ctest_as_tap DIRECTORY OPTION...: its table.
 ctest_as_tap() {
-    ctest --test-dir "$1" --output-on-failure 2>&1 | tee "$logs/unit.log" | awk '
+    ctest --test-dir "$1" --output-on-failure "${@:2}" 2>&1 | awk '
         match($0, /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: /) {
             name = substr($0, RLENGTH + 1); sub(/ \.\.+.*/, "", name)
             if (/Passed +[0-9.]+ sec/) print "ok - " name

@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
+#include "ktap.hh"
+
+int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }

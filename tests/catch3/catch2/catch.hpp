@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Catch2 3 under the names of Catch2 2, in which the tests are written: Debian 12 has 2, Debian 13 has 3. CMake has this
-// directory searched where there is 3.
+// Catch2 3 under the names of Catch2 2, in which the tests are written: Debian 12 has 2, Debian 13 has 3. CMake adds this
+// directory where there is 3.
 #pragma once
 
 #include <string>
@@ -22,7 +22,3 @@ inline auto Contains(std::string part, CaseSensitive sensitive = CaseSensitive::
 }
 
 }  // namespace Catch
-
-#ifdef CATCH_CONFIG_MAIN
-int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
-#endif
