@@ -26,8 +26,8 @@ follow_progress() {
     while status=0 && IFS= read -r -t 1 line || { status=$? && ((status > 128)); }; do
         case $line in
             # apt downloads everything, then installs everything, which takes longer.
-            dlstatus:*) IFS=: read -r _ _ line <<<"$line" && at=$((${line%%.*} / 5)) ;;
-            pmstatus:*) IFS=: read -r _ _ line <<<"$line" && at=$((20 + ${line%%.*} * 4 / 5)) ;;
+            dlstatus:*) IFS=: read -r _ _ line <<<"$line" && at=$((${line%%[.:]*} / 5)) ;;
+            pmstatus:*) IFS=: read -r _ _ line <<<"$line" && at=$((20 + ${line%%[.:]*} * 4 / 5)) ;;
             '['*%']'*) at=${line%%%]*} && at=$((${at#[})) ;;
             *[0-9]/*[0-9]' Test '*) line=${line%% Test*} && at=$((100 * ${line%/*} / ${line#*/})) ;;
             '  '[A-Z]*' '*.o) ((++done)) && ((!objects)) || at=$((done < objects ? 100 * done / objects : 99)) ;;
