@@ -140,33 +140,44 @@ struct PercpuOrUnbound {
         WQLAB_CHECK_NEGATIVE,
         Fault::kSnapshotLies};
 
+    static void judge(Trial& t, bool both)
+    {
+        workqueue_struct* wq = wqlab_wq_create_exactly("wqlab-c73", both ? WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND : 0, 0);
+        WANT(t, wq, "there was no workqueue");
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        bool unbound = t.has_fault(Fault::kSnapshotLies), percpu = !unbound;
+        for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
+            if (now->workqueues[i].identity == wqlab_identity(reinterpret_cast<uintptr_t>(wq))) {
+                unbound ^= (now->workqueues[i].flags & WQLAB_WQ_UNBOUND) != 0;
+                percpu = now->workqueues[i].flags & WQLAB_WQ_PERCPU;
+            }
+        wqlab_wq_destroy(wq);
+        WANT(t, t.decided() || unbound == both, "%s gave an %s one", both ? "both" : "neither",
+             unbound ? "unbound" : "per-CPU");
+        WANT(t, t.decided() || percpu != both, "%s gave one with%s WQ_PERCPU", both ? "both" : "neither",
+             percpu ? "" : "out");
+    }
+
     static void run(Trial& t)
     {
+        constexpr uint32_t kTries = 5;
         SKIP_UNLESS(t, wqlab_wq_flags_known() & WQLAB_WQ_PERCPU, "this kernel has no WQ_PERCPU");
         SKIP_UNLESS(t, is_7x(), "this kernel does not look at WQ_PERCPU");
-        // It warns once; whether it did can be told if that is forgotten.
-        const bool forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
         for (const bool both : {false, true}) {
-            const LogListener<LinesWith> log(both ? "uses both WQ_PERCPU and WQ_UNBOUND"
-                                                  : "is using neither WQ_PERCPU or WQ_UNBOUND");
-            workqueue_struct* wq = wqlab_wq_create_exactly("wqlab-c73", both ? WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND : 0,
-                                                           0);
+            const LogListener<LinesWith> log(both ? "wqlab-c73 uses both WQ_PERCPU and WQ_UNBOUND"
+                                                  : "wqlab-c73 is using neither WQ_PERCPU or WQ_UNBOUND");
+            judge(t, both);
+            // It is said once, of whichever is the first. Only where that has been, all that was said once is
+            // forgotten; and then again another's may be the first.
+            bool forgotten = true;
+            for (uint32_t i = 0; i < kTries && forgotten && log.attached() && !log.heard().ours(); i++) {
+                forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+                if (forgotten && !t.decided())
+                    judge(t, both);
+            }
             const uint32_t warned = log.heard().ours();
-            WANT(t, wq, "there was no workqueue");
-            const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-            bool unbound = t.has_fault(Fault::kSnapshotLies), percpu = !unbound;
-            for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
-                if (now->workqueues[i].identity == wqlab_identity(reinterpret_cast<uintptr_t>(wq))) {
-                    unbound ^= (now->workqueues[i].flags & WQLAB_WQ_UNBOUND) != 0;
-                    percpu = now->workqueues[i].flags & WQLAB_WQ_PERCPU;
-                }
-            wqlab_wq_destroy(wq);
-            WANT(t, t.decided() || unbound == both, "%s gave an %s one", both ? "both" : "neither",
-                 unbound ? "unbound" : "per-CPU");
-            WANT(t, t.decided() || percpu != both, "%s gave one with%s WQ_PERCPU", both ? "both" : "neither",
-                 percpu ? "" : "out");
-            WANT(t, !forgotten || !log.attached() || warned == 1, "%s warned %u times", both ? "both" : "neither",
-                 warned);
+            WANT(t, warned == 1 || t.decided() || !log.attached() || (!warned && !forgotten), "%s warned %u times",
+                 both ? "both" : "neither", warned);
         }
     }
 };

@@ -324,7 +324,8 @@ struct PowerEfficient {
         121,
         "",
         "alloc.power-efficient",
-        "WQ_POWER_EFFICIENT is per-CPU unless workqueue.power_efficient is set, then unbound",
+        "WQ_POWER_EFFICIENT is per-CPU unless workqueue.power_efficient is set, then unbound; without that flag it is "
+        "per-CPU either way",
         "include/linux/workqueue.h: WQ_POWER_EFFICIENT",
         0,
         Fault::kStepLies};
@@ -334,10 +335,12 @@ struct PowerEfficient {
         const int error = t.read("/sys/module/workqueue/parameters/power_efficient");
         SKIP_UNLESS(t, error == 0, "the parameter can't be read: error %d", error);
         const bool set = t.text()[0] == 'Y';
-        Queue& wq = t.queue({.flags = WQLAB_WQ_POWER_EFFICIENT | WQLAB_WQ_SYSFS, .name = "wqlab-c121"});
-        (void)wq;
+        t.queue({.flags = WQLAB_WQ_POWER_EFFICIENT | WQLAB_WQ_SYSFS, .name = "wqlab-c121"});
         WANT(t, t.read("/sys/devices/virtual/workqueue/wqlab-c121/per_cpu") == 0, "per_cpu can't be read");
         WANT(t, same_text(t.text(), set ? "0\n" : "1\n"), "power_efficient is %d and per_cpu %s", set, t.text());
+        t.queue({.flags = WQLAB_WQ_SYSFS, .name = "wqlab-c121p"});
+        WANT(t, t.read("/sys/devices/virtual/workqueue/wqlab-c121p/per_cpu") == 0, "per_cpu can't be read");
+        WANT(t, same_text(t.text(), "1\n"), "power_efficient is %d, and without the flag per_cpu is %s", set, t.text());
     }
 };
 

@@ -109,7 +109,7 @@ struct Timelines {
             wqlab_resched();
             wqlab_relax();
         }
-        phases.gate->wait(Event::kForEver - 1);
+        phases.gate->pass();
     }
 
     struct Three {
@@ -234,22 +234,40 @@ struct YieldingIsRunning {
                                          0,
                                          Fault::kQueueElsewhere};
 
+    static constexpr uint32_t kTurns = 40;
+
     struct Yield {
         Trial* trial;
         Gate* gate;
-        bool yielded, may_sleep;
+        uint32_t turns;  // of another thread on that CPU
+        bool yielded, may_sleep, over;
     };
+
+    // As that one goes on only when the item does not, each of its turns is one for which the item has given its CPU
+    // away, or had it taken.
+    static void take_turns(Yield& yield)
+    {
+        while (!__atomic_load_n(&yield.over, __ATOMIC_ACQUIRE) && !yield.trial->given_up()) {
+            __atomic_add_fetch(&yield.turns, 1, __ATOMIC_RELAXED);
+            wqlab_yield();
+        }
+    }
 
     static void yield_then_sleep(TestItem&, void* argument)
     {
         Yield& yield = *static_cast<Yield*>(argument);
-        for (uint32_t i = 0; i < 200; i++)
+        const auto turns = [&yield] { return __atomic_load_n(&yield.turns, __ATOMIC_RELAXED); };
+        uint32_t away = 0;
+        while (away < kTurns && !yield.trial->given_up()) {
+            const uint32_t before = turns();
             wqlab_yield();
+            away += turns() != before;
+        }
         __atomic_store_n(&yield.yielded, true, __ATOMIC_RELEASE);
         yield.trial->changed();
         while (!__atomic_load_n(&yield.may_sleep, __ATOMIC_ACQUIRE) && !yield.trial->given_up())
             wqlab_yield();
-        yield.gate->wait(Event::kForEver - 1);
+        yield.gate->pass();
     }
 
     static void run(Trial& t)
@@ -260,19 +278,24 @@ struct YieldingIsRunning {
         Yield* const yield = t.own<Yield>();
         if (!yield)
             return;
-        *yield = {&t, &t.gate(), false, false};
+        *yield = {&t, &t.gate(), 0, false, false, false};
         TestItem& item = t.item("an item that yields").on_run(yield_then_sleep, yield);
         TestItem& next = t.item("the next item");
         kernel::queue_on(t, wq, item, static_cast<int>(cpu));
-        AWAIT(t, __atomic_load_n(&yield->yielded, __ATOMIC_ACQUIRE), "an item to yield its CPU");
+        Actor& other = t.actor("who takes turns", static_cast<int>(cpu), [yield] { take_turns(*yield); });
+        const bool yielded = t.wait([&] { return __atomic_load_n(&yield->yielded, __ATOMIC_ACQUIRE); },
+                                    "an item to give its CPU to another thread 40 times");
         next.queue_on(wq, cpu);
         t.linger();
         const uint32_t early = next.started();
         __atomic_store_n(&yield->may_sleep, true, __ATOMIC_RELEASE);
+        __atomic_store_n(&yield->over, true, __ATOMIC_RELEASE);
+        if (!yielded)
+            return;
         WANT(t, early == 0, "the next item started while one was runnable");
         AWAIT(t, next.ended() == 1, "the next item to run when that one sleeps");
         yield->gate->open();
-        AWAIT(t, item.ended() == 1, "the item to end");
+        AWAIT(t, item.ended() == 1 && other.done(), "the item to end");
     }
 };
 

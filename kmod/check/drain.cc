@@ -30,7 +30,7 @@ struct ChainsAreAllowed {
     static void requeue(TestItem& item, void* argument)
     {
         Chain& chain = *static_cast<Chain*>(argument);
-        chain.gate->wait(Event::kForEver - 1);
+        chain.gate->pass();
         wqlab_sleep(500'000);
         if (item.started() <= kLinks)
             chain.refused += !wqlab_queue_bare_on(chain.wq->get(), item.address(), -1);

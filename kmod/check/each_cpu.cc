@@ -18,23 +18,14 @@ struct Calls {
     uint64_t done;
     uint32_t began, ended, twice;
     bool no_worker;
+    // Of schedule_on_each_cpu() itself.
+    uintptr_t function;
+    unsigned long result;
+    uint32_t ended_by_then;
+    bool called;
 };
 inline Calls* calls = nullptr;
 inline uint32_t inside = 0;  // functions that may look at it
-
-// Nobody looks at it when this has gone, also if the kernel has returned too early, or is still about to call.
-struct Shown {
-    explicit Shown(Calls* all) { __atomic_store_n(&calls, all, __ATOMIC_RELEASE); }
-    Shown(const Shown&) = delete;
-    ~Shown()
-    {
-        // Either we see that a function is inside, or it sees nullptr.
-        Calls* const all = __atomic_exchange_n(&calls, nullptr, __ATOMIC_SEQ_CST);
-        all->gate->open();
-        while (__atomic_load_n(&inside, __ATOMIC_SEQ_CST))
-            wqlab_sleep(1'000'000);
-    }
-};
 
 inline void note_in(Calls* all)
 {
@@ -44,7 +35,7 @@ inline void note_in(Calls* all)
         __atomic_store_n(&all->no_worker, true, __ATOMIC_RELAXED);
     all->trial->changed();
     if (cpu >= 64 || all->held >> cpu & 1)
-        all->gate->wait(Event::kForEver - 1);
+        all->gate->pass();
     if (cpu < 64 && __atomic_fetch_or(&all->done, uint64_t{1} << cpu, __ATOMIC_ACQ_REL) >> cpu & 1)
         __atomic_add_fetch(&all->twice, 1, __ATOMIC_ACQ_REL);
     __atomic_add_fetch(&all->ended, 1, __ATOMIC_ACQ_REL);
@@ -58,6 +49,62 @@ inline void note(work_struct*)
     __atomic_sub_fetch(&inside, 1, __ATOMIC_RELEASE);
 }
 
+// One schedule_on_each_cpu(), in a thread of its own. Nobody looks at it when this has gone, also if the kernel has
+// returned too early, or is still about to call.
+class Round {
+public:
+    // Skips the trial if it can't be. held: the CPUs on which the function goes on until go_on().
+    Round(Trial& trial, uint64_t held) : trial_(trial), all_(trial.own<Calls>())
+    {
+        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
+        if (!function)
+            trial.skip("this kernel does not show schedule_on_each_cpu()");
+        if (!all_)
+            return;
+        *all_ = {&trial, &trial.gate(), held, 0, 0, 0, 0, false, function, 0, 0, false};
+        __atomic_store_n(&calls, all_, __ATOMIC_RELEASE);
+    }
+    Round(const Round&) = delete;
+    ~Round()
+    {
+        if (!all_)
+            return;
+        // Either we see that a function is inside, or it sees nullptr.
+        __atomic_store_n(&calls, nullptr, __ATOMIC_SEQ_CST);
+        go_on();
+        while (__atomic_load_n(&inside, __ATOMIC_SEQ_CST))
+            wqlab_sleep(1'000'000);
+    }
+
+    void start()
+    {
+        Calls* const all = all_;
+        caller_ = &trial_.actor("caller", Kthread::kAnyCpu, [all] {
+            all->called = wqlab_call(all->function, reinterpret_cast<unsigned long>(note), 0, 0, &all->result);
+            all->ended_by_then = __atomic_load_n(&all->ended, __ATOMIC_ACQUIRE);
+        });
+    }
+    void go_on() { all_->gate->open(); }
+
+    uint32_t began() const { return __atomic_load_n(&all_->began, __ATOMIC_ACQUIRE); }
+    uint32_t ended() const { return __atomic_load_n(&all_->ended, __ATOMIC_ACQUIRE); }
+    bool returned() const { return caller_->done(); }
+    // Once it has returned. False: the trial has been decided.
+    bool was_called()
+    {
+        if (!all_->called)
+            trial_.skip("kprobes are disarmed, so the kernel can't be called");
+        return all_->called;
+    }
+    int result() const { return static_cast<int>(all_->result) + (trial_.has_fault(Fault::kResultLies) ? 1 : 0); }
+    const Calls& seen() const { return *all_; }
+
+private:
+    Trial& trial_;
+    Calls* const all_;
+    Actor* caller_ = nullptr;
+};
+
 struct OnEachCpu {
     static constexpr Promise kPromise = {144,
                                          "",
@@ -70,55 +117,26 @@ struct OnEachCpu {
 
     static void run(Trial& t)
     {
-        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
-        SKIP_UNLESS(t, function, "this kernel does not show schedule_on_each_cpu()");
-        Calls* const all = t.own<Calls>();
-        if (!all)
+        Round round(t, ~uint64_t{0});
+        if (t.decided())
             return;
-        *all = {&t, &t.gate(), ~uint64_t{0}, 0, 0, 0, 0, false};
-        const Shown shown(all);
-        struct Answer {
-            bool called;
-            unsigned long result;
-            uint32_t ended;
-        };
-        Answer* const answer = t.own<Answer>();
-        if (!answer)
-            return;
-        Actor& caller = t.actor("caller", Kthread::kAnyCpu, [all, answer, function] {
-            answer->called = wqlab_call(function, reinterpret_cast<unsigned long>(note), 0, 0, &answer->result);
-            answer->ended = __atomic_load_n(&all->ended, __ATOMIC_ACQUIRE);
-        });
         const uint32_t cpus = t.online_cpus();
-        AWAIT(t, caller.done() || __atomic_load_n(&all->began, __ATOMIC_ACQUIRE) == cpus,
-              "the function to be called on each CPU");
-        const bool early = caller.done();
+        round.start();
+        AWAIT(t, round.returned() || round.began() == cpus, "the function to be called on each CPU");
+        const bool early = round.returned();
         t.linger();
-        const uint32_t began = __atomic_load_n(&all->began, __ATOMIC_ACQUIRE);
-        all->gate->open();
-        AWAIT(t, caller.done(), "it to return");
-        SKIP_UNLESS(t, answer->called, "kprobes are disarmed, so the kernel can't be called");
-        const int result = static_cast<int>(answer->result) + (t.has_fault(Fault::kResultLies) ? 1 : 0);
-        WANT(t, result == 0, "it returned %d", result);
-        WANT(t, !early && began == cpus && answer->ended == cpus && !all->twice && !all->no_worker,
+        const uint32_t began = round.began();
+        round.go_on();
+        AWAIT(t, round.returned(), "it to return");
+        if (!round.was_called())
+            return;
+        const Calls& seen = round.seen();
+        WANT(t, round.result() == 0, "it returned %d", round.result());
+        WANT(t, !early && began == cpus && seen.ended_by_then == cpus && !seen.twice && !seen.no_worker,
              "on %u CPUs it was called %u times, %u had ended when it returned, %u were twice on a CPU", cpus, began,
-             answer->ended, all->twice);
+             seen.ended_by_then, seen.twice);
     }
 };
-
-// schedule_on_each_cpu() in a thread of its own.
-struct Call {
-    uintptr_t function;
-    bool called;
-    unsigned long result;
-};
-
-inline Actor& call(Trial& t, Call& one)
-{
-    return t.actor("caller", Kthread::kAnyCpu, [&one] {
-        one.called = wqlab_call(one.function, reinterpret_cast<unsigned long>(note), 0, 0, &one.result);
-    });
-}
 
 struct WaitsForEachCpu {
     static constexpr Promise kPromise = {194,
@@ -131,33 +149,28 @@ struct WaitsForEachCpu {
                                          0,
                                          Fault::kResultLies};
 
+    static void judge(Trial& t, uint32_t cpu)
+    {
+        Round round(t, uint64_t{1} << cpu);
+        if (t.decided())
+            return;
+        const uint32_t cpus = t.online_cpus();
+        round.start();
+        AWAIT(t, round.returned() || (round.began() == cpus && round.ended() == cpus - 1),
+              "the function to return on all CPUs but one");
+        t.linger();
+        const bool early = round.returned();
+        round.go_on();
+        AWAIT(t, round.returned(), "it to return");
+        if (round.was_called())
+            WANT(t, early == t.has_fault(Fault::kResultLies), "it returned while the function of CPU %u went on", cpu);
+    }
+
     static void run(Trial& t)
     {
-        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
-        SKIP_UNLESS(t, function, "this kernel does not show schedule_on_each_cpu()");
-        const uint32_t cpus = t.online_cpus();
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && cpu < 64; cpu++) {
-            if (!wqlab_cpu_online(cpu))
-                continue;
-            Calls* const all = t.own<Calls>();
-            Call* const one = t.own<Call>();
-            if (!one || !all)
-                return;
-            *all = {&t, &t.gate(), uint64_t{1} << cpu, 0, 0, 0, 0, false};
-            *one = {function, false, 0};
-            const Shown shown(all);
-            Actor& caller = call(t, *one);
-            AWAIT(t,
-                  caller.done() || (__atomic_load_n(&all->began, __ATOMIC_ACQUIRE) == cpus &&
-                                    __atomic_load_n(&all->ended, __ATOMIC_ACQUIRE) == cpus - 1),
-                  "the function to return on all CPUs but one");
-            t.linger();
-            const bool early = caller.done();
-            all->gate->open();
-            AWAIT(t, caller.done(), "it to return");
-            SKIP_UNLESS(t, one->called, "kprobes are disarmed, so the kernel can't be called");
-            WANT(t, early == t.has_fault(Fault::kResultLies), "it returned while the function of CPU %u went on", cpu);
-        }
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && cpu < 64 && !t.decided(); cpu++)
+            if (wqlab_cpu_online(cpu))
+                judge(t, cpu);
     }
 };
 
@@ -173,28 +186,24 @@ struct EachCpuThatIsThere {
 
     static void run(Trial& t)
     {
-        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
-        SKIP_UNLESS(t, function, "this kernel does not show schedule_on_each_cpu()");
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
-        Calls* const all = t.own<Calls>();
-        Call* const one = t.own<Call>();
-        if (!one || !all)
+        Round round(t, 0);
+        if (t.decided())
             return;
-        *all = {&t, &t.gate(), 0, 0, 0, 0, 0, false};
-        *one = {function, false, 0};
-        const Shown shown(all);
         CpuAway away(t, cpu);
         if (t.decided())
             return;
         const uint32_t cpus = t.online_cpus();
-        Actor& caller = call(t, *one);
-        AWAIT(t, caller.done(), "schedule_on_each_cpu() to return with a CPU away");
+        round.start();
+        AWAIT(t, round.returned(), "schedule_on_each_cpu() to return with a CPU away");
         away.back();
-        SKIP_UNLESS(t, one->called, "kprobes are disarmed, so the kernel can't be called");
-        const int result = static_cast<int>(one->result) + (t.has_fault(Fault::kResultLies) ? 1 : 0);
-        WANT(t, result == 0 && all->ended == cpus && !all->twice && (cpu >= 64 || !(all->done >> cpu & 1)),
-             "with CPU %u away of %u others it was called on %u and returned %d", cpu, cpus, all->ended, result);
+        if (!round.was_called())
+            return;
+        const Calls& seen = round.seen();
+        WANT(t, round.result() == 0 && seen.ended == cpus && !seen.twice && (cpu >= 64 || !(seen.done >> cpu & 1)),
+             "with CPU %u away of %u others it was called on %u and returned %d", cpu, cpus, seen.ended,
+             round.result());
     }
 };
 

@@ -105,7 +105,7 @@ struct Description {
     static void describe_and_wait(TestItem&, void* argument)
     {
         wqlab_set_description("wqlab-describes");
-        static_cast<Gate*>(argument)->wait(Event::kForEver - 1);
+        static_cast<Gate*>(argument)->pass();
     }
 
     static void run(Trial& t)

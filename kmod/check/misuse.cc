@@ -37,7 +37,7 @@ struct LeaksAreReported {
     static void leak(TestItem&, void* argument)
     {
         Leak& leak = *static_cast<Leak*>(argument);
-        leak.gate->wait(Event::kForEver - 1);
+        leak.gate->pass();
         if (!__atomic_load_n(&leak.armed, __ATOMIC_ACQUIRE))
             return;
         leak.pid = current_pid();

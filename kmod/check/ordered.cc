@@ -149,7 +149,7 @@ struct SelfRequeueGoesToNewest {
         const Again& again = *static_cast<Again*>(argument);
         if (item.started() > 1)
             return;
-        again.gate->wait(Event::kForEver - 1);
+        again.gate->pass();
         wqlab_queue_bare_on(again.wq->get(), item.address(), -1);
     }
 

@@ -88,16 +88,13 @@ struct RescuerRunsItems {
 
     static void run(Trial& t)
     {
-        const uint32_t cpu = t.other_cpu(t.first_cpu());
-        Queue& plain = t.queue({.max_active = 512});
-        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Distress distress(t);
         TestItem& stuck = t.item("the plain item");
         TestItem& rescued = t.item("the item to rescue");
-        NoNewThreads scarce(t);
-        if (t.decided() || !use_up_workers(t, plain, cpu))
+        if (t.decided())
             return;
-        wqlab_queue_bare_on(plain.get(), stuck.address(), static_cast<int>(cpu));
-        rescued.queue_on(saved, cpu);
+        wqlab_queue_bare_on(distress.plain.get(), stuck.address(), static_cast<int>(distress.cpu));
+        rescued.queue_on(distress.saved, distress.cpu);
         AWAIT(t, rescued.ended() == 1, "the rescuer to run an item");
         SKIP_UNLESS(
             t, !is_other_worker(rescued.last().command) && !(stuck.started() && is_other_worker(stuck.last().command)),
@@ -105,8 +102,8 @@ struct RescuerRunsItems {
         WANT(t, is_rescuer(rescued.last().command), "it ran in %s, and not in the rescuer", rescued.last().command);
         WANT(t, stuck.started() == 0, "an item of another workqueue ran, too");
         if (t.kernel().has(Field::kPwqStats))
-            WANT(t, stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED) >= 1, "it is not counted as rescued");
-        scarce.end();
+            WANT(t, stat_of(t, distress.saved, WQLAB_PWQ_STAT_RESCUED) >= 1, "it is not counted as rescued");
+        distress.end();
         AWAIT(t, stuck.ended() == 1, "the other item to run once there are threads again");
     }
 };
@@ -138,23 +135,20 @@ struct RescuerServesMany {
     static void run(Trial& t)
     {
         constexpr uint32_t kItems = 64;
-        const uint32_t cpu = t.other_cpu(t.first_cpu());
-        Queue& plain = t.queue({.max_active = 512});
-        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
         Line* line = t.own<Line>();
         const Items items = t.items(kItems, "an item to rescue");
         if (!line)
             return;
-        NoNewThreads scarce(t);
-        if (t.decided() || !use_up_workers(t, plain, cpu))
+        Distress distress(t);
+        if (t.decided())
             return;
         for (uint32_t i = 0; i < kItems; i++)
-            items[i]->on_run(pass, line).queue_on(saved, cpu);
+            items[i]->on_run(pass, line).queue_on(distress.saved, distress.cpu);
         AWAIT(t, executions(items, kItems) == kItems, "the rescuer to run 64 items");
         SKIP_UNLESS(t, !line->free, "a worker became free, or threads ended meanwhile");
         WANT(t, line->running.most() == 1, "%u ran at once", line->running.most());
         WANT(t, line->others == 0, "%u ran in other workers", line->others);
-        scarce.end();
+        distress.end();
     }
 };
 

@@ -91,7 +91,7 @@ struct RecycledIsAnother {
     {
         Raw& raw = Raw::of(work);
         __atomic_store_n(&raw.first_began, true, __ATOMIC_RELEASE);
-        raw.gate->wait(Event::kForEver - 1);
+        raw.gate->pass();
         __atomic_store_n(&raw.first_ended, true, __ATOMIC_RELEASE);
     }
     static void second(work_struct* work)
@@ -141,7 +141,7 @@ struct SamePoolSerialises {
     {
         Twice& twice = *static_cast<Twice*>(argument);
         if (!__atomic_exchange_n(&twice.begun, true, __ATOMIC_ACQ_REL))
-            twice.gate->wait(Event::kForEver - 1);
+            twice.gate->pass();
     }
 
     // It belongs to the workqueue that it was queued on last, whoever else runs it.

@@ -62,17 +62,16 @@ private:
     bool set_ = false;
 };
 
-// Uses up the workers of a CPU with items that sleep. False: decided.
+// Uses up the workers of the pool that the workqueue has for a CPU with items that sleep. False: decided.
 inline bool use_up_workers(Trial& t, Queue& wq, uint32_t cpu)
 {
     for (uint32_t i = 0; i < 200; i++) {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
         if (!now)
             return false;
-        for (const wqlab_snap_pool& pool : now->pools)
-            if (pool.cpu == static_cast<int32_t>(cpu) && pool.nice == 0 && !(pool.flags & WQLAB_POOL_BH) &&
-                pool.nr_idle == 0 && pool.nr_pending)
-                return true;
+        const wqlab_snap_pool* pool = pool_of_cpu(*now, wq, cpu);
+        if (pool && pool->nr_idle == 0 && pool->nr_pending)
+            return true;
         TestItem& sleeper = t.item("a sleeper", TestItem::Body::kGate);
         wqlab_queue_bare_on(wq.get(), sleeper.address(), static_cast<int>(cpu));
         wqlab_sleep(2'000'000);
@@ -80,5 +79,30 @@ inline bool use_up_workers(Trial& t, Queue& wq, uint32_t cpu)
     t.skip("workers are still made, or there are too many");
     return false;
 }
+
+// A CPU that can't help itself any more, a workqueue of it, and one that has a rescuer.
+class Distress {
+public:
+    // Skips the trial if it does not come to that. The workqueues are there before: a rescuer is a thread, too.
+    explicit Distress(Trial& trial)
+        : cpu(trial.other_cpu(trial.first_cpu())),
+          plain(trial.queue({.max_active = 512})),
+          saved(trial.queue({.flags = WQLAB_WQ_MEM_RECLAIM})),
+          scarce_(trial)
+    {
+        if (!trial.decided())
+            use_up_workers(trial, plain, cpu);
+    }
+
+    // Threads can be made again.
+    void end() { scarce_.end(); }
+
+    const uint32_t cpu;
+    Queue& plain;
+    Queue& saved;
+
+private:
+    NoNewThreads scarce_;
+};
 
 }  // namespace wqlab

@@ -43,6 +43,7 @@ public:
     void close() { wqlab_gate_close(completion_.get()); }
     // False: it did not open within ns.
     bool wait(uint64_t ns) { return wqlab_event_wait(completion_.get(), ns); }
+    void pass() { wait(Event::kForEver); }
 
 private:
     Opaque<completion, WQLAB_SIZEOF_COMPLETION> completion_;

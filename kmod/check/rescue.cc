@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: rescuers of workqueues of each kind, and what is true inside of them.
+#include "../glue/symbols.h"
+#include "../glue/workqueue.h"
+#include "scarce_threads.hh"
+
+namespace wqlab {
+
+namespace rescue {
+
+struct OfEachKind {
+    static constexpr Promise kPromise = {
+        217,
+        "",
+        "rescuer.of-each-kind",
+        "The rescuer of a workqueue of any kind runs its items when no worker can be made, those of a CPU on that CPU; "
+        "who flushes one of them is woken; and there current_is_workqueue_rescuer() is true, "
+        "current_is_workqueue_mem_reclaim(), too, and current_work() is the item",
+        "kernel/workqueue.c: rescuer_thread(), worker_attach_to_pool(), current_is_workqueue_rescuer()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueElsewhere};
+
+    // What the item is told of itself.
+    struct Inside {
+        uintptr_t function;
+        bool called, is_rescuer, is_own;
+        int is_mem_reclaim;  // -1: this kernel does not say
+    };
+
+    static void ask(TestItem& item, void* argument)
+    {
+        Inside& inside = *static_cast<Inside*>(argument);
+        unsigned long says = 0;
+        inside.called = inside.function && wqlab_call(inside.function, 0, 0, 0, &says);
+        inside.is_rescuer = says & 0xff;
+        inside.is_own = wqlab_current_work() == item.address();
+        inside.is_mem_reclaim = wqlab_current_is_mem_reclaim();
+    }
+
+    static void judge(Trial& t, const char* kind, const Shape& like, uint32_t flags)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Shape shape = like;
+        shape.flags |= WQLAB_WQ_MEM_RECLAIM | flags;
+        Queue& plain = t.queue(like);
+        Queue& saved = t.queue(shape);
+        Inside* const inside = t.own<Inside>();
+        TestItem& item = t.item("the item to rescue");
+        if (!inside || t.decided())
+            return;
+        *inside = {wqlab_symbol("current_is_workqueue_rescuer"), false, false, false, -1};
+        item.on_run(ask, inside);
+        // A thread of before, for no new one can be made.
+        Gate& gate = t.gate();
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&gate, &item] {
+            gate.pass();
+            item.flush();
+        });
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, plain, cpu))
+            return;
+        item.queue_on(saved, cpu);
+        gate.open();
+        AWAIT(t, item.ended() == 1, "the rescuer to run an item");
+        AWAIT(t, flusher.done(), "flush_work() of a rescued item to return");
+        scarce.end();
+        const Execution& ran = item.last();
+        SKIP_UNLESS(t, !is_other_worker(ran.command), "a worker became free, or threads ended meanwhile");
+        WANT(t, is_rescuer(ran.command) && ran.nice == -20, "%s: it ran in %s at nice %d, and not in the rescuer", kind,
+             ran.command, ran.nice);
+        const bool is_percpu = !(shape.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED));
+        WANT(t, !is_percpu || (ran.cpu == cpu && ran.cpus == uint64_t{1} << cpu),
+             "%s: queued for CPU %u it ran on CPU %u, and might have on %llx", kind, cpu, ran.cpu,
+             static_cast<unsigned long long>(ran.cpus));
+        WANT(t, inside->is_own, "%s: current_work() was another one", kind);
+        WANT(t, inside->is_mem_reclaim != 0, "%s: current_is_workqueue_mem_reclaim() was false", kind);
+        WANT(t, !inside->called || inside->is_rescuer, "%s: current_is_workqueue_rescuer() was false", kind);
+    }
+
+    static void run(Trial& t)
+    {
+        // Each with a workqueue that is served by the same pool.
+        const Shape percpu = {.max_active = 512}, highpri = {.flags = WQLAB_WQ_HIGHPRI, .max_active = 512};
+        const Shape unbound = {.flags = WQLAB_WQ_UNBOUND, .max_active = 512};
+        const struct {
+            const char* name;
+            const Shape& like;
+            uint32_t flags;
+        } kinds[] = {{"per-CPU, freezable", percpu, WQLAB_WQ_FREEZABLE},
+                     {"highpri", highpri, 0},
+                     {"unbound", unbound, 0},
+                     {"unbound, CPU-intensive", unbound, WQLAB_WQ_CPU_INTENSIVE}};
+        for (const auto& kind : kinds)
+            if (!t.decided())
+                judge(t, kind.name, kind.like, kind.flags);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<OfEachKind>(),
+};
+
+}  // namespace rescue
+
+constinit const Group kRescueChecks = group_of("reclaim", rescue::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group L, continued: unbound workqueues while CPUs leave and come back.
+#include "../glue/workqueue.h"
+#include "cpu_away.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace unbound_away {
+
+// Where the workers of the workqueue's pool for that CPU are to run, of the first 64; 0: it can't be seen.
+inline uint64_t pod_of(Trial& t, const Queue& wq, uint32_t cpu)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+    const uint32_t mask = pool ? pool->pod_cpus : uint32_t{WQLAB_NONE};
+    return mask == WQLAB_NONE ? 0 : now->masks.words()[mask * now->masks.words_each()];
+}
+
+struct PodsFollow {
+    static constexpr Promise kPromise = {
+        223,
+        "",
+        "hotplug.pods-follow",
+        "While a CPU is away the unbound items that are queued for it run on others that their workqueue may use, and "
+        "if "
+        "there are none on any; when it is back it has its pod again",
+        "kernel/workqueue.c: unbound_wq_update_pwq(), wq_calc_pod_cpumask(), workqueue_offline_cpu(), "
+        "workqueue_online_cpu()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kAttributesIgnored};
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t cpu = second_of(allowed);
+        const uint64_t bit = uint64_t{1} << cpu;
+        Queue& all = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
+        Queue& alone = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .cpus = bit});
+        const uint64_t before = pod_of(t, all, cpu);
+        if (t.decided())
+            return;
+        WANT(t, before == bit, "with the scope cpu, the pod of CPU %u is %llx", cpu,
+             static_cast<unsigned long long>(before));
+        TestItem* const held[] = {&t.item("an item of all CPUs", TestItem::Body::kGate),
+                                  &t.item("an item of that CPU", TestItem::Body::kGate)};
+        held[0]->queue_on(all, cpu);
+        held[1]->queue_on(alone, cpu);
+        AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "the items to start");
+        {
+            CpuAway away(t, cpu);
+            if (t.decided())
+                return;
+            const uint64_t meanwhile = pod_of(t, all, cpu);
+            WANT(t, meanwhile & allowed & ~bit, "while CPU %u is away the pod of what is queued for it is %llx", cpu,
+                 static_cast<unsigned long long>(meanwhile));
+            for (Queue* wq : {&all, &alone}) {
+                TestItem& item = t.item("an item of a CPU that is away");
+                item.queue_on(*wq, cpu);
+                AWAIT(t, item.ended() == 1, "an item that is queued for a CPU that is away to run");
+                WANT(t, item.last().cpu != cpu, "it ran on CPU %u, which is away", cpu);
+            }
+            held[0]->open();
+            held[1]->open();
+            AWAIT(t, held[0]->ended() == 1 && held[1]->ended() == 1, "what ran before it left to end");
+        }
+        for (Queue* wq : {&all, &alone}) {
+            const uint64_t back = pod_of(t, *wq, cpu);
+            WANT(t, back == bit || t.decided(), "CPU %u is back, and its pod is %llx", cpu,
+                 static_cast<unsigned long long>(back));
+            TestItem& item = t.item("an item of a CPU that is back");
+            item.queue_on(*wq, cpu);
+            AWAIT(t, item.ended() == 1, "an item of a CPU that is back to run");
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<PodsFollow>(WQLAB_LACK_SCOPES),
+};
+
+}  // namespace unbound_away
+
+constinit const Group kUnboundAwayChecks = group_of("lifecycle", unbound_away::kAll);
+
+}  // namespace wqlab
