@@ -288,9 +288,11 @@ struct WorkersComeHome {
         Places* const places = t.own<Places>();
         if (!places)
             return;
+        // Far from it, for the scheduler likes to stay near by.
         const uint64_t others = allowed & (allowed - 1);
+        const uint32_t last = 63 - static_cast<uint32_t>(__builtin_clzll(allowed));
         const bool has_third = has_two(others);
-        *places = {first_of(allowed), first_of(others), has_third ? second_of(others) : first_of(others)};
+        *places = {first_of(allowed), last, first_of(others)};
         const uint32_t home = places->home;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
         uint64_t counted = 0;

@@ -66,6 +66,17 @@ struct OneManagerKeepsTrying {
              static_cast<unsigned long long>(calls), static_cast<unsigned long long>(most - 2));
     }
 
+    // Who has run an item meanwhile goes on with the next one, and does not try, too.
+    static void end_one(Trial& t, Distress& distress)
+    {
+        if (!t.kernel().has(Field::kPwqStats))
+            return;
+        const uint64_t before = stat_of(t, distress.plain, WQLAB_PWQ_STAT_STARTED);
+        distress.first.open();
+        t.wait([&] { return t.decided() || stat_of(t, distress.plain, WQLAB_PWQ_STAT_STARTED) > before; },
+               "a worker that has become free to run the next item while the manager tries");
+    }
+
     static void run(Trial& t)
     {
         Distress distress(t);
@@ -89,6 +100,8 @@ struct OneManagerKeepsTrying {
                  now.pid);
         }
         call_again_and_again(t, distress);
+        if (!t.decided())
+            end_one(t, distress);
         if (t.decided())
             return;
         distress.end();

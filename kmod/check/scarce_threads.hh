@@ -88,9 +88,13 @@ public:
         : cpu(trial.other_cpu(trial.first_cpu())),
           plain(trial.queue({.max_active = 512})),
           saved(trial.queue({.flags = WQLAB_WQ_MEM_RECLAIM})),
+          first(trial.item("the first sleeper", TestItem::Body::kGate)),
           scarce_(trial)
     {
-        if (!trial.decided())
+        if (trial.decided())
+            return;
+        kernel::queue_on(trial, plain, first, static_cast<int>(cpu));
+        if (trial.wait([&] { return first.started() == 1; }, "the first sleeper to start"))
             use_up_workers(trial, plain, cpu);
     }
 
@@ -100,6 +104,7 @@ public:
     const uint32_t cpu;
     Queue& plain;
     Queue& saved;
+    TestItem& first;  // one of those that use them up
 
 private:
     NoNewThreads scarce_;
