@@ -40,8 +40,7 @@ public:
             idle_ = 0;
             lines_++;
         }
-        if (line.size && line.text[0] >= '1' && line.text[0] <= '9')
-            idle_++;
+        idle_ += is_idle(line);
     }
 
     int64_t nice() const { return nice_; }
@@ -51,6 +50,18 @@ public:
     uint32_t ours() const { return lines_; }
 
 private:
+    // "1234" alone, behind " idle: " as before 6.9, or with a blank in front.
+    static bool is_idle(const LogLine& line)
+    {
+        constexpr char kIdle[] = "idle: ";
+        const char *at = line.text, *const end = line.text + line.size;
+        while (at < end && *at == ' ')
+            at++;
+        if (end - at > 6 && __builtin_memcmp(at, kIdle, 6) == 0)
+            at += 6;
+        return at < end && *at >= '1' && *at <= '9';
+    }
+
     static bool begins_with(const LogLine& line, const char* words)
     {
         const size_t size = __builtin_strlen(words);
