@@ -132,8 +132,8 @@ def chosen(version, options):
 
     def order(mutant):
         lot = hashlib.sha256(mutant.id.encode()).digest()
-        # A boot each: last.
-        return version.coverage.how(mutant) == "boot", mutant.id not in version.results.drawn, lot
+        # A boot each: last. Who has yet to meet a new check has a verdict all the same.
+        return version.coverage.how(mutant) == "boot", mutant.id in known, mutant.id not in version.results.drawn, lot
     return sorted(mutants, key=order)
 
 
