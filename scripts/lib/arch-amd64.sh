@@ -24,7 +24,8 @@ emulate() {
         # then saved and restored it, trap flag and all. The allocator's fast path is such an instruction: 1 boot in
         # about 30 died in it (EFLAGS: c1f85f7a where RDI: ff1c55b3c1f85f78). Without it the kernel disables
         # interrupts instead.
-        cpu=max,-cx16
+        # erms, fsrm: kernels that see them copy by rep movsb, which goes byte by byte there, at 50 us a page.
+        cpu=max,-cx16,-erms,-fsrm
     fi
 }
 
