@@ -19,26 +19,18 @@ std::string trim_right(std::string text)
 
 void Table::column(std::string title, Align align, std::string group)
 {
-    columns_.push_back({std::move(title), align, std::move(group)});
+    const size_t width = display_width(title);
+    columns_.push_back({std::move(title), align, std::move(group), width});
 }
 
 void Table::row(std::vector<std::string> cells)
 {
     cells.resize(columns_.size());
+    for (size_t i = 0; i < cells.size(); i++) {
+        columns_[i].width = std::max(columns_[i].width, display_width(cells[i]));
+        columns_[i].is_empty &= cells[i].empty();
+    }
     rows_.push_back(std::move(cells));
-}
-
-size_t Table::column_width(size_t column) const
-{
-    size_t width = display_width(columns_[column].title);
-    for (const auto& row : rows_)
-        width = std::max(width, display_width(row[column]));
-    return width;
-}
-
-bool Table::is_empty(size_t column) const
-{
-    return std::all_of(rows_.begin(), rows_.end(), [column](const auto& row) { return row[column].empty(); });
 }
 
 // The columns of each part. The first column leads every part; groups move as
@@ -46,11 +38,11 @@ bool Table::is_empty(size_t column) const
 std::vector<std::vector<size_t>> Table::fold(size_t width) const
 {
     std::vector<std::vector<size_t>> parts = {{0}};
-    size_t used = column_width(0);
+    size_t used = columns_[0].width;
     const auto place = [&](const std::vector<size_t>& columns, size_t needed) {
         if (used + needed > width && parts.back().size() > 1) {
             parts.push_back({0});
-            used = column_width(0);
+            used = columns_[0].width;
         }
         parts.back().insert(parts.back().end(), columns.begin(), columns.end());
         used += needed;
@@ -60,18 +52,18 @@ std::vector<std::vector<size_t>> Table::fold(size_t width) const
         size_t needed = 0;
         size_t next = i;
         do {
-            if (!is_empty(next)) {
+            if (!columns_[next].is_empty) {
                 group.push_back(next);
-                needed += kGap + column_width(next);
+                needed += kGap + columns_[next].width;
             }
             next++;
         } while (next < columns_.size() && !columns_[i].group.empty() && columns_[next].group == columns_[i].group);
-        if (column_width(0) + needed <= width) {
+        if (columns_[0].width + needed <= width) {
             if (!group.empty())
                 place(group, needed);
         } else {
             for (size_t column : group)
-                place({column}, kGap + column_width(column));
+                place({column}, kGap + columns_[column].width);
         }
         i = next;
     }
@@ -85,9 +77,9 @@ std::string Table::group_line(const std::vector<size_t>& part, const Style& styl
     for (size_t at = 0; at < part.size();) {
         const std::string& group = columns_[part[at]].group;
         size_t end = at + 1;
-        size_t width = column_width(part[at]);
+        size_t width = columns_[part[at]].width;
         while (!group.empty() && end < part.size() && columns_[part[end]].group == group)
-            width += kGap + column_width(part[end++]);
+            width += kGap + columns_[part[end++]].width;
         if (at)
             line += std::string(kGap, ' ');
         std::string text = group;
@@ -119,8 +111,8 @@ std::string Table::render_part(const std::vector<size_t>& part, bool is_first, c
         for (size_t at = 0; at < part.size(); at++) {
             const size_t column = part[at];
             result += at ? std::string(kGap, ' ') : "";
-            result += columns_[column].align == Align::kLeft ? pad_right(cells[column], column_width(column))
-                                                             : pad_left(cells[column], column_width(column));
+            result += columns_[column].align == Align::kLeft ? pad_right(cells[column], columns_[column].width)
+                                                             : pad_left(cells[column], columns_[column].width);
         }
         return trim_right(result);
     };

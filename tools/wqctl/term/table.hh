@@ -27,10 +27,10 @@ private:
         std::string title;
         Align align;
         std::string group;
+        size_t width = 0;  // of the widest cell, title and all
+        bool is_empty = true;
     };
 
-    size_t column_width(size_t column) const;
-    bool is_empty(size_t column) const;
     std::vector<std::vector<size_t>> fold(size_t width) const;
     std::string render_part(const std::vector<size_t>& part, bool is_first, const Style& style) const;
     std::string group_line(const std::vector<size_t>& part, const Style& style) const;
