@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 // Looking without the module. dump_states.cc compares the sources in the states that it makes.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <sstream>
 
 #include "dump_lab.hh"
+#include "hold.hh"
 #include "one_truth.hh"
+#include "source/open.hh"
+#include "system/kept_value.hh"
+
+using namespace wqctl;
 
 namespace {
 
@@ -17,6 +25,30 @@ bool can_look()
         return false;
     }
     return true;
+}
+
+// Where a module is, as the last column but what taints says; "": it is not loaded.
+std::string address_of_module(const std::string& module)
+{
+    std::ifstream file("/proc/modules");
+    std::string name, size, users, by, state, address;
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream columns(line);
+        columns >> name >> size >> users >> by >> state >> address;
+        if (name == module)
+            return address;
+    }
+    return "";
+}
+
+// An item of Hold's that waits or is executed, by the name of its function.
+bool shows_held_item(Source& source)
+{
+    const Snapshot now = source.snapshot(WQLAB_SECTIONS_ALL);
+    const auto is_hold = [&](uint32_t function) { return now.string(function) == Hold::kFunction; };
+    return std::ranges::any_of(now.workers,
+                               [&](const auto& worker) { return worker.work && is_hold(worker.function); }) ||
+           std::ranges::any_of(now.works, [&](const auto& work) { return is_hold(work.function); });
 }
 
 }  // namespace
@@ -53,6 +85,41 @@ TEST_CASE("sources: without the module there is kcore, and it is said", "[inspec
     }
     CHECK(nobody.status == 3);
     CHECK_THAT(nobody.err, Catch::Contains("only root may read /proc/kcore"));
+}
+
+TEST_CASE("sources: functions of a module that is loaded again, elsewhere, have their names though it is hidden where",
+          "[inspect]")
+{
+    if (!can_look())
+        return;
+    const auto hide = [](std::optional<KeptValue>& hidden) { hidden.emplace("/proc/sys/kernel/kptr_restrict", "2"); };
+    std::optional<KeptValue> hidden;
+    execute({"rmmod", "wqlab_stuck"});
+    std::optional<Hold> hold(std::in_place);
+    const std::string first = address_of_module(Hold::kName);
+    hide(hidden);
+    CHECK(address_of_module(Hold::kName).find_first_not_of("0x") == std::string::npos);
+    std::unique_ptr<Source> source;
+    // Of some kernels the names are in no place but the file that hides addresses.
+    if (const std::string why = refusal([&] { source = open_kcore(); }); !source) {
+        WARN("SKIP " << why);
+        return;
+    }
+    hold->tell("queue 0");
+    CHECK(shows_held_item(*source));
+    hidden.reset();
+    hold.reset();
+    // Another module takes its place, until it has found one.
+    execute({"insmod", "/tests/wqlab_stuck.ko"});
+    hold.emplace();
+    execute({"rmmod", "wqlab_stuck"});
+    if (address_of_module(Hold::kName) == first) {
+        WARN("SKIP the module was loaded to where it had been");
+        return;
+    }
+    hide(hidden);
+    hold->tell("queue 0");
+    CHECK(shows_held_item(*source));
 }
 
 TEST_CASE("sources: a saved snapshot is shown by all that show, and damage is told", "[inspect]")

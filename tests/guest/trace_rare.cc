@@ -34,6 +34,9 @@ std::vector<Event> of_kind(const Traced& traced, EventKind kind, const std::stri
     return found;
 }
 
+// And no rescuer, which is called kworker/R-… or as its workqueue.
+bool is_worker(const std::string& comm) { return comm.starts_with("kworker/") && !comm.starts_with("kworker/R"); }
+
 bool lacks(Traced& traced, const std::string& what)
 {
     Head head;
@@ -107,6 +110,26 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
             stays += event.kind == EventKind::kRescueBegins ? 1 : -1;
             CHECK((stays == 0 || stays == 1));
         }
+}
+
+TEST_CASE("a rescue of which the beginning is not in the trace has no end there", "[trace]")
+{
+    // As when it begins before all is attached, and nothing is written yet.
+    TraceOptions options;
+    options.kinds = 1u << WQLAB_TRACE_KIND_START | 1u << WQLAB_TRACE_KIND_RESCUE_ENDS;
+    Traced traced(options);
+    Stuck stuck("rescued");
+    if (left_out(stuck))
+        return;
+    const auto by_rescuer = [&](const Event& e) {
+        return traced.text(e.function) == "stuck_sleeper_func [wqlab_stuck]" && !is_worker(traced.text(e.comm));
+    };
+    const bool rescued = eventually([&] { return traced.has(by_rescuer); });
+    // Its workqueue is gone once this returns, and the rescuer with it.
+    stuck.undo();
+    traced.stop();
+    CHECK(rescued);
+    CHECK(of_kind(traced, EventKind::kRescueEnds).empty());
 }
 
 namespace {

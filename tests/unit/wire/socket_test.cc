@@ -2,7 +2,9 @@
 // Against the kernel that runs the test: of its generic netlink, the controller, which answers anybody.
 #include <catch2/catch.hpp>
 #include <linux/genetlink.h>
+#include <optional>
 
+#include "text/error.hh"
 #include "wire/message.hh"
 #include "wire/socket.hh"
 
@@ -10,7 +12,14 @@ using namespace wqctl;
 
 TEST_CASE("what answers an earlier request, whose taker had enough, is not taken for an answer to the next")
 {
-    GenlSocket socket;
+    std::optional<GenlSocket> there;
+    try {
+        there.emplace();
+    } catch (const Error& error) {
+        WARN("SKIP " << error.message);
+        return;
+    }
+    GenlSocket& socket = *there;
     struct Enough {};
     Message request;
     request.put_string(CTRL_ATTR_FAMILY_NAME, "nlctrl");
