@@ -9,8 +9,14 @@ ended=$(mktemp)  # the names of those that begin_stage began and that have ended
 stages_begun=0
 
 # How many stages go on at a time: a guest keeps one core busy, and has a gigabyte or two.
-stages_at_a_time=$(awk -v cores="$(nproc)" '
-    /^MemAvailable/ { n = int($2 / 2500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
+room_for_guests=$(awk '/^MemAvailable/ { print int($2 / 2500000) }' /proc/meminfo)
+stages_at_a_time=$((room_for_guests < 1 ? 1 : room_for_guests < $(nproc) ? room_for_guests : $(nproc)))
+
+# One of those that mostly wait for time to pass in the guest goes on beside so many.
+beside='' # its process
+mostly_waits() { [[ $1 == *-@(hang|doctor) ]]; }
+# going_on: how many stages, but for that one.
+going_on() { jobs -rp | grep -cvxF "${beside:-none}" || true; }
 
 # is_wanted STAGE
 is_wanted() { grep -qxF -- "$1" <<<"$names"; }
@@ -58,7 +64,12 @@ stage() {
 # begin_stage NAME COMMAND...: a stage beside others. What it prints comes in one piece, when it has ended.
 begin_stage() {
     is_wanted "$1" || return 0
-    while (($(jobs -rp | wc -l) >= stages_at_a_time)); do wait -n || true; done
+    [[ ! $beside ]] || jobs -rp | grep -qxF "$beside" || beside=''
+    if mostly_waits "$1" && [[ ! $beside ]] && ((room_for_guests > stages_at_a_time)); then
+        beside=next
+    else
+        while (($(going_on) >= stages_at_a_time)); do wait -n || true; done
+    fi
     ((++stages_begun))
     say "$1"
     set -m # a group of its own, that can be ended with all that it started
@@ -68,6 +79,7 @@ begin_stage() {
         flock "$counts" cat "$logs/$1.out"
         say "$(wc -l <"$ended") of $stages_in_all stages done$(stages_to_go)"
     } &
+    [[ $beside != next ]] || beside=$!
     set +m
 }
 
