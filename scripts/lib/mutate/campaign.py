@@ -35,6 +35,8 @@ class Results:
             known += map(json.loads, lines)
         self.of = {record["id"]: record for record in known if self.holds(record)}
         self.stale = sorted({record["id"] for record in known} - set(self.of))
+        last = {record["id"]: record["verdict"] for record in known}
+        self.stale_kills = sum(last[name] in KILLED for name in self.stale)
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
 
     def holds(self, record):

@@ -262,7 +262,9 @@ def page(versions):
             lines += ["", f"Not asked on {name}, for they fail now and then without a mutant, too: "
                       + ", ".join(f"`{check}`" for check in sorted(version.coverage.unsteady)) + "."]
         if version.results.stale:
-            lines += ["", f"{len(version.results.stale)} verdicts of {name} are of other checks, and count as untried."]
+            lines += ["", f"{len(version.results.stale)} verdicts of {name} are of checks that have changed since, and "
+                      "count as untried.",
+                      f"{version.results.stale_kills} of them are kills: the shares are the smaller for it."]
         if version.coverage.points and (left := to_be_met(version)):
             lines += ["", f"{left} survivors of {name} have yet to meet checks that are new or have changed."]
     for name, version in versions.items():
