@@ -24,6 +24,7 @@ int Queue::apply(const char* scope, bool strict, uint64_t cpus, int nice)
     }
     const wqlab_attributes attributes = {cpus, nice, type, strict};
     const int error = trial_.api().apply(trial_, *this, attributes);
+    trial_.goes_on();
     if (!error) {
         attributes_ = attributes;
         has_attributes_ = true;

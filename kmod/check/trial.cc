@@ -90,7 +90,7 @@ const Snapshot* Trial::snapshot(uint32_t sections)
 int Trial::ask(uint32_t kind, const char* path, const char* text)
 {
     const int error = user_steps_.ask(kind, path, text);
-    __atomic_store_n(&progressed_, wqlab_now(), __ATOMIC_RELAXED);
+    goes_on();
     if (kind != WQLAB_STEP_WRITE)
         set_text(error ? "" : user_steps_.text());
     return error;

@@ -57,9 +57,12 @@ public:
     // No wait() succeeds any more.
     bool given_up() const { return __atomic_load_n(&given_up_, __ATOMIC_ACQUIRE); }
     void give_up();
-    // When something that was waited for last came true; wqlab_now(). Acquired, so that a clock that is read afterwards
-    // is not before it: reading the clock begins with a load, and arm64 reads the counter when that one is there.
+    // When something that was waited for last came true, or goes_on() was called; wqlab_now(). Acquired, so that a
+    // clock that is read afterwards is not before it: reading the clock begins with a load, and arm64 reads the counter
+    // when that one is there.
     uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_ACQUIRE); }
+    // A call has returned that a check may make hundreds of, without a wait: on a slow machine it would seem to hang.
+    void goes_on() { __atomic_store_n(&progressed_, wqlab_now(), __ATOMIC_RELAXED); }
 
     // True: this kernel lacks one of enum wqlab_lack, and so the trial is skipped.
     bool skip_without(uint32_t needs);
@@ -134,7 +137,7 @@ bool Trial::wait(Condition condition, const char* what)
         changed_.wait(kLook);
     __atomic_sub_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     if (holds) {
-        __atomic_store_n(&progressed_, wqlab_now(), __ATOMIC_RELAXED);
+        goes_on();
     } else if (!decided()) {
         if (given_up())
             fail("given up while it waited for %s", what);
