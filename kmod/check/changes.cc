@@ -46,6 +46,7 @@ struct RunningIsWaitedFor {
             AWAIT(t, item.ended() == 2, "the item to run again");
             WANT(t, item.overlapped() == 1 && item.execution(1).pid == item.execution(0).pid,
                  "another worker than the one that had it took it");
+            item.flush();  // until then the worker has it, though its function has ended
             item.queue_on(wq, cpu);
             AWAIT(t, item.ended() == 3, "the item to run once more");
             WANT(t, item.last().nice == kNew, "idle when it was queued it ran at nice %d, not %d", item.last().nice,

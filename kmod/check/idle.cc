@@ -108,8 +108,7 @@ struct IdleWorkersGo {
 
     static uint32_t idle_of(Trial& t, const Queue& wq, uint32_t cpu)
     {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
         return pool ? static_cast<uint32_t>(pool->nr_idle) : 0;
     }
 

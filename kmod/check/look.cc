@@ -51,6 +51,15 @@ const wqlab_snap_pool* pool_of_cpu(const Snapshot& snapshot, const Queue& queue,
     return nullptr;
 }
 
+const wqlab_snap_pool* own_pool(Trial& t, const Queue& queue, uint32_t cpu, uint32_t sections)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | sections);
+    const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, queue, cpu) : nullptr;
+    if (now && !pool)
+        t.skip("the snapshot does not show the pool of the check's own workqueue");
+    return pool;
+}
+
 uint32_t sleep_behind_barriers(Trial& t, Span<Actor* const> actors)
 {
     const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);

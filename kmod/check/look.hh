@@ -13,6 +13,8 @@ const wqlab_snap_workqueue* row_of(const Snapshot& snapshot, const Queue& queue)
 const char* string_of(const Snapshot& snapshot, uint32_t index);
 // The pool that items of that queue go to which are queued on this CPU; nullptr: that can't be seen.
 const wqlab_snap_pool* pool_of_cpu(const Snapshot& snapshot, const Queue& queue, uint32_t cpu);
+// The same, by a look with these sections beside. nullptr: the trial is decided, skipped if it can't be seen.
+const wqlab_snap_pool* own_pool(Trial& t, const Queue& queue, uint32_t cpu, uint32_t sections = 0);
 
 // Whether that thread sleeps in flush_work(), behind a barrier; how many of them do.
 bool sleeps_behind_barrier(Trial& t, int32_t pid);

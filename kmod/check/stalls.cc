@@ -21,24 +21,34 @@ struct UnboundPoolsToo {
                                          WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW | WQLAB_CHECK_MEMORY,
                                          Fault::kLogIsSilent};
 
-    // Touches one CPU's as often as its clock ticks, for so long; the longest time between, in the kernel's own clock.
-    // WQLAB_NEVER: it can't be called.
-    static uint64_t touch_for(uintptr_t function, uint32_t cpu, uint64_t ns)
-    {
-        const uint64_t until = wqlab_now() + ns;
-        uint64_t last = wqlab_jiffies(), longest = 0;
-        for (bool is_last = false; !is_last;) {
-            is_last = wqlab_now() > until;
-            const uint64_t before = wqlab_jiffies();
-            if (!wqlab_call(function, cpu, 0, 0, nullptr))
-                return WQLAB_NEVER;
-            const uint64_t between = wqlab_jiffies() - last;
-            longest = between > longest ? between : longest;
-            last = before;
-            wqlab_sleep(5'000'000);
+    // Touches one CPU's, and knows the longest time between, in the clock that the watchdog reads.
+    class Toucher {
+    public:
+        Toucher(uintptr_t function, uint32_t cpu) : function_(function), cpu_(cpu) {}
+
+        void touch()
+        {
+            const uint64_t now = wqlab_jiffies();
+            called_ = wqlab_call(function_, cpu_, 0, 0, nullptr);
+            const uint64_t between = wqlab_jiffies() - last_;
+            longest_ = between > longest_ ? between : longest_;
+            last_ = now;
         }
-        return longest;
-    }
+        // As often as the clock ticks.
+        void touch_for(uint64_t ns)
+        {
+            for (const uint64_t until = wqlab_now() + ns; wqlab_now() < until; wqlab_sleep(5'000'000))
+                touch();
+        }
+        bool called() const { return called_; }
+        uint64_t longest() const { return longest_; }
+
+    private:
+        const uintptr_t function_;
+        const uint32_t cpu_;
+        uint64_t last_ = wqlab_jiffies(), longest_ = 0;
+        bool called_ = true;
+    };
 
     static void run(Trial& t)
     {
@@ -62,20 +72,21 @@ struct UnboundPoolsToo {
         };
         if (!is_named_again())
             return;
-        // What is being said now is of before the first touch.
-        uint64_t longest = touch_for(touch, cpu, kSecond);
-        const uint32_t before = reports();
-        const uint64_t rest = touch_for(touch, cpu, 3 * kSecond);
+        Toucher toucher(touch, cpu);
+        toucher.touch_for(kSecond);
+        const uint32_t before = reports();  // what was being said before the first touch is said
+        toucher.touch_for(3 * kSecond);
         const uint32_t silent = reports() - before;
-        longest = longest > rest ? longest : rest;
+        toucher.touch();
         const bool again = is_named_again();
         const bool is_free = stuck.started();
         scarce.end();
         if (!again)
             return;
         SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
-        SKIP_UNLESS(t, longest < wqlab_hz() / 2, "the machine is so busy that it was not touched for %llu ms",
-                    static_cast<unsigned long long>(longest == WQLAB_NEVER ? longest : longest * 1000 / wqlab_hz()));
+        SKIP_UNLESS(t, toucher.called(), "kprobes are disarmed, so the kernel can't be called");
+        SKIP_UNLESS(t, toucher.longest() < wqlab_hz() / 2, "the machine is so busy that it was not touched for %llu ms",
+                    static_cast<unsigned long long>(toucher.longest() * 1000 / wqlab_hz()));
         WANT(t, silent == 0, "while CPU %u was touched an unbound pool was named %u times", cpu, silent);
         AWAIT(t, stuck.ended() == 1, "the item to run once there are threads again");
     }

@@ -7,6 +7,7 @@
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
+#include <linux/kernel_stat.h>
 #include <linux/kthread.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -31,6 +32,11 @@ struct wqlab_context wqlab_current(void)
 uint32_t wqlab_this_cpu(void)
 {
 	return raw_smp_processor_id();
+}
+
+uint64_t wqlab_softirqs_of_tasklets(void)
+{
+	return kstat_softirqs_cpu(TASKLET_SOFTIRQ, raw_smp_processor_id());
 }
 
 void wqlab_current_command(char command[16])

@@ -24,6 +24,8 @@ bool wqlab_move_to(uint32_t cpu);
 uintptr_t wqlab_current_task(void);	/* its struct task_struct. Any context. */
 /* The struct worker of the current task, 0: it is none. Any context. */
 uintptr_t wqlab_current_worker(void);
+/* How many softirqs of tasklets, and so of BH items, this CPU has begun. Not preemptible. */
+uint64_t wqlab_softirqs_of_tasklets(void);
 bool wqlab_in_hardirq(void);
 bool wqlab_in_softirq(void);
 bool wqlab_in_task(void);
