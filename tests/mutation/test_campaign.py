@@ -9,7 +9,7 @@ import unittest
 import common
 from machine import Machine, mutant
 from mutate import judge, report
-from mutate.campaign import Campaign, Results
+from mutate.campaign import Campaign, Results, chosen
 from mutate.coverage import Coverage
 from mutate.guest import Answer, NeverUp
 from mutate.judge import Stop
@@ -244,6 +244,48 @@ class Campaigns(unittest.TestCase):
         Campaign([], self.coverage, results, machine, str).run([mutant(1, 1)])
         self.assertEqual((machine.asked, Results(self.path).of["id1"]["asked"]), ([], "drawn"))
 
+    def test_a_kill_of_who_was_alive_before_is_learned_whoever_asked_for_it(self):
+        results = self.known(one="a", two="a")
+        for name, *verdicts in (("id1", "survived", "caught"), ("id2", "caught"), ("id3", "unclear", "hung")):
+            for verdict in verdicts:
+                results.add({"id": name, "verdict": verdict, "by": "two", "met": ["one"]}, verdict == verdicts[0])
+        for now in (results, self.known(one="a", two="a")):
+            self.assertEqual([name for name, record in now.of.items() if record.get("learned")], ["id1", "id3"])
+        stale = self.known(one="b", two="b")
+        self.assertEqual((stale.of, stale.alive), ({}, {"id1", "id3"}))
+        stale.add({"id": "id1", "verdict": "caught", "by": "two"})
+        self.assertTrue(stale.of["id1"]["learned"])
+        self.assertEqual(Results(self.path, (), texts={"id1": "another"}).alive, {"id3"})
+
+    def test_a_kill_that_an_older_line_does_not_call_learned_is(self):
+        with open(self.path, "w", encoding="utf-8") as file:
+            for verdict in ("survived", "caught"):
+                file.write(json.dumps({"id": "id1", "verdict": verdict}) + "\n")
+        self.assertTrue(Results(self.path).of["id1"]["learned"])
+
+    def test_only_who_is_drawn_and_known_goes_behind_all_others(self):
+        mutants = [mutant(number, 1) for number in range(1, 9)]
+        version = type("Version", (), {"mutants": mutants, "coverage": self.coverage, "results": Results(self.path)})
+        plain = [each.id for each in chosen(version)]
+        asked, drawn = plain[0], plain[1]
+        version.results.add({"id": asked, "verdict": "survived", "met": ["one"]}, drawn=False)
+        version.results.add({"id": drawn, "verdict": "survived", "met": ["one"]})
+        self.assertEqual([each.id for each in chosen(version)], [asked, *plain[2:]])
+        self.coverage.points["four"] = {1}
+        self.assertEqual([each.id for each in chosen(version)], [asked, *plain[2:], drawn])
+        self.assertEqual([each.id for each in chosen(version, only=[drawn])], [drawn])
+        self.assertEqual(chosen(version, only=["survived"], equivalent={(asked, f"text{asked[2:]}")}),
+                         [each for each in mutants if each.id == drawn])
+
+    def test_who_is_unclear_has_met_only_what_he_was_asked(self):
+        names = [f"c{number}" for number in range(9)]
+        self.coverage.points = {"boot": {8}, "idle": set(), **{name: {1} for name in names}}
+        self.coverage.seconds = dict.fromkeys(names, 1)
+        self.assertEqual(self.one(goes={1: ["ended", "ended"]}), "unclear")
+        met = self.results.of["id1"]["met"]
+        self.assertEqual(sorted(met), sorted(self.machine.asked[0][1]))
+        self.assertEqual(self.results.left("id1", names), names)
+
     def test_one_that_is_slow_is_asked_of_what_it_is_of_and_where_nobody_else_gets(self):
         self.coverage.slow = {"two": "kernel/workqueue.c: f(), g()", "three": "kernel/workqueue.c: g()"}
         self.coverage.points["three"] = {2, 3}
@@ -314,6 +356,21 @@ class Reports(unittest.TestCase):
         self.assertEqual(report.share(found, "caught")[:13], "75.0 % of 400")
         self.assertEqual(report.share(found, "caught", of=report.TRIED)[:13], "85.7 % of 350")
 
+    def test_the_interval_is_of_first_verdicts_and_what_was_learned_stands_beside_it(self):
+        mutants = [mutant(number, 1) for number in range(400)]
+        results = Results(os.devnull)
+        for number in range(400):
+            results.of[f"id{number}"] = {"id": f"id{number}", "verdict": "caught" if number < 320 else "survived",
+                                         **({"learned": True} if number < 20 else {})}
+        results.of["id399"]["verdict"] = "unseen"
+        coverage = Coverage(os.devnull + ".none")
+        coverage.points = {"boot": set(), "idle": set(), "one": {1}}
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results})
+        cells = report.shares("7.3", version)[0].split(" | ")
+        self.assertEqual(cells[2:5], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)",
+                                      "75.0 % of 400 (70.5 % to 79.0 %)"])
+        self.assertEqual(cells[7:], ["20", "80.0 %", "80.2 % |"])
+
     def test_who_was_seen_is_neither_unseen_nor_equivalent(self):
         results = Results(os.devnull)
         results.of = {name: {"id": name, "verdict": name} for name in ("caught", "survived", "unclear")}
@@ -327,18 +384,26 @@ class Reports(unittest.TestCase):
         class Version:
             suite = type("Suite", (), {"at": ["one", "two", "three", "four"],
                                        "digest": staticmethod(lambda check: f"of-{check}")})
-            mutants = [mutant(number, 1) for number in range(1, 7)]
-            results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 7)})
+            mutants = [mutant(number, 1) for number in range(1, 9)]
+            results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 9)})
         for record in ({"id": "id1", "verdict": "caught", "by": "two"}, {"id": "id2", "verdict": "crashed"},
                        {"id": "id3", "verdict": "survived", "met": ["one", "two", "four"]},
                        {"id": "id4", "verdict": "unclear", "met": ["three"]}):
             Version.results.add(record, record["id"] != "id3")
+        for words in ({"verdict": "survived", "met": ["two"]}, {"verdict": "hung", "by": "one"}):
+            Version.results.add({"id": "id7", **words}, drawn=False)
         Version.results.of["id5"] = {"id": "id5", "verdict": "unreached", "text": "text5"}
+        Version.results.alive |= {"id6", "id8"}  # they are untried again
+        Version.results.drawn.add("id6")
         with tempfile.TemporaryDirectory() as root:
             os.makedirs(os.path.join(root, "tests/mutation"))
             with open(report.record_path(root, "7.3"), "w", encoding="utf-8") as file:
                 file.writelines(line + "\n" for line in report.written(Version))
-            self.assertEqual(report.recorded(root, "7.3"), Version.results.of)
+            found = report.recorded(root, "7.3")
+            untried = {name: found.pop(name) for name in ("id6", "id8")}
+            self.assertEqual(found, Version.results.of)
+            again = Results(os.devnull, untried, Version.suite.digest)
+            self.assertEqual((again.of, again.alive, again.stale, again.drawn), ({}, {"id6", "id8"}, [], {"id6"}))
 
     def test_a_reason_is_for_one_text_of_the_function(self):
         self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),

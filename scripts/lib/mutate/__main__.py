@@ -114,27 +114,14 @@ class Version:
 
 
 def chosen(version, options):
-    """What is to be tried, in which order. That is the same each time, so that who got no verdict, or lost it, is not
-    put back into the heap: what has been drawn is drawn."""
+    mutants = campaign.chosen(version, options.only, options.again,
+                              report.reasons(ROOT, "equivalent", version.name))
     known = version.results.of
-    mutants = list(version.mutants)
-    if options.only:
-        def wanted(mutant):
-            return {mutant.function, mutant.id, known.get(mutant.id, {}).get("verdict")} & set(options.only)
-        mutants = [mutant for mutant in mutants if wanted(mutant)]
-        if not mutants:
-            raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
-    if not options.again:
-        nobody = report.reasons(ROOT, "equivalent", version.name)
-        mutants = [mutant for mutant in mutants if (mutant.id, mutant.text) not in nobody and
-                   (version.results.left(mutant.id, version.coverage.asked(mutant)) or
-                    not options.only and known.get(mutant.id, {}).get("asked") == "only")]
-
-    def order(mutant):
-        lot = hashlib.sha256(mutant.id.encode()).digest()
-        # A boot each: last. Who has yet to meet a new check has a verdict all the same.
-        return version.coverage.how(mutant) == "boot", mutant.id in known, mutant.id not in version.results.drawn, lot
-    return sorted(mutants, key=order)
+    words = {word for mutant in version.mutants
+             for word in (mutant.function, mutant.id, known.get(mutant.id, UNTRIED)["verdict"])}
+    if options.only and not words & set(options.only):
+        raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
+    return mutants
 
 
 def go_on(version, options):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Which mutants are tried, by which checks, in which order; the verdicts are kept as they come.
+"""Which mutants are tried, by which checks, in which order; the verdicts are kept as they come, and of each whether
+it was killed at once.
 
 Only checks that reach a mutant's place can see it. Of those the ones go first that have caught most in that function.
 A guest serves for many mutants."""
 import collections
+import hashlib
 import json
 import os
 import threading
@@ -19,7 +21,9 @@ class Results:
     of the mutants' functions by now, `digest` is that of a check. A kill is of the check that made it, and holds as
     long as that is what it was. Who survived has met checks, and holds as long as one of them is; those that are new
     or others by now he has yet to meet. What does not hold is stale: it is kept, and the mutant is untried. `drawn`
-    are those that came at random, and not because somebody asked for them: only of these there is a share."""
+    are those that came at random, and not because somebody asked for them: only of these there is a share. `alive` are
+    those that some verdict did not kill. A kill of one of these is `learned`: checks have been written since for what
+    survived, so it says nothing of what the suite sees of a fault that nobody has looked at."""
 
     def __init__(self, path, recorded=(), digest=lambda check: "", texts=None):
         self.path, self.digest, self.texts, self.lock = path, digest, texts or {}, threading.Lock()
@@ -34,13 +38,26 @@ class Results:
                 lines.pop()
             known += map(json.loads, lines)
         self.of = {record["id"]: record for record in known if self.holds(record)}
-        self.stale = sorted({record["id"] for record in known} - set(self.of))
+        self.stale = sorted({record["id"] for record in known if record["verdict"] != "untried"} - set(self.of))
         last = {record["id"]: record["verdict"] for record in known}
         self.stale_kills = sum(last[name] in KILLED for name in self.stale)
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
+        self.alive = set()
+        for record in known:
+            if self.is_of_now(record):
+                self._look_back(record)
+
+    def is_of_now(self, record):
+        return record.get("text") == self.texts.get(record["id"], record.get("text"))
+
+    def _look_back(self, record):
+        if record["verdict"] in ("survived", "unclear") or record.get("learned"):
+            self.alive.add(record["id"])
+        elif record["verdict"] in KILLED and record["id"] in self.alive:
+            record["learned"] = True
 
     def holds(self, record):
-        if record.get("text") != self.texts.get(record["id"], record.get("text")):
+        if not self.is_of_now(record) or record["verdict"] == "untried":
             return False
         if record["verdict"] in KILLED:
             return record.get("of", "") == self.digest(record.get("by", ""))
@@ -85,8 +102,31 @@ class Results:
                 record["text"] = self.texts[record["id"]]
             if drawn:
                 self.drawn.add(record["id"])
+            self._look_back(record)
             asked = "drawn" if record["id"] in self.drawn else "only"
             self._keep({**record, "asked": asked})
+
+
+def chosen(version, only=(), again=False, equivalent=()):
+    """What is to be tried, in which order. That is the same each time, so that who got no verdict, or lost it, is not
+    put back into the heap: what has been drawn is drawn. What somebody asked for has a verdict, and keeps its place."""
+    results, known = version.results, version.results.of
+    mutants = list(version.mutants)
+    if only:
+        def wanted(mutant):
+            return {mutant.function, mutant.id, known.get(mutant.id, {}).get("verdict")} & set(only)
+        mutants = [mutant for mutant in mutants if wanted(mutant)]
+    if not again:
+        mutants = [mutant for mutant in mutants if (mutant.id, mutant.text) not in equivalent and
+                   (results.left(mutant.id, version.coverage.asked(mutant)) or
+                    not only and known.get(mutant.id, {}).get("asked") == "only")]
+
+    def order(mutant):
+        lot = hashlib.sha256(mutant.id.encode()).digest()
+        drawn = mutant.id in results.drawn
+        # A boot each: last. Who has yet to meet a new check has a verdict all the same.
+        return version.coverage.how(mutant) == "boot", drawn and mutant.id in known, not drawn, lot
+    return sorted(mutants, key=order)
 
 
 class Campaign:
@@ -166,6 +206,7 @@ class Campaign:
                 self.say(str(aside))
             except Unclear as unclear:
                 guest, record = None, {"verdict": "unclear", "words": str(unclear)}
+                checks = unclear.asked
         if guest:
             guest.served += 1
         record = {"id": mutant.id, **record, "seconds": round(time.monotonic() - began, 1)}

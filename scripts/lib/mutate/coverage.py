@@ -104,7 +104,7 @@ class Coverage:
 
     def is_unsteady(self, check, passed):
         """Of one that was asked without any mutant, in a new guest if it did not pass: whether it fails too often to be
-        asked, which is twice, and in one of twenty."""
+        asked, which is twice, and in more than one of twenty, of those of this run."""
         with self.lock:
             counts = self.controls.setdefault(check, [0, 0])
             counts[not passed] += 1

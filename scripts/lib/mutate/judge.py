@@ -25,7 +25,9 @@ class Stop(Exception):
 
 
 class Unclear(Exception):
-    """Nothing can be said of this mutant, be it its doing or not."""
+    """Nothing can be said of this mutant, be it its doing or not. `asked`: the checks that it came to."""
+
+    asked = ()
 
 
 class SetAside(Exception):
@@ -60,13 +62,22 @@ class Judge:
 
     def judge(self, guest, mutant, checks):
         """(a guest that may go on or None, the verdict). `guest` is one that has served, or None."""
+        asked = []
+        try:
+            return self._judge(guest, mutant, checks, asked)
+        except Unclear as unclear:
+            unclear.asked = asked
+            raise
+
+    def _judge(self, guest, mutant, checks, asked):
         whole = self.coverage.how(mutant) == "boot"
-        passed, silent = 0, None
+        silent = None
         for batch in self.batches(checks):
             if guest is None:
                 guest, hows = self.boot(mutant if whole else None)
                 if guest is None:
-                    return None, self._never_up(hows, passed)
+                    return None, self._never_up(hows, asked)
+            asked += batch
             sight = self._see(guest, mutant.number, batch)
             if sight:
                 if whole:
@@ -79,7 +90,6 @@ class Judge:
                 if whole and guest:
                     guest.end()
                     guest = None
-            passed += len(batch)
         if whole and guest:
             guest.end()
         if silent:
@@ -164,9 +174,9 @@ class Judge:
             guest = None
         raise Unclear(f"{wanted} does not pass without it either")
 
-    def _never_up(self, hows, passed):
+    def _never_up(self, hows, asked):
         """None of the tries; the plain kernel comes up."""
-        if passed:
+        if asked:
             raise Unclear("it booted the first time, and does not now")
         guest, _ = self.boot()
         guest.end()

@@ -25,7 +25,8 @@ def lines_of(path):
 
 def recorded(root, version):
     """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
-    survivor those that he has met are told by their numbers in that list."""
+    survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
+    and also while untried again."""
     of, found = {}, {}
     for line in lines_of(record_path(root, version)):
         name, text, *words = line.split()
@@ -34,13 +35,17 @@ def recorded(root, version):
             continue
         verdict, *words = words
         record = found[name] = {"id": name, "text": text, "verdict": verdict}
-        asked = "only" if words[-1:] == ["only"] else "drawn"
-        words = [word for word in words if word != "only"]
+        asked = "only" if "only" in words else "drawn"
+        if "learned" in words:
+            record["learned"] = True
+        words = [word for word in words if word not in ("only", "learned")]
         if verdict in KILLED:
             record |= {"of": of[words[0] if words else ""], **({"by": words[0]} if words else {}), "asked": asked}
         elif verdict in TRIED:
             names = list(of)
             record |= {"met": {names[at]: of[names[at]] for at in numbers(*words)}, "asked": asked}
+        elif verdict == "untried":
+            record["asked"] = asked
     return found
 
 
@@ -50,10 +55,14 @@ def written(version):
     at = {check: number for number, check in enumerate(of)}
     yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
     for mutant in version.mutants:
-        if record := version.results.of.get(mutant.id):
+        record = version.results.of.get(mutant.id)
+        if record is None and mutant.id in version.results.alive:
+            asked = "drawn" if mutant.id in version.results.drawn else "only"
+            record = {"verdict": "untried", "learned": True, "asked": asked}
+        if record:
             met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
-            asked = "" if is_drawn(mutant, version.results) else "only"
-            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, asked)))
+            words = [word for word in ("only", "learned") if word in (record.get("asked"), *record)]
+            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words)))
 
 
 def ranges(values):
@@ -90,7 +99,12 @@ def verdict_of(mutant, results):
     return results.of.get(mutant.id, {"verdict": "untried"})["verdict"]
 
 
-def counts(mutants, results):
+def at_first(mutant, results):
+    """Who is killed by now and was not before had survived."""
+    return "survived" if results.of.get(mutant.id, {}).get("learned") else verdict_of(mutant, results)
+
+
+def counts(mutants, results, verdict_of=verdict_of):  # pylint: disable=redefined-outer-name
     found = collections.Counter(verdict_of(mutant, results) for mutant in mutants)
     return {verdict: found[verdict] for verdict in ORDER if found[verdict]}
 
@@ -113,6 +127,12 @@ def share(found, *verdicts, of=(*TRIED, "unseen")):
     count = sum(found.get(verdict, 0) for verdict in verdicts)
     low, high = interval(count, tried)
     return f"{percent(count / tried)} of {tried} ({percent(low)} to {percent(high)})"
+
+
+def by_now(found, of=(*TRIED, "unseen")):
+    """How many are killed when checks have been written for survivors. It is known of these alone: no bounds."""
+    tried = sum(found.get(verdict, 0) for verdict in of)
+    return "" if tried < ENOUGH else percent(sum(found.get(verdict, 0) for verdict in KILLED) / tried)
 
 
 def percent(value):
@@ -183,11 +203,14 @@ in such a guest. *unasked*: only checks get there that are not asked. *unreached
 
 No kill is believed at once: without the mutant the check must pass, with it the same must be seen a second time, and
 without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows one time in
-some counts as survived. A check that fails twice without any mutant, in new guests, is not asked.
+some counts as survived. A check that fails without any mutant, in new guests, is not asked: if it does so twice when
+what it reaches is looked at, or twice in one run of `scripts/mutate` and in more than one of twenty of its controls.
 
-Verdicts add up. A kill holds as long as the check that made it is what it was, with all in `kmod/check` that it
-mentions; who survived has yet to meet the checks that are new or have changed, and no others. All is untried again when
-the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is.
+Verdicts add up. A kill holds as long as the text of the check that made it is what it was, with all in `kmod/check`
+that it mentions; who survived has yet to meet the checks that are new or have changed, and no others. All is untried
+again when the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is.
+Verdicts do not notice what is behind a check and not mentioned there: how tracepoints' hits get to it, the module's
+other rooms, which fill what it reads, and `wqctl`.
 
 **What these figures are not.** They are of the suite in one kind of guest, and not of the suite as you run it:
 
@@ -204,12 +227,17 @@ the guest, the checks' bounds or the meaning of a verdict are changed, and a mut
 - What a check reaches is turned on once the guest is up, and most guests have served other mutants. What such a mutant
   does at boot is not seen, nor what the kernel does once and then remembers.
 
-Shares are of what was drawn at random, in each row of the table for itself, with an interval of 95 % (Wilson); what
-somebody asked for with `--only` is not among it. What is unclear counts as not killed. "Of those to be seen" leaves out
-what is unseen, which is asked of survivors only. Below ENOUGH there is no share.
+Shares are of what was drawn at random, in each row of the table for itself; what somebody asked for with `--only` is
+not among it. Survivors are looked at, and checks are written for them. So what counts is what the suite said of each
+before that: who was not killed at first is no kill there, and of such first verdicts, each by the suite as it was when
+the mutant was drawn, there is an interval of 95 % (Wilson). Beside it stands how many of these survivors have been
+killed since, and so what share of the sample is killed by now: of what nobody has looked at that says nothing, and it
+has no interval. What is unclear counts as not killed. "Of those to be seen" leaves out what is unseen, as the table
+leaves out what is equivalent; whether they are is asked of survivors only. Below ENOUGH there is no share.
 
-What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only a
-race, lockdep or a debugging kernel would show (a lock not taken), and faults in what only prints.
+What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only
+lockdep or a debugging kernel would show, and faults in what only prints; few are made that only a race would show (a
+lock not taken), and those survive here and count as unseen once somebody has said why.
 
 `scripts/mutate --show ID` prints one with its surroundings, `scripts/mutate --only FUNCTION --again` tries a function's
 again.
@@ -234,11 +262,17 @@ def shares(name, version):
             heaps[how].append(mutant)
     lines = []
     for how, mutants in heaps.items():
-        found = counts(drawn(mutants, version.results), version.results)
-        cells = [share(found, *KILLED), share(found, *KILLED, of=TRIED)]
-        cells += [share(found, verdict) for verdict in KILLED]
+        sample = drawn(mutants, version.results)
+        found, first = (counts(sample, version.results, verdict) for verdict in (verdict_of, at_first))
+        cells = [share(first, *KILLED), share(first, *KILLED, of=TRIED)]
+        cells += [share(first, verdict) for verdict in KILLED]
+        cells += [cell(learned(sample, version.results)), by_now(found), by_now(found, TRIED)]
         lines.append(f"| {name}: {WHO[how]} | {len(mutants)} | " + " | ".join(cells) + " |")
     return lines
+
+
+def learned(mutants, results):
+    return sum(at_first(mutant, results) != verdict_of(mutant, results) for mutant in mutants)
 
 
 WHO = {"checks": "what checks reach", "boot": "what only a boot reaches"}
@@ -251,8 +285,8 @@ def page(versions):
         lines.append(f"| {name} | {len(version.mutants)} | "
                      + " | ".join(cell(found.get(verdict)) for verdict in ORDER) + " |")
     if rows := [row for name, version in versions.items() for row in shares(name, version)]:
-        lines += ["", "| of | mutants | killed | killed of those to be seen | caught | hung | crashed |",
-                  "|---" * 7 + "|", *rows]
+        lines += ["", "| of | mutants | killed | killed of those to be seen | caught | hung | crashed "
+                  "| survivors killed since | killed by now | of those to be seen |", "|---" * 10 + "|", *rows]
     lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]

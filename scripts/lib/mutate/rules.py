@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The rules. Each looks at one site and yields (name, words, edits); an edit is (start, end, text) in the file.
 
-What only a race or lockdep would show (a lock not taken, an assertion that is gone) and what only prints is left
-out."""
+What only lockdep would show (an assertion that is gone) and what only prints is left out, and most of what only a race
+would (a lock not taken); what of that is made may turn out to be unseen."""
 import re
 
 from clang.cindex import CursorKind

@@ -3,8 +3,9 @@
 
 The suite's files fall into parts: what begins in the first column of a line, up to the next that does. A part mentions
 another by its name, in its own file or in those that checks share. So a new check, or a helper that only new ones
-mention, leaves the others as they were; whoever touches what all mention makes all of them others. Comments, blanks and
-the order of parts are nobody's."""
+mention, leaves the others as they were; whoever touches what all mention makes all of them others. Comments, blanks,
+conditions of the preprocessor and the order of parts are nobody's. So is what answers a check that does not mention it:
+what C calls (wqlab_trace_seen()), the rest of the module, and wqctl."""
 import functools
 import hashlib
 import os
