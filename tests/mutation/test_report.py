@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is said of all verdicts, and what the tree keeps of each."""
+import os
+import tempfile
+import unittest
+
+import common  # noqa: F401  (the path)
+from machine import mutant
+from mutate import report
+from mutate.campaign import Results
+from mutate.coverage import Coverage
+
+
+class Reports(unittest.TestCase):
+    def test_a_share_has_its_number_and_its_interval(self):
+        found = {"caught": 200, "hung": 40, "crashed": 60, "survived": 100, "unreached": 9, "equivalent": 5}
+        # Wilson's interval of 300 of 400: (0.75 + 0.004802 -+ 1.96 sqrt(0.00046875 + 0.0000060)) / 1.009604
+        self.assertEqual(report.share(found, *report.KILLED), "75.0 % of 400 (70.5 % to 79.0 %)")
+
+    def test_what_is_unclear_is_not_killed(self):
+        self.assertEqual(report.share({"caught": 300, "unclear": 100}, *report.KILLED),
+                         "75.0 % of 400 (70.5 % to 79.0 %)")
+
+    def test_of_few_there_is_no_share(self):
+        self.assertEqual(report.share({"caught": 200, "survived": 99}, "caught"), "299 tried: too few")
+
+    def test_what_is_unseen_is_in_one_of_the_two_shares(self):
+        found = {"caught": 300, "survived": 50, "unseen": 50}
+        self.assertEqual(report.share(found, "caught")[:13], "75.0 % of 400")
+        self.assertEqual(report.share(found, "caught", of=report.TRIED)[:13], "85.7 % of 350")
+
+    def test_the_interval_is_of_first_verdicts_and_what_was_learned_stands_beside_it(self):
+        mutants = [mutant(number, 1) for number in range(400)]
+        results = Results(os.devnull)
+        for number in range(400):
+            results.of[f"id{number}"] = {"id": f"id{number}", "verdict": "caught" if number < 320 else "survived",
+                                         **({"learned": True} if number < 20 else {})}
+        results.of["id399"]["verdict"] = "unseen"
+        coverage = Coverage(os.devnull + ".none")
+        coverage.points = {"boot": set(), "idle": set(), "one": {1}}
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results})
+        cells = report.shares("7.3", version)[0].split(" | ")
+        self.assertEqual(cells[2:5], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)",
+                                      "75.0 % of 400 (70.5 % to 79.0 %)"])
+        self.assertEqual(cells[7:], ["20", "80.0 %", "80.2 % |"])
+
+    def test_who_was_seen_is_neither_unseen_nor_equivalent(self):
+        results = Results(os.devnull)
+        results.of = {name: {"id": name, "verdict": name} for name in ("caught", "survived", "unclear")}
+        for kind in ("unseen", "equivalent"):
+            for name in ("caught", "survived", "unclear", "untried"):
+                report.reread(results, name, kind)
+        self.assertEqual({name: record["verdict"] for name, record in results.of.items()}, {
+            "caught": "caught", "survived": "equivalent", "unclear": "equivalent", "untried": "equivalent"})
+
+    def test_verdicts_are_read_as_they_were_written(self):
+        class Version:
+            suite = type("Suite", (), {"at": ["one", "two", "three", "four"],
+                                       "digest": staticmethod(lambda check: f"of-{check}")})
+            mutants = [mutant(number, 1) for number in range(1, 9)]
+            results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 9)})
+        for record in ({"id": "id1", "verdict": "caught", "by": "two"}, {"id": "id2", "verdict": "crashed"},
+                       {"id": "id3", "verdict": "survived", "met": ["one", "two", "four"]},
+                       {"id": "id4", "verdict": "unclear", "met": ["three"]}):
+            Version.results.add(record, record["id"] != "id3")
+        for words in ({"verdict": "survived", "met": ["two"]}, {"verdict": "hung", "by": "one"}):
+            Version.results.add({"id": "id7", **words}, drawn=False)
+        Version.results.of["id5"] = {"id": "id5", "verdict": "unreached", "text": "text5"}
+        Version.results.alive |= {"id6", "id8"}  # they are untried again
+        Version.results.drawn.add("id6")
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "tests/mutation"))
+            with open(report.record_path(root, "7.3"), "w", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in report.written(Version))
+            found = report.recorded(root, "7.3")
+            untried = {name: found.pop(name) for name in ("id6", "id8")}
+            self.assertEqual(found, Version.results.of)
+            again = Results(os.devnull, untried, Version.suite.digest)
+            self.assertEqual((again.of, again.alive, again.stale, again.drawn), ({}, {"id6", "id8"}, [], {"id6"}))
+
+    def test_a_reason_is_for_one_text_of_the_function(self):
+        self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
+                         [("id1", "old")])
+
+
+if __name__ == "__main__":
+    unittest.main()
