@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group J, continued: how much a softirq does for BH items.
 #include "../glue/context.h"
-#include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

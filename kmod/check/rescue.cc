@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: rescuers of workqueues of each kind, and what is true inside of them.
 #include "../glue/symbols.h"
+#include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "scarce_threads.hh"
 

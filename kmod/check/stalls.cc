@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: the watchdog and the pools that have no CPU of their own.
 #include "../glue/symbols.h"
+#include "../glue/time.h"
 #include "lockups.hh"
 #include "look.hh"
 #include "scarce_threads.hh"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: what the watchdog of workqueues counts, and what it says of a pool that makes no progress.
+#include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/time.h"
+#include "../glue/workqueue.h"
 #include "lockups.hh"
 #include "look.hh"
 #include "threshold.hh"
