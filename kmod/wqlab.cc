@@ -37,6 +37,7 @@
 #include "check/flush_workqueue.cc"
 #include "check/freezer.cc"
 #include "check/highpri.cc"
+#include "check/hogs.cc"
 #include "check/housekeeping.cc"
 #include "check/idle.cc"
 #include "check/instruments.cc"

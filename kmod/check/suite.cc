@@ -6,18 +6,26 @@ namespace wqlab {
 namespace {
 
 constinit const Group* const kGroups[] = {
-    &kQueueingChecks,   &kProcessContextChecks, &kEachCpuChecks,         &kReentranceChecks,  &kPlacementChecks,
-    &kDelayedChecks,    &kRearmingChecks,       &kDelayedTargetChecks,   &kZeroDelayChecks,   &kRcuChecks,
-    &kFlushChecks,      &kFlushWorkqueueChecks, &kBehindChecks,          &kDrainChecks,       &kDestroyChecks,
-    &kChainChecks,      &kLeakChecks,           &kFlushDependencyChecks, &kCancelChecks,      &kDisableChecks,
-    &kStatesChecks,     &kContextChecks,        &kIntrospectionChecks,   &kTraceFieldsChecks, &kToldChecks,
-    &kAllocationChecks, &kCombinationChecks,    &kMaxActiveChecks,       &kActivationChecks,  &kLimitsChecks,
-    &kOrderedChecks,    &kHighpriChecks,        &kConcurrencyChecks,     &kIntensiveChecks,   &kReclaimChecks,
-    &kDistressChecks,   &kRescueChecks,         &kFreezerChecks,         &kBhChecks,          &kBhBatchChecks,
-    &kAffinityChecks,   &kSelectionChecks,      &kAttributesChecks,      &kFileChecks,        &kChangeChecks,
-    &kPoolChecks,       &kHousekeepingChecks,   &kUnboundAwayChecks,     &kLifecycleChecks,   &kBootChecks,
-    &kIdleChecks,       &kWatchdogChecks,       &kStallChecks,           &kMisuseChecks,      &kReportChecks,
-    &kPoolLineChecks,   &kRefusedChecks,
+    &kQueueingChecks,   &kProcessContextChecks, &kEachCpuChecks,
+    &kReentranceChecks, &kPlacementChecks,      &kDelayedChecks,
+    &kRearmingChecks,   &kDelayedTargetChecks,  &kZeroDelayChecks,
+    &kRcuChecks,        &kFlushChecks,          &kFlushWorkqueueChecks,
+    &kBehindChecks,     &kDrainChecks,          &kDestroyChecks,
+    &kChainChecks,      &kLeakChecks,           &kFlushDependencyChecks,
+    &kCancelChecks,     &kDisableChecks,        &kStatesChecks,
+    &kContextChecks,    &kIntrospectionChecks,  &kTraceFieldsChecks,
+    &kToldChecks,       &kAllocationChecks,     &kCombinationChecks,
+    &kMaxActiveChecks,  &kActivationChecks,     &kLimitsChecks,
+    &kOrderedChecks,    &kHighpriChecks,        &kConcurrencyChecks,
+    &kIntensiveChecks,  &kReclaimChecks,        &kDistressChecks,
+    &kRescueChecks,     &kFreezerChecks,        &kBhChecks,
+    &kBhBatchChecks,    &kAffinityChecks,       &kSelectionChecks,
+    &kAttributesChecks, &kFileChecks,           &kChangeChecks,
+    &kPoolChecks,       &kHousekeepingChecks,   &kUnboundAwayChecks,
+    &kLifecycleChecks,  &kBootChecks,           &kIdleChecks,
+    &kWatchdogChecks,   &kStallChecks,          &kMisuseChecks,
+    &kReportChecks,     &kPoolLineChecks,       &kHogChecks,
+    &kRefusedChecks,
 };
 
 }  // namespace

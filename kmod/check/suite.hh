@@ -66,6 +66,7 @@ extern const Group kStallChecks;
 extern const Group kMisuseChecks;
 extern const Group kReportChecks;
 extern const Group kPoolLineChecks;
+extern const Group kHogChecks;
 extern const Group kRefusedChecks;
 
 }  // namespace wqlab
