@@ -19,6 +19,7 @@ struct DumpShape {
     bool has_note = true;        // VMCOREINFO, as a note
     bool has_text = false;       // VMCOREINFO in memory
     bool has_registers = false;  // QEMU's note of a CPU
+    bool names_machine = true;   // in a compressed dump's header; QEMU 10 says "Unknown" there
     bool offsets_first = false;  // kallsyms as 6.1 has it
     unsigned more_symbols = 0;   // beside the Machine's: a search believes in a thousand
     bool has_btf = true;

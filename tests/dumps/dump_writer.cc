@@ -44,7 +44,7 @@ DumpBytes note(const std::string& name, const DumpBytes& text, uint32_t type)
 
 DumpBytes notes_of(const DumpImage& image, bool with_vmcoreinfo)
 {
-    DumpBytes bytes = note("CORE", DumpBytes(336), NT_PRSTATUS);
+    DumpBytes bytes = note("CORE", DumpBytes(image.shape().is_arm64 ? 392 : 336), NT_PRSTATUS);
     if (image.shape().has_registers) {
         DumpBytes state(440);
         put(state, 416, image.root());
@@ -159,7 +159,8 @@ DumpBytes kdump_of(const DumpImage& image, wqctl::Compression compression, const
     const uint64_t pages = image.pages().rbegin()->first / block + 1;
     const auto bitmap_blocks = static_cast<uint32_t>((pages + block * 8 - 1) / (block * 8));
     DumpBytes file;
-    const char* machine = image.shape().is_arm64 ? "aarch64" : "x86_64";
+    const char* arch = image.shape().is_arm64 ? "aarch64" : "x86_64";
+    const char* machine = image.shape().names_machine ? arch : "Unknown";
     file.insert(file.end(), {'K', 'D', 'U', 'M', 'P', ' ', ' ', ' '});
     put(file, 8, uint32_t{6});
     file.resize(464);

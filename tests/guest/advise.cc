@@ -77,6 +77,23 @@ bool any_candidate(const json& advice, const std::string& flag)
     });
 }
 
+// Whether this machine was too busy with others to tell the candidates apart, which advise must then not pretend: no
+// figure's interval is clear of no change at all.
+bool left_undecided(const json& advice)
+{
+    if (!advice["best"].is_null())
+        return false;
+    const std::string figure = advice["judged_by"];
+    for (const json& one : advice["candidates"]) {
+        INFO(one.dump());
+        CHECK(one["better"] == false);
+        const json& of = one[figure];
+        if (of.is_object() && !of["low"].is_null())
+            CHECK((figure == "items_per_s" ? of["low"].get<double>() < 1.05 : of["high"].get<double>() > 0.95));
+    }
+    return skipped("this machine is too busy to tell the candidates apart");
+}
+
 }  // namespace
 
 TEST_CASE("advise recognises a load: its rate, its times, and that it does not sleep", "[lab][advise]")
@@ -157,7 +174,8 @@ TEST_CASE("what one CPU can't do is sent to all of them", "[lab][advise]")
     // So many rounds that two may be spoilt, however long they take on this machine.
     const json advice = advise({file, "-d", "2s", "--goal", "throughput", "--budget", "15s", "--rounds", "16"});
     CHECK(advice["replay"]["passes"] >= 16);
-    REQUIRE(advice["best"].is_string());
+    if (left_undecided(advice))
+        return;
     const std::string best = advice["best"];
     INFO(best);
     CHECK_THAT(best, Catch::StartsWith("unbound"));
@@ -187,15 +205,18 @@ TEST_CASE("a hog on a per-CPU workqueue is sent where others need not wait for i
          {"issuers", {{{"threads", 2}, {"cpus", "0-1"}, {"rate", 80}, {"item", {{"spin", "8ms"}}}}}}});
     const json advice = advise({file, "-d", "2s", "--goal", "isolation", "--budget", "15s", "--rounds", "16"});
     write_file(file_of_preemption, before.substr(open + 1, close - open - 1));
-    CHECK(advice["judged_by"] == "bystander_wait_p99_ns");
-    REQUIRE(advice["best"].is_string());
+    // Of too few items, on a slow machine, by their median.
+    const std::string figure = advice["judged_by"];
+    CHECK_THAT(figure, Catch::StartsWith("bystander_wait_p"));
+    if (left_undecided(advice))
+        return;
     const std::string best = advice["best"];
     INFO(best);
     CHECK((best.starts_with("unbound") || best == "per-CPU cpu_intensive"));
     for (const json& one : advice["candidates"])
         if (one["name"] == best) {
             CHECK(one["better"] == true);
-            CHECK(one["bystander_wait_p99_ns"]["high"].get<double>() < 1);
+            CHECK(one[figure]["high"].get<double>() < 1);
         }
 }
 
@@ -208,7 +229,7 @@ TEST_CASE("advise refuses what it can't say anything of", "[lab][advise]")
     const Detached idle({"--rate", "0.1"});
     const Outcome nothing = tool({"advise", idle.name(), "-d", "300ms"});
     CHECK(nothing.status == 1);
-    CHECK_THAT(nothing.err, Catch::Contains("was executed in 3"));
+    CHECK_THAT(nothing.err, Catch::Contains("nothing of " + idle.name() + " was executed in "));
 
     const Detached heavy({"--spin", "500us", "--depth", "4"});
     const Outcome unbearable = tool({"advise", heavy.name(), "-d", "1s", "--share", "5%"});

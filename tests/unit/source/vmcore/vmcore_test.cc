@@ -85,6 +85,15 @@ TEST_CASE("vmcore: arm64's pages of 64 KiB are blocks of a compressed dump", "[v
     check_same(machine, kdump_of(DumpImage(machine, shape), Compression::kZlib));
 }
 
+TEST_CASE("vmcore: what machine a compressed dump is of is known by its CPUs where QEMU does not say", "[vmcore]")
+{
+    SmallMachine machine;
+    DumpShape shape;
+    shape.is_arm64 = GENERATE(false, true);
+    shape.names_machine = false;
+    check_same(machine, kdump_of(DumpImage(machine, shape), Compression::kZlib));
+}
+
 TEST_CASE("vmcore: without the note it is searched for, or what CPUs had tells", "[vmcore]")
 {
     SmallMachine machine;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <elf.h>
 
 #include "source/vmcore/flattened.hh"
 #include "source/vmcore/formats.hh"
@@ -46,11 +47,14 @@ constexpr Stranger kStrangers[] = {
 // QEMUCPUState of target/i386/arch_dump.c, of which the control registers are from cr0 at 392 on.
 constexpr size_t kCr3At = 416, kCr4At = 424, kQemuStateSize = 440;
 
+// struct elf_prstatus, whose registers differ.
+constexpr size_t kPrstatusSizeX86 = 336, kPrstatusSizeArm64 = 392;
+
 }  // namespace
 
 void read_notes(std::span<const char> notes, DumpFile& dump)
 {
-    for_each_note(notes, [&](std::string_view name, uint32_t, std::string_view text) {
+    for_each_note(notes, [&](std::string_view name, uint32_t type, std::string_view text) {
         if (name == "VMCOREINFO") {
             dump.vmcoreinfo.assign(text.data(), strnlen(text.data(), text.size()));
         } else if (name == "QEMU" && text.size() >= kQemuStateSize) {
@@ -58,6 +62,11 @@ void read_notes(std::span<const char> notes, DumpFile& dump)
             std::memcpy(&registers.cr3, &text[kCr3At], sizeof(registers.cr3));
             std::memcpy(&registers.cr4, &text[kCr4At], sizeof(registers.cr4));
             dump.cpus.push_back(registers);
+        } else if (name == "CORE" && type == NT_PRSTATUS) {
+            if (text.size() == kPrstatusSizeX86)
+                dump.arch_of_cpus = Arch::kX86_64;
+            else if (text.size() == kPrstatusSizeArm64)
+                dump.arch_of_cpus = Arch::kArm64;
         }
     });
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct DumpFile {
     Arch arch = Arch::kX86_64;
     std::string vmcoreinfo;  // the note's text; empty: there is none
     std::vector<ControlRegisters> cpus;
+    std::optional<Arch> arch_of_cpus;  // by the size of what the notes keep of one
     std::unique_ptr<PhysicalMemory> memory;
     std::vector<std::string> troubles;
 };

@@ -14,7 +14,7 @@ void open_elf(std::unique_ptr<ByteFile> file, const std::string& name, DumpFile&
 bool is_kdump(const ByteFile& file);
 void open_kdump(std::unique_ptr<ByteFile> file, const std::string& name, DumpFile& dump);
 
-// Of ELF notes side by side: VMCOREINFO and QEMU's of each CPU.
+// Of ELF notes side by side: VMCOREINFO, and those of each CPU.
 void read_notes(std::span<const char> notes, DumpFile& dump);
 
 // Notes are 4 KiB and 336 + 440 bytes a CPU; a damaged header may say anything.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "source/vmcore/decompress.hh"
 #include "source/vmcore/formats.hh"
@@ -164,9 +165,12 @@ private:
     mutable std::vector<char> packed_;
 };
 
-Arch arch_of(const Header& header, const std::string& name)
+// QEMU, from some release after 7.2 on, says "Unknown" of whatever machine; by its notes one knows.
+Arch arch_of(const Header& header, const std::optional<Arch>& of_cpus, const std::string& name)
 {
     const std::string_view machine(header.machine, strnlen(header.machine, sizeof(header.machine)));
+    if (machine == "Unknown" && of_cpus)
+        return *of_cpus;
     if (machine == "aarch64")
         return Arch::kArm64;
     if (machine != "x86_64" && !machine.empty())
@@ -249,7 +253,6 @@ void open_kdump(std::unique_ptr<ByteFile> file, const std::string& name, DumpFil
     if (!file->get(header, 0))
         throw Error::usage(name + " was cut short: not even its header is whole");
     dump.format = "compressed kdump";
-    dump.arch = arch_of(header, name);
     if (header.block_size < kLeastBlock || header.block_size > kMostBlock || !std::has_single_bit(header.block_size))
         throw Error::usage(name + " is damaged: its header is no kdump file's");
     if (!file->get(sub, header.block_size))
@@ -263,6 +266,7 @@ void open_kdump(std::unique_ptr<ByteFile> file, const std::string& name, DumpFil
             dump.vmcoreinfo.assign(text.data(), strnlen(text.data(), text.size()));
     if (header.version >= 4)
         read_notes(part_of(*file, sub.notes_at, sub.notes_size), dump);
+    dump.arch = arch_of(header, dump.arch_of_cpus, name);
     if (header.status & kIncomplete)
         dump.troubles.push_back(name + " is not whole: what wrote it ran out of space");
 
