@@ -121,6 +121,8 @@ def chosen(version, options):
              for word in (mutant.function, mutant.id, known.get(mutant.id, UNTRIED)["verdict"])}
     if options.only and not words & set(options.only):
         raise SystemExit(f"mutate: --only {' '.join(options.only)}: no such function, id or verdict")
+    if options.boot:
+        mutants = [mutant for mutant in mutants if version.coverage.how(mutant) == "boot"]
     return mutants
 
 
@@ -193,6 +195,7 @@ def main():
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", action="append")
+    parser.add_argument("--boot", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--cover", action="store_true")
     parser.add_argument("--class", dest="classes", default=CLASSES)
