@@ -1,104 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: memory that workqueues are made of, and whether it comes back.
-#include "../glue/allocations.h"
-#include "../glue/context.h"
+#include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
 #include "../core/warnings.hh"
+#include "kept_memory.hh"
 #include "look.hh"
+#include "unbound_cpus.hh"
 
 namespace wqlab {
 
 namespace leaks {
-
-// What a thread has got of kmalloc() and nobody has given back. kfree() is called by anybody at any time, and looks in
-// a few places.
-class Kept {
-public:
-    // Any context.
-    void allocated(uintptr_t address, uintptr_t site)
-    {
-        for (uint32_t i = 0; i < kLooks; i++) {
-            Place& place = places_[(hash(address) + i) % kPlaces];
-            uintptr_t nothing = 0;
-            // The site first seen with it: before its address is there nobody else looks at the place.
-            if (__atomic_load_n(&place.address, __ATOMIC_RELAXED))
-                continue;
-            if (!__atomic_compare_exchange_n(&place.address, &nothing, kTaken, false, __ATOMIC_ACQUIRE,
-                                             __ATOMIC_RELAXED))
-                continue;
-            place.site = site;
-            __atomic_store_n(&place.address, address, __ATOMIC_RELEASE);
-            __atomic_add_fetch(&seen_, 1, __ATOMIC_RELAXED);
-            return;
-        }
-        __atomic_add_fetch(&lost_, 1, __ATOMIC_RELAXED);
-    }
-    void freed(uintptr_t address)
-    {
-        for (uint32_t i = 0; i < kLooks; i++) {
-            Place& place = places_[(hash(address) + i) % kPlaces];
-            if (__atomic_load_n(&place.address, __ATOMIC_ACQUIRE) == address)
-                __atomic_store_n(&place.address, 0, __ATOMIC_RELEASE);
-        }
-    }
-
-    // Of what is kept now and was got where `wanted` says so: how many, and where one of them was.
-    template <typename Wanted>
-    uint32_t count(Wanted wanted, uintptr_t& site) const
-    {
-        uint32_t n = 0;
-        for (const Place& place : places_) {
-            if (__atomic_load_n(&place.address, __ATOMIC_ACQUIRE) <= kTaken || !wanted(place.site))
-                continue;
-            n++;
-            site = place.site;
-        }
-        return n;
-    }
-    uint32_t seen() const { return __atomic_load_n(&seen_, __ATOMIC_RELAXED); }
-    uint32_t lost() const { return __atomic_load_n(&lost_, __ATOMIC_RELAXED); }
-
-private:
-    static constexpr uint32_t kPlaces = 8192, kLooks = 16;
-    static constexpr uintptr_t kTaken = 1;
-
-    struct Place {
-        uintptr_t address, site;
-    };
-
-    static uint32_t hash(uintptr_t address) { return static_cast<uint32_t>((address >> 3) * 0x9e3779b1u >> 7); }
-
-    Place places_[kPlaces] = {};
-    uint32_t seen_ = 0, lost_ = 0;
-};
-
-// Watches current from track() to rest(), and what is freed as long as it lives.
-class Watch {
-public:
-    explicit Watch(Kept& kept)
-        : allocations_{
-              [](void* to, uintptr_t address, uintptr_t site) { static_cast<Kept*>(to)->allocated(address, site); },
-              [](void* to, uintptr_t address) { static_cast<Kept*>(to)->freed(address); }, &kept, 0},
-          attached_(wqlab_allocations_attach(&allocations_) == 0)
-    {
-    }
-    Watch(const Watch&) = delete;
-    ~Watch()
-    {
-        if (attached_)
-            wqlab_allocations_detach(&allocations_);
-    }
-
-    bool attached() const { return attached_; }
-    void track() { __atomic_store_n(&allocations_.task, wqlab_current_task(), __ATOMIC_RELAXED); }
-    void rest() { __atomic_store_n(&allocations_.task, 0, __ATOMIC_RELAXED); }
-
-private:
-    wqlab_allocations allocations_;
-    bool attached_;
-};
 
 struct GivesBack {
     static constexpr Promise kPromise = {
@@ -204,8 +117,171 @@ struct GivesBack {
     }
 };
 
+// What is kept when all has gone. Some of it is freed behind a grace period, some by a thread of the kernel.
+inline void judge(Trial& t, const Kept& kept)
+{
+    SKIP_UNLESS(t, kept.seen() && !kept.lost(), "of %u allocations %u could not be followed", kept.seen() + kept.lost(),
+                kept.lost());
+    uintptr_t site = 0;
+    bool shared = false;
+    const bool none = t.wait(
+        [&] {
+            return kept.count(GivesBack::is_of_workqueues, site) == 0 || t.decided() ||
+                   (shared = GivesBack::have_others_such_pools(t));
+        },
+        "what was allocated for workqueues to be freed");
+    SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
+    if (none)
+        return;
+    char name[96];
+    wqlab_symbol_name(site, name, sizeof(name));
+    t.note("%u pieces are left; one was got by %s", kept.count(GivesBack::is_of_workqueues, site), name);
+}
+
+struct FilesGiveBack {
+    static constexpr Promise kPromise = {
+        231,
+        "",
+        "sysfs.gives-back-its-memory",
+        "What the kernel allocates when a workqueue's files are written, whether it takes that or refuses it, is freed "
+        "when the workqueue has gone, to the last piece",
+        "kernel/workqueue.c: wq_sysfs_prep_attrs(), wq_nice_store(), wq_cpumask_store(), wq_affn_scope_store(), "
+        "wq_affinity_strict_store(), free_workqueue_attrs()",
+        0,
+        Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
+        char one[16], all[16];
+        wqlab_format(one, sizeof(one), "%x", 1u << first_of(allowed));
+        wqlab_format(all, sizeof(all), "%x", static_cast<uint32_t>(allowed));
+        const struct {
+            const char *name, *text;
+        } writes[] = {{"nice", "8"},
+                      {"nice", "20"},
+                      {"affinity_scope", "cpu"},
+                      {"affinity_scope", "nowhere"},
+                      {"affinity_strict", "1"},
+                      {"affinity_strict", "x"},
+                      {"cpumask", one},
+                      {"cpumask", "x,1"},
+                      {"max_active", "3"},
+                      {"max_active", "0"},
+                      {"cpumask", all},
+                      {"affinity_strict", "0"},
+                      {"affinity_scope", "default"},
+                      {"nice", "7"}};
+        Kept* const kept = t.own<Kept>();
+        if (!kept)
+            return;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .name = "wqlab-c231"});
+        const WatchOfWqctl watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        for (uint32_t i = 0; i < 2 && !t.decided(); i++)
+            for (const auto& [name, text] : writes) {
+                char path[96];
+                wqlab_format(path, sizeof(path), "/sys/devices/virtual/workqueue/wqlab-c231/%s", name);
+                t.write(path, text);
+            }
+        wq.destroy();
+        judge(t, *kept);
+    }
+};
+
+struct RefusedGivesBack {
+    static constexpr Promise kPromise = {
+        232,
+        "",
+        "alloc.refused-gives-back-its-memory",
+        "Of a WQ_SYSFS workqueue that is refused because its name is taken all is freed",
+        "kernel/workqueue.c: workqueue_sysfs_register(), alloc_workqueue()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        Kept* const kept = t.own<Kept>();
+        if (!kept)
+            return;
+        Watch watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        const struct {
+            uint32_t flags;
+            const char* name;
+        } kinds[] = {{WQLAB_WQ_SYSFS, "wqlab-c232p"},
+                     {WQLAB_WQ_SYSFS | WQLAB_WQ_UNBOUND, "wqlab-c232u"},
+                     {WQLAB_WQ_SYSFS | WQLAB_WQ_MEM_RECLAIM, "wqlab-c232r"}};
+        for (const auto& [flags, name] : kinds) {
+            watch.track();
+            Queue& wq = t.queue({.flags = flags, .name = name});
+            workqueue_struct* second = t.decided() ? nullptr : wqlab_wq_create(name, flags, 0);
+            if (second)
+                wqlab_wq_destroy(second);
+            wq.destroy();
+            watch.rest();
+            WANT(t, !second, "with flags %x there were two of one name", flags);
+            if (t.decided())
+                return;
+        }
+        judge(t, *kept);
+    }
+};
+
+struct GlobalChangesLeaveNothing {
+    static constexpr Promise kPromise = {
+        238,
+        "",
+        "attrs.global-changes-leave-nothing",
+        "When the CPUs of all unbound workqueues change, pools that are of no workqueue any more go, and the last of "
+        "them with the workqueue",
+        "kernel/workqueue.c: workqueue_apply_unbound_cpumask(), apply_wqattrs_cleanup()",
+        0,
+        Fault::kFlushReturnsEarly};
+
+    static constexpr int kOwnNice = 13;  // that no other workqueue has
+
+    // Its pools, by the CPUs that they are for; `on`: of these alone.
+    static uint32_t pools(Trial& t, uint64_t on)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS);
+        uint32_t n = 0;
+        for (uint32_t i = 0; now && i < now->pools.size(); i++) {
+            const wqlab_snap_pool& pool = now->pools[i];
+            n += pool.cpu < 0 && pool.nice == kOwnNice && pool.cpus != WQLAB_NONE &&
+                 !(now->masks.words()[pool.cpus * now->masks.words_each()] & ~on);
+        }
+        return n;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed) && wqlab_nr_cpus() <= 64, "unbound workqueues may use one CPU, or too many");
+        const uint64_t one = uint64_t{1} << first_of(allowed);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
+        const int error = wq.apply("default", false, 0, kOwnNice);
+        WANT(t, error == 0, "attributes can't be set: error %d", -error);
+        UnboundCpus cpus(t);
+        for (uint32_t i = 0; i < 2; i++) {
+            if (!cpus.set(one))
+                return;
+            WANT(t, pools(t, one) >= 1 || t.decided(), "confined to CPU %u it has no pool of that", first_of(allowed));
+            if (!cpus.set(allowed))
+                return;
+            AWAIT(t, pools(t, one) == 0 || t.decided(), "the pool of one CPU to go");
+        }
+        wq.destroy();
+        AWAIT(t, pools(t, ~uint64_t{0}) == 0 || t.decided(), "the pools of a workqueue that was destroyed to go");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<GivesBack>(),
+    check_of<FilesGiveBack>(),
+    check_of<RefusedGivesBack>(),
+    check_of<GlobalChangesLeaveNothing>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace leaks

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group M, continued: what the kernel reports of workqueues that are asked for what they do not do, and of all of them.
+#include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
@@ -216,6 +217,36 @@ struct WrongKindsWarn {
     }
 };
 
+struct NoSuchScope {
+    static constexpr Promise kPromise = {237,
+                                         "",
+                                         "misuse.no-such-scope-warns",
+                                         "Attributes with an affinity scope that there is not are refused with -EINVAL "
+                                         "and a warning, and change nothing",
+                                         "kernel/workqueue.c: apply_wqattrs_prepare()",
+                                         WQLAB_CHECK_NEGATIVE,
+                                         Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        if (t.decided())
+            return;
+        for (const int scope : {-1, 64}) {
+            const wqlab_attributes wrong = {0, Queue::kPrivateNice + 1, scope, false};
+            int error = 0;
+            const uint32_t n = WrongKindsWarn::warnings(t, [&] { error = wqlab_attributes_apply(wq.get(), &wrong); });
+            SKIP_UNLESS(t, error != -number(Errno::kNotSupported), "attributes can't be set now");
+            WANT(t, n == 1 && error == -number(Errno::kInvalid), "scope %d warned %u times and gave error %d", scope, n,
+                 -error);
+        }
+        TestItem& item = t.item("the item");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "the item to run");
+        WANT(t, item.last().nice == Queue::kPrivateNice, "it ran at nice %d", item.last().nice);
+    }
+};
+
 struct OfflineCpuIsRefused {
     static constexpr Promise kPromise = {
         178,
@@ -314,8 +345,13 @@ struct LongDrainIsTold {
 };
 
 constexpr Check kAll[] = {
-    check_of<OutOfRangeIsTold>(), check_of<AllAreShown>(),         check_of<WorkerInfo>(),
-    check_of<WrongKindsWarn>(),   check_of<OfflineCpuIsRefused>(), check_of<LongDrainIsTold>(),
+    check_of<OutOfRangeIsTold>(),
+    check_of<AllAreShown>(),
+    check_of<WorkerInfo>(),
+    check_of<WrongKindsWarn>(),
+    check_of<NoSuchScope>(WQLAB_LACK_SCOPES),
+    check_of<OfflineCpuIsRefused>(),
+    check_of<LongDrainIsTold>(),
 };
 
 }  // namespace reports

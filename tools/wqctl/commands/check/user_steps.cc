@@ -44,7 +44,9 @@ int write_file(const std::string& path, const std::string& text)
     const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return errno;
-    const int error = write(fd, text.data(), text.size()) < 0 ? errno : 0;
+    const ssize_t written = write(fd, text.data(), text.size());
+    // The kernel takes such values whole.
+    const int error = written < 0 ? errno : static_cast<size_t>(written) == text.size() ? 0 : EIO;
     close(fd);
     return error;
 }

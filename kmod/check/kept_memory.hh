@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+// Memory that is got and not given back, by whom it may be asked.
+#pragma once
+
+#include "../glue/allocations.h"
+#include "../glue/context.h"
+
+namespace wqlab {
+
+namespace leaks {
+
+// What a thread has got of kmalloc() and nobody has given back. kfree() is called by anybody at any time, and looks in
+// a few places.
+class Kept {
+public:
+    // Any context.
+    void allocated(uintptr_t address, uintptr_t site)
+    {
+        for (uint32_t i = 0; i < kLooks; i++) {
+            Place& place = places_[(hash(address) + i) % kPlaces];
+            uintptr_t nothing = 0;
+            // The site first seen with it: before its address is there nobody else looks at the place.
+            if (__atomic_load_n(&place.address, __ATOMIC_RELAXED))
+                continue;
+            if (!__atomic_compare_exchange_n(&place.address, &nothing, kTaken, false, __ATOMIC_ACQUIRE,
+                                             __ATOMIC_RELAXED))
+                continue;
+            place.site = site;
+            __atomic_store_n(&place.address, address, __ATOMIC_RELEASE);
+            __atomic_add_fetch(&seen_, 1, __ATOMIC_RELAXED);
+            return;
+        }
+        __atomic_add_fetch(&lost_, 1, __ATOMIC_RELAXED);
+    }
+    void freed(uintptr_t address)
+    {
+        for (uint32_t i = 0; i < kLooks; i++) {
+            Place& place = places_[(hash(address) + i) % kPlaces];
+            if (__atomic_load_n(&place.address, __ATOMIC_ACQUIRE) == address)
+                __atomic_store_n(&place.address, 0, __ATOMIC_RELEASE);
+        }
+    }
+
+    // Of what is kept now and was got where `wanted` says so: how many, and where one of them was.
+    template <typename Wanted>
+    uint32_t count(Wanted wanted, uintptr_t& site) const
+    {
+        uint32_t n = 0;
+        for (const Place& place : places_) {
+            if (__atomic_load_n(&place.address, __ATOMIC_ACQUIRE) <= kTaken || !wanted(place.site))
+                continue;
+            n++;
+            site = place.site;
+        }
+        return n;
+    }
+    uint32_t seen() const { return __atomic_load_n(&seen_, __ATOMIC_RELAXED); }
+    uint32_t lost() const { return __atomic_load_n(&lost_, __ATOMIC_RELAXED); }
+
+private:
+    static constexpr uint32_t kPlaces = 8192, kLooks = 16;
+    static constexpr uintptr_t kTaken = 1;
+
+    struct Place {
+        uintptr_t address, site;
+    };
+
+    static uint32_t hash(uintptr_t address) { return static_cast<uint32_t>((address >> 3) * 0x9e3779b1u >> 7); }
+
+    Place places_[kPlaces] = {};
+    uint32_t seen_ = 0, lost_ = 0;
+};
+
+// Watches current from track() to rest(), and what is freed as long as it lives.
+class Watch {
+public:
+    explicit Watch(Kept& kept)
+        : allocations_{
+              [](void* to, uintptr_t address, uintptr_t site) { static_cast<Kept*>(to)->allocated(address, site); },
+              [](void* to, uintptr_t address) { static_cast<Kept*>(to)->freed(address); }, &kept, 0},
+          attached_(wqlab_allocations_attach(&allocations_) == 0)
+    {
+    }
+    Watch(const Watch&) = delete;
+    ~Watch()
+    {
+        if (attached_)
+            wqlab_allocations_detach(&allocations_);
+    }
+
+    bool attached() const { return attached_; }
+    void track() { __atomic_store_n(&allocations_.task, wqlab_current_task(), __ATOMIC_RELAXED); }
+    void rest() { __atomic_store_n(&allocations_.task, 0, __ATOMIC_RELAXED); }
+
+private:
+    wqlab_allocations allocations_;
+    bool attached_;
+};
+
+// The same of what wqctl makes the kernel do, as long as it lives.
+class WatchOfWqctl {
+public:
+    explicit WatchOfWqctl(Kept& kept)
+        : allocations_{
+              [](void* to, uintptr_t address, uintptr_t site) { static_cast<Kept*>(to)->allocated(address, site); },
+              [](void* to, uintptr_t address) { static_cast<Kept*>(to)->freed(address); }, &kept,
+              WQLAB_ALLOCATIONS_OF_WQCTL},
+          attached_(wqlab_allocations_attach(&allocations_) == 0)
+    {
+    }
+    WatchOfWqctl(const WatchOfWqctl&) = delete;
+    ~WatchOfWqctl()
+    {
+        if (attached_)
+            wqlab_allocations_detach(&allocations_);
+    }
+
+    bool attached() const { return attached_; }
+
+private:
+    wqlab_allocations allocations_;
+    bool attached_;
+};
+
+}  // namespace leaks
+
+}  // namespace wqlab

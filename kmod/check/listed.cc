@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group F, continued: what is told of a workqueue's name, and where it stands among the others.
+#include "../glue/workqueue.h"
+#include "kernel_log.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace listed {
+
+struct LongNameIsTold {
+    static constexpr Promise kPromise = {
+        235,
+        "",
+        "alloc.long-name-is-told",
+        "The first name that is too long is told in the log, as it was cut; one that just fits is not",
+        "kernel/workqueue.c: __alloc_workqueue(), WQ_NAME_LEN",
+        0,
+        Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kTries = 5, kRoom = 32;
+        constexpr const char* kTold = "name exceeds WQ_NAME_LEN. Truncating to: wqlab-c235-01234567890123456789";
+        SKIP_UNLESS(t, t.kernel().elements(Field::kWqName) == kRoom, "before 6.9 it was cut without a word");
+        const LogListener<LinesWith> others("name exceeds WQ_NAME_LEN.");
+        const KernelLog<LinesWith> log(t, kTold);
+        const auto make = [&](const char* name) {
+            // It is said once, unless it is forgotten.
+            SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+            if (!t.decided())
+                t.queue({.name = name});
+        };
+        make("wqlab-c235-01234567890123456789");
+        WANT(t, log.count() == 0, "a name of 31 characters was told");
+        // Another's may be the first.
+        for (uint32_t i = 0; i < kTries && !log.count() && !t.decided(); i++)
+            make("wqlab-c235-012345678901234567890");
+        SKIP_UNLESS(t, log.count() || !others.attached() || !others.heard().ours() || t.has_fault(Fault::kLogIsSilent),
+                    "others were the first each time");
+        WANT(t, log.count() == 1, "a name of 32 characters was told %u times", log.count());
+    }
+};
+
+struct ListedInOrder {
+    static constexpr Promise kPromise = {236,
+                                         "",
+                                         "alloc.listed-in-order",
+                                         "Workqueues are listed in the order in which they were made",
+                                         "kernel/workqueue.c: __alloc_workqueue(), workqueues",
+                                         0,
+                                         Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND}),
+                                 &t.queue({.flags = WQLAB_WQ_ORDERED}), &t.queue({.flags = WQLAB_WQ_HIGHPRI})};
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* before = nullptr;
+        for (Queue* wq : queues) {
+            const wqlab_snap_workqueue* row = now ? row_of(*now, *wq) : nullptr;
+            if (t.decided())
+                return;
+            WANT(t, row, "a workqueue is not listed");
+            WANT(t, !before || (before < row) != t.has_fault(Fault::kSnapshotLies),
+                 "one that was made later is listed before another");
+            before = row;
+        }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<LongNameIsTold>(),
+    check_of<ListedInOrder>(),
+};
+
+}  // namespace listed
+
+constinit const Group kListedChecks = group_of("allocation", listed::kAll);
+
+}  // namespace wqlab
