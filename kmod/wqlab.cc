@@ -67,6 +67,7 @@
 #include "check/report.cc"
 #include "check/reports.cc"
 #include "check/rescue.cc"
+#include "check/rescuer_name.cc"
 #include "check/runner.cc"
 #include "check/selection.cc"
 #include "check/stalled_pools.cc"

@@ -35,6 +35,7 @@ extern const Group kContextChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kTraceFieldsChecks;
 extern const Group kToldChecks;
+extern const Group kRescuerNameChecks;
 extern const Group kAllocationChecks;
 extern const Group kListedChecks;
 extern const Group kCombinationChecks;
