@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: attributes that change while a CPU is away.
-#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: what is told of a workqueue's name, and where it stands among the others.
-#include "../glue/workqueue.h"
 #include "kernel_log.hh"
 #include "look.hh"
 

@@ -2,7 +2,6 @@
 // Group E, continued: what a rescuer is called where its name and its item's description are as long as may be.
 #include "../glue/text.h"
 #include "../glue/work.h"
-#include "../glue/workqueue.h"
 #include "scarce_threads.hh"
 
 namespace wqlab {

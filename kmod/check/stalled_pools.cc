@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: what else the watchdog says of pools that make no progress: who has them, and since when.
-#include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
