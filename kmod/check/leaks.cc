@@ -127,7 +127,7 @@ inline void judge(Trial& t, const Kept& kept)
     const bool none = t.wait(
         [&] {
             return kept.count(GivesBack::is_of_workqueues, site) == 0 || t.decided() ||
-                   (shared = GivesBack::have_others_such_pools(t));
+                   (t.fault() == Fault::kNone && (shared = GivesBack::have_others_such_pools(t)));
         },
         "what was allocated for workqueues to be freed");
     SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
