@@ -49,6 +49,7 @@
 #include "check/lifecycle.cc"
 #include "check/limits.cc"
 #include "check/listed.cc"
+#include "check/long_drain.cc"
 #include "check/look.cc"
 #include "check/max_active.cc"
 #include "check/misuse.cc"

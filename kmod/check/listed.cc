@@ -68,9 +68,35 @@ struct ListedInOrder {
     }
 };
 
+struct BhIsUnlimited {
+    static constexpr Promise kPromise = {261,
+                                         "",
+                                         "alloc.bh-is-unlimited",
+                                         "A BH workqueue has no max_active: any number of its items may be in flight",
+                                         "kernel/workqueue.c: __alloc_workqueue()",
+                                         0,
+                                         Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        constexpr int32_t kMost = INT32_MAX;
+        for (const uint32_t flags : {uint32_t{WQLAB_WQ_BH}, uint32_t{WQLAB_WQ_BH} | WQLAB_WQ_HIGHPRI}) {
+            Queue& wq = t.queue({.flags = flags});
+            const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+            const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+            if (t.decided())
+                return;
+            WANT(t, row, "a workqueue is not listed");
+            const int32_t limit = t.has_fault(Fault::kSnapshotLies) ? row->max_active - 1 : row->max_active;
+            WANT(t, limit == kMost, "max_active of one with flags %x is %d", flags, limit);
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<LongNameIsTold>(),
     check_of<ListedInOrder>(),
+    check_of<BhIsUnlimited>(WQLAB_LACK_BH),
 };
 
 }  // namespace listed

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: what else the watchdog says of pools that make no progress: who has them, and since when.
+#include "../glue/cpu.h"
+#include "../glue/symbols.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -353,7 +355,35 @@ struct ProgressIsSeen {
     }
 };
 
+struct AnyCpuMayBeTouched {
+    static constexpr Promise kPromise = {
+        260,
+        "",
+        "watchdog.any-cpu-may-be-touched",
+        "The watchdog of each CPU, the first one, too, can be touched without a warning",
+        "kernel/workqueue.c: wq_watchdog_touch()",
+        0,
+        Fault::kResultLies};
+
+    static void run(Trial& t)
+    {
+        const uintptr_t touch = wqlab_symbol("wq_watchdog_touch");
+        SKIP_UNLESS(t, touch, "this kernel has no watchdog of workqueues");
+        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        // What the touching of a CPU that is none says, which nobody does here.
+        const LogListener<LinesWith> log("wq_watchdog_touch should be called with valid CPU");
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
+            if (wqlab_cpu_online(cpu))
+                SKIP_UNLESS(t, wqlab_call(touch, cpu, 0, 0, nullptr),
+                            "kprobes are disarmed, so the kernel can't be called");
+        const uint32_t warned = log.heard().ours() + (t.has_fault(Fault::kResultLies) ? 1 : 0);
+        WANT(t, warned == 0, "the CPUs that are online were touched, and it was said %u times that one is none",
+             warned);
+    }
+};
+
 constexpr Check kAll[] = {
+    check_of<AnyCpuMayBeTouched>(),
     check_of<ShowsWhoKeepsThePool>(WQLAB_LACK_HOGS),
     check_of<ProgressIsSeen>(),
     check_of<CountsWholeSeconds>(),

@@ -71,6 +71,7 @@ extern const Group kStallChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kMisuseChecks;
 extern const Group kReportChecks;
+extern const Group kLongDrainChecks;
 extern const Group kPoolLineChecks;
 extern const Group kHogChecks;
 extern const Group kRefusedChecks;
