@@ -14,14 +14,18 @@ constexpr uint64_t kNsPerSecond = 1'000'000'000;
 void Kernel::learn()
 {
     Text why(problem_);
-    if (const Result<void> opened = target_.open(); !opened.ok()) {
+    const auto failed = [this](const Result<void>& result) {
+        short_of_memory_ |= !result.ok() && result.error() == Errno::kNoMemory;
+        return !result.ok();
+    };
+    if (const Result<void> opened = target_.open(); failed(opened)) {
         why.add("kprobes (no symbol can be looked up: error ").add(static_cast<uint32_t>(opened.error())).add(")");
     } else {
         find_symbols();
-        if (const Result<void> read = read_layouts(); !read.ok() && !problem_[0])
+        if (const Result<void> read = read_layouts(); failed(read) && !problem_[0])
             why.add("BTF that can be read: error ").add(static_cast<uint32_t>(read.error()));
         // How many CPUs there are is known without BTF, too.
-        if (const Result<void> known = read_machine(); !known.ok() && !problem_[0])
+        if (const Result<void> known = read_machine(); failed(known) && !problem_[0])
             why.add("how many CPUs there are");
     }
 

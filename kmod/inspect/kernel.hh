@@ -32,6 +32,8 @@ public:
 
     // Looks; what it does not find is lacking and no error. Once. Sleeps.
     void learn();
+    // There was no memory to look with: what is lacking may be there.
+    bool is_short_of_memory() const { return short_of_memory_; }
 
     // The views of those asked for that can be shown.
     uint32_t available(uint32_t views) const { return views & available_; }
@@ -117,6 +119,7 @@ private:
     uint64_t tick_ns_ = 0;
     Array<Address> per_cpu_offsets_;  // a CPU each; none: a kernel for one
     uint32_t available_ = 0;
+    bool short_of_memory_ = false;
     char problem_[96] = "";  // why there are no layouts at all
 };
 

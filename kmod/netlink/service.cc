@@ -19,6 +19,8 @@ Service& Service::get() { return *the_service; }
 Result<void> Service::create()
 {
     kernel_.learn();
+    if (kernel_.is_short_of_memory())
+        return Errno::kNoMemory;
     wqlab_attributes_init();
     runner_.on_turn(check_turn);
     return registry_.create(announce);

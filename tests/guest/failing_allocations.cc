@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Each allocation of a task made to fail, one after the other, by the kernel's own fault injection (fail-nth in
-// Documentation/fault-injection/fault-injection.rst; kernels with CONFIG_FAILSLAB only). What fails says so and leaves
-// nothing behind; what does not fail works. Whether memory was lost is kmemleak's question, when all tests are over.
+// With each of its allocations failing once, what fails says so and leaves nothing behind; what does not fail works.
+// Whether memory was lost is kmemleak's question, when all tests are over.
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstring>
@@ -12,28 +11,17 @@
 #include <unistd.h>
 
 #include "dump_lab.hh"
+#include "failing.hh"
 #include "report/recording_requests.hh"
 #include "report/runs.hh"
 #include "scenario/encode.hh"
 #include "source/module_source.hh"
-#include "system/kept_value.hh"
 #include "text/error.hh"
 #include "traced.hh"
 
 using namespace wqctl;
 
 namespace {
-
-const std::string kFailslab = "/sys/kernel/debug/failslab/";
-
-// The kernel can't, and the test, which returns, is reported as skipped.
-bool cannot_fail_allocations()
-{
-    const bool cannot = !std::filesystem::exists(kFailslab);
-    if (cannot)
-        WARN("SKIP this kernel injects no failures of allocations (CONFIG_FAILSLAB)");
-    return cannot;
-}
 
 class Opened {
 public:
@@ -47,69 +35,9 @@ private:
     int descriptor_;
 };
 
-// The n-th allocation of one task, and of no other, fails once.
-class FailNth {
-public:
-    explicit FailNth(const std::string& task = "thread-self") : file_("/proc/" + task + "/fail-nth", O_RDWR)
-    {
-        REQUIRE(file_.get() >= 0);
-    }
-    ~FailNth() { disarm(); }
-    FailNth(const FailNth&) = delete;
-
-    void arm(unsigned n)
-    {
-        const std::string text = std::to_string(n);
-        REQUIRE(::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
-    }
-    // Whether one has failed since.
-    bool disarm()
-    {
-        char left[16] = {};
-        const ssize_t length = ::pread(file_.get(), left, sizeof left - 1, 0);
-        return ::pwrite(file_.get(), "0", 1, 0) == 1 && length > 0 && std::stoul(left) == 0;
-    }
-
-private:
-    Opened file_;
-    // Also those that may wait, which is nearly all; and without a stack in the log for each.
-    KeptValue waiting_{kFailslab + "ignore-gfp-wait", "N"};
-    KeptValue quiet_{kFailslab + "verbose", "0"};
-};
-
 Error refused_by_the_kernel() { return {kBad, std::strerror(errno)}; }
 
-// What a kernel says for want of memory, whoever of it noticed.
-bool is_for_want_of_memory(const std::string& said)
-{
-    return said.find("memory") != std::string::npos || said.find("buffer space") != std::string::npos ||
-           said.starts_with("cannot open a netlink socket");  // "Unspecific failure", says libnl
-}
-
-// Does it with its first allocation failing, then with its second (or the one `step` further on), …, until it has no
-// further one. Every refusal is for that reason, and judge() looks at what is left, with nothing failing. Returns how
-// many there were.
-unsigned with_each_failing(const std::function<void()>& act, const std::function<void()>& judge, unsigned step = 1)
-{
-    FailNth fail;
-    unsigned refused = 0;
-    for (unsigned n = 1;; n += step) {
-        REQUIRE(n < 20'000);
-        fail.arm(n);
-        const std::string said = refusal(act);
-        const bool failed = fail.disarm();
-        INFO("with allocation " << n << " failing: " << said);
-        CHECK((said.empty() || (failed && is_for_want_of_memory(said))));
-        refused += !said.empty();
-        judge();
-        if (!failed) {
-            CHECK(refused > 0);
-            return n - 1;
-        }
-    }
-}
-
-void nothing_is_left()
+void nothing_is_left(bool /*refused*/)
 {
     Lab lab;
     Runs asked(lab);
@@ -138,6 +66,13 @@ Scenario two_workqueues()
     return resolve(scenario);
 }
 
+// What the module knows of the kernel and of itself.
+json info()
+{
+    const Outcome outcome = tool({"info", "--json"});
+    return outcome.status == 0 ? json::parse(outcome.out) : json();
+}
+
 }  // namespace
 
 TEST_CASE("a run with each of its allocations failing is refused or runs whole", "[leaks]")
@@ -156,7 +91,7 @@ TEST_CASE("a run with each of its allocations failing is refused or runs whole",
         asked.release(id);
         released = id;
     };
-    const auto see_its_end = [&] {
+    const auto see_its_end = [&](bool refused) {
         if (released) {
             Runs asked(*lab);
             CHECK(eventually([&] { return asked.state(*released).ended(); }));
@@ -165,7 +100,7 @@ TEST_CASE("a run with each of its allocations failing is refused or runs whole",
             CHECK(state.executed == 8);
         }
         lab.reset();
-        nothing_is_left();
+        nothing_is_left(refused);
     };
     CHECK(with_each_failing(begin, see_its_end) > 20);
     CHECK(all_of(dump()["workqueues"], "name", "wqlab1-failing1").empty());
@@ -185,7 +120,7 @@ TEST_CASE("a look at the machine with each of its allocations failing is refused
     CHECK(with_each_failing(look, nothing_is_left) > 5);
 }
 
-TEST_CASE("a recording with each of its allocations failing is refused or records", "[leaks]")
+TEST_CASE("a recording of latencies with each of its allocations failing is refused or records", "[leaks]")
 {
     if (cannot_fail_allocations())
         return;
@@ -196,6 +131,12 @@ TEST_CASE("a recording with each of its allocations failing is refused or record
         stop_latency(lab);
     };
     CHECK(with_each_failing(record, nothing_is_left) > 5);
+}
+
+TEST_CASE("a recording of events with each of its allocations failing is refused or records", "[leaks]")
+{
+    if (cannot_fail_allocations())
+        return;
     const auto trace = [] {
         TraceOptions small;
         small.buffer_bytes = uint64_t{1} << 20;
@@ -203,9 +144,13 @@ TEST_CASE("a recording with each of its allocations failing is refused or record
         Traced traced(small);
         traced.stop();
     };
-    // To attach to the kernel's functions takes hundreds of them, and a second or more.
-    CHECK(with_each_failing(trace, nothing_is_left, 7) > 5);
-    CHECK_FALSE(somebody_traces());
+    const auto nobody_traces = [](bool refused) {
+        nothing_is_left(refused);
+        CHECK(eventually([] { return !somebody_traces(); }));
+        CHECK(eventually([] { return read_file("/sys/kernel/debug/kprobes/list").empty(); }));
+    };
+    // To attach to the kernel's functions takes thousands of them, and a second or more.
+    CHECK(with_each_failing(trace, nobody_traces, 60) > 5);
 }
 
 TEST_CASE("attributes whose change fails for want of memory are as they were, and items run", "[leaks]")
@@ -234,7 +179,7 @@ TEST_CASE("attributes whose change fails for want of memory are as they were, an
             written = true;
             turn++;
         };
-        with_each_failing(change, [&] {
+        with_each_failing(change, [&](bool) {
             const std::string after = read_file(path);
             CHECK((written ? after != before : after == before));
             before = after;
@@ -278,16 +223,23 @@ TEST_CASE("a load of the module with each of its allocations failing is refused 
 {
     if (cannot_fail_allocations())
         return;
+    const json whole = info();
     unload_module();
     const Opened file("/lib/modules/wqlab.ko", O_RDONLY);
     const auto load = [&] {
         if (::syscall(SYS_finit_module, file.get(), "", 0))
             throw refused_by_the_kernel();
     };
-    with_each_failing(load, [] {
+    const auto all_or_nothing = [&](bool refused) {
+        CHECK(module_loaded() == !refused);
+        CHECK(Lab::is_loaded() == !refused);
+        if (!refused)
+            CHECK(info() == whole);
         if (module_loaded())
             unload_module();
-    });
+    };
+    // Most of them are the kernel's own, for a module's memory, symbols and files; the last ones are the module's.
+    CHECK(with_each_failing(load, all_or_nothing, 60) > 5);
     load_module();
     run_one({"--flags", "unbound", "--items", "20"});
 }

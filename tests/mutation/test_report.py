@@ -22,7 +22,7 @@ class Reports(unittest.TestCase):
                          "75.0 % of 400 (70.5 % to 79.0 %)")
 
     def test_of_few_there_is_no_share(self):
-        self.assertEqual(report.share({"caught": 200, "survived": 99}, "caught"), "299 tried: too few")
+        self.assertEqual(report.share({"caught": 50, "survived": 49}, "caught"), "99 tried: too few")
 
     def test_what_is_unseen_is_in_one_of_the_two_shares(self):
         found = {"caught": 300, "survived": 50, "unseen": 50}
@@ -81,6 +81,18 @@ class Reports(unittest.TestCase):
     def test_a_reason_is_for_one_text_of_the_function(self):
         self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
                          [("id1", "old")])
+
+    def test_a_reason_of_another_version_is_asked_about_where_the_function_is_the_same(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "tests/mutation"))
+            for name, lines in (("equivalent.7.3", ["id1 text1 it is so", "id2 old it was so", "id3 text3 always"]),
+                                ("unseen.7.3", ["id4 text4 nobody can"]), ("unseen.6.12", ["id3 text3 not here"])):
+                with open(os.path.join(root, "tests/mutation", name), "w", encoding="utf-8") as file:
+                    file.writelines(line + "\n" for line in lines)
+            mutants = [mutant(number, 1) for number in range(1, 9)]
+            self.assertEqual(report.carried(root, "equivalent", "6.12", mutants), {("id1", "text1"): "it is so"})
+            self.assertEqual(report.carried(root, "unseen", "6.12", mutants), {("id4", "text4"): "nobody can"})
+            self.assertEqual(report.carried(root, "unseen", "7.3", mutants), {})
 
 
 if __name__ == "__main__":

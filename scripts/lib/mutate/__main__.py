@@ -17,6 +17,7 @@ ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 # through the serial line, octet by octet; and what an emulated CPU can't betray need not be guarded.
 GUEST = ["--topology", "2:1:2", "--numa", "2", "--icount", "--icount-shift", "3",
          "--append", "loglevel=5 mitigations=off no5lvl"]
+VERSIONS = ("7.3", "6.12")
 CLASSES = "hotplug,freezer,negative,numa,memory,slow"
 UNTRIED = {"verdict": "untried"}
 BEGAN = time.monotonic()
@@ -189,9 +190,23 @@ def show(version, name):
     print(mutants[0].diff, end="")
 
 
+def to_report():
+    """Of what has verdicts on record nothing may be missing here: the page would forget it."""
+    versions = {}
+    for name in VERSIONS:
+        version, known = Version(name), report.recorded(ROOT, name)
+        if not version.is_built() and not known:
+            continue
+        versions[name] = version.load()
+        if known and not version.coverage.points:
+            raise SystemExit(f"mutate: nobody has looked at what the checks reach on {name} here: "
+                             f"scripts/mutate --kernel {name} --cover")
+    return versions
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/mutate", add_help=False)
-    parser.add_argument("--kernel", default="7.3", choices=["7.3", "6.12"])
+    parser.add_argument("--kernel", default=VERSIONS[0], choices=VERSIONS)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", action="append")
@@ -208,7 +223,7 @@ def main():
     options = parser.parse_args()
     version = Version(options.kernel)
     if options.report:
-        return report.write(ROOT, {name: Version(name).load() for name in ("7.3", "6.12") if Version(name).is_built()})
+        return report.write(ROOT, to_report())
     if options.build:
         return version.build(options.jobs)
     if options.list:

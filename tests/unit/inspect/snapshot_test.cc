@@ -251,6 +251,26 @@ TEST_CASE("a pool that moves once is read again", "[inspect]")
     CHECK(look->workers.size() == 1);
 }
 
+TEST_CASE("what was not found for want of memory is not said to be lacking", "[inspect]")
+{
+    SmallMachine machine;
+    wqlab::Kernel whole(machine.image());
+    whole.learn();
+    REQUIRE_FALSE(whole.is_short_of_memory());
+    bool learned = false;
+    for (unsigned after = 0; !learned; after++) {
+        REQUIRE(after < 100);
+        wqlab::Kernel kernel(machine.image());
+        const FailingHeap heap(after);
+        kernel.learn();
+        learned = !kernel.is_short_of_memory();
+        if (learned) {
+            CHECK(after > 0);
+            CHECK(kernel.available(~0u) == whole.available(~0u));
+        }
+    }
+}
+
 TEST_CASE("an allocation that fails is an error, whichever it is", "[inspect]")
 {
     SmallMachine machine;
