@@ -57,7 +57,7 @@ Scenario two_workqueues()
 {
     Scenario scenario;
     scenario.items = 8;
-    for (const int flags : {WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, int{WQLAB_WQ_HIGHPRI}}) {
+    for (const int flags : {WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_SYSFS, int{WQLAB_WQ_HIGHPRI}}) {
         WorkqueueSpec& workqueue = scenario.workqueues.emplace_back();
         workqueue.name = "failing" + std::to_string(scenario.workqueues.size());
         workqueue.flags = static_cast<uint32_t>(flags);
