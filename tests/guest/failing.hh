@@ -37,8 +37,8 @@ private:
 bool is_for_want_of_memory(const std::string& said);
 
 // Does it with its first allocation failing, then with its second, …, and at last with none. Every refusal is for that
-// reason, and judge() looks at what is left, with nothing failing, and hears whether it was refused. Of more allocations
-// than `most`, or than WQLAB_FAILURES, that many are taken: half of them the last ones, the others spread over those
-// before. Returns how many have failed.
+// reason, and judge() looks at what is left, with nothing failing, and hears whether it was refused. Of more
+// allocations than `most`, or than WQLAB_FAILURES, that many are taken: half of them the last ones, the others spread
+// over those before. Returns how many have failed.
 unsigned with_each_failing(const std::function<void()>& act, const std::function<void(bool refused)>& judge,
                            unsigned most = 20'000);
