@@ -6,6 +6,7 @@
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
+#include "kicks.hh"
 
 namespace wqlab {
 
@@ -213,11 +214,13 @@ struct DeadCpuIsDrained {
         t.item("another").queue_on(wq, cpu);
         item.queue_on(wq, cpu);
         AWAIT(t, item.started() > 100, "the item to run");
+        const LogListener<WarningsOfKicks> kicks;
         CpuAway away(t, cpu);
         if (t.decided())
             return;
         AWAIT(t, until->afterwards > 100, "the item to run on after its CPU went away");
         away.back();
+        WANT(t, kicks.heard().ours() == 0, "a CPU that is away was kicked");
     }
 };
 
@@ -249,6 +252,7 @@ struct DeadCpuIsDrainedOfHighpri {
             kernel::queue_on(t, wq, *items[i], static_cast<int>(cpu));
             AWAIT(t, items[i]->started() > 10, "an item to run");
         }
+        const LogListener<WarningsOfKicks> kicks;
         CpuAway away(t, cpu);
         if (t.decided())
             return;
@@ -259,6 +263,7 @@ struct DeadCpuIsDrainedOfHighpri {
                  "an item of a CPU that is away ran on CPU %u in %s", item->last().cpu,
                  item->last().softirq ? "a softirq" : "no softirq");
         away.back();
+        WANT(t, kicks.heard().ours() == 0, "a CPU that is away was kicked");
     }
 };
 

@@ -1,48 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: idle workers, how many a pool keeps, and which go.
 #include "../glue/time.h"
-#include "../glue/workqueue.h"
-#include "look.hh"
+#include "idle_pool.hh"
 
 namespace wqlab {
 
 namespace idle {
-
-using check_bounds::kSecond;
-constexpr uint64_t kTimeout = 300 * kSecond;  // IDLE_WORKER_TIMEOUT
-
-// As the kernel has it: of more than two, those beyond a quarter of the busy ones.
-constexpr bool are_too_many(int32_t idle, int32_t busy) { return idle > 2 && (idle - 2) * 4 >= busy; }
-
-// With a pool that is new, one for all CPUs: one of a workqueue that has just gone may still be there, and is found by
-// who wants the same.
-inline Queue& queue_with_new_pool(Trial& t)
-{
-    Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
-    const char* scope = wqlab_lacks() & WQLAB_LACK_SCOPES ? "default" : "system";
-    for (int nice = Queue::kPrivateNice + 1; nice <= 19 && !t.decided(); nice++) {
-        if (const int error = wq.apply(scope, false, 0, nice))
-            t.skip("attributes can't be set: error %d", -error);
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
-        const int32_t most = t.has_fault(Fault::kSnapshotLies) ? 2 : 1;
-        if (!pool || (pool->nr_workers <= most && pool->idle_timer_ns == WQLAB_NEVER))
-            return wq;
-    }
-    t.skip("no pool is new");
-    return wq;
-}
-
-// The pool of a workqueue's items, when nothing of it is on the way from busy to idle or back; nullptr: not now, or
-// decided.
-inline const wqlab_snap_pool* settled(Trial& t, const Queue& wq, uint32_t cpu, uint32_t busy)
-{
-    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
-    const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
-    const bool is_settled = pool && !pool->nr_pending && pool->nr_busy == busy &&
-                            pool->nr_workers - pool->nr_idle == static_cast<int32_t>(busy);
-    return is_settled ? pool : nullptr;
-}
 
 struct TimerWhenTooMany {
     static constexpr Promise kPromise = {
@@ -129,6 +92,7 @@ struct IdleWorkersGo {
         wq.flush();
         const uint32_t before = idle_of(t, wq, cpu);
         WANT(t, before >= kItems || t.decided(), "32 workers ran, and %u are idle", before);
+        const Ticks ticks(t);
         // Ten times a minute is enough.
         uint32_t idle = before, looks = 0;
         for (; looks < 100 && idle > 2 && !t.given_up(); looks++) {
@@ -185,6 +149,7 @@ struct QuarterStays {
             return;
         WANT(t, are_too_many(pool->nr_idle, kBusy), "of 40 workers %d are idle", pool->nr_idle);
         const uint64_t idle_since = wqlab_now();
+        const Ticks ticks(t);
         // Once they may go, and for half a minute longer.
         uint32_t looks = 0, stayed = 0;
         for (; looks < 120 && stayed < 5 && !t.given_up(); looks++) {
@@ -267,6 +232,7 @@ struct LongestIdleGoesFirst {
         WANT(t, left(t, first) == kEach && left(t, second) == kEach, "a worker went at once");
         if (t.decided() || !first_since)
             return;
+        const Ticks ticks(t);
         uint32_t of_first = kEach, of_second = kEach;
         bool apart = false;
         for (uint32_t looks = 0; looks < 120 && of_first + of_second > 2 && !t.given_up(); looks++) {

@@ -147,6 +147,7 @@ struct WakeupsAndTimeAreCounted {
         }
         const uint64_t others = stat_of(t, other, WQLAB_PWQ_STAT_CM_WAKEUP);
         WANT(t, wakeups >= 1, "that the next item was started when one slept is not counted, %u times", kRounds);
+        WANT(t, wakeups <= UINT32_MAX, "it is counted %lld times", static_cast<long long>(wakeups));
         WANT(t, others == 0, "an item that did not sleep is counted as having started the next, %llu times",
              static_cast<unsigned long long>(others));
     }

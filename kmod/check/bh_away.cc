@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group J, continued: who runs the BH items of a CPU that went away, and what is true of that CPU when it is back.
+#include "../glue/context.h"
+#include "../glue/cpu.h"
+#include "../glue/work.h"
+#include "../glue/workqueue.h"
+#include "cpu_away.hh"
+#include "kicks.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace bh_away {
+
+struct DrainedByItsPriority {
+    static constexpr Promise kPromise = {
+        244,
+        "",
+        "bh.dead-cpu-is-drained-ten-at-a-time",
+        "BH items of a CPU that went away are run by items of system_bh_wq, with WQ_HIGHPRI of system_bh_highpri_wq, "
+        "that take ten at a time, and who is away is not kicked; what is queued for it when it is back runs there",
+        "kernel/workqueue.c: workqueue_softirq_dead(), drain_dead_softirq_workfn(), kick_bh_pool()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueOtherCpu};
+
+    static constexpr uint32_t kAfterwards = 100, kAtATime = 10;
+
+    // Queues itself as long as its CPU is there, and a hundred times more. What is left of that then may still run on
+    // the CPU that goes.
+    struct Until {
+        Queue* wq;
+        uint32_t cpu, afterwards, elsewhere;
+    };
+
+    static void again(TestItem& item, void* argument)
+    {
+        Until& until = *static_cast<Until*>(argument);
+        const bool away = !wqlab_cpu_online(until.cpu);
+        until.elsewhere += away && wqlab_this_cpu() != until.cpu;
+        if (!away || __atomic_add_fetch(&until.afterwards, 1, __ATOMIC_RELEASE) < kAfterwards)
+            wqlab_queue_bare_on(until.wq->get(), item.address(), -1);
+    }
+
+    static void judge(Trial& t, uint32_t cpu, uint32_t flags, const char* drained_by)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH | flags});
+        Queue& system = t.system_queue(drained_by);
+        Until* const until = t.own<Until>();
+        if (!until || t.decided())
+            return;
+        *until = {&wq, cpu, 0, 0};
+        TestItem& item = t.item("an item that queues itself").on_run(again, until);
+        kernel::queue_on(t, wq, item, static_cast<int>(cpu));
+        AWAIT(t, item.started() > 10, "the item to run");
+        const LogListener<WarningsOfKicks> kicks;
+        const uint64_t before = stat_of(t, system, WQLAB_PWQ_STAT_STARTED);
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return;
+        AWAIT(t, __atomic_load_n(&until->afterwards, __ATOMIC_ACQUIRE) >= kAfterwards && !item.running(),
+              "the item to run on after its CPU went away");
+        const uint64_t drains = stat_of(t, system, WQLAB_PWQ_STAT_STARTED) - before;
+        away.back();
+        WANT(t, drains >= until->elsewhere / kAtATime || t.decided(),
+             "of %u executions elsewhere, ten at a time, items of %s ran %llu times", until->elsewhere, drained_by,
+             static_cast<unsigned long long>(drains));
+        WANT(t, kicks.heard().ours() == 0, "a CPU that is away was kicked");
+        // From here and from there.
+        for (const uint32_t from : {t.first_cpu(), cpu}) {
+            TestItem& later = t.item("an item for the CPU that is back");
+            t.on_cpu(from, [&later, &wq, cpu] { later.queue_on(wq, cpu); });
+            AWAIT(t, later.ended() == 1, "an item to run on the CPU that is back");
+            WANT(t, later.last().cpu == cpu && later.last().softirq, "queued for CPU %u it ran on CPU %u, in %s", cpu,
+                 later.last().cpu, later.last().softirq ? "a softirq" : "no softirq");
+        }
+        t.note("%u executions elsewhere, by %llu items of %s", until->elsewhere,
+               static_cast<unsigned long long>(drains), drained_by);
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        judge(t, cpu, 0, "system_bh_wq");
+        if (!t.decided())
+            judge(t, cpu, WQLAB_WQ_HIGHPRI, "system_bh_highpri_wq");
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<DrainedByItsPriority>(WQLAB_LACK_BH | WQLAB_LACK_COUNTERS),
+};
+
+}  // namespace bh_away
+
+constinit const Group kBhAwayChecks = group_of("bh", bh_away::kAll);
+
+}  // namespace wqlab

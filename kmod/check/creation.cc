@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: workers that are made in time.
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
+#include "idle_pool.hh"
+
+namespace wqlab {
+
+namespace creation {
+
+struct QuickOneCallsNobody {
+    static constexpr Promise kPromise = {
+        243,
+        "",
+        "workers.quick-creation-calls-nobody",
+        "A pool whose worker is made within the first hundredth of a second, two ticks at least, calls no rescuer "
+        "meanwhile, whenever between two ticks it begins: the item runs in a worker",
+        "kernel/workqueue.c: maybe_create_worker(), MAYDAY_INITIAL_TIMEOUT",
+        0,
+        Fault::kQueueElsewhere};
+
+    static constexpr uint32_t kTries = 32;
+    static constexpr uint64_t kSecond = check_bounds::kSecond;
+
+    // Nobody calls now, and who has just one idle worker makes another before it lets that one run something.
+    static bool is_quiet(Trial& t, const Queue& wq, bool& makes_one)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, t.first_cpu(), WQLAB_SECTION_WORK);
+        makes_one = pool && pool->nr_idle == 1 && !pool->nr_pending;
+        return pool && !pool->manager && pool->mayday_timer_ns == WQLAB_NEVER;
+    }
+
+    // Until that part of the time between two ticks has passed. A machine whose ticks don't come is not waited for.
+    static void pass_part_of_tick(uint32_t part)
+    {
+        const uint64_t tick = kSecond / wqlab_hz(), patience = wqlab_now() + 50 * tick;
+        for (const uint64_t now = wqlab_jiffies(); wqlab_jiffies() == now && wqlab_now() < patience;)
+            wqlab_relax();
+        for (const uint64_t until = wqlab_now() + tick * part / kTries; wqlab_now() < until;)
+            wqlab_relax();
+    }
+
+    // In how long the pool calls, if that is seen while it makes a worker for the item.
+    static uint64_t first_call(Trial& t, const Queue& wq, const TestItem& item)
+    {
+        for (uint32_t looks = 0; looks < 3 && !item.started(); looks++) {
+            const wqlab_snap_pool* pool = own_pool(t, wq, t.first_cpu());
+            if (pool && pool->mayday_timer_ns != WQLAB_NEVER)
+                return pool->mayday_timer_ns;
+            wqlab_sleep(100'000);
+        }
+        return WQLAB_NEVER;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t hz = wqlab_hz(), timeout = hz / 100 >= 2 ? hz / 100 : 2;
+        // Any CPU's item goes to its one pool, whose workers are as many as are needed here.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
+        idle::move_to_new_pool(t, wq);
+        const Items items = t.items(kTries, "an item that sleeps", TestItem::Body::kGate);
+        uint32_t judged = 0, seen = 0;
+        for (uint32_t i = 0; i < kTries && !t.decided(); i++) {
+            bool makes_one = false;
+            const bool quiet = is_quiet(t, wq, makes_one);
+            const uint64_t before = stat_of(t, wq, WQLAB_PWQ_STAT_MAYDAY);
+            // Nobody else's items go to that pool: what calls from now on does it for this one, until that starts.
+            pass_part_of_tick(i);
+            const uint64_t began = wqlab_jiffies();
+            items[i]->queue_on(wq, t.first_cpu());
+            const uint64_t due = first_call(t, wq, *items[i]);
+            AWAIT(t, items[i]->started() == 1, "an item to start");
+            const uint64_t took = items[i]->last().jiffies - began;
+            const uint64_t calls = stat_of(t, wq, WQLAB_PWQ_STAT_MAYDAY) - before;
+            if (!quiet || took >= timeout)
+                continue;
+            judged += makes_one;
+            WANT(t, calls == 0, "within %u of %u ticks a rescuer was called", static_cast<uint32_t>(took),
+                 static_cast<uint32_t>(timeout));
+            seen += due != WQLAB_NEVER;
+            WANT(t, due == WQLAB_NEVER || due < 2 * timeout * (kSecond / hz), "it was to be called in %llu ms",
+                 static_cast<unsigned long long>(due / 1'000'000));
+            WANT(t, __builtin_memcmp(items[i]->last().command, "kworker/u", 9) == 0, "the item ran in %s",
+                 items[i]->last().command);
+        }
+        t.note("%u workers were made within %u ticks, %u of them before our eyes", judged,
+               static_cast<uint32_t>(timeout), seen);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<QuickOneCallsNobody>(WQLAB_LACK_COUNTERS),
+};
+
+}  // namespace creation
+
+constinit const Group kCreationChecks = group_of("reclaim", creation::kAll);
+
+}  // namespace wqlab

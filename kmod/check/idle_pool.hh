@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+// A pool of a trial's own, and how many of its workers are idle.
+#pragma once
+
+#include "../glue/cpu.h"
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace idle {
+
+using check_bounds::kSecond;
+constexpr uint64_t kTimeout = 300 * kSecond;  // IDLE_WORKER_TIMEOUT
+
+// As the kernel has it: of more than two, those beyond a quarter of the busy ones.
+constexpr bool are_too_many(int32_t idle, int32_t busy) { return idle > 2 && (idle - 2) * 4 >= busy; }
+
+// Gives it a pool that is new, one for all CPUs: one of a workqueue that has just gone may still be there, and is found
+// by who wants the same. Of those that once had more workers two are left at least.
+inline void move_to_new_pool(Trial& t, Queue& wq)
+{
+    const char* scope = wqlab_lacks() & WQLAB_LACK_SCOPES ? "default" : "system";
+    for (int nice = Queue::kPrivateNice + 1; nice <= 19 && !t.decided(); nice++) {
+        if (const int error = wq.apply(scope, false, 0, nice))
+            t.skip("attributes can't be set: error %d", -error);
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
+        const int32_t most = t.has_fault(Fault::kSnapshotLies) ? 2 : 1;
+        if (!pool || pool->nr_workers <= most)
+            return;
+    }
+    t.skip("no pool is new");
+}
+
+inline Queue& queue_with_new_pool(Trial& t)
+{
+    Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
+    move_to_new_pool(t, wq);
+    return wq;
+}
+
+// The pool of a workqueue's items, when nothing of it is on the way from busy to idle or back; nullptr: not now, or
+// decided.
+inline const wqlab_snap_pool* settled(Trial& t, const Queue& wq, uint32_t cpu, uint32_t busy)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+    const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+    const bool is_settled = pool && !pool->nr_pending && pool->nr_busy == busy &&
+                            pool->nr_workers - pool->nr_idle == static_cast<int32_t>(busy);
+    return is_settled ? pool : nullptr;
+}
+
+// A pool's idle timer wakes no CPU: while this lasts each has a tick now and then.
+class Ticks {
+public:
+    explicit Ticks(Trial& t) : over_(t.own<bool>())
+    {
+        bool* const over = over_;
+        for (uint32_t cpu = 0; over && cpu < wqlab_nr_cpus(); cpu++)
+            if (wqlab_cpu_online(cpu))
+                t.actor("who has a CPU tick", static_cast<int>(cpu), [over, &t] {
+                    while (!__atomic_load_n(over, __ATOMIC_ACQUIRE) && !t.given_up()) {
+                        pass_two_ticks();
+                        wqlab_sleep(2 * kSecond);
+                    }
+                });
+    }
+    Ticks(const Ticks&) = delete;
+    ~Ticks()
+    {
+        if (over_)
+            __atomic_store_n(over_, true, __ATOMIC_RELEASE);
+    }
+
+private:
+    static void pass_two_ticks()
+    {
+        const uint64_t began = wqlab_jiffies(), patience = wqlab_now() + kSecond / 10;
+        while (wqlab_jiffies() - began < 2 && wqlab_now() < patience) {
+            wqlab_resched();
+            wqlab_relax();
+        }
+    }
+
+    bool* const over_;
+};
+
+}  // namespace idle
+
+}  // namespace wqlab

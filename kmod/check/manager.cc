@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: who manages a pool, and what it leaves behind.
+#include "../glue/text.h"
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
+#include "idle_pool.hh"
+#include "kernel_log.hh"
+#include "scarce_threads.hh"
+
+namespace wqlab {
+
+namespace manager {
+
+constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK;
+
+struct RestsBetweenTries {
+    static constexpr Promise kPromise = {
+        246,
+        "",
+        "workers.manager-rests-between-tries",
+        "A manager that can make no worker sleeps for a second before it tries again, and is interrupted by nobody; "
+        "the "
+        "next call for help is never more than a tenth of a second away",
+        "kernel/workqueue.c: maybe_create_worker(), CREATE_COOLDOWN, create_worker(), pool_mayday_timeout(), "
+        "MAYDAY_INTERVAL",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueElsewhere};
+
+    // Each try makes it wait some times, and who is preempted has the CPU once more than it asked for. Without a rest
+    // it tries some thousand times a second.
+    static constexpr uint64_t kMostASecond = 200;
+
+    static int32_t manager_of(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
+        return pool ? pool->manager : 0;
+    }
+
+    static uint64_t number_at(const char* at)
+    {
+        uint64_t value = 0;
+        for (; *at >= '0' && *at <= '9'; at++)
+            value = value * 10 + static_cast<uint64_t>(*at - '0');
+        return value;
+    }
+
+    // How often it has got a CPU: the third number of its schedstat; or how often it has gone to sleep. False: neither
+    // is told.
+    static bool turns_of(Trial& t, int32_t pid, uint64_t& turns)
+    {
+        char path[40];
+        wqlab_format(path, sizeof(path), "/proc/%d/schedstat", pid);
+        if (t.read(path) == 0) {
+            const char* at = t.text();
+            for (uint32_t blanks = 0; *at && blanks < 2; at++)
+                blanks += *at == ' ';
+            turns = number_at(at);
+            return true;
+        }
+        constexpr char kWords[] = "\nvoluntary_ctxt_switches:\t";
+        wqlab_format(path, sizeof(path), "/proc/%d/status", pid);
+        if (t.read(path))
+            return false;
+        const LogLine status = {t.text(), __builtin_strlen(t.text()), 0, nullptr, false};
+        const char* at = status.find(kWords);
+        turns = at ? number_at(at + sizeof(kWords) - 1) : 0;
+        return at;
+    }
+
+    static void judge_timer(Trial& t, const Distress& distress)
+    {
+        const uint64_t began = wqlab_jiffies(), tick = 1'000'000'000 / wqlab_hz();
+        const wqlab_snap_pool* pool = own_pool(t, distress.plain, distress.cpu);
+        const uint64_t due = pool ? pool->mayday_timer_ns : WQLAB_NEVER;
+        const uint64_t most = (wqlab_hz() / 10 + wqlab_jiffies() - began + 1) * tick;
+        WANT(t, due == WQLAB_NEVER || due <= most, "the next call for help is due in %llu ms",
+             static_cast<unsigned long long>(due / 1'000'000));
+    }
+
+    static void run(Trial& t)
+    {
+        Distress distress(t);
+        TestItem& stuck = t.item("the plain item");
+        const KernelLog<LinesWith> interrupted(t, "Interrupted when creating a worker");
+        if (t.decided())
+            return;
+        stuck.queue_on(distress.plain, distress.cpu);
+        int32_t pid = 0;
+        AWAIT(t, t.decided() || (pid = manager_of(t, distress.plain, distress.cpu)) != 0, "the pool to have a manager");
+        uint64_t before = 0, after = 0;
+        SKIP_UNLESS(t, turns_of(t, pid, before), "this kernel does not tell how often a thread has run");
+        const uint64_t began = wqlab_now();
+        for (uint32_t looks = 0; looks < 15 && !t.decided(); looks++) {
+            wqlab_sleep(100'000'000);
+            judge_timer(t, distress);
+        }
+        if (t.decided())
+            return;
+        WANT(t, turns_of(t, pid, after), "the manager has ended");
+        const uint64_t most = (wqlab_now() - began) * kMostASecond / 1'000'000'000;
+        WANT(t, stuck.started() == 0 || is_other_worker(stuck.last().command), "it ran in %s", stuck.last().command);
+        SKIP_UNLESS(t, stuck.started() == 0 && manager_of(t, distress.plain, distress.cpu) == pid,
+                    "a worker became free, or threads ended meanwhile");
+        WANT(t, after - before <= most, "within %llu ms it has run %llu times",
+             static_cast<unsigned long long>((wqlab_now() - began) / 1'000'000),
+             static_cast<unsigned long long>(after - before));
+        WANT(t, interrupted.count() == 0, "it is said to have been interrupted, %u times", interrupted.count());
+        distress.end();
+        AWAIT(t, stuck.ended() == 1, "the plain item to run once there are threads again");
+        t.note("in 1.5 s it ran %llu times", static_cast<unsigned long long>(after - before));
+    }
+};
+
+struct LeavesNothing {
+    static constexpr Promise kPromise = {
+        247,
+        "",
+        "workers.manager-leaves-nothing-behind",
+        "Who is idle while another worker is manager need not become one, too, to run an item; a worker that could not "
+        "be made leaves no number taken: the next one has the lowest that is free; and a pool that goes while it has a "
+        "manager waits for that one, and no longer",
+        "kernel/workqueue.c: create_worker(), manage_workers(), put_unbound_pool()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kSnapshotLies};
+
+    static constexpr uint32_t kMost = 60, kMore = 3;
+    static constexpr uint64_t kMoment = 4'000'000;       // ns
+    static constexpr uint64_t kYoung = 250'000'000'000;  // ns: nobody has been idle for five minutes
+
+    struct Numbers {
+        int32_t workers = 0, highest = -1;
+    };
+
+    static Numbers numbers_of(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const Snapshot* now = t.snapshot(kSections);
+        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+        Numbers numbers;
+        for (uint32_t i = 0; pool && i < now->workers.size(); i++) {
+            const wqlab_snap_worker& worker = now->workers[i];
+            numbers.workers = pool->nr_workers;
+            if (worker.pool == pool->id && worker.id > numbers.highest)
+                numbers.highest = worker.id;
+        }
+        return numbers;
+    }
+
+    static bool is_stuck(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
+        return pool && pool->nr_pending && pool->manager;
+    }
+
+    // From the first on, until no worker can be made. How many are queued; 0: decided.
+    static uint32_t use_up(Trial& t, Queue& wq, uint32_t cpu, const Items& items, uint32_t first)
+    {
+        for (uint32_t i = first; i < kMost - kMore; i++) {
+            items[i]->queue_on(wq, cpu);
+            wqlab_sleep(kMoment);
+            // Or one is being made just now.
+            for (uint32_t looks = 0; !t.decided() && is_stuck(t, wq, cpu); wqlab_sleep(kMoment))
+                if (++looks == 5)
+                    return i + 1;
+            if (t.decided())
+                return 0;
+        }
+        t.skip("workers are still made");
+        return 0;
+    }
+
+    // One becomes idle, and is given an item, while another tries to make a worker. False: decided.
+    static bool run_meanwhile(Trial& t, Queue& wq, uint32_t cpu, TestItem& runs, TestItem& waits)
+    {
+        waits.open();
+        runs.open();
+        if (!t.wait([&] { return waits.ended() == 1; }, "a worker that has become free to run what waits"))
+            return false;
+        t.wait([&] { return t.decided() || own_idle(t, wq, cpu); }, "its worker to be idle");
+        TestItem& next = t.item("an item for it");
+        next.queue_on(wq, cpu);
+        return t.wait([&] { return next.ended() == 1; }, "an idle worker to run an item while another one tries") &&
+               !t.decided();
+    }
+
+    static bool own_idle(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
+        return pool && pool->nr_idle;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        const uint64_t began = wqlab_now();
+        Queue& wq = idle::queue_with_new_pool(t);
+        const Items items = t.items(kMost, "an item that sleeps", TestItem::Body::kGate);
+        uint32_t n = kMore;
+        for (uint32_t i = 0; i < n; i++)
+            items[i]->queue_on(wq, cpu);
+        AWAIT(t, started(items, n) == n, "items to start, each in a worker of its own");
+        {
+            NoNewThreads scarce(t);
+            if (t.decided() || !(n = use_up(t, wq, cpu, items, n)) ||
+                !run_meanwhile(t, wq, cpu, *items[0], *items[n - 1]))
+                return;
+        }
+        // More than there are idle ones now, and who tried to make another is one of them.
+        n += kMore;
+        for (uint32_t i = n - kMore; i < n; i++)
+            items[i]->queue_on(wq, cpu);
+        AWAIT(t, started(items, n) == n, "a worker to be made once there are threads again");
+        const Numbers numbers = numbers_of(t, wq, cpu);
+        SKIP_UNLESS(t, wqlab_now() - began < kYoung, "the machine is too slow");
+        WANT(t, numbers.highest == numbers.workers - 1 || t.decided(),
+             "of %d workers, of which none has gone, the highest number is %d", numbers.workers, numbers.highest);
+        {
+            NoNewThreads scarce(t);
+            if (t.decided() || !(n = use_up(t, wq, cpu, items, n)))
+                return;
+        }
+        for (uint32_t i = 0; i < n; i++)
+            items[i]->open();
+        AWAIT(t, executions(items, n) == n, "all items to end");
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
+        t.note("the pool went with%s a manager", pool && pool->manager ? "" : "out");
+        wq.destroy();
+        // Pools go one after the other: who waits for ever lets none behind it go.
+        Queue& next = idle::queue_with_new_pool(t);
+        pool = own_pool(t, next, cpu);
+        if (t.decided())
+            return;
+        const int32_t id = pool->id;
+        next.destroy();
+        AWAIT(t, t.decided() || !is_there(t, id), "the next pool to go");
+    }
+
+    static bool is_there(Trial& t, int32_t id)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        for (uint32_t i = 0; now && i < now->pools.size(); i++)
+            if (now->pools[i].id == id)
+                return true;
+        return false;
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<RestsBetweenTries>(),
+    check_of<LeavesNothing>(),
+};
+
+}  // namespace manager
+
+constinit const Group kManagerChecks = group_of("reclaim", manager::kAll);
+
+}  // namespace wqlab
