@@ -243,6 +243,23 @@ bool wqlab_work_is_tracked(void)
 	return IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK);
 }
 
+static void neighbour_timer(struct timer_list *timer)
+{
+}
+
+void wqlab_neighbour_arm(struct work_struct *work, uint64_t jiffies_delay)
+{
+	struct timer_list *timer = &delayed(work)->timer;
+
+	timer_setup(timer, neighbour_timer, 0);
+	mod_timer(timer, jiffies + jiffies_delay);
+}
+
+bool wqlab_neighbour_disarm(struct work_struct *work)
+{
+	return timer_delete_sync(&delayed(work)->timer);
+}
+
 long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument)
 {
 	return work_on_cpu(cpu, function, argument);

@@ -73,6 +73,14 @@ bool wqlab_timer_is_deferrable(struct work_struct *work);
 uint32_t wqlab_timer_cpu(struct work_struct *work);	/* whose wheel it is or was on */
 bool wqlab_work_is_tracked(void);			/* CONFIG_DEBUG_OBJECTS_WORK */
 
+/*
+ * A timer that does nothing, right behind the work_struct, as a driver may have
+ * one. It takes the place of a delayed item's, and storage for that. Disarm
+ * sleeps; true: was still armed.
+ */
+void wqlab_neighbour_arm(struct work_struct *work, uint64_t jiffies_delay);
+bool wqlab_neighbour_disarm(struct work_struct *work);
+
 /* Calls the function in a worker of that CPU and returns what it did. Sleeps. */
 long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument);
 /* Of a CPU that may be offline; where the kernel has no work_on_cpu_safe(), the first one. */

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group L, continued: what a CPU that leaves or comes back does not change, and a node that has none left.
+#include "../glue/cpu.h"
+#include "../glue/trace.h"
+#include "../glue/workqueue.h"
+#include "cpu_away.hh"
+#include "events.hh"
+#include "look.hh"
+
+namespace wqlab {
+
+namespace cpus_gone {
+
+struct NodeWithoutCpus {
+    static constexpr Promise kPromise = {
+        265,
+        "",
+        "queue.node-without-cpus",
+        "queue_work_node() of a node that has no CPU online asks for no CPU, as queue_work() does",
+        "kernel/workqueue.c: queue_work_node(), select_numa_node_cpu()",
+        WQLAB_CHECK_NUMA | WQLAB_CHECK_HOTPLUG,
+        Fault::kTraceFieldsLie};
+
+    static constexpr uint32_t kMost = 8;  // CPUs of a node; with more it takes long
+
+    // Acts while all of these are away.
+    template <typename Act>
+    static void without(Trial& t, const uint32_t* cpus, uint32_t n, Act act)
+    {
+        if (n == 0)
+            return act();
+        const CpuAway away(t, cpus[0]);
+        if (!t.decided())
+            without(t, cpus + 1, n - 1, act);
+    }
+
+    static void judge(Trial& t, uint32_t node)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& item = t.item("the item");
+        Events events(t);
+        if (t.decided())
+            return;
+        events.watch(item);
+        item.queue_node(wq, static_cast<int>(node));
+        AWAIT(t, item.ended() == 1, "an item for a node without CPUs to run");
+        events.stop();
+        const Events::Event* queued = events.find(0, WQLAB_TRACE_QUEUE);
+        WANT(t, queued && queued->req_cpu == wqlab_cpu_unbound(),
+             "for node %u, which has no CPU online, CPU %u was asked for", node, queued ? queued->req_cpu : 0);
+    }
+
+    static void run(Trial& t)
+    {
+        const int here = wqlab_cpu_node(t.first_cpu());
+        for (uint32_t node = 0; node < wqlab_nr_nodes(); node++) {
+            if (static_cast<int>(node) == here || !wqlab_node_online(node))
+                continue;
+            uint32_t cpus[kMost], n = 0;
+            for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
+                if (wqlab_cpu_online(cpu) && wqlab_cpu_node(cpu) == static_cast<int>(node) && n++ < kMost)
+                    cpus[n - 1] = cpu;
+            if (n == 0 || n > kMost)
+                continue;
+            without(t, cpus, n, [&t, node] { judge(t, node); });
+            return;
+        }
+        t.skip("there is one node, or the others have more than %u CPUs", kMost);
+    }
+};
+
+struct WorkersKeepTheirCpus {
+    static constexpr Promise kPromise = {
+        266,
+        "",
+        "hotplug.workers-keep-their-cpus",
+        "A CPU that comes back and that an unbound pool may not use changes nothing of where that pool's workers may "
+        "run: one of theirs that is away at the time stays among them",
+        "kernel/workqueue.c: restore_unbound_workers_cpumask()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueLoses};
+
+    static uint64_t cpus_seen(Trial& t, Queue& wq, uint32_t cpu)
+    {
+        TestItem& item = t.item("the item");
+        item.queue_on(wq, cpu);
+        return t.wait([&] { return item.ended() == 1; }, "an item to run") ? item.last().cpus : 0;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        const uint64_t others = allowed & (allowed - 1);
+        SKIP_UNLESS(t, has_two(others), "unbound workqueues may use one or two CPUs");
+        const uint32_t stays = first_of(allowed), goes = first_of(others), comes = second_of(others);
+        const uint64_t both = uint64_t{1} << stays | uint64_t{1} << goes;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .cpus = both});
+        const uint64_t before = cpus_seen(t, wq, stays);
+        if (t.decided())
+            return;
+        WANT(t, before == both, "a worker for CPUs %llx may run on %llx", static_cast<unsigned long long>(both),
+             static_cast<unsigned long long>(before));
+        const CpuAway away(t, goes);
+        if (t.decided())
+            return;
+        CpuAway other(t, comes);
+        other.back();
+        if (t.decided())
+            return;
+        const uint64_t after = cpus_seen(t, wq, stays);
+        WANT(t, after == both || t.decided(),
+             "CPU %u came back while CPU %u was away, and a worker for CPUs %llx may run on %llx", comes, goes,
+             static_cast<unsigned long long>(both), static_cast<unsigned long long>(after));
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<NodeWithoutCpus>(),
+    check_of<WorkersKeepTheirCpus>(WQLAB_LACK_SCOPES),
+};
+
+}  // namespace cpus_gone
+
+constinit const Group kCpusGoneChecks = group_of("lifecycle", cpus_gone::kAll);
+
+}  // namespace wqlab

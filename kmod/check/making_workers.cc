@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: workers that are made, or can't be.
+#include "../glue/text.h"
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
+#include "kernel_log.hh"
+#include "scarce_threads.hh"
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace making_workers {
+
+struct RefusedWithoutWorker {
+    static constexpr Promise kPromise = {
+        264,
+        "",
+        "attrs.refused-without-a-worker",
+        "Attributes that need a new pool, for which no worker can be made, are refused with ENOMEM, and the workqueue "
+        "stays as it was",
+        "kernel/workqueue.c: apply_workqueue_attrs(), alloc_pwq(), get_unbound_pool()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& before = t.item("the item before");
+        before.queue(wq);
+        AWAIT(t, before.ended() == 1, "an item to run before");
+        int nice = Queue::kPrivateNice, error = 0;
+        {
+            NoNewThreads scarce(t);
+            // Where somebody has such a pool no new one is needed.
+            while (!t.decided() && !error && nice < 19) {
+                error = wq.apply("default", false, 0, nice + 1);
+                nice += error == 0;
+            }
+        }
+        if (t.decided())
+            return;
+        SKIP_UNLESS(t, error, "threads ended meanwhile, or there were such pools");
+        WANT(t, error == -number(Errno::kNoMemory), "it gave error %d", -error);
+        TestItem& item = t.item("the item");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "an item to run where attributes were refused");
+        WANT(t, item.last().nice == nice, "of nice %d, to which another was refused, an item ran at nice %d", nice,
+             item.last().nice);
+        error = wq.apply("default", false, 0, nice + 1);
+        WANT(t, error == 0, "once threads can be made again it gave error %d", -error);
+    }
+};
+
+struct MadeWithoutWarning {
+    static constexpr Promise kPromise = {
+        267,
+        "",
+        "workers.made-without-warning",
+        "Where workers are made as they are needed, busy and idle in turn, nothing of what the kernel asserts of them "
+        "is reported",
+        "kernel/workqueue.c: create_worker(), worker_attach_to_pool(), worker_enter_idle(), worker_leave_idle()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kQueueLoses};
+
+    // Nobody's misuse is reported in these: they are about the kernel's own doing.
+    class Assertions {
+    public:
+        void see(const LogLine& line)
+        {
+            if (line.has("WARNING: ") && (line.has(" create_worker+") || line.has(" worker_attach_to_pool+") ||
+                                          line.has(" worker_enter_idle+") || line.has(" worker_leave_idle+")))
+                __atomic_add_fetch(&count_, 1, __ATOMIC_RELAXED);
+        }
+        uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }
+
+    private:
+        uint32_t count_ = 0;
+    };
+
+    static int32_t workers_of(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
+        return pool ? pool->nr_workers : 0;
+    }
+
+    // Until one more has been made than there were.
+    static void use_one_more(Trial& t, uint32_t flags)
+    {
+        constexpr uint32_t kMost = 200;
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = t.queue({.flags = flags, .max_active = 256});
+        Gate& gate = t.gate();
+        const int32_t before = workers_of(t, wq, cpu);
+        for (uint32_t n = 0; n < kMost && !t.decided() && workers_of(t, wq, cpu) <= before; n++) {
+            TestItem& item = t.item("an item").on_run(sleep_at, &gate);
+            item.queue_on(wq, cpu);
+            if (inactive_of(t, wq))
+                break;
+            AWAIT(t, item.started() == 1, "an item to start");
+        }
+        gate.open();
+        wq.flush();
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        const KernelLog<Assertions> log(t);
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_HIGHPRI}, uint32_t{WQLAB_WQ_UNBOUND}})
+            if (!t.decided())
+                use_one_more(t, flags);
+        WANT(t, log.count() == 0 || t.decided(), "of workers there were %u reports, see the kernel's log", log.count());
+    }
+};
+
+struct RescuerKeepsOrder {
+    static constexpr Promise kPromise = {
+        271,
+        "",
+        "rescuer.in-queueing-order",
+        "A rescuer runs what waits in the order in which it was queued, all of it when it has been called once and "
+        "nobody else calls, and is called no more when nothing is left",
+        "kernel/workqueue.c: assign_rescuer_work(), rescuer_thread()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueReorders};
+
+    static constexpr uint32_t kItems = 60;
+
+    // Of calls there is one each tenth of a second, by the clock that the timer goes by, and one to begin with; and by
+    // what is left of it when it has just been armed anew, a few.
+    static uint64_t most_calls(uint64_t jiffies) { return jiffies * 10 / wqlab_hz() + 4; }
+
+    static void judge_calls(Trial& t, const Queue& saved, uint64_t began)
+    {
+        const uint64_t calls = stat_of(t, saved, WQLAB_PWQ_STAT_MAYDAY);
+        const uint64_t most = most_calls(wqlab_jiffies() - began);
+        WANT(t, calls <= most || t.decided(),
+             "to run %u items it was called %llu times, within %llu tenths of a second", kItems,
+             static_cast<unsigned long long>(calls), static_cast<unsigned long long>(most - 4));
+        // While it is leaving it may be called once more.
+        wqlab_sleep(500'000'000);
+        const uint64_t before = stat_of(t, saved, WQLAB_PWQ_STAT_MAYDAY);
+        wqlab_sleep(1'000'000'000);
+        const uint64_t after = stat_of(t, saved, WQLAB_PWQ_STAT_MAYDAY);
+        WANT(t, after - before <= 2 || t.decided(), "when nothing was left it was called %llu times in a second",
+             static_cast<unsigned long long>(after - before));
+    }
+
+    static void run(Trial& t)
+    {
+        Distress distress(t);
+        Queue& saved = distress.saved;
+        Gate& gate = t.gate();
+        TestItem& front = t.item("the item in front").on_run(sleep_at, &gate);
+        const Items items = t.items(kItems, "an item");
+        if (t.decided())
+            return;
+        const uint64_t began = wqlab_jiffies();
+        kernel::queue_on(t, saved, front, static_cast<int>(distress.cpu));
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(saved, distress.cpu);
+        AWAIT(t, front.started() == 1, "the rescuer to help");
+        gate.open();
+        AWAIT(t, executions(items, kItems) == kItems, "the rescuer to go on");
+        bool is_free = is_other_worker(front.last().command);
+        for (uint32_t i = 0; i < kItems; i++)
+            is_free |= is_other_worker(items[i]->last().command);
+        SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
+        for (uint32_t i = 1; i < kItems; i++)
+            WANT(t, items[i - 1]->last().end < items[i]->last().start, "item %u ran before item %u", i + 1, i);
+        if (t.kernel().has(Field::kPwqStats))
+            judge_calls(t, saved, began);
+        distress.end();
+    }
+};
+
+struct GlobalCpusRefused {
+    static constexpr Promise kPromise = {
+        275,
+        "",
+        "sysfs.cpus-refused-without-a-worker",
+        "CPUs for all unbound workqueues, for which some would need a pool that no worker can be made for, are refused "
+        "with ENOMEM, and those there were stay",
+        "kernel/workqueue.c: workqueue_apply_unbound_cpumask(), cpumask_store()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kStepLies};
+
+    static void run(Trial& t)
+    {
+        constexpr const char* kPath = UnboundCpus::kPath;
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
+        t.queue({.flags = WQLAB_WQ_UNBOUND});
+        char mask[16], before[128] = {};
+        wqlab_format(mask, sizeof(mask), "%x", 1u << second_of(allowed));
+        SKIP_UNLESS(t, t.ask(WQLAB_STEP_READ, kPath, "") == 0, "%s can't be read", kPath);
+        Text(before).add(t.text());
+        // Also because who is to put it back needs a thread, too.
+        SKIP_UNLESS(t, t.ask(WQLAB_STEP_WRITE, kPath, before) == 0, "%s can't be written", kPath);
+        int error;
+        {
+            const NoNewThreads scarce(t);
+            if (t.decided())
+                return;
+            error = t.ask(WQLAB_STEP_WRITE, kPath, mask);
+        }
+        WANT(t, t.read(kPath) == 0, "%s can't be read again", kPath);
+        const bool is_same = same_text(t.text(), before);
+        if (error == 0)
+            WANT(t, t.ask(WQLAB_STEP_WRITE, kPath, before) == 0, "%s could not be set back to %s", kPath, before);
+        WANT(t, error || !is_same, "%s seemed to be set to %s, and is %s", kPath, mask, before);
+        SKIP_UNLESS(t, error, "threads ended meanwhile");
+        WANT(t, error == number(Errno::kNoMemory), "it gave error %d", error);
+        WANT(t, is_same, "refused to be set to %s, %s is no more what it was", mask, kPath);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<RefusedWithoutWorker>(),
+    check_of<GlobalCpusRefused>(),
+    check_of<MadeWithoutWarning>(),
+    check_of<RescuerKeepsOrder>(),
+};
+
+}  // namespace making_workers
+
+constinit const Group kMakingWorkersChecks = group_of("reclaim", making_workers::kAll);
+
+}  // namespace wqlab

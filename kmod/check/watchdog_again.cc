@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group L, continued: the watchdog when it is turned off and on, and a pool in which nothing has run yet.
+#include "../glue/cpu.h"
+#include "../glue/time.h"
+#include "../glue/workqueue.h"
+#include "lockups.hh"
+#include "new_pool.hh"
+#include "threshold.hh"
+
+namespace wqlab {
+
+namespace watchdog_again {
+
+using check_bounds::kSecond;
+
+struct OffAndOn {
+    static constexpr Promise kPromise = {
+        269,
+        "",
+        "watchdog.off-and-on",
+        "A watchdog_thresh of 0 turns the watchdog of workqueues off; written again it watches as before",
+        "kernel/workqueue.c: wq_watchdog_set_thresh(), wq_watchdog_param_set_thresh()",
+        WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW,
+        Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        constexpr int32_t kHighpri = -20;
+        SKIP_UNLESS(t, t.write(Lockups::kThresh, "1") == 0, "this kernel has no watchdog of workqueues");
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI});
+        LogListener<Lockups> log(cpu, kHighpri);
+        SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        const Awake awake(t);
+        TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
+        TestItem& behind = t.item("the item behind it");
+        kernel::queue_on(t, wq, spinner, static_cast<int>(cpu));
+        AWAIT(t, spinner.started() == 1, "the item to start");
+        kernel::queue_on(t, wq, behind, static_cast<int>(cpu));
+        const auto reports = [&] { return t.has_fault(Fault::kLogIsSilent) ? 0 : log.heard().ours(); };
+        const auto is_named_again = [&](const char* when) {
+            const uint32_t before = reports();
+            return t.wait([&] { return reports() > before; }, when);
+        };
+        uint32_t silent = 0;
+        bool named = is_named_again("the pool to be named that makes no progress");
+        if (named && t.write(Lockups::kThresh, "0") == 0) {
+            const uint32_t before = reports();
+            wqlab_sleep(4 * kSecond);
+            silent = reports() - before;
+            named = t.write(Lockups::kThresh, "1") == 0 &&
+                    is_named_again("the pool to be named when the watchdog is on again");
+        }
+        // Before the log is let go of: that waits for RCU, which may wait for items of this CPU.
+        spinner.open();
+        if (!named)
+            return;
+        AWAIT(t, behind.ended() == 1, "the item behind it to run");
+        WANT(t, silent == 0, "turned off it named the pool %u times", silent);
+    }
+};
+
+struct NewPool {
+    static constexpr Promise kPromise = {
+        270,
+        "",
+        "watchdog.new-pool-is-new",
+        "A pool in which nothing has run yet is not said to have made no progress since before the machine was started",
+        "kernel/workqueue.c: init_worker_pool(): last_progress_ts",
+        0,
+        Fault::kFlushReturnsEarly};
+
+    // A CPU of the same node, which shares the limit, of those that unbound workqueues may use.
+    static uint32_t neighbour_of(uint32_t here, uint64_t allowed)
+    {
+        for (uint32_t cpu = 0; cpu < 64; cpu++)
+            if (cpu != here && allowed >> cpu & 1 && wqlab_cpu_node(cpu) == wqlab_cpu_node(here))
+                return cpu;
+        return here;
+    }
+
+    // An item of it that is held back, flushed and cancelled leaves the barrier on its worklist, as the first there.
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.kernel().has(Field::kPoolProgress), "it can't be seen when a pool has made progress");
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        const uint32_t here = first_of(allowed), there = neighbour_of(here, allowed);
+        SKIP_UNLESS(t, here != there, "there is no other CPU of the same node");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .is_private = false});
+        if (!take_new_pool(t, wq, "cpu", there))
+            return;
+        TestItem& front = t.item("the item that runs", TestItem::Body::kGate);
+        TestItem& item = t.item("the item held back");
+        TestItem& helper = t.item("the helper");
+        front.queue_on(wq, here);
+        AWAIT(t, front.started() == 1, "the item to start");
+        item.queue_on(wq, there);
+        AWAIT(t, t.decided() || item.started() || inactive_of(t, wq) > 0, "the next to be held back");
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
+        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() of it to begin");
+        WANT(t, !flusher.done() && !item.started(), "flush_work() of an item held back returned, or it ran");
+        WANT(t, item.cancel(), "cancel_work() of an item held back returned false");
+        const wqlab_snap_pool* pool = own_pool(t, wq, there, WQLAB_SECTION_WORK);
+        const uint64_t since = pool && pool->nr_pending ? pool->since_progress_ns : WQLAB_NEVER, now = wqlab_now();
+        front.open();
+        AWAIT(t, front.ended() == 1, "the item that runs to end");
+        kernel::queue_on(t, wq, helper, static_cast<int>(there));
+        AWAIT(t, helper.ended() == 1 && flusher.done(), "flush_work() to return");
+        SKIP_UNLESS(t, since != WQLAB_NEVER || t.decided(), "the barrier was run at once");
+        // Both count from about when the machine was started, the kernel in jiffies, which come late on a busy host.
+        WANT(t, since <= now + 60 * kSecond, "on a machine that runs for %llu s it made no progress for %llu s",
+             static_cast<unsigned long long>(now / kSecond), static_cast<unsigned long long>(since / kSecond));
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<OffAndOn>(),
+    check_of<NewPool>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+};
+
+}  // namespace watchdog_again
+
+constinit const Group kWatchdogAgainChecks = group_of("lifecycle", watchdog_again::kAll);
+
+}  // namespace wqlab
