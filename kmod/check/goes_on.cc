@@ -135,7 +135,7 @@ struct WhileNobodyElseWaits {
     static void with_another(Trial& t, const Scene& scene)
     {
         scene.other.queue_on(scene.saved, scene.there);
-        AWAIT(t, t.decided() || look(t, scene).calls, "the other CPU to call");
+        AWAIT(t, t.decided() || scene.other.started() || look(t, scene).calls, "the other CPU to call");
         scene.gate.open();
         AWAIT(t, scene.other.ended() == 1, "the rescuer to help the other CPU");
         end(t, scene);

@@ -86,7 +86,10 @@ struct RestsBetweenTries {
             return;
         stuck.queue_on(distress.plain, distress.cpu);
         int32_t pid = 0;
-        AWAIT(t, t.decided() || (pid = manager_of(t, distress.plain, distress.cpu)) != 0, "the pool to have a manager");
+        AWAIT(t, t.decided() || stuck.started() || (pid = manager_of(t, distress.plain, distress.cpu)) != 0,
+              "the pool to have a manager");
+        WANT(t, stuck.started() == 0 || is_other_worker(stuck.last().command), "it ran in %s", stuck.last().command);
+        SKIP_UNLESS(t, stuck.started() == 0, "a worker became free, or threads ended meanwhile");
         uint64_t before = 0, after = 0;
         SKIP_UNLESS(t, turns_of(t, pid, before), "this kernel does not tell how often a thread has run");
         const uint64_t began = wqlab_now();
@@ -209,10 +212,17 @@ struct LeavesNothing {
         for (uint32_t i = n - kMore; i < n; i++)
             items[i]->queue_on(wq, cpu);
         AWAIT(t, started(items, n) == n, "a worker to be made once there are threads again");
-        const Numbers numbers = numbers_of(t, wq, cpu);
+        // One that is just being made has its number, and is not counted yet.
+        Numbers numbers;
+        t.wait(
+            [&] {
+                numbers = numbers_of(t, wq, cpu);
+                return t.decided() || wqlab_now() - began >= kYoung || numbers.highest == numbers.workers - 1;
+            },
+            "the workers to have the lowest numbers");
         SKIP_UNLESS(t, wqlab_now() - began < kYoung, "the machine is too slow");
-        WANT(t, numbers.highest == numbers.workers - 1 || t.decided(),
-             "of %d workers, of which none has gone, the highest number is %d", numbers.workers, numbers.highest);
+        if (t.decided())
+            return;
         {
             NoNewThreads scarce(t);
             if (t.decided() || !(n = use_up(t, wq, cpu, items, n)))

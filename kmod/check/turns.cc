@@ -80,6 +80,10 @@ struct TurnsAreOfOneLength {
             [&] {
                 if (t.decided() || is_other_worker(scene.front.last().command))
                     return true;
+                // Somebody who has become free runs them: then nobody calls.
+                for (uint32_t of = 0; of < 2; of++)
+                    if (started(scene.items[of], scene.counts[of]) > (runs - 1) * scene.counts[of])
+                        return true;
                 began = wqlab_jiffies();
                 return (quiet = quiet_for(t, scene.saved, scene.used())) >= kQuiet;
             },
