@@ -230,13 +230,14 @@ private:
 };
 
 struct CountsWholeSeconds {
-    static constexpr Promise kPromise = {230,
-                                         "",
-                                         "watchdog.counts-whole-seconds",
-                                         "The seconds for which a pool is said to be stuck have passed, to the last",
-                                         "kernel/workqueue.c: wq_watchdog_timer_fn()",
-                                         WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW | WQLAB_CHECK_MEMORY,
-                                         Fault::kLogIsSilent};
+    static constexpr Promise kPromise = {
+        230,
+        "",
+        "watchdog.counts-whole-seconds",
+        "The seconds for which a pool is said to be stuck have passed, to the last",
+        "kernel/workqueue.c: wq_watchdog_timer_fn(), wq_watchdog_param_set_thresh(), wq_watchdog_set_thresh()",
+        WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW | WQLAB_CHECK_MEMORY,
+        Fault::kLogIsSilent};
 
     // The kernel's timers come a little late, and so each report comes later in its second than the one before. Where
     // a second is a thousandth too short, that shows in the last thirtieth of the 30th.
