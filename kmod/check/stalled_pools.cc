@@ -269,7 +269,7 @@ struct CountsWholeSeconds {
         *from = 0;
         const LogListener<Seconds> log(from);
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
-        const Awake awake(t);
+        const WideAwake awake(t);
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, wq, cpu))
             return;
