@@ -19,7 +19,7 @@ struct ReachesWhoIsAway {
         WQLAB_CHECK_HOTPLUG,
         Fault::kAttributesIgnored};
 
-    // That no other workqueue has.
+    // That hardly any other workqueue has.
     static constexpr int kBefore = 11, kThen = 12;
 
     static uint32_t pools(Trial& t, int nice)
@@ -45,6 +45,10 @@ struct ReachesWhoIsAway {
     {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, pools(t, kBefore) + pools(t, kThen) == 0, "somebody else has a workqueue of nice %d or %d",
+                    kBefore, kThen);
+        if (t.decided())
+            return;
         const uint32_t cpu = second_of(allowed);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
         Queue& gone = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});

@@ -83,8 +83,10 @@ void miscount(Snapshot& snapshot)
         for (auto& stat : pwq.stats)
             stat += ++odd;
     }
-    for (wqlab_snap_workqueue& workqueue : snapshot.workqueues)
+    for (wqlab_snap_workqueue& workqueue : snapshot.workqueues) {
         workqueue.rescuer_pid++;
+        workqueue.max_active--;
+    }
     for (wqlab_snap_node_active& node : snapshot.node_active)
         node.max--;
     for (wqlab_snap_pod& pod : snapshot.pods)

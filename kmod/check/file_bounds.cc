@@ -19,8 +19,7 @@ struct FilesTakeTheirBounds {
         "",
         "sysfs.takes-its-bounds",
         "nice takes -20 to 19, affinity_scope \"default\" after any other, affinity_strict any number, of which 0 "
-        "alone "
-        "is no; a cpumask of which a part can't be parsed is refused, and changes nothing",
+        "alone is no; a cpumask of which a part can't be parsed is refused, and changes nothing",
         "kernel/workqueue.c: wq_nice_store(), wq_affn_scope_store(), wq_affinity_strict_store(), wq_cpumask_store()",
         0,
         Fault::kStepLies};
@@ -54,11 +53,13 @@ struct FilesTakeTheirBounds {
                 continue;
             wqlab_format(path, sizeof(path), "%s/wqlab-c226/%s", kRoot, name);
             const int error = t.write(path, text);
+            SKIP_UNLESS(t, !is_closed(error), "%s can't be written now: error %d", path, error);
             WANT(t, error == 0, "\"%s\" written to %s gave error %d", text, name, error);
             WANT(t, says(t, path, wanted), "written \"%s\", %s says %s", text, name, t.text());
         }
         const uint64_t allowed = unbound_cpus(t);
-        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32,
+                    "it takes two of the first 32 CPUs for unbound workqueues");
         wqlab_format(path, sizeof(path), "%s/wqlab-c226/cpumask", kRoot);
         char text[24];
         wqlab_format(text, sizeof(text), "%x", 1u << second_of(allowed));
@@ -80,8 +81,8 @@ struct GlobalMaskIsWhole {
         "",
         "sysfs.global-mask-is-taken-whole",
         "A global cpumask of which a part can't be parsed, or that has no CPU that is possible, is refused, and "
-        "changes "
-        "neither what is in force nor what was asked for; of others the possible ones count; the same again is taken",
+        "changes neither what is in force nor what was asked for; of others the possible ones count; the same again "
+        "is taken",
         "kernel/workqueue.c: cpumask_store(), workqueue_set_unbound_cpumask()",
         0,
         Fault::kStepIgnored};
@@ -105,7 +106,8 @@ struct GlobalMaskIsWhole {
     static void run(Trial& t)
     {
         const uint64_t allowed = unbound_cpus(t);
-        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 31, "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 31,
+                    "it takes two of the first 31 CPUs for unbound workqueues");
         const uint32_t first = first_of(allowed), cpu = second_of(allowed);
         UnboundCpus cpus(t);
         if (!cpus.restrict_to(cpu))
@@ -156,6 +158,7 @@ struct ThresholdOfTheWatchdog {
         } taken[] = {{"0x28", "40"}, {text, text}, {"0", "0"}, {"31", "31"}};
         for (const auto& [written, number] : taken) {
             const int refused = t.write(kPath, written);
+            SKIP_UNLESS(t, !is_closed(refused), "%s can't be written now: error %d", kPath, refused);
             WANT(t, refused == 0, "\"%s\" gave error %d", written, refused);
             wqlab_format(wanted, sizeof(wanted), "%s\n", number);
             WANT(t, t.read(kPath) == 0 && same_text(t.text(), wanted), "after \"%s\" it says %s", written, t.text());
@@ -167,7 +170,6 @@ struct ThresholdOfTheWatchdog {
         wqlab_format(wanted, sizeof(wanted), "%s\n", refused ? "31" : beyond);
         WANT(t, t.read(kPath) == 0 && same_text(t.text(), wanted), "after %s was %s it says %s", beyond,
              refused ? "refused" : "taken", t.text());
-        t.write(kPath, "30");
     }
 };
 

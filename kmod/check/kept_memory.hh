@@ -97,31 +97,6 @@ private:
     bool attached_;
 };
 
-// The same of what wqctl makes the kernel do, as long as it lives.
-class WatchOfWqctl {
-public:
-    explicit WatchOfWqctl(Kept& kept)
-        : allocations_{
-              [](void* to, uintptr_t address, uintptr_t site) { static_cast<Kept*>(to)->allocated(address, site); },
-              [](void* to, uintptr_t address) { static_cast<Kept*>(to)->freed(address); }, &kept,
-              WQLAB_ALLOCATIONS_OF_WQCTL},
-          attached_(wqlab_allocations_attach(&allocations_) == 0)
-    {
-    }
-    WatchOfWqctl(const WatchOfWqctl&) = delete;
-    ~WatchOfWqctl()
-    {
-        if (attached_)
-            wqlab_allocations_detach(&allocations_);
-    }
-
-    bool attached() const { return attached_; }
-
-private:
-    wqlab_allocations allocations_;
-    bool attached_;
-};
-
 }  // namespace leaks
 
 }  // namespace wqlab

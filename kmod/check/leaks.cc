@@ -13,33 +13,62 @@ namespace wqlab {
 
 namespace leaks {
 
+// By the function that called kmalloc(): those of workqueues keep nothing else.
+inline bool is_of_workqueues(uintptr_t site)
+{
+    char name[96];
+    wqlab_symbol_name(site, name, sizeof(name));
+    const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
+    if (words.has("[wqlab") || words.has("kthread"))
+        return false;
+    for (const char* part :
+         {"workqueue", "wqattrs", "worker", "rescuer", "unbound_pool", "unbound_pwq", "node_nr_active"})
+        if (words.has(part))
+            return true;
+    return false;
+}
+
+// Ours have gone. A pool that somebody else's workqueue has, too, stays as long as that one.
+inline bool have_others_such_pools(Trial& t)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    for (uint32_t i = 0; now && i < now->pwqs.size(); i++)
+        for (const wqlab_snap_pool& pool : now->pools)
+            if (pool.id == now->pwqs[i].pool && pool.cpu < 0 &&
+                (pool.nice == Queue::kPrivateNice || pool.nice == Queue::kPrivateNice + 1))
+                return true;
+    return false;
+}
+
+// What is kept when all has gone. Some of it is freed behind a grace period, some by a thread of the kernel.
+inline void judge(Trial& t, const Kept& kept)
+{
+    SKIP_UNLESS(t, kept.seen() && !kept.lost(), "of %u allocations %u could not be followed", kept.seen() + kept.lost(),
+                kept.lost());
+    uintptr_t site = 0;
+    bool shared = false;
+    const bool none = t.wait(
+        [&] { return kept.count(is_of_workqueues, site) == 0 || t.decided() || (shared = have_others_such_pools(t)); },
+        "what was allocated for workqueues to be freed");
+    SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
+    if (none)
+        return;
+    char name[96];
+    wqlab_symbol_name(site, name, sizeof(name));
+    t.note("%u pieces are left; one was got by %s", kept.count(is_of_workqueues, site), name);
+}
+
 struct GivesBack {
     static constexpr Promise kPromise = {
         201,
         "",
         "destroy.gives-back-its-memory",
         "What the kernel allocates to make a workqueue of any kind, to change its attributes and its CPUs, and to show "
-        "it "
-        "in sysfs, is freed when that has gone, to the last piece",
+        "it in sysfs, is freed when that has gone, to the last piece",
         "kernel/workqueue.c: destroy_workqueue(), rcu_free_wq(), rcu_free_pool(), free_node_nr_active(), "
         "apply_wqattrs_cleanup(), free_workqueue_attrs(), wq_device_release()",
         0,
         Fault::kFlushReturnsEarly};
-
-    // By the function that called kmalloc(): those of workqueues keep nothing else.
-    static bool is_of_workqueues(uintptr_t site)
-    {
-        char name[96];
-        wqlab_symbol_name(site, name, sizeof(name));
-        const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
-        if (words.has("[wqlab") || words.has("kthread"))
-            return false;
-        for (const char* part :
-             {"workqueue", "wqattrs", "worker", "rescuer", "unbound_pool", "unbound_pwq", "node_nr_active"})
-            if (words.has(part))
-                return true;
-        return false;
-    }
 
     static void make_use_and_destroy(Trial& t, uint32_t flags, uint32_t number, Watch& watch)
     {
@@ -68,18 +97,6 @@ struct GivesBack {
         watch.rest();
     }
 
-    // Ours have gone. A pool that somebody else's workqueue has, too, stays as long as that one.
-    static bool have_others_such_pools(Trial& t)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        for (uint32_t i = 0; now && i < now->pwqs.size(); i++)
-            for (const wqlab_snap_pool& pool : now->pools)
-                if (pool.id == now->pwqs[i].pool && pool.cpu < 0 &&
-                    (pool.nice == Queue::kPrivateNice || pool.nice == Queue::kPrivateNice + 1))
-                    return true;
-        return false;
-    }
-
     static void run(Trial& t)
     {
         Kept* const kept = t.own<Kept>();
@@ -98,94 +115,6 @@ struct GivesBack {
         }
         if (t.decided())
             return;
-        SKIP_UNLESS(t, kept->seen() && !kept->lost(), "of %u allocations %u could not be followed",
-                    kept->seen() + kept->lost(), kept->lost());
-        // Some of it is freed behind a grace period, some by a thread of the kernel.
-        uintptr_t site = 0;
-        bool shared = false;
-        const bool none = t.wait(
-            [&] {
-                return kept->count(is_of_workqueues, site) == 0 || t.decided() || (shared = have_others_such_pools(t));
-            },
-            "what workqueues were made of to be freed");
-        SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
-        if (none)
-            return;
-        char name[96];
-        wqlab_symbol_name(site, name, sizeof(name));
-        t.note("%u pieces are left; one was got by %s", kept->count(is_of_workqueues, site), name);
-    }
-};
-
-// What is kept when all has gone. Some of it is freed behind a grace period, some by a thread of the kernel.
-inline void judge(Trial& t, const Kept& kept)
-{
-    SKIP_UNLESS(t, kept.seen() && !kept.lost(), "of %u allocations %u could not be followed", kept.seen() + kept.lost(),
-                kept.lost());
-    uintptr_t site = 0;
-    bool shared = false;
-    const bool none = t.wait(
-        [&] {
-            return kept.count(GivesBack::is_of_workqueues, site) == 0 || t.decided() ||
-                   (t.fault() == Fault::kNone && (shared = GivesBack::have_others_such_pools(t)));
-        },
-        "what was allocated for workqueues to be freed");
-    SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
-    if (none)
-        return;
-    char name[96];
-    wqlab_symbol_name(site, name, sizeof(name));
-    t.note("%u pieces are left; one was got by %s", kept.count(GivesBack::is_of_workqueues, site), name);
-}
-
-struct FilesGiveBack {
-    static constexpr Promise kPromise = {
-        231,
-        "",
-        "sysfs.gives-back-its-memory",
-        "What the kernel allocates when a workqueue's files are written, whether it takes that or refuses it, is freed "
-        "when the workqueue has gone, to the last piece",
-        "kernel/workqueue.c: wq_sysfs_prep_attrs(), wq_nice_store(), wq_cpumask_store(), wq_affn_scope_store(), "
-        "wq_affinity_strict_store(), free_workqueue_attrs()",
-        0,
-        Fault::kFlushReturnsEarly};
-
-    static void run(Trial& t)
-    {
-        const uint64_t allowed = unbound_cpus(t);
-        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
-        char one[16], all[16];
-        wqlab_format(one, sizeof(one), "%x", 1u << first_of(allowed));
-        wqlab_format(all, sizeof(all), "%x", static_cast<uint32_t>(allowed));
-        const struct {
-            const char *name, *text;
-        } writes[] = {{"nice", "8"},
-                      {"nice", "20"},
-                      {"affinity_scope", "cpu"},
-                      {"affinity_scope", "nowhere"},
-                      {"affinity_strict", "1"},
-                      {"affinity_strict", "x"},
-                      {"cpumask", one},
-                      {"cpumask", "x,1"},
-                      {"max_active", "3"},
-                      {"max_active", "0"},
-                      {"cpumask", all},
-                      {"affinity_strict", "0"},
-                      {"affinity_scope", "default"},
-                      {"nice", "7"}};
-        Kept* const kept = t.own<Kept>();
-        if (!kept)
-            return;
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .name = "wqlab-c231"});
-        const WatchOfWqctl watch(*kept);
-        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
-        for (uint32_t i = 0; i < 2 && !t.decided(); i++)
-            for (const auto& [name, text] : writes) {
-                char path[96];
-                wqlab_format(path, sizeof(path), "/sys/devices/virtual/workqueue/wqlab-c231/%s", name);
-                t.write(path, text);
-            }
-        wq.destroy();
         judge(t, *kept);
     }
 };
@@ -240,7 +169,7 @@ struct GlobalChangesLeaveNothing {
         0,
         Fault::kFlushReturnsEarly};
 
-    static constexpr int kOwnNice = 13;  // that no other workqueue has
+    static constexpr int kOwnNice = 13;  // that hardly any other workqueue has
 
     // Its pools, by the CPUs that they are for; `on`: of these alone.
     static uint32_t pools(Trial& t, uint64_t on)
@@ -260,6 +189,9 @@ struct GlobalChangesLeaveNothing {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed) && wqlab_nr_cpus() <= 64, "unbound workqueues may use one CPU, or too many");
         const uint64_t one = uint64_t{1} << first_of(allowed);
+        SKIP_UNLESS(t, pools(t, ~uint64_t{0}) == 0, "somebody else has a workqueue of nice %d", kOwnNice);
+        if (t.decided())
+            return;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
         const int error = wq.apply("default", false, 0, kOwnNice);
         WANT(t, error == 0, "attributes can't be set: error %d", -error);
@@ -279,7 +211,6 @@ struct GlobalChangesLeaveNothing {
 
 constexpr Check kAll[] = {
     check_of<GivesBack>(),
-    check_of<FilesGiveBack>(),
     check_of<RefusedGivesBack>(),
     check_of<GlobalChangesLeaveNothing>(WQLAB_LACK_SCOPES),
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: what is told of a workqueue's name, and where it stands among the others.
+// Group F, continued: what is told of a workqueue's name, and how many items those of softirqs may have.
 #include "kernel_log.hh"
 #include "look.hh"
 
@@ -41,33 +41,6 @@ struct LongNameIsTold {
     }
 };
 
-struct ListedInOrder {
-    static constexpr Promise kPromise = {236,
-                                         "",
-                                         "alloc.listed-in-order",
-                                         "Workqueues are listed in the order in which they were made",
-                                         "kernel/workqueue.c: __alloc_workqueue(), workqueues",
-                                         0,
-                                         Fault::kSnapshotLies};
-
-    static void run(Trial& t)
-    {
-        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_UNBOUND}),
-                                 &t.queue({.flags = WQLAB_WQ_ORDERED}), &t.queue({.flags = WQLAB_WQ_HIGHPRI})};
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_workqueue* before = nullptr;
-        for (Queue* wq : queues) {
-            const wqlab_snap_workqueue* row = now ? row_of(*now, *wq) : nullptr;
-            if (t.decided())
-                return;
-            WANT(t, row, "a workqueue is not listed");
-            WANT(t, !before || (before < row) != t.has_fault(Fault::kSnapshotLies),
-                 "one that was made later is listed before another");
-            before = row;
-        }
-    }
-};
-
 struct BhIsUnlimited {
     static constexpr Promise kPromise = {261,
                                          "",
@@ -87,15 +60,13 @@ struct BhIsUnlimited {
             if (t.decided())
                 return;
             WANT(t, row, "a workqueue is not listed");
-            const int32_t limit = t.has_fault(Fault::kSnapshotLies) ? row->max_active - 1 : row->max_active;
-            WANT(t, limit == kMost, "max_active of one with flags %x is %d", flags, limit);
+            WANT(t, row->max_active == kMost, "max_active of one with flags %x is %d", flags, row->max_active);
         }
     }
 };
 
 constexpr Check kAll[] = {
     check_of<LongNameIsTold>(),
-    check_of<ListedInOrder>(),
     check_of<BhIsUnlimited>(WQLAB_LACK_BH),
 };
 

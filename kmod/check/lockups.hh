@@ -106,28 +106,4 @@ private:
     bool* const over_;
 };
 
-// The same, for who wants that timer to the tick.
-class WideAwake {
-public:
-    explicit WideAwake(Trial& t) : over_(t.own<bool>())
-    {
-        bool* const over = over_;
-        for (uint32_t cpu = 0; over && cpu < wqlab_nr_cpus(); cpu++)
-            if (wqlab_cpu_online(cpu))
-                t.actor("who keeps a CPU wide awake", static_cast<int>(cpu), [over, &t] {
-                    while (!__atomic_load_n(over, __ATOMIC_ACQUIRE) && !t.given_up())
-                        wqlab_sleep(check_bounds::kSecond / 250);
-                });
-    }
-    WideAwake(const WideAwake&) = delete;
-    ~WideAwake()
-    {
-        if (over_)
-            __atomic_store_n(over_, true, __ATOMIC_RELEASE);
-    }
-
-private:
-    bool* const over_;
-};
-
 }  // namespace wqlab

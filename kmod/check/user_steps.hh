@@ -20,6 +20,13 @@ struct Step {
     bool open = false;  // waits for its answer
 };
 
+// What it says of a file that nobody may write now: another wqctl has it (EBUSY), or all is read-only (EROFS).
+inline bool is_closed(int error)
+{
+    constexpr int kReadOnly = 30;
+    return error == number(Errno::kBusy) || error == kReadOnly;
+}
+
 class UserSteps {
 public:
     // errno, 0: done. What was read is in text(). ETIMEDOUT: nobody answered.

@@ -3,23 +3,16 @@
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
-#include <linux/string.h>
 
 #include "allocations.h"
 #include "tracepoints.h"
-
-static bool is_of_current(uintptr_t task)
-{
-	return task == (uintptr_t)current ||
-	       (task == WQLAB_ALLOCATIONS_OF_WQCTL && !strcmp(current->comm, "wqctl"));
-}
 
 static void probe_kmalloc(void *data, unsigned long site, const void *address, size_t wanted,
 			  size_t got, gfp_t flags, int node)
 {
 	struct wqlab_allocations *allocations = data;
 
-	if (is_of_current(READ_ONCE(allocations->task)) && in_task() && address)
+	if (READ_ONCE(allocations->task) == (uintptr_t)current && in_task() && address)
 		allocations->allocated(allocations->watcher, (uintptr_t)address, site);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What one task, or wqctl, gets of kmalloc(), and what anybody gives back to kfree(). */
+/* What one task gets of kmalloc(), and what anybody gives back to kfree(). */
 #ifndef WQLAB_GLUE_ALLOCATIONS_H
 #define WQLAB_GLUE_ALLOCATIONS_H
 
@@ -12,10 +12,8 @@ struct wqlab_allocations {
 	void (*allocated)(void *watcher, uintptr_t address, uintptr_t site);
 	void (*freed)(void *watcher, uintptr_t address);
 	void *watcher;
-	uintptr_t task;	/* whose; 0: nobody's; WQLAB_ALLOCATIONS_OF_WQCTL: those that wqctl makes the kernel do */
+	uintptr_t task;	/* whose; 0: nobody's */
 };
-#define WQLAB_ALLOCATIONS_OF_WQCTL 1	/* no task's address is odd */
-
 /* From attach to detach both are called, and nobody is in them when detach returns. Both sleep. 0 or -errno. */
 int wqlab_allocations_attach(struct wqlab_allocations *allocations);
 void wqlab_allocations_detach(struct wqlab_allocations *allocations);
