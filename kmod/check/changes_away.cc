@@ -45,8 +45,8 @@ struct ReachesWhoIsAway {
     {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
-        SKIP_UNLESS(t, pools(t, kBefore) + pools(t, kThen) == 0, "somebody else has a workqueue of nice %d or %d",
-                    kBefore, kThen);
+        SKIP_UNLESS(t, !have_others_pools_of(t, kBefore) && !have_others_pools_of(t, kThen),
+                    "somebody else has a workqueue of nice %d or %d", kBefore, kThen);
         if (t.decided())
             return;
         const uint32_t cpu = second_of(allowed);

@@ -28,19 +28,8 @@ inline bool is_of_workqueues(uintptr_t site)
     return false;
 }
 
-// Ours have gone. A pool that somebody else's workqueue has, too, stays as long as that one.
-inline bool have_others_such_pools(Trial& t)
-{
-    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-    for (uint32_t i = 0; now && i < now->pwqs.size(); i++)
-        for (const wqlab_snap_pool& pool : now->pools)
-            if (pool.id == now->pwqs[i].pool && pool.cpu < 0 &&
-                (pool.nice == Queue::kPrivateNice || pool.nice == Queue::kPrivateNice + 1))
-                return true;
-    return false;
-}
-
-// What is kept when all has gone. Some of it is freed behind a grace period, some by a thread of the kernel.
+// What is kept when all has gone. A pool that somebody else has, too, stays as long as that one. Some of it is freed
+// behind a grace period, some by a thread of the kernel.
 inline void judge(Trial& t, const Kept& kept)
 {
     SKIP_UNLESS(t, kept.seen() && !kept.lost(), "of %u allocations %u could not be followed", kept.seen() + kept.lost(),
@@ -48,7 +37,12 @@ inline void judge(Trial& t, const Kept& kept)
     uintptr_t site = 0;
     bool shared = false;
     const bool none = t.wait(
-        [&] { return kept.count(is_of_workqueues, site) == 0 || t.decided() || (shared = have_others_such_pools(t)); },
+        [&] {
+            return kept.count(is_of_workqueues, site) == 0 || t.decided() ||
+                   // Under a fault ours may have stayed.
+                   (shared = t.fault() == Fault::kNone && (have_others_pools_of(t, Queue::kPrivateNice) ||
+                                                           have_others_pools_of(t, Queue::kPrivateNice + 1)));
+        },
         "what was allocated for workqueues to be freed");
     SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
     if (none)
@@ -189,7 +183,7 @@ struct GlobalChangesLeaveNothing {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed) && wqlab_nr_cpus() <= 64, "unbound workqueues may use one CPU, or too many");
         const uint64_t one = uint64_t{1} << first_of(allowed);
-        SKIP_UNLESS(t, pools(t, ~uint64_t{0}) == 0, "somebody else has a workqueue of nice %d", kOwnNice);
+        SKIP_UNLESS(t, !have_others_pools_of(t, kOwnNice), "somebody else has a workqueue of nice %d", kOwnNice);
         if (t.decided())
             return;
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});

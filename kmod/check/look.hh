@@ -49,4 +49,16 @@ constexpr uint32_t second_of(uint64_t cpus) { return first_of(cpus & (cpus - 1))
 // Notes what the pools of the trial's workqueues are doing. Where none can be looked at, it notes nothing.
 void describe_pools(Trial& t);
 
+// Before ours have been made, or when they have gone: whether somebody else's workqueue has unbound pools of that nice
+// value. What is only about to go is of no workqueue.
+inline bool have_others_pools_of(Trial& t, int32_t nice)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    for (uint32_t i = 0; now && i < now->pwqs.size(); i++)
+        for (const wqlab_snap_pool& pool : now->pools)
+            if (pool.id == now->pwqs[i].pool && pool.cpu < 0 && pool.nice == nice)
+                return true;
+    return false;
+}
+
 }  // namespace wqlab

@@ -3,6 +3,7 @@
 // two.
 #pragma once
 
+#include "../glue/workqueue.h"
 #include "look.hh"
 
 namespace wqlab {
