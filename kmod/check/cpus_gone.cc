@@ -78,7 +78,7 @@ struct WorkersKeepTheirCpus {
         "run: one of theirs that is away at the time stays among them",
         "kernel/workqueue.c: restore_unbound_workers_cpumask()",
         WQLAB_CHECK_HOTPLUG,
-        Fault::kQueueLoses};
+        Fault::kWorkerLies};
 
     static uint64_t cpus_seen(Trial& t, Queue& wq, uint32_t cpu)
     {

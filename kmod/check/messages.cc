@@ -36,8 +36,6 @@ struct IdleWorkerInfo {
         static constexpr char kInfo[] = "\0016";  // KERN_INFO
         const uintptr_t function = wqlab_symbol("print_worker_info");
         SKIP_UNLESS(t, function, "this kernel does not show print_worker_info()");
-        const KernelLog<LinesWith> named(t, "Workqueue: wqlab-c272");
-        const KernelLog<LinesWith> told(t, "(wqlab-c272)");
         uintptr_t* const task = t.own<uintptr_t>();
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false, .name = "wqlab-c272"});
         if (!task || t.decided() || !take_new_pool(t, wq, "system", t.first_cpu()))
@@ -47,12 +45,15 @@ struct IdleWorkerInfo {
         AWAIT(t, item.ended() == 1, "the item to run");
         // Of one or two idle workers none goes, and so the task stays.
         AWAIT(t, t.decided() || is_idle(t, item.last().pid), "its worker to be idle");
+        // Not before: who dumps a worker that runs the item names it.
+        const KernelLog<LinesWith> named(t, "Workqueue: wqlab-c272");
+        const KernelLog<LinesWith> told(t, "(wqlab-c272)");
         if (t.decided())
             return;
         SKIP_UNLESS(t, wqlab_call(function, reinterpret_cast<unsigned long>(kInfo), *task, 0, nullptr),
                     "kprobes are disarmed, so the kernel can't be called");
         WANT(t, named.count() == 0, "of a worker that is idle the workqueue was named");
-        WANT(t, told.count() == 1, "what an idle worker did last was told %u times", told.count());
+        WANT(t, told.count() != 0, "what an idle worker did last was not told");
     }
 };
 
