@@ -41,21 +41,24 @@ struct OffAndOn {
         const auto reports = [&] { return t.has_fault(Fault::kLogIsSilent) ? 0 : log.heard().ours(); };
         const auto is_named_again = [&](const char* when) {
             const uint32_t before = reports();
-            return t.wait([&] { return reports() > before; }, when);
+            return t.wait([&] { return reports() > before || spinner.ended(); }, when);
         };
         uint32_t silent = 0;
-        bool named = is_named_again("the pool to be named that makes no progress");
-        if (named && t.write(Lockups::kThresh, "0") == 0) {
+        bool is_written = is_named_again("the pool to be named that makes no progress") &&
+                          t.write(Lockups::kThresh, "0") == 0;
+        if (is_written) {
             const uint32_t before = reports();
             wqlab_sleep(4 * kSecond);
             silent = reports() - before;
-            named = t.write(Lockups::kThresh, "1") == 0 &&
-                    is_named_again("the pool to be named when the watchdog is on again");
+            is_written = t.write(Lockups::kThresh, "1") == 0 &&
+                         is_named_again("the pool to be named when the watchdog is on again");
         }
+        const bool was_held = spinner.running();
         // Before the log is let go of: that waits for RCU, which may wait for items of this CPU.
         spinner.open();
-        if (!named)
+        if (t.decided())
             return;
+        SKIP_UNLESS(t, is_written && was_held, "the item ended meanwhile, or user space did not answer");
         AWAIT(t, behind.ended() == 1, "the item behind it to run");
         WANT(t, silent == 0, "turned off it named the pool %u times", silent);
     }
