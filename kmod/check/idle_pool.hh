@@ -25,8 +25,7 @@ inline void move_to_new_pool(Trial& t, Queue& wq)
     for (int nice = Queue::kPrivateNice + 1; nice <= 19 && !t.decided(); nice++) {
         if (const int error = wq.apply(scope, false, 0, nice))
             t.skip("attributes can't be set: error %d", -error);
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
+        const wqlab_snap_pool* pool = own_pool(t, wq, t.first_cpu());
         const int32_t most = t.has_fault(Fault::kSnapshotLies) ? 2 : 1;
         if (!pool || pool->nr_workers <= most)
             return;
@@ -45,8 +44,7 @@ inline Queue& queue_with_new_pool(Trial& t)
 // decided.
 inline const wqlab_snap_pool* settled(Trial& t, const Queue& wq, uint32_t cpu, uint32_t busy)
 {
-    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
-    const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, cpu) : nullptr;
+    const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
     const bool is_settled = pool && !pool->nr_pending && pool->nr_busy == busy &&
                             pool->nr_workers - pool->nr_idle == static_cast<int32_t>(busy);
     return is_settled ? pool : nullptr;

@@ -4,6 +4,7 @@
 #include "../glue/workqueue.h"
 #include "look.hh"
 #include "threshold.hh"
+#include "topology.hh"
 
 namespace wqlab {
 
@@ -90,7 +91,11 @@ struct HogStartsTheNext {
     static void run(Trial& t)
     {
         const Threshold low(t, 5'000);
+        if (t.decided())
+            return;
         const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, t.read("/sys/devices/system/cpu/nohz_full") || !(parse_list(t.text()) >> cpu & 1),
+                    "CPU %u has no ticks: nohz_full", cpu);
         Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         Queue& other = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         uint64_t wakeups = 0;
