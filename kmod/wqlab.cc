@@ -78,7 +78,6 @@
 #include "check/reclaim.cc"
 #include "check/reentrance.cc"
 #include "check/refused.cc"
-#include "check/repatriation.cc"
 #include "check/report.cc"
 #include "check/reports.cc"
 #include "check/rescue.cc"

@@ -60,7 +60,6 @@ constinit const Group* const kGroups[] = {
     &kBhAwayChecks,
     &kBhTimeChecks,
     &kAffinityChecks,
-    &kRepatriationChecks,
     &kSelectionChecks,
     &kAttributesChecks,
     &kFileChecks,

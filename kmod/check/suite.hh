@@ -64,7 +64,6 @@ extern const Group kBhWorkerChecks;
 extern const Group kBhAwayChecks;
 extern const Group kBhTimeChecks;
 extern const Group kAffinityChecks;
-extern const Group kRepatriationChecks;
 extern const Group kSelectionChecks;
 extern const Group kAttributesChecks;
 extern const Group kFileChecks;
