@@ -3,8 +3,8 @@
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "delayed.hh"
+#include "in_line.hh"
 #include "look.hh"
-#include "threshold.hh"
 
 namespace wqlab {
 
@@ -43,25 +43,11 @@ struct WaitsForNoOther {
         other.open();
     }
 
-    // Both are on the worklist, and the one behind does not sleep: what is behind that in turn does not begin.
     static void on_worklist(Trial& t)
     {
-        const Threshold off(t, 0);
-        const uint32_t cpu = t.other_cpu(t.first_cpu());
-        Queue& wq = t.queue();
-        TestItem& front = t.item("the item that spins", TestItem::Body::kSpin);
         TestItem& item = t.item("the item");
         TestItem& other = t.item("the item behind it, which spins", TestItem::Body::kSpin);
-        front.queue_on(wq, cpu);
-        AWAIT(t, front.started() == 1, "the item that spins to start");
-        item.queue_on(wq, cpu);
-        other.queue_on(wq, cpu);
-        Actor& flusher = t.actor("flusher", static_cast<int>(t.first_cpu()), [&item] { item.flush(); });
-        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() to begin");
-        front.open();
-        AWAIT(t, other.started() == 1, "the item behind it to start");
-        AWAIT(t, flusher.done(), "flush_work() to return while the item behind its own uses the CPU");
-        WANT(t, other.running(), "the item behind it ended");
+        flush_in_line(t, item, other, [] {});
         other.open();
     }
 

@@ -59,7 +59,7 @@ struct QuickOneCallsNobody {
         const uint64_t hz = wqlab_hz(), timeout = hz / 100 >= 2 ? hz / 100 : 2;
         // Any CPU's item goes to its one pool, whose workers are as many as are needed here.
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
-        idle::move_to_new_pool(t, wq);
+        take_new_pool(t, wq, "system", t.first_cpu());
         const Items items = t.items(kTries, "an item that sleeps", TestItem::Body::kGate);
         uint32_t judged = 0, seen = 0;
         const uint64_t at_first = stat_of(t, wq, WQLAB_PWQ_STAT_MAYDAY);

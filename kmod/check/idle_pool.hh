@@ -6,6 +6,7 @@
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "new_pool.hh"
 
 namespace wqlab {
 
@@ -17,26 +18,11 @@ constexpr uint64_t kTimeout = 300 * kSecond;  // IDLE_WORKER_TIMEOUT
 // As the kernel has it: of more than two, those beyond a quarter of the busy ones.
 constexpr bool are_too_many(int32_t idle, int32_t busy) { return idle > 2 && (idle - 2) * 4 >= busy; }
 
-// Gives it a pool that is new, one for all CPUs: one of a workqueue that has just gone may still be there, and is found
-// by who wants the same. Of those that once had more workers two are left at least.
-inline void move_to_new_pool(Trial& t, Queue& wq)
-{
-    const char* scope = wqlab_lacks() & WQLAB_LACK_SCOPES ? "default" : "system";
-    for (int nice = Queue::kPrivateNice + 1; nice <= 19 && !t.decided(); nice++) {
-        if (const int error = wq.apply(scope, false, 0, nice))
-            t.skip("attributes can't be set: error %d", -error);
-        const wqlab_snap_pool* pool = own_pool(t, wq, t.first_cpu());
-        const int32_t most = t.has_fault(Fault::kSnapshotLies) ? 2 : 1;
-        if (!pool || pool->nr_workers <= most)
-            return;
-    }
-    t.skip("no pool is new");
-}
-
+// One for all CPUs.
 inline Queue& queue_with_new_pool(Trial& t)
 {
     Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
-    move_to_new_pool(t, wq);
+    take_new_pool(t, wq, "system", t.first_cpu());
     return wq;
 }
 

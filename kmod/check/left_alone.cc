@@ -3,9 +3,9 @@
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "delayed.hh"
+#include "in_line.hh"
 #include "kernel_log.hh"
 #include "look.hh"
-#include "threshold.hh"
 
 namespace wqlab {
 
@@ -77,24 +77,11 @@ struct FlusherKeepsItsPlace {
 
     static void run(Trial& t)
     {
-        const Threshold off(t, 0);
-        const uint32_t cpu = t.other_cpu(t.first_cpu());
-        Queue& wq = t.queue();
-        TestItem& front = t.item("the item that spins", TestItem::Body::kSpin);
         TestItem& item = t.item("the item");
         TestItem& other = t.item("the item behind it, which spins", TestItem::Body::kSpin);
-        front.queue_on(wq, cpu);
-        AWAIT(t, front.started() == 1, "the item that spins to start");
-        item.queue_on(wq, cpu);
-        other.queue_on(wq, cpu);
-        Actor& flusher = t.actor("flusher", static_cast<int>(t.first_cpu()), [&item] { item.flush(); });
-        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() to begin");
-        WANT(t, !flusher.done(), "flush_work() of a pending item returned");
-        WANT(t, item.cancel(), "cancel_work() of a pending item returned false");
-        front.open();
-        AWAIT(t, other.started() == 1, "the item behind it to start");
-        AWAIT(t, flusher.done(), "flush_work() to return while the item behind the cancelled one uses the CPU");
-        WANT(t, other.running() && item.started() == 0, "the item behind it ended, or the cancelled one ran");
+        flush_in_line(t, item, other,
+                      [&] { WANT(t, item.cancel(), "cancel_work() of a pending item returned false"); });
+        WANT(t, item.started() == 0, "the cancelled one ran");
         other.open();
     }
 };

@@ -21,7 +21,7 @@ struct TurnsAreOfOneLength {
 
     static constexpr uint32_t kTurn = 17, kRounds = 3;
     // Three turns with the one in front, and two: with the last of a turn nothing is left.
-    static constexpr uint32_t kHere = 3 * kTurn - 1, kThere = 2 * kTurn, kAlone = 60;
+    static constexpr uint32_t kHere = 3 * kTurn - 1, kThere = 2 * kTurn;
     static constexpr uint64_t kQuiet = 40'000'000;  // ns
     static constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS |
                                           WQLAB_SECTION_WORK;
@@ -52,7 +52,6 @@ struct TurnsAreOfOneLength {
         TestItem& front;
         Items items[2];
         uint32_t cpus[2], counts[2];
-        Span<const uint32_t> used() const { return {cpus, counts[1] ? 2u : 1u}; }
     };
 
     // What was seen of one round.
@@ -85,7 +84,7 @@ struct TurnsAreOfOneLength {
                     if (started(scene.items[of], scene.counts[of]) > (runs - 1) * scene.counts[of])
                         return true;
                 began = wqlab_jiffies();
-                return (quiet = quiet_for(t, scene.saved, scene.used())) >= kQuiet;
+                return (quiet = quiet_for(t, scene.saved, scene.cpus)) >= kQuiet;
             },
             "each CPU to call");
         const bool counts = t.kernel().has(Field::kPwqStats);
@@ -152,11 +151,6 @@ struct TurnsAreOfOneLength {
                             {t.items(kHere, "an item of the first CPU"), t.items(kThere, "an item of the second CPU")},
                             {here, there},
                             {kHere, kThere}};
-        const Scene alone = {saved,
-                             t.item("the item in front of one CPU's"),
-                             {t.items(kAlone, "an item of one CPU"), Items()},
-                             {here, there},
-                             {kAlone, 0}};
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, plain, here) || !use_up_workers(t, plain, there))
             return;
@@ -174,25 +168,7 @@ struct TurnsAreOfOneLength {
         WANT(t, !seen.is_quiet || seen.right != seen.turns || seen.calls <= seen.self_calls,
              "in %u turns the rescuer called itself %llu times", seen.turns,
              static_cast<unsigned long long>(seen.calls));
-        Seen single;
-        if (!play(t, alone, single))
-            return;
-        WANT(t, !single.is_quiet || single.calls == 0, "nobody else waited, and it called itself %llu times",
-             static_cast<unsigned long long>(single.calls));
-        be_done(t, saved);
         scarce.end();
-    }
-
-    // What has nothing left calls no more, however long no worker can be made.
-    static void be_done(Trial& t, const Queue& saved)
-    {
-        if (!t.kernel().has(Field::kPwqStats))
-            return;
-        const uint64_t before = stat_of(t, saved, WQLAB_PWQ_STAT_MAYDAY);
-        wqlab_sleep(250'000'000);
-        const uint64_t calls = stat_of(t, saved, WQLAB_PWQ_STAT_MAYDAY) - before;
-        WANT(t, calls == 0 || t.decided(), "all of it had run, and it was called %llu times",
-             static_cast<unsigned long long>(calls));
     }
 };
 
