@@ -244,6 +244,13 @@ class Campaigns(unittest.TestCase):
         Campaign([], self.coverage, results, machine, str).run([mutant(1, 1)])
         self.assertEqual((machine.asked, Results(self.path).of["id1"]["asked"]), ([], "drawn"))
 
+    def test_who_was_drawn_by_one_suite_is_of_that_draw_whatever_comes_later(self):
+        for suite, names in (("", ["id1"]), ("first", ["id1", "id2", "id3"]), ("second", ["id2", "id4"])):
+            results = Results(self.path, suite=suite)
+            for name in names:
+                results.add({"id": name, "verdict": "survived", "met": ["one"]}, name != "id3")
+        self.assertEqual(Results(self.path, suite="third").draws, {"id2": "first", "id4": "second"})
+
     def test_a_kill_of_who_was_alive_before_is_learned_whoever_asked_for_it(self):
         results = self.known(one="a", two="a")
         for name, *verdicts in (("id1", "survived", "caught"), ("id2", "caught"), ("id3", "unclear", "hung")):

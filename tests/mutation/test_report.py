@@ -44,6 +44,22 @@ class Reports(unittest.TestCase):
                                       "75.0 % of 400 (70.5 % to 79.0 %)"])
         self.assertEqual(cells[7:], ["20", "80.0 %", "80.2 % |"])
 
+    def test_each_draw_has_its_own_share(self):
+        mutants = [mutant(number, 1) for number in range(300)]
+        results = Results(os.devnull)
+        results.of = {f"id{number}": {"id": f"id{number}", "verdict": "caught" if number % 2 else "survived"}
+                      for number in range(300)}
+        coverage = Coverage(os.devnull + ".none")
+        coverage.points = {"boot": set(), "idle": set(), "one": {1}}
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results})
+        self.assertEqual(len(report.shares("7.3", version)), 2)  # of one draw nothing more is to be said
+        results.draws = {f"id{number}": "later" for number in range(150, 260)} | {"id280": "last"}
+        results.of["id151"]["learned"] = True
+        rows = [row.split(" | ")[:3] for row in report.shares("7.3", version)]
+        self.assertEqual(rows[1:3], [["| 7.3: drawn by earlier ones", "", "50.3 % of 189 (43.2 % to 57.3 %)"],
+                                     ["| 7.3: drawn by later", "", "49.1 % of 110 (39.9 % to 58.3 %)"]])
+        self.assertEqual(len(rows), 4)  # of one mutant there is no share
+
     def test_who_was_seen_is_neither_unseen_nor_equivalent(self):
         results = Results(os.devnull)
         results.of = {name: {"id": name, "verdict": name} for name in ("caught", "survived", "unclear")}
@@ -58,7 +74,8 @@ class Reports(unittest.TestCase):
             suite = type("Suite", (), {"at": ["one", "two", "three", "four"],
                                        "digest": staticmethod(lambda check: f"of-{check}")})
             mutants = [mutant(number, 1) for number in range(1, 9)]
-            results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 9)})
+            results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 9)},
+                              "suite1")
         for record in ({"id": "id1", "verdict": "caught", "by": "two"}, {"id": "id2", "verdict": "crashed"},
                        {"id": "id3", "verdict": "survived", "met": ["one", "two", "four"]},
                        {"id": "id4", "verdict": "unclear", "met": ["three"]}):
@@ -75,6 +92,8 @@ class Reports(unittest.TestCase):
             found = report.recorded(root, "7.3")
             untried = {name: found.pop(name) for name in ("id6", "id8")}
             self.assertEqual(found, Version.results.of)
+            self.assertEqual({name for name, record in found.items() if record.get("draw") == "suite1"},
+                             {"id1", "id2", "id4"})
             again = Results(os.devnull, untried, Version.suite.digest)
             self.assertEqual((again.of, again.alive, again.stale, again.drawn), ({}, {"id6", "id8"}, [], {"id6"}))
 

@@ -89,7 +89,7 @@ class Version:
         key = hashlib.sha256(f"{self.document['key']} {GUEST}".encode()).hexdigest()
         self.coverage = coverage.Coverage(self.path("coverage.json"), key, self.suite.digest)
         self.results = campaign.Results(self.path("results.jsonl"), report.recorded(ROOT, self.name), self.suite.digest,
-                                        {mutant.id: mutant.text for mutant in self.mutants})
+                                        {mutant.id: mutant.text for mutant in self.mutants}, self.suite.whole)
         if self.coverage.points:
             self.look_at_coverage()
         return self

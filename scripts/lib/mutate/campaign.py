@@ -23,10 +23,12 @@ class Results:
     or others by now he has yet to meet. What does not hold is stale: it is kept, and the mutant is untried. `drawn`
     are those that came at random, and not because somebody asked for them: only of these there is a share. `alive` are
     those that some verdict did not kill. A kill of one of these is `learned`: checks have been written since for what
-    survived, so it says nothing of what the suite sees of a fault that nobody has looked at."""
+    survived, so it says nothing of what the suite sees of a fault that nobody has looked at. `suite` is the whole of
+    the checks as they are, and `draws` tells by which each mutant was tried first."""
 
-    def __init__(self, path, recorded=(), digest=lambda check: "", texts=None):
+    def __init__(self, path, recorded=(), digest=lambda check: "", texts=None, suite=""):
         self.path, self.digest, self.texts, self.lock = path, digest, texts or {}, threading.Lock()
+        self.suite = suite
         known = list(dict(recorded).values())
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
@@ -42,6 +44,7 @@ class Results:
         last = {record["id"]: record["verdict"] for record in known}
         self.stale_kills = sum(last[name] in KILLED for name in self.stale)
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
+        self.draws = {record["id"]: record["draw"] for record in known if "draw" in record}
         self.alive = set()
         for record in known:
             if self.is_of_now(record):
@@ -100,8 +103,12 @@ class Results:
                 record["met"] = {**self.met(record["id"]), **{check: self.digest(check) for check in record["met"]}}
             if record["id"] in self.texts:
                 record["text"] = self.texts[record["id"]]
-            if drawn:
+            if drawn and record["id"] not in self.drawn:
                 self.drawn.add(record["id"])
+                if self.suite:
+                    self.draws[record["id"]] = self.suite
+            if record["id"] in self.draws:
+                record["draw"] = self.draws[record["id"]]
             self._look_back(record)
             asked = "drawn" if record["id"] in self.drawn else "only"
             self._keep({**record, "asked": asked})

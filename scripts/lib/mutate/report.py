@@ -27,15 +27,16 @@ def lines_of(path):
 def recorded(root, version):
     """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
     survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
-    and also while untried again."""
+    and also while untried again. Behind an @ is the suite that drew him."""
     of, found = {}, {}
     for line in lines_of(record_path(root, version)):
+        line, _, draw = line.partition(" @")
         name, text, *words = line.split()
         if name == "check":
             of[words[0] if words else ""] = text
             continue
         verdict, *words = words
-        record = found[name] = {"id": name, "text": text, "verdict": verdict}
+        record = found[name] = {"id": name, "text": text, "verdict": verdict, **({"draw": draw} if draw else {})}
         asked = "only" if "only" in words else "drawn"
         if "learned" in words:
             record["learned"] = True
@@ -61,9 +62,11 @@ def written(version):
             asked = "drawn" if mutant.id in version.results.drawn else "only"
             record = {"verdict": "untried", "learned": True, "asked": asked}
         if record:
+            draw = version.results.draws.get(mutant.id)
             met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
             words = [word for word in ("only", "learned") if word in (record.get("asked"), *record)]
-            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words)))
+            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words,
+                                         draw and "@" + draw)))
 
 
 def ranges(values):
@@ -247,8 +250,10 @@ not among it. Survivors are looked at, and checks are written for them. So what 
 before that: who was not killed at first is no kill there, and of such first verdicts, each by the suite as it was when
 the mutant was drawn, there is an interval of 95 % (Wilson). Beside it stands how many of these survivors have been
 killed since, and so what share of the sample is killed by now: of what nobody has looked at that says nothing, and it
-has no interval. What is unclear counts as not killed. "Of those to be seen" leaves out what is unseen, as the table
-leaves out what is equivalent; whether they are is asked of survivors only. Below ENOUGH there is no share.
+has no interval. "drawn by" tells the mutants apart by the state of the suite that was the first to be asked of them: it
+had been sharpened by the survivors of the draws above it, and by none of its own. What is unclear counts as not killed.
+"Of those to be seen" leaves out what is unseen, as the table leaves out what is equivalent; whether they are is asked
+of survivors only. Below ENOUGH there is no share.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only
 lockdep or a debugging kernel would show, and faults in what only prints; few are made that only a race would show (a
@@ -278,12 +283,24 @@ def shares(name, version):
     lines = []
     for how, mutants in heaps.items():
         sample = drawn(mutants, version.results)
-        found, first = (counts(sample, version.results, verdict) for verdict in (verdict_of, at_first))
-        cells = [share(first, *KILLED), share(first, *KILLED, of=TRIED)]
-        cells += [share(first, verdict) for verdict in KILLED]
-        cells += [cell(learned(sample, version.results)), by_now(found), by_now(found, TRIED)]
-        lines.append(f"| {name}: {WHO[how]} | {len(mutants)} | " + " | ".join(cells) + " |")
+        lines.append(row(f"{name}: {WHO[how]}", len(mutants), sample, version.results))
+        draws = {}
+        for mutant in sample:
+            draws.setdefault(version.results.draws.get(mutant.id, ""), []).append(mutant)
+        large = {draw: mutants for draw, mutants in draws.items() if sum(counts(mutants, version.results, at_first).get(
+            verdict, 0) for verdict in (*TRIED, "unseen")) >= ENOUGH}
+        if set(large) - {""}:
+            lines += [row(f"{name}: drawn by {draw or 'earlier ones'}", "", mutants, version.results)
+                      for draw, mutants in sorted(large.items(), key=lambda one: one[0] != "")]
     return lines
+
+
+def row(name, number, sample, results):
+    found, first = (counts(sample, results, verdict) for verdict in (verdict_of, at_first))
+    cells = [share(first, *KILLED), share(first, *KILLED, of=TRIED)]
+    cells += [share(first, verdict) for verdict in KILLED]
+    cells += [cell(learned(sample, results)), by_now(found), by_now(found, TRIED)]
+    return f"| {name} | {number} | " + " | ".join(cells) + " |"
 
 
 def learned(mutants, results):

@@ -91,3 +91,8 @@ class Suite:
                     todo += self.shared.get(name, ())
         words = "\n".join([self.basis, check, *self.entries.get(check, ()), *sorted(seen)])
         return hashlib.sha256(words.encode()).hexdigest()[:8]
+
+    @functools.cached_property
+    def whole(self):
+        """Of all checks as they are: what draws this suite."""
+        return hashlib.sha256(" ".join(self.digest(check) for check in ("", *sorted(self.at))).encode()).hexdigest()[:8]
