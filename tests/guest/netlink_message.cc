@@ -81,6 +81,24 @@ const Request& pick_request(Random& random)
     }
 }
 
+// One in how many of its kind is enough: what may be granted, and then keeps a slow machine as busy as some hundred
+// others.
+uint32_t rarity(const Made& made, uint32_t thrift)
+{
+    if (made.must_refuse)
+        return 1;
+    switch (made.request->command) {
+    case WQLAB_CMD_RUN_START:
+    case WQLAB_CMD_CHECK_LIST:
+    case WQLAB_CMD_CHECK_START: return std::max(thrift / 4, 1U);
+    case WQLAB_CMD_SNAPSHOT:
+    case WQLAB_CMD_LATENCY_START:
+    case WQLAB_CMD_LATENCY_STOP:
+    case WQLAB_CMD_TRACE_START: return thrift;
+    default: return 1;
+    }
+}
+
 }  // namespace
 
 Octets Maker::datagram(const Made& made, const Octets& attributes, uint32_t sequence) const
@@ -115,6 +133,15 @@ std::optional<Made> Maker::sequel(const Request& granted, uint32_t sequence)
 
 Made Maker::make(uint32_t sequence)
 {
+    for (;;) {
+        Made made = any(sequence);
+        if (random_.below(rarity(made, thrift_)) == 0)
+            return made;
+    }
+}
+
+Made Maker::any(uint32_t sequence)
+{
     const Request& request = pick_request(random_);
     Made made;
     made.request = &request;
@@ -122,6 +149,7 @@ Made Maker::make(uint32_t sequence)
     const bool plain = random_.below(3) == 0;
     Nodes nodes = plain && request.command == WQLAB_CMD_RUN_START     ? plain_run(request.attributes, random_)
                   : plain && request.command == WQLAB_CMD_TRACE_START ? plain_trace(request.attributes)
+                  : plain && request.command == WQLAB_CMD_CHECK_START ? plain_check(request.attributes)
                                                                       : good_nodes(request.attributes, random_, run_);
     bool sure = true;
     uint32_t inflicted = 0;

@@ -26,7 +26,11 @@ struct Made {
 // Addressed to the family, with ACK wanted, and these sequence numbers from `sequence` on.
 class Maker {
 public:
-    Maker(uint64_t seed, uint16_t family) : random_(seed), sequels_(~seed), family_(family) {}
+    // thrift: one in so many is made of those that cost the machine most if they are granted.
+    Maker(uint64_t seed, uint16_t family, uint32_t thrift)
+        : random_(seed), sequels_(~seed), family_(family), thrift_(thrift)
+    {
+    }
 
     Made make(uint32_t sequence);
     // One time in two, undamaged, what makes sense only after this one was granted, if there is such.
@@ -36,10 +40,12 @@ public:
     wqlab::Random& random() { return random_; }
 
 private:
+    Made any(uint32_t sequence);
     Octets datagram(const Made& made, const Octets& attributes, uint32_t sequence) const;
 
     wqlab::Random random_;
     wqlab::Random sequels_;  // what is made does not depend on what is granted
     uint16_t family_;
+    uint32_t thrift_;
     uint32_t run_ = 1;
 };

@@ -41,6 +41,9 @@ constexpr struct {
 constexpr std::string_view kId = "id", kMemory = "memory", kSize = "size", kName = "name", kItems = "items",
                            kItem = "item", kTimeDist = "time_dist", kTimeQuantiles = "time_quantiles";
 
+// A check, by its id, that is soon over and harms nobody.
+constexpr std::string_view kQuickCheck = "flush.says-whether-it-waited";
+
 // What a trace writes to.
 const wqctl::SharedMemory& trace_memory()
 {
@@ -89,6 +92,13 @@ uint64_t good_number(const Shape& shape, Random& random, uint32_t run)
     }
 }
 
+Octets text_of(std::string_view text)
+{
+    Octets octets(text.begin(), text.end());
+    octets.push_back(0);
+    return octets;
+}
+
 Octets good_text(const Shape& shape, Random& random)
 {
     static constexpr std::string_view kWords[] = {"a",
@@ -99,7 +109,7 @@ Octets good_text(const Shape& shape, Random& random)
                                                   "system_unbound_wq",
                                                   "system_long_wq",
                                                   "system_bh_wq",
-                                                  "queue.returns-whether-queued",
+                                                  kQuickCheck,
                                                   "flush-returns-early",
                                                   "none"};
     std::string text(kWords[random.below(std::size(kWords))]);
@@ -108,10 +118,7 @@ Octets good_text(const Shape& shape, Random& random)
         for (uint64_t left = random.next() % (shape.most + 1); left; left--)
             text += static_cast<char>(1 + random.below(255));
     }
-    text.resize(std::min<size_t>(text.size(), shape.most));
-    Octets octets(text.begin(), text.end());
-    octets.push_back(0);
-    return octets;
+    return text_of(std::string_view(text).substr(0, shape.most));
 }
 
 Node good_node(const Shape& shape, Random& random, uint32_t run)
@@ -237,6 +244,17 @@ Nodes plain_trace(std::span<const Shape> shapes)
     }
     return nodes;
 }
+
+Nodes plain_check(std::span<const Shape> shapes)
+{
+    Nodes nodes;
+    for (const Shape& shape : shapes)
+        if (shape.name == kId)
+            nodes.push_back({&shape, shape.type, text_of(kQuickCheck), {}});
+    return nodes;
+}
+
+std::string_view quick_check() { return kQuickCheck; }
 
 std::vector<std::string_view> unknown_names()
 {

@@ -38,5 +38,8 @@ Nodes plain_run(std::span<const Shape> shapes, wqlab::Random& random);
 Nodes named(std::span<const Shape> shapes, uint32_t run);
 // A request for a trace that is granted if nobody traces.
 Nodes plain_trace(std::span<const Shape> shapes);
+// A request for this check.
+Nodes plain_check(std::span<const Shape> shapes);
+std::string_view quick_check();
 // Attributes that these know by names which no request has.
 std::vector<std::string_view> unknown_names();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netlink_talk.hh"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -17,9 +18,18 @@ namespace {
 
 std::runtime_error failure(const std::string& what) { return std::runtime_error(what + ": " + std::strerror(errno)); }
 
-wqctl::Bytes bytes_of(const nlmsghdr* header)
+wqctl::Bytes bytes_of(const nlmsghdr& header)
 {
-    return {reinterpret_cast<const std::byte*>(header), header->nlmsg_len};
+    return {reinterpret_cast<const std::byte*>(&header), header.nlmsg_len};
+}
+
+// errno, of an acknowledgement, an error or the end of a dump.
+int error_of(const nlmsghdr& header)
+{
+    int error = 0;
+    if (header.nlmsg_len >= NLMSG_HDRLEN + sizeof error)
+        std::memcpy(&error, NLMSG_DATA(&header), sizeof error);
+    return -error;
 }
 
 // The attributes of a datagram's first message.
@@ -42,9 +52,6 @@ Talk::Talk(uint16_t family) : family_(family), fd_(socket(AF_NETLINK, SOCK_RAW |
     setsockopt(fd_, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &large, sizeof large);
     setsockopt(fd_, SOL_SOCKET, SO_SNDBUFFORCE, &large, sizeof large);
-    // Whoever waits for so long is not answered, not even by a kernel that checks itself on a slow machine.
-    const timeval patience = {300, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 
 Talk::~Talk() { close(fd_); }
@@ -68,14 +75,47 @@ Octets Talk::info(uint32_t sequence) const
     return {octets, octets + sizeof message};
 }
 
-Answer Talk::say(const Made& made, uint32_t sequence, bool patient)
+void Talk::say(std::span<Exchange> exchanges, bool patient)
 {
-    send(made.octets);
-    send(info(sequence + 1));
-    Answer answer;
-    for (bool informed = false; !informed || (patient && answer.parts && !answer.ended);)
-        take(made, sequence, answer, informed);
-    return answer;
+    Octets all;
+    for (const Exchange& exchange : exchanges) {
+        pad(all);
+        append(all, exchange.made.octets.data(), exchange.made.octets.size());
+    }
+    send(all);
+    const auto note = [&](const nlmsghdr& header) {
+        for (Exchange& exchange : exchanges)
+            if (header.nlmsg_seq == exchange.sequence)
+                exchange.answer.note(exchange.made, header);
+    };
+    // The kernel answers before sendto() returns; a dump goes on when its last part is read. To what is several
+    // messages, or none, one cannot know how often it answers.
+    const auto all_are_over = [&] { return std::ranges::all_of(exchanges, &Exchange::is_over); };
+    const auto dumps = [&] {
+        return std::ranges::any_of(exchanges, [](const Exchange& e) { return e.answer.parts > 0; });
+    };
+    while (!all_are_over() && (patient || !dumps()) && take(note))
+        ;
+}
+
+void Talk::ask_info()
+{
+    const uint32_t sequence = next_sequence();
+    send(info(sequence));
+    bool answered = false;
+    int error = 0;
+    const auto note = [&](const nlmsghdr& header) {
+        if (header.nlmsg_seq != sequence || header.nlmsg_type != NLMSG_ERROR)
+            return;
+        answered = true;
+        error = error_of(header);
+    };
+    while (!answered && take(note))
+        ;
+    if (!answered)
+        throw std::runtime_error("info is not answered");
+    if (error)
+        throw std::runtime_error("info is refused: " + std::string(std::strerror(error)));
 }
 
 void Talk::flood(unsigned count)
@@ -84,39 +124,37 @@ void Talk::flood(unsigned count)
         send(info(next_sequence()));
 }
 
-void Talk::take(const Made& made, uint32_t sequence, Answer& answer, bool& informed)
+bool Talk::take(const std::function<void(const nlmsghdr&)>& each)
 {
-    const ssize_t got = recv(fd_, buffer_.data(), buffer_.size(), 0);
+    const ssize_t got = recv(fd_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EAGAIN)
+        return false;
     if (got < 0)
-        throw failure(informed ? "a dump does not go on" : "info is not answered");
+        throw failure("nothing can be received");
     size_t left = static_cast<size_t>(got);
     for (auto* header = reinterpret_cast<nlmsghdr*>(buffer_.data()); NLMSG_OK(header, left);
-         header = NLMSG_NEXT(header, left)) {
-        const bool ours = header->nlmsg_seq == sequence;
-        int error = 0;
-        if ((header->nlmsg_type == NLMSG_ERROR || header->nlmsg_type == NLMSG_DONE) &&
-            header->nlmsg_len >= NLMSG_HDRLEN + sizeof error)
-            std::memcpy(&error, NLMSG_DATA(header), sizeof error);
-        if (header->nlmsg_seq == sequence + 1 && header->nlmsg_type == NLMSG_ERROR) {
-            if (error)
-                throw std::runtime_error("info is refused: " + std::string(std::strerror(-error)));
-            informed = true;
-        } else if (ours && header->nlmsg_type == NLMSG_ERROR) {
-            answer.answered = true;
-            if (!error)
-                continue;
-            const auto refusal = wqctl::decode_refusal(bytes_of(header), attributes_of(made.octets),
-                                                       wqctl::command_name(made.request->command).request);
-            answer.error = -error;
-            answer.words = refusal.message.empty() ? refusal.attribute : refusal.text();
-        } else if (ours && header->nlmsg_type == NLMSG_DONE) {
-            answer.answered = answer.ended = true;
-            answer.error = -error;
-        } else if (ours) {
-            answer.parts += (header->nlmsg_flags & NLM_F_MULTI) != 0;
-            const wqctl::Attributes attributes(bytes_of(header).subspan(NLMSG_HDRLEN + GENL_HDRLEN));
-            if (made.request->command == WQLAB_CMD_RUN_START)
-                answer.run = attributes.u32(WQLAB_A_RUN_ID);
-        }
+         header = NLMSG_NEXT(header, left))
+        each(*header);
+    return true;
+}
+
+void Answer::note(const Made& made, const nlmsghdr& header)
+{
+    if (header.nlmsg_type == NLMSG_ERROR) {
+        answered = true;
+        if (!error_of(header))
+            return;
+        const auto refusal = wqctl::decode_refusal(bytes_of(header), attributes_of(made.octets),
+                                                   wqctl::command_name(made.request->command).request);
+        error = error_of(header);
+        words = refusal.message.empty() ? refusal.attribute : refusal.text();
+    } else if (header.nlmsg_type == NLMSG_DONE) {
+        answered = ended = true;
+        error = error_of(header);
+    } else {
+        parts += (header.nlmsg_flags & NLM_F_MULTI) != 0;
+        const wqctl::Attributes attributes(bytes_of(header).subspan(NLMSG_HDRLEN + GENL_HDRLEN));
+        if (made.request->command == WQLAB_CMD_RUN_START)
+            run = attributes.u32(WQLAB_A_RUN_ID);
     }
 }

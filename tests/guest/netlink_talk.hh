@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
+
+#include <linux/netlink.h>
 
 #include "netlink_message.hh"
 
@@ -15,6 +19,16 @@ struct Answer {
     unsigned parts = 0;     // of a dump
     bool ended = false;     // the dump has; if it did badly, with `error`
     uint32_t run = 0;       // the id in a reply, 0: none
+
+    void note(const Made& made, const nlmsghdr& header);
+};
+
+struct Exchange {
+    Made made;
+    uint32_t sequence;
+    Answer answer = {};
+
+    bool is_over() const { return made.whole && answer.answered; }
 };
 
 class Talk {
@@ -24,19 +38,21 @@ public:
     Talk(const Talk&) = delete;
     Talk& operator=(const Talk&) = delete;
 
-    uint32_t next_sequence() { return sequence_ += 2; }
-    // Then asks for info, whose answer ends what belongs to the message, but for a dump that goes on. Throws
-    // std::runtime_error if info is not answered. patient: reads a dump to its end; else it is left in the middle, and
-    // this talk must end.
-    Answer say(const Made& made, uint32_t sequence, bool patient);
+    uint32_t next_sequence() { return ++sequence_; }
+    uint32_t sequence() const { return sequence_; }  // the last of those
+    // In one datagram, and all that comes back. Throws std::runtime_error if the socket fails. patient: reads a dump to
+    // its end; else it is left in the middle, and this talk must end.
+    void say(std::span<Exchange> exchanges, bool patient);
+    // Throws std::runtime_error if info is not answered as it should be.
+    void ask_info();
     // Many, without reading one answer.
     void flood(unsigned requests);
 
 private:
     void send(const Octets& octets);
     Octets info(uint32_t sequence) const;
-    // One datagram's messages.
-    void take(const Made& made, uint32_t sequence, Answer& answer, bool& informed);
+    // One datagram's messages; false: there is none.
+    bool take(const std::function<void(const nlmsghdr&)>& each);
 
     uint16_t family_;
     int fd_;

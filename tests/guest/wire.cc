@@ -69,7 +69,7 @@ TEST_CASE("an attribute of a reply is none of the request", "[lab]")
     stop.put_string(WQLAB_A_RUN_LABEL, "x");
     CHECK_THAT(raw.say(WQLAB_CMD_RUN_STOP, stop, false), Catch::Contains("Unknown attribute type"));
     Message start;
-    start.put_string(WQLAB_A_CHECK_ID, "queue.returns-whether-queued");
+    start.put_string(WQLAB_A_CHECK_ID, "flush.says-whether-it-waited");
     start.put_string(WQLAB_A_CHECK_TITLE, "x");  // below the last one that it takes
     CHECK_THAT(raw.say(WQLAB_CMD_CHECK_START, start, false), Catch::Contains("Unsupported attribute"));
     Message sections;
