@@ -2,6 +2,7 @@
 // Groups A to D, continued: what may be called from any context, called from each.
 #include "../glue/context.h"
 #include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "delayed.hh"
 #include "kernel_log.hh"
 
@@ -177,10 +178,173 @@ struct EnableTooOften {
     }
 };
 
+// Each call leaves its item in the state that the next one is for.
+struct CallScene {
+    Trial* t;
+    Three of;
+    int cpu;  // of.cpu
+    Queue* unbound;
+    TestItem *item, *delayed, *rcu, *any;
+};
+
+struct CallStep {
+    const char* name;
+    void (*call)(CallScene& s);
+    bool disables = false;
+};
+
+struct InterruptsStay {
+    static constexpr Promise kPromise = {
+        283,
+        "",
+        "queue.interrupts-stay-as-they-are",
+        "Who queues, cancels, disables or asks, in any context and of an item in any state, has interrupts and "
+        "preemption off afterwards if they were so before, and on if not; so has who waits",
+        "kernel/workqueue.c: queue_work_on(), queue_work_node(), queue_delayed_work_on(), mod_delayed_work_on(), "
+        "__cancel_work(), enable_work(), start_flush_work(), flush_delayed_work(), work_busy()",
+        0,
+        Fault::kContextLies};
+
+    static constexpr CallStep kAnywhere[] = {
+        {"queue_work_on() of an idle item", [](CallScene& s) { s.item->queue_on(*s.of.wq, s.cpu); }},
+        {"queue_work_on() of a pending item", [](CallScene& s) { s.item->queue_on(*s.of.wq, s.cpu); }},
+        {"work_busy()", [](CallScene& s) { s.item->busy(); }},
+        {"workqueue_congested()", [](CallScene& s) { s.of.wq->congested(s.cpu); }},
+        {"cancel_work() of a pending item", [](CallScene& s) { s.item->cancel(); }},
+        {"cancel_work() of an idle item", [](CallScene& s) { s.item->cancel(); }},
+        {"cancel_work() of an item that runs", [](CallScene& s) { s.of.running->cancel(); }},
+        {"queue_delayed_work_on() of an idle item",
+         [](CallScene& s) { s.delayed->queue_delayed(*s.of.wq, an_hour(), s.cpu); }},
+        {"queue_delayed_work_on() of an item on its timer",
+         [](CallScene& s) { s.delayed->queue_delayed(*s.of.wq, 1, s.cpu); }},
+        {"mod_delayed_work_on() of an item on its timer",
+         [](CallScene& s) { s.delayed->mod_delayed(*s.of.wq, an_hour(), s.cpu); }},
+        {"mod_delayed_work_on() without a delay", [](CallScene& s) { s.delayed->mod_delayed(*s.of.wq, 0, s.cpu); }},
+        {"mod_delayed_work_on() of a pending item",
+         [](CallScene& s) { s.delayed->mod_delayed(*s.of.wq, an_hour(), s.cpu); }},
+        {"cancel_delayed_work() of an item on its timer", [](CallScene& s) { s.delayed->cancel(); }},
+        {"cancel_delayed_work() of an idle item", [](CallScene& s) { s.delayed->cancel(); }},
+        {"mod_delayed_work_on() of an idle item",
+         [](CallScene& s) { s.delayed->mod_delayed(*s.of.wq, an_hour(), s.cpu); }},
+        {"queue_work_node()", [](CallScene& s) { s.any->queue_node(*s.unbound, -1); }},
+        {"queue_work_node(), again", [](CallScene& s) { s.any->queue_node(*s.unbound, -1); }},
+        {"disable_work() of an idle item", [](CallScene& s) { s.item->disable(); }, true},
+        {"queue_work_on() of a disabled item", [](CallScene& s) { s.item->queue_on(*s.of.wq, s.cpu); }, true},
+        {"enable_work()", [](CallScene& s) { s.item->enable(); }, true},
+        {"disable_delayed_work() of an item on its timer", [](CallScene& s) { s.delayed->disable(); }, true},
+        {"queue_delayed_work_on() of a disabled item",
+         [](CallScene& s) { s.delayed->queue_delayed(*s.of.wq, 1, s.cpu); }, true},
+        {"mod_delayed_work_on() of a disabled item", [](CallScene& s) { s.delayed->mod_delayed(*s.of.wq, 1, s.cpu); },
+         true},
+        {"enable_delayed_work()", [](CallScene& s) { s.delayed->enable(); }, true},
+        {"cancel_delayed_work()", [](CallScene& s) { s.delayed->cancel(); }},
+    };
+
+    // In a task, when nothing is held back any more.
+    static constexpr CallStep kWaiting[] = {
+        {"flush_work() of an item that is queued",
+         [](CallScene& s) {
+             s.item->queue_on(*s.of.wq, s.cpu);
+             s.item->flush();
+         }},
+        {"flush_work() of an idle item", [](CallScene& s) { s.item->flush(); }},
+        {"flush_delayed_work() of an item on its timer",
+         [](CallScene& s) {
+             s.delayed->queue_delayed(*s.of.wq, an_hour(), s.cpu);
+             s.delayed->flush();
+         }},
+        {"flush_rcu_work()",
+         [](CallScene& s) {
+             s.rcu->queue_rcu(*s.of.wq);
+             s.rcu->flush();
+         }},
+        {"cancel_work_sync()", [](CallScene& s) { s.item->cancel_sync(); }},
+        {"cancel_delayed_work_sync() of an item on its timer",
+         [](CallScene& s) {
+             s.delayed->queue_delayed(*s.of.wq, an_hour(), s.cpu);
+             s.delayed->cancel_sync();
+         }},
+        {"disable_work_sync()", [](CallScene& s) { s.item->disable(true); }, true},
+        {"enable_work()", [](CallScene& s) { s.item->enable(); }, true},
+        {"flush_workqueue()", [](CallScene& s) { s.of.wq->flush(); }},
+        {"drain_workqueue()", [](CallScene& s) { s.of.wq->drain(); }},
+        {"workqueue_set_max_active()", [](CallScene& s) { s.of.wq->set_max_active(2); }},
+    };
+
+    struct Call {
+        CallScene scene;
+        Span<const CallStep> steps;
+        const char* odd = nullptr;  // the first one that did not leave them alone
+        bool were_off = false, are_off = false;
+        uint32_t count_before = 0, count_after = 0;
+    };
+
+    static void call(void* argument)
+    {
+        Call& c = *static_cast<Call*>(argument);
+        const bool lies = c.scene.t->has_fault(Fault::kContextLies),
+                   has_disable = !(wqlab_lacks() & WQLAB_LACK_DISABLE);
+        c.were_off = wqlab_irqs_are_off();
+        c.count_before = wqlab_preempt_word();
+        for (const CallStep& step : c.steps) {
+            if (step.disables && !has_disable)
+                continue;
+            step.call(c.scene);
+            c.are_off = wqlab_irqs_are_off() != lies;
+            c.count_after = wqlab_preempt_word();
+            if (c.are_off != c.were_off || c.count_after != c.count_before) {
+                c.odd = step.name;
+                return;
+            }
+        }
+    }
+
+    // False: decided.
+    static bool judge(Trial& t, Call& c, Span<const CallStep> steps, const char* where,
+                      void (*in)(void (*)(void*), void*))
+    {
+        c.steps = steps;
+        in(call, &c);
+        if (c.odd)
+            t.fail(
+                "in %s, interrupts were %s and the preempt count was %x before %s, and then they were %s and it was "
+                "%x",
+                where, c.were_off ? "off" : "on", c.count_before, c.odd, c.are_off ? "off" : "on", c.count_after);
+        return !t.decided();
+    }
+
+    static void run(Trial& t)
+    {
+        for (const auto& context : kContexts) {
+            Three of;
+            if (!Three::make(t, of))
+                return;
+            Call* const c = t.own<Call>();
+            if (!c)
+                return;
+            c->scene = {&t,
+                        of,
+                        static_cast<int>(of.cpu),
+                        &t.queue({.flags = WQLAB_WQ_UNBOUND}),
+                        &t.item("the item"),
+                        &t.item("the delayed item", TestItem::Body::kReturn, kDelayed),
+                        &t.item("the item of RCU", TestItem::Body::kReturn, WQLAB_WORK_RCU),
+                        &t.item("another item")};
+            if (t.decided() || !judge(t, *c, kAnywhere, context.name, context.in))
+                return;
+            of.running->open();
+            of.wq->flush();
+            if (!judge(t, *c, kWaiting, "a task", call_in_task))
+                return;
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<CancelAnywhere>(),
     check_of<DisableAnywhere>(WQLAB_LACK_DISABLE),
     check_of<EnableTooOften>(WQLAB_LACK_DISABLE),
+    check_of<InterruptsStay>(),
 };
 
 }  // namespace contexts

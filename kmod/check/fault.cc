@@ -291,6 +291,7 @@ constexpr Row kRows[] = {
     row("trace-lies", kNothing),
     row("trace-fields-lie", kNothing),
     row("log-is-silent", kNothing),
+    row("context-lies", kNothing),
 };
 static_assert(sizeof(kRows) / sizeof(kRows[0]) == static_cast<size_t>(Fault::kCount));
 

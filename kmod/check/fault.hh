@@ -41,6 +41,7 @@ enum class Fault : uint8_t {
     kTraceLies,          // tracepoints fire in another order
     kTraceFieldsLie,     // they name another CPU, another function
     kLogIsSilent,        // the kernel's log does not get what it should
+    kContextLies,        // interrupts are off after a call if they were on before, and on if off
     kCount
 };
 

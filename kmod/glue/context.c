@@ -96,6 +96,16 @@ bool wqlab_in_task(void)
 	return in_task();
 }
 
+bool wqlab_irqs_are_off(void)
+{
+	return irqs_disabled();
+}
+
+uint32_t wqlab_preempt_word(void)
+{
+	return preempt_count();
+}
+
 void wqlab_item(struct work_struct *work)
 {
 	wqlab_item_execute(work, wqlab_current());

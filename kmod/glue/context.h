@@ -29,6 +29,8 @@ uint64_t wqlab_softirqs_of_tasklets(void);
 bool wqlab_in_hardirq(void);
 bool wqlab_in_softirq(void);
 bool wqlab_in_task(void);
+bool wqlab_irqs_are_off(void);		/* of this CPU */
+uint32_t wqlab_preempt_word(void);	/* preempt_count(): sections with preemption and softirqs off, and interrupts */
 
 /*
  * The work functions of runs' items, which go on in load/item.cc (upcalls.h).

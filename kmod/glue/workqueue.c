@@ -86,6 +86,11 @@ struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single)
 	return single ? create_singlethread_workqueue(name) : create_workqueue(name);
 }
 
+struct workqueue_struct *wqlab_wq_create_legacy_freezable(const char *name)
+{
+	return create_freezable_workqueue(name);
+}
+
 void wqlab_wq_destroy(struct workqueue_struct *wq)
 {
 	destroy_workqueue(wq);
@@ -101,6 +106,15 @@ struct workqueue_struct *wqlab_wq_create_managed(struct device *device, const ch
 {
 #if WQLAB_HAVE_DEVM
 	return devm_alloc_workqueue(device, "%s", kernels_flags(flags), max_active, name);
+#else
+	return NULL;
+#endif
+}
+
+struct workqueue_struct *wqlab_wq_create_managed_ordered(struct device *device, const char *name, uint32_t flags)
+{
+#if WQLAB_HAVE_DEVM
+	return devm_alloc_ordered_workqueue(device, "%s", kernels_flags(flags), name);
 #else
 	return NULL;
 #endif

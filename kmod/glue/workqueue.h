@@ -21,11 +21,15 @@ struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint3
 struct workqueue_struct *wqlab_wq_create_exactly(const char *name, uint32_t flags, int max_active);
 /* create_workqueue(), create_singlethread_workqueue(): plain, single. */
 struct workqueue_struct *wqlab_wq_create_legacy(const char *name, bool single);
+/* create_freezable_workqueue() */
+struct workqueue_struct *wqlab_wq_create_legacy_freezable(const char *name);
 /* Waits for all queued items. */
 void wqlab_wq_destroy(struct workqueue_struct *wq);
 /* devm_alloc_workqueue(): the device destroys it. NULL: refused, no memory, or this kernel has none. */
 struct workqueue_struct *wqlab_wq_create_managed(struct device *device, const char *name, uint32_t flags,
 						 uint32_t max_active);
+/* devm_alloc_ordered_workqueue(), the same. */
+struct workqueue_struct *wqlab_wq_create_managed_ordered(struct device *device, const char *name, uint32_t flags);
 bool wqlab_wq_is_manageable(void);
 /* A device that is nothing but one; NULL: no memory, or the name is taken. */
 struct device *wqlab_device_create(const char *name);

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: what changes while workqueues are frozen, and thaws nothing.
+#include "../glue/symbols.h"
+#include "cpu_away.hh"
+#include "frozen.hh"
+#include "look.hh"
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace frozen_changes {
+
+constexpr uint32_t kEach = 3;
+
+// As many items for that CPU.
+inline Items queue_some(Trial& t, Queue& wq, uint32_t cpu)
+{
+    const Items items = t.items(kEach, "a freezable item");
+    for (uint32_t i = 0; i < kEach; i++)
+        items[i]->queue_on(wq, cpu);
+    return items;
+}
+
+struct ChangesThawNothing {
+    static constexpr Promise kPromise = {
+        277,
+        "",
+        "freezer.changes-thaw-nothing",
+        "While workqueues are frozen nothing of a freezable one starts, whatever is changed of it: its attributes, its "
+        "limits, the CPUs of all unbound workqueues; after the thaw all of it runs, as it was set by then",
+        "kernel/workqueue.c: apply_wqattrs_commit(), wq_update_node_max_active(), workqueue_set_min_active()",
+        WQLAB_CHECK_FREEZER,
+        Fault::kQueueElsewhere};
+
+    static constexpr int kNew = Queue::kPrivateNice + 1;
+    static constexpr uint32_t kLimit = 16;
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t cpu = first_of(allowed), other = second_of(allowed);
+        // Since 6.9.
+        const uintptr_t set_min_active = wqlab_symbol("workqueue_set_min_active");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, .max_active = 4});
+        UnboundCpus cpus(t);
+        Items items[4];
+        uint32_t early[4] = {};
+        {
+            Frozen frozen(t);
+            if (t.decided())
+                return;
+            items[0] = queue_some(t, wq, cpu);
+            const int error = wq.apply(smallest_scope(), false, 0, kNew);
+            WANT(t, error == 0, "attributes of a frozen workqueue can't be set: error %d", -error);
+            items[1] = queue_some(t, wq, cpu);
+            wq.set_max_active(kLimit);
+            if (set_min_active && !wqlab_call(set_min_active, reinterpret_cast<unsigned long>(wq.get()), 4, 0, nullptr))
+                t.note("kprobes are disarmed, so min_active was not changed");
+            items[2] = queue_some(t, wq, cpu);
+            t.linger();
+            for (uint32_t i = 0; i < 3; i++)
+                early[i] = started(items[i], kEach);
+            if (!cpus.restrict_to(other))
+                return;
+            items[3] = queue_some(t, wq, cpu);
+            t.linger();
+            for (const Items& some : items)
+                early[3] += started(some, kEach);
+        }
+        constexpr const char* kThen[] = {"before a change", "after its attributes had changed",
+                                         "after its limits had changed"};
+        for (uint32_t i = 0; i < 3; i++)
+            WANT(t, early[i] == 0, "of a frozen workqueue %u items started that were queued %s", early[i], kThen[i]);
+        WANT(t, early[3] == 0, "%u items of a frozen workqueue started when the CPUs of unbound ones had changed",
+             early[3]);
+        for (const Items& some : items)
+            AWAIT(t, executions(some, kEach) == kEach, "all items to run after the thaw");
+        for (uint32_t i = 1; i < 4; i++)
+            for (uint32_t of = 0; of < kEach; of++)
+                WANT(t, items[i][of]->last().nice == kNew, "queued after a change to nice %d an item ran at nice %d",
+                     kNew, items[i][of]->last().nice);
+        for (uint32_t of = 0; of < kEach; of++)
+            WANT(t, items[3][of]->last().cpu == other,
+                 "queued when unbound ones might use CPU %u only an item ran on CPU %u", other,
+                 items[3][of]->last().cpu);
+        // The limit that was set meanwhile counts now.
+        const Items many = t.items(kLimit, "an item after the thaw", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kLimit; i++)
+            many[i]->queue_on(wq, other);
+        AWAIT(t, started(many, kLimit) == kLimit, "max_active, which was raised while it was frozen, to count");
+    }
+};
+
+struct CpusThawNothing {
+    static constexpr Promise kPromise = {
+        278,
+        "",
+        "freezer.cpus-thaw-nothing",
+        "While workqueues are frozen a CPU may leave and come back, as in suspend, and nothing of a freezable one "
+        "starts; after the thaw all of it runs, what is of a CPU there",
+        "kernel/workqueue.c: workqueue_offline_cpu(), workqueue_online_cpu(), wq_update_node_max_active()",
+        WQLAB_CHECK_FREEZER | WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueElsewhere};
+
+    static constexpr struct {
+        uint32_t flags;
+        const char* name;
+    } kOf[] = {
+        {WQLAB_WQ_FREEZABLE, "per-CPU"},
+        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, "unbound"},
+        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_ORDERED, "ordered"},
+    };
+    static constexpr uint32_t kNr = sizeof(kOf) / sizeof(kOf[0]);
+    static constexpr const char* kThen[] = {"before the CPU left", "while it was away", "when it was back"};
+
+    struct Scene {
+        Queue* queues[kNr];
+        Items items[3][kNr];  // of before, meanwhile, after
+        uint32_t early[3][kNr] = {};
+    };
+
+    // False: decided.
+    static bool freeze(Trial& t, Scene& scene, uint32_t cpu)
+    {
+        const Frozen frozen(t);
+        const auto queue_and_look = [&](uint32_t when) {
+            for (uint32_t k = 0; k < kNr; k++)
+                scene.items[when][k] = queue_some(t, *scene.queues[k], cpu);
+            t.linger();
+            for (uint32_t k = 0; k < kNr; k++)
+                for (uint32_t of = 0; of <= when; of++)
+                    scene.early[when][k] += started(scene.items[of][k], kEach);
+        };
+        if (t.decided())
+            return false;
+        queue_and_look(0);
+        {
+            const CpuAway away(t, cpu);
+            if (t.decided())
+                return false;
+            queue_and_look(1);
+        }
+        queue_and_look(2);
+        return !t.decided();
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t cpu = second_of(allowed);
+        Scene scene;
+        for (uint32_t k = 0; k < kNr; k++)
+            scene.queues[k] = &t.queue({.flags = kOf[k].flags, .max_active = 4, .scope = smallest_scope()});
+        if (t.decided() || !freeze(t, scene, cpu))
+            return;
+        for (uint32_t when = 0; when < 3; when++)
+            for (uint32_t k = 0; k < kNr; k++)
+                WANT(t, scene.early[when][k] == 0, "%u items of a frozen workqueue (%s) had started %s",
+                     scene.early[when][k], kOf[k].name, kThen[when]);
+        for (const auto& of_then : scene.items)
+            for (const Items& some : of_then)
+                AWAIT(t, executions(some, kEach) == kEach, "all items to run after the thaw");
+        const TestItem* before = nullptr;
+        for (uint32_t when = 0; when < 3; when++)
+            for (uint32_t i = 0; i < kEach; i++) {
+                const TestItem *bound = scene.items[when][0][i], *ordered = scene.items[when][2][i];
+                WANT(t, bound->last().cpu == cpu, "an item that was queued for CPU %u %s ran on CPU %u", cpu,
+                     kThen[when], bound->last().cpu);
+                WANT(t, !before || before->last().end < ordered->last().start,
+                     "an ordered item that was queued %s ran before the one in front of it", kThen[when]);
+                before = ordered;
+            }
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<ChangesThawNothing>(),
+    check_of<CpusThawNothing>(),
+};
+
+}  // namespace frozen_changes
+
+constinit const Group kFrozenChangeChecks = group_of("reclaim", frozen_changes::kAll);
+
+}  // namespace wqlab

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+// Group I, continued: where a rescuer may run, idle and while it helps.
+#include "cpu_away.hh"
+#include "scarce_threads.hh"
+#include "unbound_cpus.hh"
+
+namespace wqlab {
+
+namespace rescuer_cpus {
+
+struct Rescuer {
+    uint64_t cpus = 0;  // where it may run, of the first 64; 0: that is not seen, and the trial is decided
+    bool is_idle = false;
+};
+
+inline Rescuer rescuer_of(Trial& t, const Queue& wq)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+    const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+    if (now && (!row || row->rescuer_cpus == WQLAB_NONE))
+        t.skip("the snapshot does not show the rescuer of the check's own workqueue");
+    if (t.decided())
+        return {};
+    return {now->masks.words()[row->rescuer_cpus * now->masks.words_each()], row->rescuer_pool == -1};
+}
+
+// 49584bb8ddbe, of the same series as 4c065dbce1e8, which added that member.
+inline bool has_home(const Trial& t) { return t.kernel().has(Field::kPwqPlugged); }
+
+// Whether an item was rescued; else the trial is decided.
+inline bool is_rescued(Trial& t, const TestItem& item)
+{
+    const char* command = item.last().command;
+    if (is_other_worker(command))
+        t.skip("a worker became free, or threads ended meanwhile");
+    else if (!is_rescuer(command))
+        t.fail("an item ran in %s, and not in the rescuer", command);
+    return !t.decided();
+}
+
+struct NewOneIsBounded {
+    static constexpr Promise kPromise = {
+        284,
+        "",
+        "rescuer.new-one-is-bounded",
+        "The rescuer of an unbound workqueue that is made after the CPUs of unbound ones were restricted may run on "
+        "those only, before it has run anything",
+        "kernel/workqueue.c: init_rescuer()",
+        0,
+        Fault::kStepIgnored};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, has_home(t), "before Linux 6.9 it may run anywhere");
+        const uint64_t before = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(before), "unbound workqueues may use one CPU");
+        const uint32_t only = second_of(before);
+        UnboundCpus cpus(t);
+        if (!cpus.restrict_to(only))
+            return;
+        // Attributes that are applied might bind it anew.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
+        const Rescuer now = t.decided() ? Rescuer() : rescuer_of(t, wq);
+        WANT(t, now.cpus == uint64_t{1} << only || t.decided(),
+             "unbound workqueues may use CPU %u, and a new rescuer the CPUs %llx", only,
+             static_cast<unsigned long long>(now.cpus));
+    }
+};
+
+struct GoesHome {
+    static constexpr Promise kPromise = {
+        285,
+        "",
+        "rescuer.goes-home",
+        "A rescuer may run on its CPU only while it helps one; afterwards, and until the next time, where unbound "
+        "workers may",
+        "kernel/workqueue.c: worker_attach_to_pool(), worker_detach_from_pool(), unbind_worker()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        SKIP_UNLESS(t, has_home(t), "before Linux 6.9 it stays where it was");
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        Distress distress(t);
+        const uint64_t bit = uint64_t{1} << distress.cpu;
+        SKIP_UNLESS(t, allowed & ~bit, "unbound workqueues may use CPU %u only", distress.cpu);
+        TestItem& item = t.item("the item to rescue", TestItem::Body::kGate);
+        if (t.decided())
+            return;
+        item.queue_on(distress.saved, distress.cpu);
+        AWAIT(t, item.started() == 1, "the rescuer to run an item");
+        if (!is_rescued(t, item))
+            return;
+        const Rescuer there = rescuer_of(t, distress.saved);
+        WANT(t, there.cpus == bit || t.decided(), "while it helps CPU %u it may run on CPUs %llx", distress.cpu,
+             static_cast<unsigned long long>(there.cpus));
+        item.open();
+        AWAIT(t, item.ended() == 1, "the item to end");
+        AWAIT(t, t.decided() || rescuer_of(t, distress.saved).is_idle, "the rescuer to be idle");
+        distress.end();
+        const Rescuer home = t.decided() ? Rescuer() : rescuer_of(t, distress.saved);
+        WANT(t, home.cpus & ~bit || t.decided(), "it has helped CPU %u, is idle, and may still run there only",
+             distress.cpu);
+        WANT(t, (home.cpus & allowed) == allowed || t.decided(),
+             "it has helped CPU %u, is idle, and may run on CPUs %llx, unbound workers on %llx", distress.cpu,
+             static_cast<unsigned long long>(home.cpus), static_cast<unsigned long long>(allowed));
+    }
+};
+
+struct HelpsWhoIsAway {
+    static constexpr Promise kPromise = {
+        286,
+        "",
+        "rescuer.helps-who-is-away",
+        "When no worker can be made for what is queued for a CPU that is away the rescuer runs it elsewhere; if the "
+        "CPU comes back in the middle of that, the rescuer may from then on run there only, until it has done",
+        "kernel/workqueue.c: worker_attach_to_pool(), rebind_workers(), worker_detach_from_pool()",
+        WQLAB_CHECK_MEMORY | WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueElsewhere};
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        const uint64_t bit = uint64_t{1} << cpu;
+        Queue& plain = t.queue({.max_active = 512});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        TestItem& item = t.item("the item to rescue", TestItem::Body::kGate);
+        TestItem& after = t.item("an item when the CPU is back");
+        if (t.decided())
+            return;
+        CpuAway away(t, cpu);
+        {
+            // A CPU that comes back may need threads: it is scarce no longer by then.
+            NoNewThreads scarce(t);
+            if (t.decided() || !use_up_workers(t, plain, cpu))
+                return;
+            item.queue_on(saved, cpu);
+            AWAIT(t, item.started() == 1, "the rescuer to run an item of a CPU that is away");
+        }
+        if (t.decided() || !is_rescued(t, item))
+            return;
+        WANT(t, item.last().cpu != cpu, "it ran on CPU %u, which is away", cpu);
+        const Rescuer meanwhile = rescuer_of(t, saved);
+        WANT(t, meanwhile.cpus & ~bit || t.decided(), "while it helps CPU %u, which is away, it may run there only",
+             cpu);
+        away.back();
+        if (t.decided())
+            return;
+        const Rescuer back = rescuer_of(t, saved);
+        WANT(t, back.cpus == bit || t.decided(), "CPU %u, which it helps, is back, and it may run on CPUs %llx", cpu,
+             static_cast<unsigned long long>(back.cpus));
+        item.open();
+        AWAIT(t, item.ended() == 1, "the item to end");
+        AWAIT(t, t.decided() || rescuer_of(t, saved).is_idle, "the rescuer to be idle");
+        const Rescuer home = t.decided() ? Rescuer() : rescuer_of(t, saved);
+        WANT(t, !has_home(t) || home.cpus & ~bit || t.decided(), "it is idle, and may still run on CPU %u only", cpu);
+        after.queue_on(saved, cpu);
+        AWAIT(t, after.ended() == 1, "an item of the CPU that is back to run");
+        WANT(t, after.last().cpu == cpu, "CPU %u is back, and an item of it ran on CPU %u", cpu, after.last().cpu);
+    }
+};
+
+constexpr Check kAll[] = {
+    check_of<NewOneIsBounded>(),
+    check_of<GoesHome>(),
+    check_of<HelpsWhoIsAway>(),
+};
+
+}  // namespace rescuer_cpus
+
+constinit const Group kRescuerCpuChecks = group_of("reclaim", rescuer_cpus::kAll);
+
+}  // namespace wqlab
