@@ -154,6 +154,19 @@ def kcore(lines):
           "targets: dump 60 beside reading symbols, RSS 12, a look of top 30")
 
 
+def drgn(lines):
+    runs = collections.defaultdict(list)
+    for line in lines:
+        what, wall, cpu, rss, others = line.split()
+        runs[what].append((int(wall) / 1e6, int(cpu) / 1e6, int(rss) / 1024, int(others)))
+    print(f"{'':<6}{'wall, ms':>10}  {'min..max':<15}{'CPU, ms':>9}{'RSS, MiB':>10}{'lines of its own':>18}")
+    for what, samples in runs.items():
+        walls, cpus, rss, others = zip(*samples)
+        print(f"{what:<6}{statistics.median(walls):>10.1f}  {f'{min(walls):.1f}..{max(walls):.1f}':<15}"
+              f"{statistics.median(cpus):>9.1f}{max(rss):>10.1f}{max(others):>18}")
+    print(f"medians of {len(walls)} runs in turn, the highest RSS; lines that the other did not print then")
+
+
 def upstream(lines):
     times, switches = collections.defaultdict(list), collections.defaultdict(list)
     for line in lines:
@@ -175,4 +188,4 @@ def upstream(lines):
 
 
 {"speed": speed, "instructions": instructions, "latency": latency, "trace": trace, "flood": flood, "file": file,
- "dump": dump, "kcore": kcore, "upstream": upstream}[sys.argv[1]](sys.stdin)
+ "dump": dump, "kcore": kcore, "drgn": drgn, "upstream": upstream}[sys.argv[1]](sys.stdin)
