@@ -18,8 +18,8 @@ LEFT_OUT = ("__pycache__", "dist-packages", "ensurepip", "idlelib", "lib2to3", "
 
 
 def copy(root, path):
-    """A file, where it is here."""
-    there = root + path
+    """A file, where it is here; in the guest /bin, /lib and /lib64 are links into /usr."""
+    there = root + ("" if path.startswith("/usr/") else "/usr") + path
     os.makedirs(os.path.dirname(there), exist_ok=True)
     shutil.copy(path, there)
 
@@ -34,10 +34,9 @@ def main(root):
     said = subprocess.run(["ldd", *binaries], capture_output=True, text=True, check=True).stdout
     for path in {python, _drgn.__file__, *re.findall(r"(?:=> |^\t)(/\S+) \(", said, re.MULTILINE)}:
         copy(root, path)
-    os.makedirs(root + "/bin", exist_ok=True)
-    with open(root + "/bin/drgn", "w", encoding="utf-8") as file:
+    with open(root + "/usr/bin/drgn", "w", encoding="utf-8") as file:
         file.write(f"#!/bin/sh\nexec {python} -m drgn \"$@\"\n")
-    os.chmod(root + "/bin/drgn", 0o755)
+    os.chmod(root + "/usr/bin/drgn", 0o755)
 
 
 main(sys.argv[1])
