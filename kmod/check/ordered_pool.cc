@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group G, continued: what gives other workqueues new pools, and leaves an ordered one the one that it has.
 #include "../glue/cpu.h"
+#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
 
@@ -8,6 +9,7 @@ namespace wqlab {
 
 namespace ordered_pool {
 
+constexpr const char* kDefaultScope = "/sys/module/workqueue/parameters/default_affinity_scope";
 constexpr uint32_t kMost = 16;
 
 // Items of an ordered workqueue behind one that runs, and how many there are so far.
@@ -74,7 +76,6 @@ struct DefaultScopeLeavesOrder {
 
     static void run(Trial& t)
     {
-        constexpr const char* kPath = "/sys/module/workqueue/parameters/default_affinity_scope";
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         const uint32_t cpus[] = {first_of(allowed), second_of(allowed)};
@@ -90,7 +91,7 @@ struct DefaultScopeLeavesOrder {
         for (const auto& then : kThen) {
             if (t.decided())
                 return;
-            const int error = t.write(kPath, then.scope);
+            const int error = t.write(kDefaultScope, then.scope);
             SKIP_UNLESS(t, error == 0, "the parameter can't be written: error %d", error);
             go_on(t, line, cpus, then.when);
         }
@@ -114,6 +115,9 @@ struct CpusLeaveOrder {
     {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        // With that each CPU has a pool of its own in others, and CPUs that go or come change it.
+        if (!(wqlab_lacks() & WQLAB_LACK_SCOPES) && t.write(kDefaultScope, "cpu"))
+            t.note("the default scope could not be set to cpu: CPUs may share their pools");
         // The item in front is of the CPU that goes.
         const uint32_t cpus[] = {second_of(allowed), first_of(allowed)};
         Line line(t);

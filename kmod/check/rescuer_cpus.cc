@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: where a rescuer may run, idle and while it helps.
 #include "cpu_away.hh"
+#include "kernel_log.hh"
 #include "scarce_threads.hh"
 #include "unbound_cpus.hh"
 
@@ -148,9 +149,12 @@ struct HelpsWhoIsAway {
         const Rescuer meanwhile = rescuer_of(t, saved);
         WANT(t, meanwhile.cpus & ~bit || t.decided(), "while it helps CPU %u, which is away, it may run there only",
              cpu);
+        // Whatever is wrong with a worker that is bound again is told by who brings the CPU back.
+        const LogListener<LinesWith> warned("workqueue_online_cpu+");
         away.back();
         if (t.decided())
             return;
+        WANT(t, !warned.heard().ours(), "when CPU %u, which it helps, came back the kernel warned, see its log", cpu);
         const Rescuer back = rescuer_of(t, saved);
         WANT(t, back.cpus == bit || t.decided(), "CPU %u, which it helps, is back, and it may run on CPUs %llx", cpu,
              static_cast<unsigned long long>(back.cpus));
