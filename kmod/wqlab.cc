@@ -16,6 +16,7 @@
 #include "check/bh_time.cc"
 #include "check/bh_worker.cc"
 #include "check/boot.cc"
+#include "check/busy_for.cc"
 #include "check/calls.cc"
 #include "check/cancel.cc"
 #include "check/chains.cc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group D: cancelling.
+#include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -150,11 +151,58 @@ struct QueueFailsMeanwhile {
     }
 };
 
+struct SyncSleeps {
+    static constexpr Promise kPromise = {
+        307,
+        "",
+        "cancel.sync-sleeps",
+        "Who waits in cancel_work_sync() or disable_work_sync() for an item that a worker runs sleeps, and uses no CPU",
+        "kernel/workqueue.c: __flush_work(), pool_offq_flags()",
+        0,
+        Fault::kSyncDoesNotWait};
+
+    // As /proc says it: 'D', 'R'; 0: it does not.
+    static char state_of(Trial& t, int32_t pid)
+    {
+        char path[32];
+        wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
+        if (t.read(path))
+            return 0;
+        // Another thread has that number where processes are numbered apart.
+        constexpr char kName[] = " (wqlab_actor) ";
+        const char* at = t.text();
+        while (*at && *at != ' ')
+            at++;
+        return __builtin_memcmp(at, kName, sizeof(kName) - 1) == 0 ? at[sizeof(kName) - 1] : '\0';
+    }
+
+    static void run(Trial& t)
+    {
+        for (const bool disables : {false, true}) {
+            if (disables && wqlab_lacks() & WQLAB_LACK_DISABLE)
+                return;
+            Queue& wq = t.queue();
+            TestItem& item = t.item("the item", TestItem::Body::kGate);
+            item.queue(wq);
+            AWAIT(t, item.started() == 1, "the item to start");
+            Actor& waiter = t.actor("who waits", Kthread::kAnyCpu,
+                                    [&item, disables] { return disables ? item.disable(true) : item.cancel_sync(); });
+            AWAIT(t, waiter.done() || sleeps_behind_barrier(t, waiter), "it to begin");
+            WANT(t, !waiter.done(), "it returned while the item was running");
+            char state = 0;
+            AWAIT(t, !(state = state_of(t, waiter.pid())) || state == 'D', "who waits for a running item to sleep");
+            SKIP_UNLESS(t, state, "/proc does not show a thread of the kernel");
+            item.open();
+            AWAIT(t, waiter.done(), "it to return");
+            if (disables)
+                item.enable();
+        }
+    }
+};
+
 constexpr Check kAll[] = {
-    check_of<SaysWhetherPending>(),
-    check_of<SyncWaits>(),
-    check_of<SyncBySeveral>(),
-    check_of<QueueFailsMeanwhile>(),
+    check_of<SaysWhetherPending>(),  check_of<SyncWaits>(),  check_of<SyncBySeveral>(),
+    check_of<QueueFailsMeanwhile>(), check_of<SyncSleeps>(),
 };
 
 }  // namespace cancelling

@@ -82,12 +82,13 @@ struct GlobalMaskIsWhole {
         "sysfs.global-mask-is-taken-whole",
         "A global cpumask of which a part can't be parsed, or that has no CPU that is possible, is refused, and "
         "changes neither what is in force nor what was asked for; of others the possible ones count; the same again "
-        "is taken",
+        "is taken, to its last digit",
         "kernel/workqueue.c: cpumask_store(), workqueue_set_unbound_cpumask()",
         0,
         Fault::kStepIgnored};
 
     static constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
+    static constexpr int kShort = 5;  // EIO: not all of what was written was taken
 
     // False: it is not this CPU's mask alone. cpumask_requested came with 6.7.
     static bool is_mask_of(Trial& t, const char* path, uint32_t cpu)
@@ -109,13 +110,22 @@ struct GlobalMaskIsWhole {
         SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 31,
                     "it takes two of the first 31 CPUs for unbound workqueues");
         const uint32_t first = first_of(allowed), cpu = second_of(allowed);
+        // What is in force already needs no memory.
+        SKIP_UNLESS(t, t.read(UnboundCpus::kPath) == 0, "%s can't be read", UnboundCpus::kPath);
+        char before[256] = {};
+        Text(before).add(t.text());
+        const size_t size = __builtin_strlen(before);
+        const bool is_whole = size && before[size - 1] == '\n';
+        const int unchanged = is_whole ? t.write(UnboundCpus::kPath, before) : 0;
+        WANT(t, unchanged != number(Errno::kNoMemory) && unchanged != kShort,
+             "what %s says was written there, and gave error %d", UnboundCpus::kPath, unchanged);
         UnboundCpus cpus(t);
         if (!cpus.restrict_to(cpu))
             return;
         const auto is_kept = [&] { return is_mask_of(t, UnboundCpus::kPath, cpu) && is_mask_of(t, kRequested, cpu); };
         char half[24], same[24], more[24];
         wqlab_format(half, sizeof(half), "x,%x", 1u << first);
-        wqlab_format(same, sizeof(same), "%x", 1u << cpu);
+        wqlab_format(same, sizeof(same), "%08x", 1u << cpu);
         wqlab_format(more, sizeof(more), "%x", 1u << cpu | 1u << 31);
         WANT(t, is_kept(), "written %s, the masks say %s", same, t.text());
         const bool may_be_possible = wqlab_nr_cpus() > 31;

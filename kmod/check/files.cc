@@ -175,6 +175,7 @@ struct GlobalMasks {
                  "written %llx, cpumask_requested says %llx", static_cast<unsigned long long>(mask),
                  static_cast<unsigned long long>(requested));
             const uint64_t isolated = mask_of(t, "cpumask_isolated", error);
+            WANT(t, error || *t.text(), "cpumask_isolated is empty");
             const Snapshot* state = t.snapshot(WQLAB_SECTION_SCOPES);
             if (!state)
                 return;

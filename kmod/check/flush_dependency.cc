@@ -14,12 +14,13 @@ struct ReclaimMustNotWaitForOthers {
         50,
         "",
         "flush.reclaim-must-not-wait-for-others",
-        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not",
-        "kernel/workqueue.c: check_flush_dependency()",
+        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not, nor does "
+        "flushing one that is idle",
+        "kernel/workqueue.c: check_flush_dependency(), __flush_workqueue()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kQueueLoses};
 
-    enum class How { kCancel, kFlushItem, kFlushWorkqueue };
+    enum class How { kCancel, kFlushItem, kFlushWorkqueue, kFlushIdle };
 
     struct Other {
         TestItem* item;
@@ -33,7 +34,8 @@ struct ReclaimMustNotWaitForOthers {
         switch (other.how) {
         case How::kCancel: wqlab_cancel_sync(other.item->address(), WQLAB_WORK_PLAIN); break;
         case How::kFlushItem: wqlab_flush(other.item->address(), WQLAB_WORK_PLAIN); break;
-        case How::kFlushWorkqueue: wqlab_flush_workqueue(other.wq->get());
+        case How::kFlushWorkqueue:
+        case How::kFlushIdle: wqlab_flush_workqueue(other.wq->get());
         }
     }
 
@@ -55,8 +57,9 @@ struct ReclaimMustNotWaitForOthers {
         *other = {&target, &plain, how};
         TestItem& waiter = t.item("the reclaim item").on_run(wait_for_other, other);
         const KernelLog<LinesWith> log(t, "is flushing !WQ_MEM_RECLAIM");
-        target.queue_on(plain, t.first_cpu());
-        if (!t.wait([&] { return target.started() == 1; }, "the other item to start"))
+        if (how != How::kFlushIdle)
+            target.queue_on(plain, t.first_cpu());
+        if (how != How::kFlushIdle && !t.wait([&] { return target.started() == 1; }, "the other item to start"))
             return false;
         waiter.queue_on(reclaim, t.other_cpu(t.first_cpu()));
         if (!t.wait([&] { return waiter.started() == 1; }, "the reclaim item to start"))
@@ -77,13 +80,14 @@ struct ReclaimMustNotWaitForOthers {
 
     static void run(Trial& t)
     {
-        uint32_t cancelled = 0, flushed = 0, all_flushed = 0;
+        uint32_t cancelled = 0, flushed = 0, all_flushed = 0, idle_flushed = 0;
         if (!warns(t, How::kCancel, cancelled) || !warns(t, How::kFlushItem, flushed) ||
-            !warns(t, How::kFlushWorkqueue, all_flushed))
+            !warns(t, How::kFlushWorkqueue, all_flushed) || !warns(t, How::kFlushIdle, idle_flushed))
             return;
         WANT(t, cancelled == 0, "cancel_work_sync() warned");
         WANT(t, flushed == 1, "flush_work() warned %u times", flushed);
         WANT(t, all_flushed == 1, "flush_workqueue() warned %u times", all_flushed);
+        WANT(t, idle_flushed == 0, "flush_workqueue() of an idle one warned");
     }
 };
 

@@ -149,10 +149,43 @@ struct QueueFlushesOverlap {
     }
 };
 
+struct EachInItsTurn {
+    static constexpr Promise kPromise = {
+        306,
+        "",
+        "flush.as-many-as-colours-wait-for-no-later-item",
+        "Of fifteen flush_workqueue() calls at once each returns when what was queued before it has ended, whatever "
+        "was queued after it",
+        "kernel/workqueue.c: __flush_workqueue(), work_next_color()",
+        0,
+        Fault::kFlushNeverReturns};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kFlushes = 15;
+        Queue& wq = t.queue({.max_active = 1});
+        const Items items = t.items(kFlushes, "an item", TestItem::Body::kGate);
+        Actor* flushers[kFlushes];
+        for (uint32_t i = 0; i < kFlushes; i++) {
+            items[i]->queue_on(wq, t.first_cpu());
+            flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+            AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
+        }
+        for (uint32_t i = 0; i < kFlushes; i++) {
+            AWAIT(t, items[i]->started() == 1, "the next item to start");
+            WANT(t, !flushers[i]->done(), "flush %u returned while item %u was held", i + 1, i + 1);
+            items[i]->open();
+            // What is behind it is held.
+            AWAIT(t, flushers[i]->done(), "a flush to return when what was queued before it had ended");
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<QueueWaitsForAllAtEntry>(),
     check_of<QueueIsNotLivelocked>(),
     check_of<QueueFlushesOverlap>(),
+    check_of<EachInItsTurn>(),
 };
 
 }  // namespace flushing_queues

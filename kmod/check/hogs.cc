@@ -7,6 +7,7 @@
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "kernel_log.hh"
 #include "look.hh"
 #include "threshold.hh"
 
@@ -20,10 +21,12 @@ struct EachHogForItself {
         "",
         "log.each-hog-is-counted-for-itself",
         "Functions that run beyond cpu_intensive_thresh_us are counted each for itself from the first time on, however "
-        "they take turns",
+        "they take turns; with a cpu_intensive_warning_thresh of 0 none of them is reported, not even the first time",
         "kernel/workqueue.c: wq_cpu_intensive_report(), wci_find_ent()",
         0,
         Fault::kSnapshotLies};
+
+    static constexpr const char* kWarning = "/sys/module/workqueue/parameters/cpu_intensive_warning_thresh";
 
     // The kernel forgets no function until it ends, and has room for 128: each run takes two that it does not know, as
     // long as there are some.
@@ -106,6 +109,8 @@ struct EachHogForItself {
     static void run(Trial& t)
     {
         const Threshold low(t, 10'000);
+        const LogListener<LinesWith> log("[wqlab] hogged CPU for ");
+        const bool is_silent = t.write(kWarning, "0") == 0;
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue();
         constexpr std::make_integer_sequence<uint32_t, kFunctions> kIndices;
@@ -124,6 +129,8 @@ struct EachHogForItself {
         const auto more = [&](uint32_t which) { return static_cast<uint32_t>(after.of[which] - before.of[which]); };
         WANT(t, t.decided() || (more(0) == 3 && more(1) == 1), "of 3 and 1 that hogged, %u and %u were counted",
              more(0), more(1));
+        WANT(t, !is_silent || log.heard().ours() == 0, "with a threshold of 0 there were %u reports",
+             log.heard().ours());
     }
 };
 

@@ -3,6 +3,7 @@
 #include "../glue/time.h"
 #include "look.hh"
 #include "threshold.hh"
+#include "topology.hh"
 
 namespace wqlab {
 
@@ -154,6 +155,64 @@ struct HogsAreSetApart {
     }
 };
 
+struct SetApartByThen {
+    static constexpr Promise kPromise = {
+        312,
+        "",
+        "concurrency.set-apart-when-the-threshold-is-over",
+        "A per-CPU item that ends when it has used its CPU for two and a half times cpu_intensive_thresh_us was set "
+        "apart by then",
+        "kernel/workqueue.c: wq_worker_tick()",
+        0,
+        Fault::kSnapshotLies};
+
+    static constexpr uint64_t kThreshold = 100'000'000, kUse = 250'000'000, kMost = 350'000'000;  // ns
+    static constexpr uint32_t kRounds = 8;
+
+    struct Use {
+        Trial* trial;
+        uint64_t used;
+    };
+
+    // Its time as ticks keep it: where one of them has brought it so far, that one has looked at the worker, too.
+    static void use_cpu(TestItem&, void* argument)
+    {
+        Use& use = *static_cast<Use*>(argument);
+        const uint64_t began = wqlab_runtime();
+        while ((use.used = wqlab_runtime() - began) < kUse && !use.trial->given_up() && !use.trial->ending()) {
+            wqlab_resched();
+            wqlab_relax();
+        }
+    }
+
+    static void run(Trial& t)
+    {
+        const Threshold low(t, kThreshold / 1000);
+        const uint32_t cpu = t.first_cpu();
+        SKIP_UNLESS(t, t.read("/sys/devices/system/cpu/nohz_full") || !(parse_list(t.text()) >> cpu & 1),
+                    "CPU %u has no ticks: nohz_full", cpu);
+        uint32_t judged = 0;
+        // A host that takes the CPU away may bring the time and no tick: hardly each time.
+        for (uint32_t i = 0; i < kRounds; i++) {
+            Use* const use = t.own<Use>();
+            if (!use)
+                return;
+            *use = {&t, 0};
+            Queue& wq = t.queue();
+            TestItem& item = t.item("the item that uses the CPU").on_run(use_cpu, use);
+            item.queue_on(wq, cpu);
+            AWAIT(t, item.ended() == 1, "an item that uses its CPU for a quarter of a second to end");
+            const uint64_t counted = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_INTENSIVE);
+            WANT(t, counted <= 1, "it was counted %llu times", static_cast<unsigned long long>(counted));
+            if (counted || t.decided())
+                return;
+            judged += use->used < kMost;
+        }
+        SKIP_UNLESS(t, judged, "its time comes in pieces that are too long");
+        t.fail("of %u items that used their CPU for 250 ms, with a threshold of 100 ms, none was counted", judged);
+    }
+};
+
 struct ZeroTurnsDetectionOff {
     static constexpr Promise kPromise = {
         95,
@@ -212,9 +271,8 @@ struct UnboundIsNotManaged {
 };
 
 constexpr Check kAll[] = {
-    check_of<IntensiveHoldsNobodyBack>(),
-    check_of<HogsAreSetApart>(WQLAB_LACK_HOGS),
-    check_of<ZeroTurnsDetectionOff>(WQLAB_LACK_HOGS),
+    check_of<IntensiveHoldsNobodyBack>(),      check_of<HogsAreSetApart>(WQLAB_LACK_HOGS),
+    check_of<SetApartByThen>(WQLAB_LACK_HOGS), check_of<ZeroTurnsDetectionOff>(WQLAB_LACK_HOGS),
     check_of<UnboundIsNotManaged>(),
 };
 

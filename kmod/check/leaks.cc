@@ -7,6 +7,7 @@
 #include "../core/warnings.hh"
 #include "kept_memory.hh"
 #include "look.hh"
+#include "scarce_threads.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -203,10 +204,51 @@ struct GlobalChangesLeaveNothing {
     }
 };
 
+struct RefusedAttributesGiveBack {
+    static constexpr Promise kPromise = {
+        310,
+        "",
+        "attrs.refused-give-back-their-memory",
+        "Of attributes that are refused because no worker can be made for a new pool all is freed",
+        "kernel/workqueue.c: apply_wqattrs_prepare(), apply_wqattrs_cleanup(), put_unbound_pool()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kFlushReturnsEarly};
+
+    static void run(Trial& t)
+    {
+        constexpr int kNice = Queue::kPrivateNice + 1;
+        Kept* const kept = t.own<Kept>();
+        if (!kept)
+            return;
+        Watch watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        SKIP_UNLESS(t, !have_others_pools_of(t, kNice), "somebody else has a workqueue of nice %d", kNice);
+        watch.track();
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        watch.rest();
+        int error;
+        {
+            const NoNewThreads scarce(t);
+            if (t.decided())
+                return;
+            watch.track();
+            error = wq.apply("default", false, 0, kNice);
+            watch.rest();
+        }
+        SKIP_UNLESS(t, error, "threads ended meanwhile, or there was such a pool");
+        WANT(t, error == -number(Errno::kNoMemory), "it gave error %d", -error);
+        watch.track();
+        wq.destroy();
+        watch.rest();
+        judge(t, *kept);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<GivesBack>(),
     check_of<RefusedGivesBack>(),
     check_of<GlobalChangesLeaveNothing>(WQLAB_LACK_SCOPES),
+    check_of<RefusedAttributesGiveBack>(),
 };
 
 }  // namespace leaks

@@ -184,6 +184,45 @@ struct CongestedOfEachKind {
     }
 };
 
+struct CongestedAfterChange {
+    static constexpr Promise kPromise = {
+        308,
+        "",
+        "congested.after-equal-attributes",
+        "An item that still runs when its unbound workqueue is given equal attributes goes where others now go, and "
+        "where max_active holds it back workqueue_congested() says so",
+        "kernel/workqueue.c: __queue_work(), workqueue_congested()",
+        0,
+        Fault::kBusyLies};
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        if (t.decided())
+            return;
+        const uint32_t cpu = first_of(allowed);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"});
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.started() == 1, "the item to start");
+        const auto pool = [&] {
+            const wqlab_snap_pool* of_cpu = own_pool(t, wq, cpu);
+            return of_cpu ? of_cpu->id : -1;
+        };
+        const int32_t before = pool();
+        const int error = wq.apply("system", false);
+        WANT(t, error == 0 || t.decided(), "equal attributes gave error %d", -error);
+        const int32_t after = pool();
+        SKIP_UNLESS(t, before == after, "CPUs changed meanwhile, and so did the pool");
+        WANT(t, item.queue_on(wq, cpu), "an item that ran and was not pending could not be queued");
+        WANT(t, wq.congested(static_cast<int>(cpu)), "with an item held back it is not congested");
+        item.open();
+        wq.flush();
+        WANT(t, item.ended() == 2 && item.overlapped() == 1, "the item ran %u times, %u at once", item.ended(),
+             item.overlapped());
+    }
+};
+
 struct NodeShares {
     static constexpr Promise kPromise = {
         191,
@@ -254,6 +293,7 @@ constexpr Check kAll[] = {
     check_of<MaxActiveTakesEachValue>(),
     check_of<MinActive>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<CongestedOfEachKind>(),
+    check_of<CongestedAfterChange>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<NodeShares>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 

@@ -17,7 +17,7 @@ struct RefusedWithoutWorker {
         "",
         "attrs.refused-without-a-worker",
         "Attributes that need a new pool, for which no worker can be made, are refused with ENOMEM, and the workqueue "
-        "stays as it was",
+        "stays as it was; those that are taken have pools with workers",
         "kernel/workqueue.c: apply_workqueue_attrs(), alloc_pwq(), get_unbound_pool()",
         WQLAB_CHECK_MEMORY,
         Fault::kResultLies};
@@ -35,6 +35,8 @@ struct RefusedWithoutWorker {
             while (!t.decided() && !error && nice < 19) {
                 error = wq.apply("default", false, 0, nice + 1);
                 nice += error == 0;
+                const wqlab_snap_pool* pool = error ? nullptr : own_pool(t, wq, t.first_cpu());
+                WANT(t, !pool || pool->nr_workers, "of nice %d it was taken, with a pool that has no worker", nice);
             }
         }
         if (t.decided())
@@ -193,6 +195,7 @@ struct GlobalCpusRefused {
     {
         constexpr const char* kPath = UnboundCpus::kPath;
         constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
+        constexpr int kShort = 5;  // EIO: not all of what was written was taken
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
         t.queue({.flags = WQLAB_WQ_UNBOUND});
@@ -205,7 +208,10 @@ struct GlobalCpusRefused {
         SKIP_UNLESS(t, lack == number(Errno::kNoEntry) || lack == 0, "%s can't be read", kRequested);
         SKIP_UNLESS(t, lack || same_text(t.text(), before), "some of the CPUs are kept by cpusets");
         // Also because who is to put it back needs a thread, too.
-        SKIP_UNLESS(t, t.ask(WQLAB_STEP_WRITE, kPath, before) == 0, "%s can't be written", kPath);
+        const int same = t.ask(WQLAB_STEP_WRITE, kPath, before);
+        WANT(t, same != number(Errno::kNoMemory) && same != kShort, "what %s says was written there, and gave error %d",
+             kPath, same);
+        SKIP_UNLESS(t, same == 0, "%s can't be written: error %d", kPath, same);
         int error;
         {
             const NoNewThreads scarce(t);
@@ -216,22 +222,70 @@ struct GlobalCpusRefused {
         SKIP_UNLESS(t, error != number(Errno::kTimedOut), "user space did not answer");
         const int unread = t.read(kPath);
         const bool is_same = same_text(t.text(), before);
+        const int request_unread = lack ? 0 : t.read(kRequested);
+        const bool is_request_same = lack || same_text(t.text(), before);
         // It is set back at the end by who set it, too.
         if (error == 0)
             SKIP_UNLESS(t, t.ask(WQLAB_STEP_WRITE, kPath, before) == 0, "%s can't be set back now", kPath);
-        SKIP_UNLESS(t, unread == 0, "%s can't be read now", kPath);
+        SKIP_UNLESS(t, unread == 0 && request_unread == 0, "%s can't be read now", kPath);
         WANT(t, error || !is_same, "%s seemed to be set to %s, and is %s", kPath, mask, before);
         SKIP_UNLESS(t, error, "threads ended meanwhile");
         WANT(t, error == number(Errno::kNoMemory), "it gave error %d", error);
         WANT(t, is_same, "refused to be set to %s, %s is no more what it was", mask, kPath);
+        WANT(t, is_request_same, "%s, to which %s was refused, is not what it was", kRequested, mask);
+    }
+};
+
+struct RefusedWithoutRescuer {
+    static constexpr Promise kPromise = {
+        309,
+        "",
+        "alloc.refused-without-a-rescuer",
+        "A WQ_MEM_RECLAIM workqueue for which no rescuer can be made is refused, and can be made once threads can",
+        "kernel/workqueue.c: init_rescuer(), alloc_workqueue()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kResultLies};
+
+    static constexpr const char* kName = "wqlab-c309";
+
+    static bool has_rescuer(Trial& t)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+        for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
+            if (same_text(string_of(*now, now->workqueues[i].name), kName))
+                return now->workqueues[i].rescuer_pid > 0;
+        return false;
+    }
+
+    static void run(Trial& t)
+    {
+        for (const uint32_t flags :
+             {uint32_t{WQLAB_WQ_MEM_RECLAIM}, uint32_t{WQLAB_WQ_MEM_RECLAIM} | WQLAB_WQ_HIGHPRI}) {
+            workqueue_struct* wq;
+            {
+                const NoNewThreads scarce(t);
+                if (t.decided())
+                    return;
+                wq = wqlab_wq_create(kName, flags, 0);
+            }
+            const bool is_there = wq || t.has_fault(Fault::kResultLies), is_saved = is_there && has_rescuer(t);
+            if (wq)
+                wqlab_wq_destroy(wq);
+            WANT(t, !is_there || is_saved || t.decided(), "it was made without a rescuer");
+            SKIP_UNLESS(t, !is_there, "threads ended meanwhile");
+            Queue& later = t.queue({.flags = flags});
+            TestItem& item = t.item("the item");
+            if (t.decided())
+                return;
+            item.queue(later);
+            AWAIT(t, item.ended() == 1, "an item to run on one that was made later");
+        }
     }
 };
 
 constexpr Check kAll[] = {
-    check_of<RefusedWithoutWorker>(),
-    check_of<GlobalCpusRefused>(),
-    check_of<MadeWithoutWarning>(),
-    check_of<RescuerKeepsOrder>(),
+    check_of<RefusedWithoutWorker>(), check_of<GlobalCpusRefused>(),     check_of<MadeWithoutWarning>(),
+    check_of<RescuerKeepsOrder>(),    check_of<RefusedWithoutRescuer>(),
 };
 
 }  // namespace making_workers

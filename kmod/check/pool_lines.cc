@@ -32,8 +32,11 @@ public:
         if (number_behind(line, " workers=", value)) {
             workers_ = value;
             idle_ = 0;
+            manager_ = 0;
             lines_++;
         }
+        if (number_behind(line, " manager: ", value))
+            manager_ = value;
         idle_ += is_idle(line);
     }
 
@@ -41,6 +44,7 @@ public:
     int64_t hung() const { return hung_; }
     int64_t workers() const { return workers_; }
     int64_t idle() const { return idle_; }
+    int64_t manager() const { return manager_; }  // pid, 0: none was named
     uint32_t ours() const { return lines_; }
 
 private:
@@ -64,31 +68,35 @@ private:
 
     char heading_[24] = {};
     uintptr_t writer_ = 0;
-    int64_t nice_ = 0, hung_ = -1, workers_ = -1, idle_ = 0;
+    int64_t nice_ = 0, hung_ = -1, workers_ = -1, idle_ = 0, manager_ = 0;
     uint32_t lines_ = 0;
 };
 
 struct NumbersAreRight {
-    static constexpr Promise kPromise = {218,
-                                         "",
-                                         "log.pool-says-what-it-is",
-                                         "What the log says of a busy pool is right: its number, nice value and "
-                                         "workers, which of them are idle, and for "
-                                         "how many seconds it has made no progress, if items are pending",
-                                         "kernel/workqueue.c: show_one_worker_pool(), pr_cont_pool_info()",
-                                         0,
-                                         Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {
+        218,
+        "",
+        "log.pool-says-what-it-is",
+        "What the log says of a busy pool is right: its number, nice value and "
+        "workers, which of them are idle, who manages "
+        "it if somebody does, and for how many seconds it has made no progress, if items are pending",
+        "kernel/workqueue.c: show_one_worker_pool(), pr_cont_pool_info()",
+        0,
+        Fault::kSnapshotLies};
 
     struct Counts {
         int32_t id = -1, workers = 0, idle = 0;
         uint32_t pending = 0;
+        bool is_managed = false;
         bool operator==(const Counts&) const = default;
     };
 
     static Counts counts_of(Trial& t, const Queue& wq, uint32_t cpu)
     {
         const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
-        return pool ? Counts{pool->id, pool->nr_workers, pool->nr_idle, pool->nr_pending} : Counts{};
+        return pool ? Counts{pool->id, pool->nr_workers, pool->nr_idle, pool->nr_pending,
+                             (pool->flags & WQLAB_POOL_MANAGER_ACTIVE) != 0}
+                    : Counts{};
     }
 
     // Others come and go: what the log says is judged when all was the same before and after. False: it never was.
@@ -123,6 +131,8 @@ struct NumbersAreRight {
             else if (said.workers() != before.workers || said.idle() != before.idle)
                 t.fail("of %d workers, %d of them idle, %d and %d were printed", before.workers, before.idle,
                        static_cast<int>(said.workers()), static_cast<int>(said.idle()));
+            else if ((said.manager() != 0) != before.is_managed)
+                t.fail("with %d idle workers a manager was named: %d", before.idle, static_cast<int>(said.manager()));
             else if (said.hung() < seconds(first - waits) || said.hung() > seconds(last - began))
                 t.fail("it was said to hang for %d s", static_cast<int>(said.hung()));
             return true;

@@ -35,6 +35,7 @@ constinit const Group* const kGroups[] = {
     &kTraceFieldsChecks,
     &kToldChecks,
     &kRescuerNameChecks,
+    &kBusyForChecks,
     &kAllocationChecks,
     &kListedChecks,
     &kCombinationChecks,

@@ -39,6 +39,7 @@ extern const Group kIntrospectionChecks;
 extern const Group kTraceFieldsChecks;
 extern const Group kToldChecks;
 extern const Group kRescuerNameChecks;
+extern const Group kBusyForChecks;
 extern const Group kAllocationChecks;
 extern const Group kListedChecks;
 extern const Group kCombinationChecks;

@@ -67,6 +67,11 @@ uint64_t wqlab_jiffies(void)
 	return jiffies;
 }
 
+uint64_t wqlab_runtime(void)
+{
+	return READ_ONCE(current->se.sum_exec_runtime);
+}
+
 uint32_t wqlab_hz(void)
 {
 	return HZ;

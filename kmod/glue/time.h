@@ -19,6 +19,7 @@ extern uint32_t wqlab_stamp_mult;
 #define WQLAB_STAMP_SHIFT 22
 void wqlab_stamp_init(void);		/* once, before the first stamp; sleeps */
 uint64_t wqlab_jiffies(void);
+uint64_t wqlab_runtime(void);		/* ns of CPU that current has had, as of its last tick or switch */
 uint32_t wqlab_hz(void);
 void wqlab_relax(void);			/* cpu_relax(); any context */
 void wqlab_resched(void);		/* cond_resched() */
