@@ -57,6 +57,7 @@ struct probe {
 	enum wqlab_function which;
 	bool there;
 	bool returns;
+	unsigned long passed_over;	/* that were told */
 	struct kprobe entry;
 	struct kretprobe both;
 };
@@ -171,6 +172,28 @@ struct wqlab_calls *wqlab_calls_attach(void *recorder, void (*missing)(void *con
 			missing(context, wanted[i].words);
 	}
 	return calls;
+}
+
+/* What kprobe_profile of tracefs sums, too: the kernel counts on one CPU while another does, so some may be missing. */
+static unsigned long missed(const struct probe *probe)
+{
+	if (!probe->there)
+		return 0;
+	return probe->returns ? READ_ONCE(probe->both.kp.nmissed) + READ_ONCE(probe->both.nmissed) :
+				READ_ONCE(probe->entry.nmissed);
+}
+
+void wqlab_calls_passed_over(struct wqlab_calls *calls,
+			     void (*tell)(void *context, const char *words, unsigned long count), void *context)
+{
+	for (unsigned int i = 0; calls && i < ARRAY_SIZE(wanted); i++) {
+		struct probe *probe = &calls->probes[i];
+		const unsigned long count = missed(probe), before = probe->passed_over;
+
+		probe->passed_over = count;
+		if (count != before)
+			tell(context, wanted[i].words, count - before);
+	}
 }
 
 void wqlab_calls_detach(struct wqlab_calls *calls)

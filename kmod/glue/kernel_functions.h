@@ -36,6 +36,14 @@ struct wqlab_calls;
  */
 struct wqlab_calls *wqlab_calls_attach(void *recorder, void (*missing)(void *context, const char *words),
 				       void *context, bool *canceled);
+/*
+ * Tells of each function that was called so often, at least, since the last
+ * time or it was attached, and nobody was told: by an interrupt in the middle of
+ * a probe's handler, anybody's, or while too many calls of it were under way.
+ * NULL: of none. From one task at a time.
+ */
+void wqlab_calls_passed_over(struct wqlab_calls *calls,
+			     void (*tell)(void *context, const char *words, unsigned long count), void *context);
 /* Once it returns that is not called, and nobody is in it. NULL: nothing. */
 void wqlab_calls_detach(struct wqlab_calls *calls);
 

@@ -63,6 +63,15 @@ int wqlab_nl_trace_start_doit(sk_buff*, genl_info* info)
 
 int wqlab_nl_trace_stop_doit(sk_buff*, genl_info* info)
 {
-    const Result<void> stopped = Service::get().traces().stop(wqlab_nl_portid(info));
-    return stopped.ok() ? 0 : refuse_trace(info, stopped.error());
+    Result<Shared<Trace>> found = Service::get().traces().of(wqlab_nl_portid(info));
+    if (!found.ok())
+        return refuse_trace(info, found.error());
+    const Shared<Trace> trace = found.take();
+    trace->stop();
+    return reply(info, WQLAB_CMD_TRACE_STOP, WQLAB_A_TRACE_PAD, [&](Filler& message) {
+        for (const Trace::PassedOver& one : trace->passed_over())
+            message.nest(WQLAB_A_TRACE_PASSED_OVER, WQLAB_A_TRACE_PASSED_OVER_PAD, [&](Filler& nest) {
+                nest.string(WQLAB_A_TRACE_PASSED_OVER_WHAT, one.what).u64(WQLAB_A_TRACE_PASSED_OVER_CALLS, one.calls);
+            });
+    });
 }

@@ -37,7 +37,9 @@ Result<void> Trace::start(const Kernel& kernel, const TraceRequest& request)
         return static_cast<Errno>(-error);
     attached_.set();
     TRY(attach_calls(kernel));
-    // All at once: to attach takes its time, and nobody reads meanwhile.
+    // All at once: to attach takes its time, and nobody reads meanwhile. What was passed over by then is no loss.
+    wqlab_calls_passed_over(calls_, note_passed_over, this);
+    passed_over_count_ = 0;
     recorder_.listen(kinds_, layout_);
     return {};
 }
@@ -64,6 +66,13 @@ void Trace::note_missing(void* trace, const char* words)
         self.missing_[self.missing_count_++] = words;
 }
 
+void Trace::note_passed_over(void* trace, const char* words, unsigned long count)
+{
+    Trace& self = *static_cast<Trace*>(trace);
+    if (self.passed_over_count_ < kMostMissing)
+        self.passed_over_[self.passed_over_count_++] = {words, count};
+}
+
 void Trace::stop()
 {
     const Mutex::Guard guard(stopping_);
@@ -71,6 +80,7 @@ void Trace::stop()
         return;
     // At once: to detach takes grace periods, and what was written meanwhile would be in the place of what came before.
     recorder_.fall_silent();
+    wqlab_calls_passed_over(calls_, note_passed_over, this);
     wqlab_events_detach(&recorder_, of_scheduler());
     wqlab_calls_detach(std::exchange(calls_, nullptr));
     pages_.let_go();

@@ -33,6 +33,13 @@ public:
     // What this kernel can't tell, in words.
     Span<const char* const> missing() const { return {missing_, missing_count_}; }
 
+    struct PassedOver {
+        const char* what;  // its calls tell, as in missing()
+        uint64_t calls;
+    };
+    // Once it is stopped: calls meanwhile that nobody told of.
+    Span<const PassedOver> passed_over() const { return {passed_over_, passed_over_count_}; }
+
 private:
     static constexpr uint32_t kMostMissing = 16;
     // Told by what is called, and not by a tracepoint.
@@ -63,6 +70,7 @@ private:
 
     Result<void> attach_calls(const Kernel& kernel);
     static void note_missing(void* trace, const char* words);
+    static void note_passed_over(void* trace, const char* words, unsigned long count);
     bool of_scheduler() const { return kinds_ & kOfScheduler; }
 
     Pages pages_;
@@ -72,6 +80,8 @@ private:
     wqlab_calls* calls_ = nullptr;
     const char* missing_[kMostMissing] = {};
     uint32_t missing_count_ = 0;
+    PassedOver passed_over_[kMostMissing] = {};
+    uint32_t passed_over_count_ = 0;
     Flag attached_;
     Flag stopped_;
     NamedMutex<"wqlab trace stops"> stopping_;  // outermost

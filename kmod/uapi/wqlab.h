@@ -922,6 +922,8 @@ enum wqlab_trace_attr {
 	WQLAB_A_TRACE_EVENTS,		/* u64: Bits of 1 shifted left by enum trace-kind; none:
 					 * all that there are. */
 	WQLAB_A_TRACE_PAD,
+	WQLAB_A_TRACE_PASSED_OVER,	/* nest of enum wqlab_trace_passed_over, multi: Calls
+					 * that should have been told, and are not; absent: none. */
 
 	__WQLAB_A_TRACE_MAX,
 	WQLAB_A_TRACE_MAX = __WQLAB_A_TRACE_MAX - 1
@@ -944,6 +946,20 @@ struct wqlab_trace_layout {
 					 * nanoseconds. */
 	__u32 shift;
 	__u32 is_counter;		/* The clock is the processor's counter. */
+};
+
+/*
+ * Calls that are told by a kprobe, and were not: from an interrupt within the
+ * handler of another one, or while too many of the function were under way.
+ */
+enum wqlab_trace_passed_over {
+	WQLAB_A_TRACE_PASSED_OVER_WHAT = 1,	/* string: Such a call tells of, in the words of
+						 * missing. */
+	WQLAB_A_TRACE_PASSED_OVER_CALLS,	/* u64: At least so many. */
+	WQLAB_A_TRACE_PASSED_OVER_PAD,
+
+	__WQLAB_A_TRACE_PASSED_OVER_MAX,
+	WQLAB_A_TRACE_PASSED_OVER_MAX = __WQLAB_A_TRACE_PASSED_OVER_MAX - 1
 };
 
 /*

@@ -9,9 +9,11 @@
  *	wait N		flush_work() of item N, as soon as that is queued
  *	flush, drain	of the workqueue
  *	lock		the workqueue's mutex, until the gate is open
+ *	within N	calls cancel_work() N times from the handler of a kprobe
  *	warn		makes the kernel's workqueue code warn
  *	open		the gate, for good
  */
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
@@ -49,6 +51,34 @@ static void hold_func(struct work_struct *work)
 	WRITE_ONCE(*gone, false);
 }
 
+/* Idle, and nobody queues it. */
+static DECLARE_WORK(never_queued, hold_func);
+
+static int call_within(struct kprobe *kprobe, struct pt_regs *registers)
+{
+	cancel_work(&never_queued);
+	return 0;
+}
+
+static noinline void probed(void)
+{
+	barrier();
+}
+
+/* The kernel calls no other probe's handler in the middle of this one's. */
+static int calls_within(uint times)
+{
+	struct kprobe probe = { .addr = (kprobe_opcode_t *)probed, .pre_handler = call_within };
+	const int error = register_kprobe(&probe);
+
+	if (error)
+		return error;
+	while (times--)
+		probed();
+	unregister_kprobe(&probe);
+	return 0;
+}
+
 static ssize_t hold_write(struct file *file, const char __user *text, size_t size, loff_t *at)
 {
 	char line[32] = {}, word[16] = {};
@@ -80,6 +110,11 @@ static ssize_t hold_write(struct file *file, const char __user *text, size_t siz
 		mutex_lock(mutex);
 		wait_event_idle(gate, READ_ONCE(is_open));
 		mutex_unlock(mutex);
+	} else if (!strcmp(word, "within")) {
+		const int error = calls_within(n);
+
+		if (error)
+			return error;
 	} else if (!strcmp(word, "warn")) {
 		struct work_struct blank = {};
 

@@ -154,6 +154,7 @@ Recorded all_sorts()
     it.head.only = {"events", "lab"};
     it.head.missing = {"worker made", "mayday"};
     it.tail.clocks_differ = true;
+    it.tail.passed_over = {{"cancel_work()", 2}, {"maydays", 1'000}};
     // Seen running, not starting.
     it.in_worker(EventKind::kSleep, 500, 63, Recorded::kUnboundPool, 0x63).function = it.tables.name("old_fn");
     // The same, and nothing says what it is until it ends.

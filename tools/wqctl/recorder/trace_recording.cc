@@ -133,7 +133,16 @@ void TraceRecording::end()
     // The module is deaf as soon as it is told, and then takes its time.
     const uint64_t now = running_ns();
     try {
-        lab_.tell(WQLAB_CMD_TRACE_STOP);
+        Message request;
+        lab_.ask(WQLAB_CMD_TRACE_STOP, request, [this](uint8_t, const Attributes& reply) {
+            for (const Attribute& attribute : reply.all()) {
+                if (attribute.type != WQLAB_A_TRACE_PASSED_OVER)
+                    continue;
+                const Attributes one(attribute.payload);
+                passed_over_.push_back(
+                    {one.string(WQLAB_A_TRACE_PASSED_OVER_WHAT), one.u64(WQLAB_A_TRACE_PASSED_OVER_CALLS)});
+            }
+        });
     } catch (const Error& error) {
         refusal_ = error.message;
     }
@@ -218,6 +227,7 @@ void TraceRecording::fill(Head& head) const
 void TraceRecording::fill(Tail& tail) const
 {
     tail.elapsed_ns = elapsed_ns();
+    tail.passed_over = passed_over_;
     tail.clocks_differ = !clock_is_steady();
     tail.ns_per_event = rings_->ticks_per_event() * layout_.mult / static_cast<double>(uint64_t{1} << layout_.shift);
     for (uint32_t cpu = 0; cpu < rings_->cpus(); cpu++)

@@ -70,6 +70,7 @@ public:
 
     // Since it began, as events have it; once stopped that is when it was, and no event is later.
     uint64_t elapsed_ns() const;
+    // What was passed over is known once it has stopped.
     void fill(Tail& tail) const;
     uint64_t ns_of(uint64_t ticks) const { return decoder_->ns_of(ticks); }
     const Tables& tables() const { return tables_; }
@@ -97,6 +98,7 @@ private:
     clockid_t clock_ = CLOCK_MONOTONIC;
     uint64_t begun_ns_ = 0;  // by it, in this process, whose time namespace may be another than the kernel's
     std::vector<std::string> missing_;
+    std::vector<PassedOver> passed_over_;  // the thread's, until that is joined
     Tables tables_;
     std::unique_ptr<Rings> rings_;
     std::unique_ptr<Decoder> decoder_;

@@ -42,4 +42,12 @@ uint64_t Tail::lost_events() const
     return sum;
 }
 
+uint64_t Tail::calls_passed_over() const
+{
+    uint64_t sum = 0;
+    for (const PassedOver& one : passed_over)
+        sum += one.calls;
+    return sum;
+}
+
 }  // namespace wqctl

@@ -151,17 +151,27 @@ struct CpuLoss {
     bool operator==(const CpuLoss&) const = default;
 };
 
+// Calls that a probe should have told of, and did not.
+struct PassedOver {
+    std::string what;  // they tell, as Head::missing has it
+    uint64_t calls = 0;
+
+    bool operator==(const PassedOver&) const = default;
+};
+
 // What is known after its last one.
 struct Tail {
     uint64_t elapsed_ns = 0;
-    uint64_t events = 0;         // recorded, without those lost
-    std::vector<CpuLoss> lost;   // CPUs that lost some
+    uint64_t events = 0;        // recorded, without those lost
+    std::vector<CpuLoss> lost;  // CPUs that lost some
+    std::vector<PassedOver> passed_over;
     double ns_per_event = 0;     // what recording one took on average; 0: not measured
     std::string ended_by;        // "time", "interrupt", "condition", "overflow"
     bool clocks_differ = false;  // the kernel has found so, and what Head says of them is not so
 
     bool operator==(const Tail&) const = default;
     uint64_t lost_events() const;
+    uint64_t calls_passed_over() const;
 };
 
 // Tables outlive the sink.

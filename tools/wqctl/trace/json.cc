@@ -161,6 +161,10 @@ void JsonLines::end(const Tail& tail)
         json.member("ns_per_event", tail.ns_per_event);
         json.member("ended_by", tail.ended_by);
         json.member("clocks_differ", tail.clocks_differ);
+        json.objects("passed_over", tail.passed_over, [&](const PassedOver& one) {
+            json.member("what", one.what);
+            json.member("calls", one.calls);
+        });
     }));
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "snapshot/workqueue_labels.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -109,16 +110,27 @@ void LineWriter::end(const Tail& tail)
         print_(line + "\n");
 }
 
+std::string passed_over_words(const Tail& tail)
+{
+    std::string words;
+    for (const PassedOver& one : tail.passed_over)
+        words += fmt::format("{}{} for {}", words.empty() ? "" : ", ", grouped(one.calls), printable(one.what));
+    return words;
+}
+
 std::vector<std::string> troubles(const Tail& tail)
 {
     std::vector<std::string> lines;
     if (tail.clocks_differ)
         lines.push_back("clocks of CPUs differ: what happened on several may have been in another order");
-    if (tail.lost.empty())
-        return lines;
-    std::string& line = lines.emplace_back(fmt::format("lost: {} events", grouped(tail.lost_events())));
-    for (const CpuLoss& one : tail.lost)
-        line += fmt::format(", {} of CPU {}", grouped(one.events), one.cpu);
+    if (!tail.lost.empty()) {
+        std::string& line = lines.emplace_back(fmt::format("lost: {} events", grouped(tail.lost_events())));
+        for (const CpuLoss& one : tail.lost)
+            line += fmt::format(", {} of CPU {}", grouped(one.events), one.cpu);
+    }
+    if (!tail.passed_over.empty())
+        lines.push_back(fmt::format("passed over by busy probes: {} calls, {}", grouped(tail.calls_passed_over()),
+                                    passed_over_words(tail)));
     return lines;
 }
 

@@ -40,7 +40,10 @@ private:
 // One item's story, line by line of what happened to it.
 std::string tell_at_length(const Story& story, const Naming& naming, const Style& style);
 
-// "lost: 42 events, 40 of CPU 1, 2 of CPU 3", and what else is not right of all of it; none: nothing.
+// "2 for cancel_work(), 1 for maydays"
+std::string passed_over_words(const Tail& tail);
+// "lost: 42 events, 40 of CPU 1, 2 of CPU 3", "passed over by busy probes: 1 calls, 1 for maydays", and what else is
+// not right of all of it; none: nothing.
 std::vector<std::string> troubles(const Tail& tail);
 
 }  // namespace wqctl

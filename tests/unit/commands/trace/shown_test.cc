@@ -107,4 +107,5 @@ TEST_CASE("lines tell of what has no story that it has none")
     has(text, "held back behind first_fn (lab) in kworker/1:62-62");
     has(text, "queued by a softirq over cat-212");
     has(text, "lost: 42 events, 42 of CPU 1\n");
+    has(text, "passed over by busy probes: 1,002 calls, 2 for cancel_work(), 1,000 for maydays\n");
 }

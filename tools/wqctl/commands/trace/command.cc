@@ -21,6 +21,7 @@
 #include "text/error.hh"
 #include "text/units.hh"
 #include "trace/formats.hh"
+#include "trace/line.hh"
 #include "trace/pools.hh"
 #include "wire/lab.hh"
 
@@ -284,6 +285,9 @@ private:
         if (const uint64_t lost = tail.lost_events())
             print_trouble(fmt::format("{} events were lost, on {} CPUs, for want of room: a larger --buffer than {}",
                                       grouped(lost), tail.lost.size(), human_size(head_.buffer_bytes)));
+        if (const uint64_t calls = tail.calls_passed_over())
+            print_trouble(fmt::format("{} calls came when their probe was busy, and are not in the recording: {}",
+                                      grouped(calls), passed_over_words(tail)));
         if (const std::string& why = rings.trouble(); !why.empty())
             print_trouble("events came faster than they were written, and " + why);
         if (const uint64_t names = rings.lost_names())

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace/perfetto/notes.hh"
 
-#include <charconv>
-
 #include <protozero/pbf_message.hpp>
 
 #include "trace/perfetto/fields.hh"
@@ -70,9 +68,9 @@ std::vector<std::string> Notes::list(Note note) const
     return all;
 }
 
-std::vector<CpuLoss> Notes::losses(Note note) const
+Counts Notes::counts(Note note) const
 {
-    std::vector<CpuLoss> all;
+    Counts all;
     if (!has(note))
         return all;
     const std::string_view bytes = values_[index(note)].bytes;
@@ -81,21 +79,14 @@ std::vector<CpuLoss> Notes::losses(Note note) const
             list.skip();
             continue;
         }
-        CpuLoss loss;
+        auto& [what, count] = all.emplace_back();
         for (Annotation one(list.get_view()); one.next();) {
             switch (one.tag_and_type()) {
-            case bytes_of(AnnotationField::kName): {
-                std::string_view name = view(one.get_view());
-                if (name.starts_with("CPU "))
-                    name.remove_prefix(4);
-                std::from_chars(name.data(), name.data() + name.size(), loss.cpu);
-                break;
-            }
-            case varint(AnnotationField::kUint): loss.events = one.get_uint64(); break;
+            case bytes_of(AnnotationField::kName): what = one.get_string(); break;
+            case varint(AnnotationField::kUint): count = one.get_uint64(); break;
             default: one.skip();
             }
         }
-        all.push_back(loss);
     }
     return all;
 }

@@ -28,7 +28,7 @@ public:
     std::string_view text(Note note) const { return has(note) ? values_[index(note)].text : std::string_view(); }
     double real(Note note) const { return has(note) ? values_[index(note)].real : 0; }
     std::vector<std::string> list(Note note) const;
-    std::vector<CpuLoss> losses(Note note) const;
+    Counts counts(Note note) const;
 
 private:
     struct Value {

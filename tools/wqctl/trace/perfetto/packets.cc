@@ -318,15 +318,15 @@ TrackEvent& TrackEvent::note_list(Note name, const std::vector<std::string>& val
     return *this;
 }
 
-TrackEvent& TrackEvent::note_losses(Note name, const std::vector<CpuLoss>& losses)
+TrackEvent& TrackEvent::note_counts(Note name, const Counts& counts)
 {
-    if (losses.empty())
+    if (counts.empty())
         return *this;
     Annotation list = annotation(packets_.fields_, name);
-    for (const CpuLoss& loss : losses) {
+    for (const auto& [what, count] : counts) {
         Annotation one(list, AnnotationField::kDictEntry);
-        one.add_string(AnnotationField::kName, fmt::format("CPU {}", loss.cpu));
-        one.add_uint64(AnnotationField::kUint, loss.events);
+        one.add_string(AnnotationField::kName, valid_utf8(what));
+        one.add_uint64(AnnotationField::kUint, count);
     }
     return *this;
 }

@@ -40,7 +40,7 @@ public:
     TrackEvent& note_workqueue(WorkqueueId value);
     TrackEvent& note_text(Note name, std::string_view value);
     TrackEvent& note_list(Note name, const std::vector<std::string>& values);
-    TrackEvent& note_losses(Note name, const std::vector<CpuLoss>& losses);
+    TrackEvent& note_counts(Note name, const Counts& counts);
     TrackEvent& note_true(Note name);
 
 private:

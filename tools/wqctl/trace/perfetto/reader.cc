@@ -2,6 +2,7 @@
 #include "trace/perfetto/reader.hh"
 
 #include <algorithm>
+#include <charconv>
 
 #include <protozero/exception.hpp>
 #include <protozero/varint.hpp>
@@ -47,6 +48,16 @@ E word(std::string_view text, const std::array<std::string_view, N>& words)
 {
     const auto found = std::find(words.begin() + 1, words.end(), text);
     return found == words.end() ? E{} : static_cast<E>(found - words.begin());
+}
+
+// "CPU 3"
+uint32_t cpu_of(std::string_view text)
+{
+    uint32_t cpu = 0;
+    if (text.starts_with(kCpuWord))
+        text.remove_prefix(kCpuWord.size());
+    std::from_chars(text.data(), text.data() + text.size(), cpu);
+    return cpu;
 }
 
 }  // namespace
@@ -299,7 +310,10 @@ void Reader::recording(const TrackEventFields& fields, uint64_t time)
         Tail tail;
         tail.elapsed_ns = time;
         tail.events = notes_.number(Note::kEvents);
-        tail.lost = notes_.losses(Note::kLost);
+        for (const auto& [what, count] : notes_.counts(Note::kLost))
+            tail.lost.push_back({cpu_of(what), count});
+        for (auto& [what, count] : notes_.counts(Note::kPassedOver))
+            tail.passed_over.push_back({std::move(what), count});
         tail.ns_per_event = notes_.real(Note::kCost);
         tail.ended_by = notes_.text(Note::kEndedBy);
         tail.clocks_differ = notes_.has(Note::kClocksDiffer);

@@ -5,7 +5,10 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace wqctl::perfetto {
 
@@ -86,8 +89,9 @@ enum class Note : uint32_t {
     kCost,
     kEndedBy,
     kClocksDiffer,
+    kPassedOver,
 };
-inline constexpr std::array<std::string_view, 48> kNotes = {"",
+inline constexpr std::array<std::string_view, 49> kNotes = {"",
                                                             "item",
                                                             "cpu",
                                                             "queued by",
@@ -134,11 +138,16 @@ inline constexpr std::array<std::string_view, 48> kNotes = {"",
                                                             "lost",
                                                             "ns per event",
                                                             "ended by",
-                                                            "clocks differ"};
+                                                            "clocks differ",
+                                                            "passed over"};
 static_assert(static_cast<size_t>(Category::kCondition) + 1 == kCategories.size());
-static_assert(static_cast<size_t>(Note::kClocksDiffer) + 1 == kNotes.size());
+static_assert(static_cast<size_t>(Note::kPassedOver) + 1 == kNotes.size());
+
+// A note of several: what is counted, and how many there are.
+using Counts = std::vector<std::pair<std::string, uint64_t>>;
 
 inline constexpr std::string_view kNotSeenWord = "not seen";
+inline constexpr std::string_view kCpuWord = "CPU ";
 inline constexpr std::string_view kNoName = "?";  // of an event, which must have one
 inline constexpr std::array<std::string_view, 5> kContexts = {"task", "softirq", "hardirq", "nmi", "timer"};
 

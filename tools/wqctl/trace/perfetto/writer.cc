@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace/perfetto/writer.hh"
 
+#include <fmt/core.h>
+
 namespace wqctl::perfetto {
 
 namespace {
@@ -317,7 +319,13 @@ void Writer::end(const Tail& tail)
 {
     packets_.event(tail.elapsed_ns, EventType::kEnd, Category::kRecording, tracks_.recording(), [&](TrackEvent& event) {
         event.note(Note::kElapsed, tail.elapsed_ns).note(Note::kEvents, tail.events);
-        event.note_losses(Note::kLost, tail.lost).note_double(Note::kCost, tail.ns_per_event);
+        Counts lost, passed_over;
+        for (const CpuLoss& one : tail.lost)
+            lost.emplace_back(fmt::format("{}{}", kCpuWord, one.cpu), one.events);
+        for (const PassedOver& one : tail.passed_over)
+            passed_over.emplace_back(one.what, one.calls);
+        event.note_counts(Note::kLost, lost).note_double(Note::kCost, tail.ns_per_event);
+        event.note_counts(Note::kPassedOver, passed_over);
         event.note_text(Note::kEndedBy, tail.ended_by);
         if (tail.clocks_differ)
             event.note_true(Note::kClocksDiffer);
