@@ -243,6 +243,13 @@ bool wqlab_work_is_tracked(void)
 	return IS_ENABLED(CONFIG_DEBUG_OBJECTS_WORK);
 }
 
+void wqlab_work_forget(struct work_struct *work)
+{
+	atomic_long_set(&work->data, 0);
+	work->entry.next = NULL;
+	work->entry.prev = NULL;
+}
+
 static void neighbour_timer(struct timer_list *timer)
 {
 }

@@ -81,6 +81,9 @@ bool wqlab_work_is_tracked(void);			/* CONFIG_DEBUG_OBJECTS_WORK */
 void wqlab_neighbour_arm(struct work_struct *work, uint64_t jiffies_delay);
 bool wqlab_neighbour_disarm(struct work_struct *work);
 
+/* What kzalloc() and a function make of one: nothing but its function, and lockdep's map, is initialised. */
+void wqlab_work_forget(struct work_struct *work);
+
 /* Calls the function in a worker of that CPU and returns what it did. Sleeps. */
 long wqlab_work_on_cpu(uint32_t cpu, long (*function)(void *argument), void *argument);
 /* Of a CPU that may be offline; where the kernel has no work_on_cpu_safe(), the first one. */
