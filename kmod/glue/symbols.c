@@ -51,6 +51,7 @@ static struct kprobe detour = {
 };
 
 static struct kprobe each_match = { .symbol_name = "kallsyms_on_each_match_symbol" };
+static uintptr_t on_each_match;
 static bool can_call;
 
 int wqlab_symbols_init(void)
@@ -59,7 +60,11 @@ int wqlab_symbols_init(void)
 
 	if (error)
 		return error;
-	/* Only its address was wanted. It is after the ENDBR, if there is one. */
+	/*
+	 * Only its address was wanted. It is after the ENDBR, if there is one. Since 6.14 a probe that could not be
+	 * armed, for want of memory, looks registered; to unregister that makes its address NULL.
+	 */
+	on_each_match = (uintptr_t)each_match.addr;
 	unregister_kprobe(&each_match);
 	error = register_kprobe(&detour);
 	can_call = !error;
@@ -105,7 +110,7 @@ uintptr_t wqlab_symbol(const char *name)
 {
 	struct found found = { };
 
-	if (!wqlab_call((uintptr_t)each_match.addr, (unsigned long)note, (unsigned long)name,
+	if (!wqlab_call(on_each_match, (unsigned long)note, (unsigned long)name,
 			(unsigned long)&found, NULL))
 		return 0;
 	return found.count == 1 ? found.address : 0;
