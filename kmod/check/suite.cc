@@ -7,8 +7,10 @@ namespace {
 
 constinit const Group* const kGroups[] = {
     &kQueueingChecks,
+    &kDeclaredChecks,
     &kProcessContextChecks,
     &kEachCpuChecks,
+    &kEachCpuWorkerChecks,
     &kReentranceChecks,
     &kPlacementChecks,
     &kDelayedChecks,
@@ -25,6 +27,7 @@ constinit const Group* const kGroups[] = {
     &kChainChecks,
     &kLeakChecks,
     &kFlushDependencyChecks,
+    &kWhoWaitsChecks,
     &kCancelChecks,
     &kDisableChecks,
     &kStatesChecks,
@@ -33,6 +36,7 @@ constinit const Group* const kGroups[] = {
     &kLeftAloneChecks,
     &kIntrospectionChecks,
     &kTraceFieldsChecks,
+    &kTraceRecordsChecks,
     &kToldChecks,
     &kRescuerNameChecks,
     &kBusyForChecks,
@@ -93,13 +97,18 @@ constinit const Group* const kGroups[] = {
     &kCpusGoneChecks,
     &kStalledPoolChecks,
     &kMisuseChecks,
+    &kRcuLeakChecks,
     &kReportChecks,
     &kLongDrainChecks,
     &kPoolLineChecks,
+    &kLogWordsChecks,
     &kHogChecks,
     &kRefusedChecks,
+    &kFlushNothingChecks,
     &kRefusalChecks,
     &kMessageChecks,
+    &kNoThreadChecks,
+    &kDeprecatedChecks,
 };
 
 }  // namespace

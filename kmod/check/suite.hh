@@ -11,8 +11,10 @@ Span<const Group* const> suite();
 
 // One in each file; files of one subject have groups of one name, side by side.
 extern const Group kQueueingChecks;
+extern const Group kDeclaredChecks;
 extern const Group kProcessContextChecks;
 extern const Group kEachCpuChecks;
+extern const Group kEachCpuWorkerChecks;
 extern const Group kReentranceChecks;
 extern const Group kPlacementChecks;
 extern const Group kDelayedChecks;
@@ -29,6 +31,7 @@ extern const Group kDestroyChecks;
 extern const Group kChainChecks;
 extern const Group kLeakChecks;
 extern const Group kFlushDependencyChecks;
+extern const Group kWhoWaitsChecks;
 extern const Group kCancelChecks;
 extern const Group kDisableChecks;
 extern const Group kStatesChecks;
@@ -37,6 +40,7 @@ extern const Group kEnableAndQueueChecks;
 extern const Group kLeftAloneChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kTraceFieldsChecks;
+extern const Group kTraceRecordsChecks;
 extern const Group kToldChecks;
 extern const Group kRescuerNameChecks;
 extern const Group kBusyForChecks;
@@ -97,12 +101,17 @@ extern const Group kWatchdogAgainChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kMisuseChecks;
+extern const Group kRcuLeakChecks;
 extern const Group kReportChecks;
 extern const Group kLongDrainChecks;
 extern const Group kPoolLineChecks;
+extern const Group kLogWordsChecks;
 extern const Group kHogChecks;
 extern const Group kRefusedChecks;
+extern const Group kFlushNothingChecks;
 extern const Group kRefusalChecks;
 extern const Group kMessageChecks;
+extern const Group kNoThreadChecks;
+extern const Group kDeprecatedChecks;
 
 }  // namespace wqlab

@@ -3,6 +3,7 @@
 #include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "memory.h"
@@ -29,4 +30,14 @@ void *wqlab_body_alloc(size_t bytes, bool atomic)
 void wqlab_body_free(void *memory)
 {
 	kfree(memory);
+}
+
+uint32_t wqlab_reclaim_begin(void)
+{
+	return memalloc_noreclaim_save();
+}
+
+void wqlab_reclaim_end(uint32_t before)
+{
+	memalloc_noreclaim_restore(before);
 }

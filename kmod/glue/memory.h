@@ -14,6 +14,10 @@ void wqlab_free(void *memory);
 void *wqlab_body_alloc(size_t bytes, bool atomic);
 void wqlab_body_free(void *memory);
 
+/* Between them current is a task that reclaims memory (PF_MEMALLOC): end takes what begin gave. */
+uint32_t wqlab_reclaim_begin(void);
+void wqlab_reclaim_end(uint32_t before);
+
 WQLAB_END_C
 
 #endif

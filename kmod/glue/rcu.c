@@ -16,6 +16,11 @@ void wqlab_rcu_read_unlock(void)
 	rcu_read_unlock();
 }
 
+bool wqlab_rcu_is_counted(void)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_RCU);
+}
+
 uint64_t wqlab_rcu_cookie(void)
 {
 	return get_state_synchronize_rcu();
