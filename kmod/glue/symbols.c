@@ -61,8 +61,8 @@ int wqlab_symbols_init(void)
 	if (error)
 		return error;
 	/*
-	 * Only its address was wanted. It is after the ENDBR, if there is one. Since 6.14 a probe that could not be
-	 * armed, for want of memory, looks registered; to unregister that makes its address NULL.
+	 * Only its address was wanted. It is after the ENDBR, if there is one. In 7.3, not in 6.12, a probe that could
+	 * not be armed, for want of memory, looks registered; to unregister that makes its address NULL.
 	 */
 	on_each_match = (uintptr_t)each_match.addr;
 	unregister_kprobe(&each_match);
