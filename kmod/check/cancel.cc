@@ -4,6 +4,7 @@
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "few_tries.hh"
 #include "look.hh"
 
 namespace wqlab {
@@ -68,7 +69,8 @@ struct SyncWaits {
         WANT(t, canceller.done_ticket() > item.last().end, "it returned before the item had ended");
         WANT(t, !canceller.result(), "it returned true for an item that was running and not pending");
 
-        for (uint32_t round = 0; round < 8; round++) {
+        constexpr uint32_t kRounds = 8;
+        for (uint32_t round = 0; round < kRounds; round++) {
             TestItem& requeuer = t.item("an item that always queues itself", TestItem::Body::kRequeue);
             requeuer.requeues(UINT32_MAX).queue_on(wq, t.first_cpu());
             AWAIT(t, requeuer.started() > round, "the item that queues itself to run");
@@ -79,6 +81,8 @@ struct SyncWaits {
             t.linger();
             WANT(t, requeuer.started() == started, "an item that queues itself ran again after it");
         }
+        // Where in its round the item is when it is cancelled is chance.
+        tried_few(t, kRounds, "cancelling an item that queues itself");
     }
 };
 
@@ -118,6 +122,8 @@ struct SyncBySeveral {
         AWAIT(t, done() == kThreads, "all 8 to return");
         for (Actor* canceller : cancellers)
             WANT(t, canceller->done_ticket() > item.last().end, "one returned before the item had ended");
+        // Each of these threads comes to the item while others may be there.
+        tried_few(t, kThreads, "cancelling an item that others cancel");
     }
 };
 

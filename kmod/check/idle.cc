@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: idle workers, how many a pool keeps, and which go.
 #include "../glue/time.h"
+#include "few_tries.hh"
 #include "idle_pool.hh"
 
 namespace wqlab {
@@ -104,6 +105,7 @@ struct IdleWorkersGo {
         }
         WANT(t, idle == 2, "of %u idle workers %u are left", before, idle);
         t.note("%u looks, 6 s apart: what goes less than that too early is missed", looks);
+        tried_few(t, 1, "letting workers go that were idle for long");
     }
 };
 
@@ -164,6 +166,7 @@ struct QuarterStays {
         WANT(t, stayed == 5, "after %u s of %u busy workers %d are idle",
              static_cast<uint32_t>((wqlab_now() - idle_since) / kSecond), kBusy, pool ? pool->nr_idle : -1);
         WANT(t, pool && pool->nr_workers == pool->nr_idle + static_cast<int32_t>(kBusy), "workers were miscounted");
+        tried_few(t, 1, "letting workers go that were idle for long");
     }
 };
 
@@ -258,6 +261,7 @@ struct LongestIdleGoesFirst {
         AWAIT(t, started(again, kEach) == kEach, "8 items to start");
         const int32_t now = highest_id(t, wq, cpu);
         WANT(t, now <= ids, "of 17 workers the highest number was %d; of fewer new ones it is %d", ids, now);
+        tried_few(t, 1, "letting workers go that were idle for long");
     }
 };
 

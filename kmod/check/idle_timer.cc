@@ -4,6 +4,7 @@
 #include "../glue/time.h"
 #include "../glue/trace.h"
 #include "events.hh"
+#include "few_tries.hh"
 #include "idle_pool.hh"
 
 namespace wqlab {
@@ -235,6 +236,7 @@ struct NobodyGoesInVain {
         WANT(t, idle == 2 || t.decided(), "of %d that have been idle for %u s, %d are left", before,
              static_cast<uint32_t>((wqlab_now() - idle_by) / kSecond), idle);
         WANT(t, events.find(0, WQLAB_TRACE_QUEUE), "what let them go was not traced");
+        tried_few(t, 1, "looking for workers to let go");
     }
 };
 

@@ -3,6 +3,7 @@
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
+#include "few_tries.hh"
 #include "kernel_log.hh"
 #include "look.hh"
 #include "threshold.hh"
@@ -296,6 +297,7 @@ struct WatchdogBarks {
         t.wait([&] { return log.count() > 0; }, "the watchdog to report a pool that makes no progress");
         // Before the log is let go of: that waits for RCU, which may wait for items of this CPU.
         spinner.open();
+        tried_few(t, 1, "a pool that makes no progress");
     }
 };
 

@@ -5,6 +5,7 @@
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "few_tries.hh"
 #include "kernel_log.hh"
 #include "lockups.hh"
 #include "look.hh"
@@ -154,6 +155,7 @@ struct ShowsWhoKeepsThePool {
         WANT(t, heard.stray() == 0, "while no pool was named it was said %u times that workers are shown",
              heard.stray());
         AWAIT(t, executions(spinners, 2) == 2, "the items to end");
+        tried_few(t, 2, "a pool that makes no progress");
     }
 };
 

@@ -2,6 +2,7 @@
 // Group L, continued: the watchdog and the pools that have no CPU of their own.
 #include "../glue/symbols.h"
 #include "../glue/time.h"
+#include "few_tries.hh"
 #include "lockups.hh"
 #include "look.hh"
 #include "scarce_threads.hh"
@@ -90,6 +91,7 @@ struct UnboundPoolsToo {
                     static_cast<unsigned long long>(toucher.longest() * 1000 / wqlab_hz()));
         WANT(t, silent == 0, "while CPU %u was touched an unbound pool was named %u times", cpu, silent);
         AWAIT(t, stuck.ended() == 1, "the item to run once there are threads again");
+        tried_few(t, 1, "touching the watchdog while a pool makes no progress");
     }
 };
 

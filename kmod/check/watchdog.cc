@@ -5,6 +5,7 @@
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
+#include "few_tries.hh"
 #include "lockups.hh"
 #include "look.hh"
 #include "threshold.hh"
@@ -178,6 +179,7 @@ struct NamesWhatStalls {
              static_cast<unsigned long long>((after - before) * 1000 / wqlab_hz()), named - others, first, second);
         WANT(t, is_quiet(heard), "it was named %u times more after it had gone on, and all workqueues shown %u times",
              heard.ours() - named, heard.unfounded());
+        tried_few(t, 1, "a pool that makes no progress");
     }
 };
 
@@ -280,6 +282,7 @@ struct TouchedIsSilent {
                     static_cast<unsigned long long>(longest * 1000 / wqlab_hz()));
         WANT(t, silent == 0, "touched at least each %llu ms it was reported %u times",
              static_cast<unsigned long long>(longest * 1000 / wqlab_hz()), silent);
+        tried_few(t, 1, "touching the watchdog while a pool makes no progress");
     }
 };
 

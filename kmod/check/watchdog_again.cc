@@ -2,6 +2,7 @@
 // Group L, continued: the watchdog when it is turned off and on, and a pool in which nothing has run yet.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
+#include "few_tries.hh"
 #include "lockups.hh"
 #include "neighbour.hh"
 #include "new_pool.hh"
@@ -61,6 +62,7 @@ struct OffAndOn {
         SKIP_UNLESS(t, is_written && was_held, "the item ended meanwhile, or user space did not answer");
         AWAIT(t, behind.ended() == 1, "the item behind it to run");
         WANT(t, silent == 0, "turned off it named the pool %u times", silent);
+        tried_few(t, 1, "turning the watchdog off while a pool makes no progress");
     }
 };
 

@@ -126,6 +126,19 @@ TEST_CASE("KTAP and JUnit say that they are incomplete")
     CHECK_THAT(told(lines, "interrupted"), Catch::Contains("incomplete: interrupted\n"));
 }
 
+TEST_CASE("the text tells what was seen of a promise that is broken, and of the others if it is asked to")
+{
+    const auto seen = [](bool with_evidence) {
+        const std::string text = told([&](Output& output) { return verdicts_as_lines(output, with_evidence); }, "");
+        size_t times = 0;
+        for (size_t at = text.find("a line\n"); at != std::string::npos; at = text.find("a line\n", at + 1))
+            times++;
+        return times;
+    };
+    CHECK(seen(false) == 1);
+    CHECK(seen(true) == 4);
+}
+
 TEST_CASE("a check is chosen by number, id, group and pattern; a class must be asked for, or the check named")
 {
     const std::vector<Promise> all = {promise("queue.runs", 1), promise("flush.waits", 3),

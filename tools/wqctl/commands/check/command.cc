@@ -32,7 +32,7 @@ std::unique_ptr<Verdicts> verdicts_for(const CheckFlags& flags, Context& context
         return verdicts_as_junit(output);
     if (flags.json)
         return verdicts_as_json(output, context.source().info().release, Provenance::of(context.words()));
-    return verdicts_as_lines(output, flags.proof);
+    return verdicts_as_lines(output, flags.proof || flags.verbose);
 }
 
 uint32_t rounds_of(const CheckFlags& flags)

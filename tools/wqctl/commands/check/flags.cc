@@ -20,6 +20,8 @@ void CheckFlags::declare(Args& args)
     args.flag("--list", list, "The checks, without running any");
     args.option("--repeat", repeat, "N", "So many rounds");
     args.option("--shuffle", shuffle, "SEED", "In an order made of this seed");
+    args.flag("-v,--verbose", verbose,
+              "Also what was seen of promises that are kept: how often it was tried, and what that would have missed");
     args.flag("--fail-fast", fail_fast, "Stop at the first failure");
     args.flag("--ktap", ktap, "Print KTAP, as the kernel's own tests do");
     args.flag("--junit", junit, "Print JUnit XML");

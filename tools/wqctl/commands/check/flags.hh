@@ -17,7 +17,7 @@ struct CheckFlags {
     std::string repeat = "1";
     bool list = false, markdown = false, proof = false;
     bool ktap = false, junit = false, json = false;
-    bool fail_fast = false;
+    bool fail_fast = false, verbose = false;
 
     void declare(Args& args);
 };
