@@ -15,7 +15,7 @@ struct ItemsBeginning {
         "A worker that runs an item has it noted when that began, however long the machine has been up",
         "kernel/workqueue.c: process_one_work()",
         WQLAB_CHECK_SLOW,
-        Fault::kWorkerLies};
+        Fault::kSnapshotLies};
 
     static const wqlab_snap_worker* worker_of(Trial& t, int32_t pid)
     {
@@ -45,8 +45,9 @@ struct ItemsBeginning {
         const uint64_t after = wqlab_jiffies();
         if (t.decided())
             return;
-        const uint64_t ns = worker->busy_ns, least = t.kernel().jiffies_to_ns(before - began),
-                       most = t.kernel().jiffies_to_ns(after - queued);
+        const uint64_t least = t.kernel().jiffies_to_ns(before - began);
+        const uint64_t most = t.kernel().jiffies_to_ns(after - queued);
+        const uint64_t ns = worker->busy_ns + (t.has_fault(Fault::kSnapshotLies) ? most + 1 : 0);
         WANT(t, ns >= least && ns <= most, "it runs for %llu ns, and not for %llu to %llu",
              static_cast<unsigned long long>(ns), static_cast<unsigned long long>(least),
              static_cast<unsigned long long>(most));

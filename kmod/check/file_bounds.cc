@@ -87,7 +87,7 @@ struct GlobalMaskIsWhole {
         0,
         Fault::kStepIgnored};
 
-    static constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
+    static constexpr const char* kRequested = UnboundCpus::kRequested;
     static constexpr int kShort = 5;  // EIO: not all of what was written was taken
 
     // False: it is not this CPU's mask alone. cpumask_requested came with 6.7.
@@ -110,6 +110,9 @@ struct GlobalMaskIsWhole {
         SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 31,
                     "it takes two of the first 31 CPUs for unbound workqueues");
         const uint32_t first = first_of(allowed), cpu = second_of(allowed);
+        UnboundCpus cpus(t);
+        if (!cpus.keep())
+            return;
         // What is in force already needs no memory.
         SKIP_UNLESS(t, t.read(UnboundCpus::kPath) == 0, "%s can't be read", UnboundCpus::kPath);
         char before[256] = {};
@@ -119,7 +122,6 @@ struct GlobalMaskIsWhole {
         const int unchanged = is_whole ? t.write(UnboundCpus::kPath, before) : 0;
         WANT(t, unchanged != number(Errno::kNoMemory) && unchanged != kShort,
              "what %s says was written there, and gave error %d", UnboundCpus::kPath, unchanged);
-        UnboundCpus cpus(t);
         if (!cpus.restrict_to(cpu))
             return;
         const auto is_kept = [&] { return is_mask_of(t, UnboundCpus::kPath, cpu) && is_mask_of(t, kRequested, cpu); };

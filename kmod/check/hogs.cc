@@ -109,8 +109,8 @@ struct EachHogForItself {
     static void run(Trial& t)
     {
         const Threshold low(t, 10'000);
-        const LogListener<LinesWith> log("[wqlab] hogged CPU for ");
         const bool is_silent = t.write(kWarning, "0") == 0;
+        const LogListener<LinesWith> log("[wqlab] hogged CPU for ");
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue();
         constexpr std::make_integer_sequence<uint32_t, kFunctions> kIndices;

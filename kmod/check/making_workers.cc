@@ -194,15 +194,20 @@ struct GlobalCpusRefused {
     static void run(Trial& t)
     {
         constexpr const char* kPath = UnboundCpus::kPath;
-        constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
+        constexpr const char* kRequested = UnboundCpus::kRequested;
         constexpr int kShort = 5;  // EIO: not all of what was written was taken
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
         t.queue({.flags = WQLAB_WQ_UNBOUND});
-        char mask[16], before[128] = {};
+        char* const before = t.own<char, WQLAB_STEP_TEXT_LEN>();
+        if (!before)
+            return;
+        char mask[16];
         wqlab_format(mask, sizeof(mask), "%x", 1u << second_of(allowed));
         SKIP_UNLESS(t, t.ask(WQLAB_STEP_READ, kPath, "") == 0, "%s can't be read", kPath);
-        Text(before).add(t.text());
+        __builtin_memcpy(before, t.text(), WQLAB_STEP_TEXT_LEN);
+        const size_t size = __builtin_strlen(before);
+        SKIP_UNLESS(t, size && before[size - 1] == '\n', "%s is longer than can be read", kPath);
         // What is written is what was requested from then on, also where a cpuset keeps some of them for itself.
         const int lack = t.ask(WQLAB_STEP_READ, kRequested, "");
         SKIP_UNLESS(t, lack == number(Errno::kNoEntry) || lack == 0, "%s can't be read", kRequested);

@@ -99,65 +99,9 @@ struct MinActiveOfOthers {
     }
 };
 
-struct DeprecatedWorkqueues {
-    static constexpr Promise kPromise = {
-        311,
-        "",
-        "log.deprecated-workqueues",
-        "The first item that is queued on system_wq or system_unbound_wq, which are deprecated, is reported by its "
-        "function's name, and no other; on system_percpu_wq none is",
-        "kernel/workqueue.c: __queue_work()",
-        WQLAB_CHECK_NEGATIVE,
-        Fault::kLogIsSilent};
-
-    static bool is_deprecated(Trial& t, const Queue& wq)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
-        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        return row && row->flags & WQLAB_SNAP_WQ_DEPRECATED;
-    }
-
-    // False: decided.
-    static bool run_one(Trial& t, Queue& wq)
-    {
-        TestItem& item = t.item("an item");
-        item.queue(wq);
-        return t.wait([&] { return item.ended() == 1; }, "an item to run") && !t.decided();
-    }
-
-    static void run(Trial& t)
-    {
-        constexpr uint32_t kRounds = 5;
-        const KernelLog<LinesWith> any(t, " enqueued on deprecated workqueue");
-        const KernelLog<LinesWith> ours(t, "work func wqlab_test_item [wqlab] enqueued on deprecated workqueue");
-        Queue& allowed = t.system_queue("system_percpu_wq");
-        for (const char* name : {"system_wq", "system_unbound_wq"}) {
-            Queue& wq = t.system_queue(name);
-            SKIP_UNLESS(t, t.decided() || is_deprecated(t, wq), "%s is not deprecated", name);
-            uint32_t told = 0;
-            // Another may be the first one.
-            for (uint32_t i = 0; i < kRounds && !told && !t.decided(); i++) {
-                const uint32_t others = any.count(), before = ours.count();
-                SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0,
-                            "clear_warn_once can't be written");
-                if (!run_one(t, allowed))
-                    return;
-                WANT(t, ours.count() == before, "on system_percpu_wq an item was reported");
-                if (!run_one(t, wq) || !run_one(t, wq))
-                    return;
-                AWAIT(t, any.count() > others, "the first item on a deprecated workqueue to be reported");
-                told = ours.count() - before;
-                WANT(t, told <= 1, "of two on %s %u were reported", name, told);
-            }
-            SKIP_UNLESS(t, told || t.decided(), "somebody else's item was the first on %s each time", name);
-        }
-    }
-};
-
 constexpr Check kAll[] = {
     check_of<IdleWorkerInfo>(),
     check_of<MinActiveOfOthers>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
-    check_of<DeprecatedWorkqueues>(),
 };
 
 }  // namespace messages

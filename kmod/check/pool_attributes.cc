@@ -139,7 +139,8 @@ struct CpusOfAPool {
 
 constexpr Check kAll[] = {
     check_of<NoPoolOfOtherCpus>(WQLAB_LACK_SCOPES),
-    check_of<CpusOfAPool>(WQLAB_LACK_SCOPES),
+    // Before 6.10 (ae1296a7bfe4) a strict pool had its workqueue's CPUs.
+    check_of<CpusOfAPool>(WQLAB_LACK_DISABLE),
 };
 
 }  // namespace pool_attributes

@@ -2,6 +2,7 @@
 // Group M, continued: an item that returns within a read side of RCU.
 #include "../glue/context.h"
 #include "../glue/rcu.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"
@@ -13,9 +14,15 @@ namespace rcu_leak {
 // What an item has begun and somebody else has to end, because RCU would wait for its worker for ever.
 struct ReadSide {
     Gate* gate;
-    bool is_armed;  // the next item is queued
+    enum State { kIdle, kArmed, kLeaking, kEnded } state;  // armed: the next item is queued
     bool is_held;
     uintptr_t task;  // whose it is
+
+    // False: it is another's turn.
+    bool change(State from, State to)
+    {
+        return __atomic_compare_exchange_n(&state, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    }
 
     void begin()
     {
@@ -29,8 +36,26 @@ struct ReadSide {
         if (__atomic_load_n(&is_held, __ATOMIC_ACQUIRE) && task == wqlab_current_task()) {
             __atomic_store_n(&is_held, false, __ATOMIC_RELEASE);
             wqlab_rcu_read_unlock();
+            change(kLeaking, kEnded);
         }
     }
+};
+
+// On whatever way the check returns: nobody leaks any more, or who does is mended while its log is heard and the item
+// behind it is queued.
+class Disarmed {
+public:
+    explicit Disarmed(ReadSide& side) : side_(side) {}
+    Disarmed(const Disarmed&) = delete;
+    ~Disarmed()
+    {
+        side_.change(ReadSide::kArmed, ReadSide::kIdle);
+        while (__atomic_load_n(&side_.state, __ATOMIC_ACQUIRE) == ReadSide::kLeaking)
+            wqlab_sleep(1'000'000);
+    }
+
+private:
+    ReadSide& side_;
 };
 
 // Hears of the leak on the worker that leaks, and ends it there.
@@ -70,7 +95,7 @@ struct IsReported {
     {
         ReadSide& side = *static_cast<ReadSide*>(argument);
         side.gate->pass();
-        if (__atomic_load_n(&side.is_armed, __ATOMIC_ACQUIRE))
+        if (side.change(ReadSide::kArmed, ReadSide::kLeaking))
             side.begin();
     }
 
@@ -85,16 +110,18 @@ struct IsReported {
         ReadSide* const side = t.own<ReadSide>();
         if (!side)
             return;
-        *side = {&t.gate(), false, false, 0};
+        *side = {&t.gate(), ReadSide::kIdle, false, 0};
         const LogListener<Mender> log(side);
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        const Disarmed disarmed(*side);
         // The end of the first activates the second, as in misuse.leak-is-reported.
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"});
         TestItem& first = t.item("the item that leaks").on_run(leak, side);
         TestItem& second = t.item("the item behind it").on_run(mend, side);
         first.queue(wq);
         AWAIT(t, first.started() == 1, "the item to start");
-        __atomic_store_n(&side->is_armed, second.queue(wq), __ATOMIC_RELEASE);
+        if (second.queue(wq))
+            side->change(ReadSide::kIdle, ReadSide::kArmed);
         side->gate->open();
         AWAIT(t, second.ended() == 1, "the next item to run");
         wq.flush();

@@ -29,6 +29,7 @@ public:
     ~Listener() { stop(); }
 
     bool attached() const { return records_; }
+    bool filtered() const { return wqlab_trace_records_filtered(records_); }
     // After it nothing is noted.
     void stop() { wqlab_trace_records_detach(std::exchange(records_, nullptr)); }
 
@@ -90,11 +91,13 @@ struct RecordsSayWhatIs {
             return;
         *noted = {&t, reinterpret_cast<uintptr_t>(item.address()), {}, {}, {}, 0, 0};
         Listener listener(noted, cpu);
-        SKIP_UNLESS(t, listener.attached(), "this kernel gives no records of the workqueue's trace events");
+        SKIP_UNLESS(t, listener.attached(),
+                    "this kernel gives no records of the workqueue's trace events, or a BPF program takes them");
         const int asked = kind.asks ? static_cast<int>(cpu) : -1;
         t.on_cpu(cpu, [&t, &wq, &item, asked] { return kernel::queue_on(t, wq, item, asked); });
         AWAIT(t, item.ended() == 1, "the item to run");
         wq.flush();
+        SKIP_UNLESS(t, !listener.filtered(), "a BPF program was attached to the workqueue's trace events meanwhile");
         listener.stop();
         SKIP_UNLESS(t, item.last().cpu == cpu, "CPU %u was not to be had", cpu);
         for (uint32_t event = 0; event <= WQLAB_TRACE_END; event++) {

@@ -5,18 +5,39 @@
 
 namespace wqlab {
 
+bool UnboundCpus::keep()
+{
+    if (before_)
+        return true;
+    if (const int error = trial_.ask(WQLAB_STEP_READ, kPath, "")) {
+        trial_.skip("%s can't be read: error %d", kPath, error);
+        return false;
+    }
+    // What is not read whole can't be put back.
+    const size_t size = __builtin_strlen(trial_.text());
+    if (!size || trial_.text()[size - 1] != '\n') {
+        trial_.skip("%s is longer than can be read", kPath);
+        return false;
+    }
+    char* const before = trial_.own<char, WQLAB_STEP_TEXT_LEN>();
+    if (!before)
+        return false;
+    __builtin_memcpy(before, trial_.text(), size + 1);
+    // What is written is what was requested from then on, also where a cpuset keeps some of them for itself.
+    const int lack = trial_.ask(WQLAB_STEP_READ, kRequested, "");
+    if (lack != number(Errno::kNoEntry) && (lack || !same_text(trial_.text(), before))) {
+        trial_.skip("some of the CPUs are kept by cpusets, or %s can't be read", kRequested);
+        return false;
+    }
+    before[size - 1] = '\0';
+    before_ = before;
+    return true;
+}
+
 bool UnboundCpus::set(uint64_t cpus)
 {
-    if (!before_[0]) {
-        if (const int error = trial_.ask(WQLAB_STEP_READ, kPath, "")) {
-            trial_.skip("%s can't be read: error %d", kPath, error);
-            return false;
-        }
-        Text(before_).add(trial_.text());
-        for (char* c = before_; *c; c++)
-            if (*c == '\n')
-                *c = '\0';
-    }
+    if (!keep())
+        return false;
     char mask[24];
     // As the kernel writes masks: words of 32 bits.
     if (cpus >> 32)

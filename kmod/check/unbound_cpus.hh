@@ -16,15 +16,17 @@ public:
             trial_.fail("%s could not be set back to %s", kPath, before_);
     }
 
-    // False: the trial has been decided.
+    // What there is, if it can be put back. False: the trial has been decided.
+    bool keep();
     bool restrict_to(uint32_t cpu) { return set(uint64_t{1} << cpu); }
     bool set(uint64_t cpus);
 
     static constexpr const char* kPath = "/sys/devices/virtual/workqueue/cpumask";
+    static constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
 
 private:
     Trial& trial_;
-    char before_[128] = {};
+    char* before_ = nullptr;  // the trial's
     bool changed_ = false;
 };
 

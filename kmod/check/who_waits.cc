@@ -16,12 +16,12 @@ struct WhoMayWait {
         "",
         "flush.who-may-wait-for-whom",
         "An item may flush what needs memory if its own workqueue does, or is of create_workqueue(), and any item one "
-        "with WQ_MEM_RECLAIM; a task that is PF_MEMALLOC is warned of flushing one without it, of cancelling it is not",
+        "with WQ_MEM_RECLAIM; a task that is PF_MEMALLOC is warned of flushing one without it",
         "kernel/workqueue.c: check_flush_dependency()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
 
-    enum class How { kCancel, kFlushItem, kFlushWorkqueue };
+    enum class How { kFlushItem, kFlushWorkqueue };
 
     // Who waits, and for what.
     struct Wait {
@@ -39,7 +39,6 @@ struct WhoMayWait {
     static void wait_for_target(const Doing& doing)
     {
         switch (doing.wait.how) {
-        case How::kCancel: wqlab_cancel_sync(doing.target->address(), WQLAB_WORK_PLAIN); break;
         case How::kFlushItem: wqlab_flush(doing.target->address(), WQLAB_WORK_PLAIN); break;
         case How::kFlushWorkqueue: wqlab_flush_workqueue(doing.wait.to->get());
         }
@@ -120,7 +119,6 @@ struct WhoMayWait {
             {"an item without WQ_MEM_RECLAIM and one without it", other.get(), &plain, How::kFlushItem, 0},
             {"an item without WQ_MEM_RECLAIM and one with it", other.get(), &reclaim, How::kFlushWorkqueue, 0},
             {"a task that reclaims, and an item with WQ_MEM_RECLAIM", nullptr, &reclaim, How::kFlushItem, 0},
-            {"a task that reclaims, and cancels an item", nullptr, &plain, How::kCancel, 0},
             {"a task that reclaims, and flushes an item", nullptr, &plain, How::kFlushItem, 1},
             {"a task that reclaims, and flushes a workqueue", nullptr, &plain, How::kFlushWorkqueue, 1},
         };

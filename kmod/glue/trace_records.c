@@ -32,6 +32,7 @@ static const struct {
 
 struct one {
 	struct wqlab_trace_records *all;
+	struct trace_event_call *call;
 	struct perf_event *event;
 	u32 offsets[FIELDS];
 };
@@ -92,7 +93,7 @@ static bool find_fields(const struct trace_event_call *call, int wanted, int nee
 
 static bool attach(struct one *one, int which, int cpu)
 {
-	const struct trace_event_call *call = (void *)wqlab_symbol(events[which].description);
+	struct trace_event_call *call = (void *)wqlab_symbol(events[which].description);
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attr),
@@ -101,6 +102,9 @@ static bool attach(struct one *one, int which, int cpu)
 	};
 
 	if (!call || !find_fields(call, events[which].fields, events[which].needed, one->offsets))
+		return false;
+	one->call = call;
+	if (bpf_prog_array_valid(call))
 		return false;
 	attr.config = call->event.type;
 	one->event = perf_event_create_kernel_counter(&attr, cpu, NULL, see_record, one);
@@ -130,6 +134,15 @@ struct wqlab_trace_records *wqlab_trace_records_attach(uint32_t cpu,
 	return records;
 }
 
+bool wqlab_trace_records_filtered(const struct wqlab_trace_records *records)
+{
+	bool filtered = false;
+
+	for (int i = 0; i < ARRAY_SIZE(events); i++)
+		filtered |= bpf_prog_array_valid(records->of[i].call);
+	return filtered;
+}
+
 void wqlab_trace_records_detach(struct wqlab_trace_records *records)
 {
 	if (!records)
@@ -148,6 +161,11 @@ struct wqlab_trace_records *wqlab_trace_records_attach(uint32_t cpu,
 						       void *listener)
 {
 	return NULL;
+}
+
+bool wqlab_trace_records_filtered(const struct wqlab_trace_records *records)
+{
+	return false;
 }
 
 void wqlab_trace_records_detach(struct wqlab_trace_records *records)

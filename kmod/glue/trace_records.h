@@ -23,12 +23,14 @@ struct wqlab_trace_records;
 /*
  * From now on see() is called for each record of that CPU, which stays online,
  * with interrupts off where the event comes so. NULL: this kernel has no such
- * events or records. Sleeps.
+ * events or records, or a BPF program is attached to one of them. Sleeps.
  */
 struct wqlab_trace_records *wqlab_trace_records_attach(uint32_t cpu,
 						       void (*see)(void *listener,
 								   const struct wqlab_recorded_event *record),
 						       void *listener);
+/* A BPF program is attached to one of these events by now: what it says decides whether anybody else gets a record. */
+bool wqlab_trace_records_filtered(const struct wqlab_trace_records *records);
 /* Once it returns see() is not called, and nobody is in it. NULL: nothing. Sleeps. */
 void wqlab_trace_records_detach(struct wqlab_trace_records *records);
 

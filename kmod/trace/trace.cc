@@ -78,9 +78,10 @@ void Trace::stop()
     const Mutex::Guard guard(stopping_);
     if (!running())
         return;
+    // Before it falls silent: from then on what is passed over is no loss.
+    wqlab_calls_passed_over(calls_, note_passed_over, this);
     // At once: to detach takes grace periods, and what was written meanwhile would be in the place of what came before.
     recorder_.fall_silent();
-    wqlab_calls_passed_over(calls_, note_passed_over, this);
     wqlab_events_detach(&recorder_, of_scheduler());
     wqlab_calls_detach(std::exchange(calls_, nullptr));
     pages_.let_go();
