@@ -162,7 +162,7 @@ struct PercpuOrUnbound {
     {
         constexpr uint32_t kTries = 5;
         SKIP_UNLESS(t, wqlab_wq_flags_known() & WQLAB_WQ_PERCPU, "this kernel has no WQ_PERCPU");
-        SKIP_UNLESS(t, is_7x(), "this kernel does not look at WQ_PERCPU");
+        SKIP_UNLESS(t, wqlab_since_7_1(), "this kernel does not look at WQ_PERCPU");
         for (const bool both : {false, true}) {
             const LogListener<LinesWith> others(both ? "uses both WQ_PERCPU and WQ_UNBOUND"
                                                      : "is using neither WQ_PERCPU or WQ_UNBOUND");

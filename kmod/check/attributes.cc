@@ -135,7 +135,7 @@ struct ScopeFile {
         "kernel/workqueue.c: parse_affn_scope()",
         0,
         Fault::kStepLies,
-        {"1abaae9b38a8: a name is compared as a prefix", WQLAB_FEATURE_BH_PERCPU}};
+        {"1abaae9b38a8: a name is compared as a prefix", 0, 0, true}};
 
     static void run(Trial& t)
     {

@@ -83,8 +83,7 @@ struct BhChainsAreAllowed {
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU,
-                    "on this kernel an item that is refused stays pending for ever, see 45");
+        SKIP_UNLESS(t, wqlab_since_7_1(), "on this kernel an item that is refused stays pending for ever, see 45");
         Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
         Chain* chain = t.own<Chain>();
         if (!chain)
@@ -115,7 +114,7 @@ struct OthersAreRefused {
         "kernel/workqueue.c: __queue_work()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kBusyLies,
-        {"a7488f089bdf: the refused item stays pending for ever", WQLAB_FEATURE_BH_PERCPU}};
+        {"a7488f089bdf: the refused item stays pending for ever", 0, 0, true}};
 
     static void run(Trial& t)
     {

@@ -2,6 +2,7 @@
 // Of a check that tries a few times, or once because it is slow: how often, and what it would have missed.
 #pragma once
 
+#include "../glue/text.h"
 #include "trial.hh"
 
 namespace wqlab {
@@ -10,9 +11,13 @@ namespace wqlab {
 // Nothing once the trial is decided.
 inline void tried_few(Trial& t, uint32_t times, const char* what)
 {
-    if (!t.decided())
-        t.note("%u %s (%s): what shows every other time is missed in one check of %llu", times,
-               times == 1 ? "try" : "tries", what, 1ull << (times < 63 ? times : 63));
+    if (t.decided())
+        return;
+    char chance[40] = "less than one check of a million";
+    if (times < 20)
+        wqlab_format(chance, sizeof(chance), "one check of %u", 1u << times);
+    t.note("%u %s (%s): what shows every other time is missed in %s", times, times == 1 ? "try" : "tries", what,
+           chance);
 }
 
 }  // namespace wqlab

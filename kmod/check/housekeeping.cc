@@ -150,7 +150,7 @@ struct WorkersOfOneAwayFollow {
         const uint32_t cpu = first_of(allowed & (allowed - 1));
         const uint64_t bit = uint64_t{1} << cpu, others = allowed & ~bit;
         SKIP_UNLESS(t, has_two(others), "unbound workqueues may use fewer than three CPUs");
-        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "before Linux 7 they stay where they were let go");
+        SKIP_UNLESS(t, wqlab_since_7_1(), "before Linux 7.1 they stay where they were let go");
         Queue& wq = t.queue();
         TestItem& item = t.item("an item", TestItem::Body::kGate);
         item.queue_on(wq, cpu);

@@ -104,6 +104,9 @@ struct CpusOfAPool {
 
     static void run(Trial& t)
     {
+        // ae1296a7bfe4, of the same release.
+        SKIP_UNLESS(t, !(wqlab_lacks() & WQLAB_LACK_DISABLE),
+                    "before Linux 6.10 a strict one has its workqueue's CPUs");
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         const uint32_t cpu = first_of(allowed);
@@ -139,8 +142,7 @@ struct CpusOfAPool {
 
 constexpr Check kAll[] = {
     check_of<NoPoolOfOtherCpus>(WQLAB_LACK_SCOPES),
-    // Before 6.10 (ae1296a7bfe4) a strict pool had its workqueue's CPUs.
-    check_of<CpusOfAPool>(WQLAB_LACK_DISABLE),
+    check_of<CpusOfAPool>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace pool_attributes

@@ -14,10 +14,12 @@ struct Known {
     const char* reference;       // the commit that mends it, or "not mended"
     uint32_t until_feature = 0;  // enum wqlab_feature: kernels with it have it mended; 0: none has
     uint32_t of_lacking = 0;     // enum wqlab_lack: only kernels without it deviate; 0: others too
+    bool until_7_1 = false;      // the same, where no feature came with the commit
 
-    bool applies(uint32_t features, uint32_t lacks) const
+    bool applies(uint32_t features, uint32_t lacks, bool since_7_1) const
     {
-        return reference && !(features & until_feature) && (!of_lacking || lacks & of_lacking);
+        return reference && !(features & until_feature) && (!of_lacking || lacks & of_lacking) &&
+               !(until_7_1 && since_7_1);
     }
 };
 

@@ -21,7 +21,7 @@ struct RunningStaysRunning {
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, wqlab_features() & WQLAB_FEATURE_BH_PERCPU, "before Linux 7 one that is refused stays pending");
+        SKIP_UNLESS(t, wqlab_since_7_1(), "before Linux 7.1 one that is refused stays pending");
         // Pool number 0 is that of the first CPU: what is forgotten of an item may look like it.
         const uint32_t here = t.first_cpu(), cpu = t.other_cpu(here);
         SKIP_UNLESS(t, cpu != here, "there is one CPU");

@@ -10,7 +10,7 @@ namespace {
 
 bool is_known(const Known& known, Fault fault)
 {
-    return fault == Fault::kNone && known.applies(wqlab_features(), wqlab_lacks());
+    return fault == Fault::kNone && known.applies(wqlab_features(), wqlab_lacks(), wqlab_since_7_1());
 }
 
 }  // namespace

@@ -18,14 +18,14 @@
  *				in late 6.12.y): the flag exists
  * WQLAB_HAVE_SYSTEM_PERCPU_WQ	128ea9f6ccfb ("workqueue: Add system_percpu_wq and
  *				system_dfl_wq", 6.17, in late 6.12.y)
- * WQLAB_HAVE_BH_PERCPU		7.x: WQ_BH allows and wants WQ_PERCPU, and a workqueue that
- *				is neither WQ_PERCPU nor WQ_UNBOUND draws a warning; 6.12
- *				refuses WQ_BH with it
+ * WQLAB_HAVE_BH_PERCPU		6.18: WQ_BH allows WQ_PERCPU, and wants it later (7.x), when a
+ *				workqueue that is neither WQ_PERCPU nor WQ_UNBOUND draws a
+ *				warning; 6.12 refuses WQ_BH with it
  * WQLAB_HAVE_ORDERED_SYSFS	alloc_workqueue() takes WQ_SYSFS for an ordered workqueue;
  *				6.12 warns and returns NULL. No header shows it, so it is
  *				taken from system_dfl_long_wq, which came later
  * WQLAB_HAVE_SYSTEM_DFL_LONG_WQ 7.x
- * WQLAB_HAVE_CACHE_SHARD	7.x: the affinity scope cache_shard
+ * WQLAB_HAVE_CACHE_SHARD	7.1: the affinity scope cache_shard
  * WQLAB_HAVE_IS_MEM_RECLAIM	7.x: current_is_workqueue_mem_reclaim()
  * WQLAB_HAVE_DEVM		7.x: devm_alloc_workqueue()
  * WQLAB_HAVE_WORK_ON_CPU_SAFE	until 7.x: work_on_cpu_safe(); taken from the function with a

@@ -52,6 +52,11 @@ uint32_t wqlab_lacks(void)
 	       (WQLAB_HAVE_DISABLE ? 0 : WQLAB_LACK_DISABLE);
 }
 
+bool wqlab_since_7_1(void)
+{
+	return WQLAB_HAVE_CACHE_SHARD;
+}
+
 static u32 kernels_flags(u32 flags)
 {
 	u32 kernels = 0;

@@ -14,6 +14,8 @@ struct workqueue_struct;
 uint32_t wqlab_wq_flags_known(void);
 uint32_t wqlab_features(void);
 uint32_t wqlab_lacks(void);	/* enum wqlab_lack, of which headers tell some */
+/* Linux 7.1 or newer, told by the affinity scope cache_shard, which came with it. */
+bool wqlab_since_7_1(void);
 
 /* The name is not a format. NULL: refused or no memory. */
 struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);

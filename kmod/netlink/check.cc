@@ -22,7 +22,7 @@ void fill_promise(Filler& message, const char* group, const Promise& promise)
         .u32(WQLAB_A_CHECK_CLASSES, promise.classes);
     if (promise.proof != Fault::kNone)
         message.string(WQLAB_A_CHECK_PROOF, fault_name(promise.proof));
-    if (promise.known.applies(wqlab_features(), wqlab_lacks()))
+    if (promise.known.applies(wqlab_features(), wqlab_lacks(), wqlab_since_7_1()))
         message.string(WQLAB_A_CHECK_KNOWN, promise.known.reference);
 }
 
