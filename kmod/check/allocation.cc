@@ -15,8 +15,6 @@ inline const wqlab_snap_workqueue* look(Trial& t, const Queue& wq)
     return now ? row_of(*now, wq) : nullptr;
 }
 
-inline bool is_7x() { return wqlab_features() & WQLAB_FEATURE_BH_PERCPU; }
-
 struct NameIsCut {
     static constexpr Promise kPromise = {
         69,
@@ -48,7 +46,7 @@ struct DefaultMaxActive {
     static constexpr Promise kPromise = {70,
                                          "",
                                          "alloc.default-max-active",
-                                         "max_active 0 is the default: 256, on 7.x 1024",
+                                         "max_active 0 is the default: 256, since 6.13 1024",
                                          "Documentation/core-api/workqueue.rst: max_active",
                                          0,
                                          Fault::kLimitIgnored};
@@ -59,7 +57,7 @@ struct DefaultMaxActive {
         const wqlab_snap_workqueue* row = look(t, wq);
         if (t.decided())
             return;
-        const int32_t wanted = is_7x() ? 1024 : 256;
+        const int32_t wanted = wqlab_wq_default_active();
         WANT(t, row && row->max_active == wanted, "it is %d, not %d", row ? row->max_active : 0, wanted);
     }
 };
@@ -68,14 +66,14 @@ struct MaxActiveIsClamped {
     static constexpr Promise kPromise = {71,
                                          "",
                                          "alloc.max-active-is-clamped",
-                                         "max_active is clamped to 1 and the kernel's limit: 512, on 7.x 2048",
+                                         "max_active is clamped to 1 and the kernel's limit: 512, since 6.13 2048",
                                          "kernel/workqueue.c: wq_clamp_max_active()",
                                          0,
                                          Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
-        const int32_t limit = is_7x() ? 2048 : 512;
+        const int32_t limit = wqlab_wq_max_active();
         struct {
             uint32_t asked;
             int32_t wanted;
@@ -93,18 +91,18 @@ struct MaxActiveIsClamped {
 };
 
 struct BhTakesFew {
-    static constexpr Promise kPromise = {
-        72,
-        "",
-        "alloc.bh-takes-few",
-        "WQ_BH goes with WQ_HIGHPRI alone, on 7.x with WQ_PERCPU, and with max_active 0: else there is no workqueue",
-        "Documentation/core-api/workqueue.rst: flags",
-        WQLAB_CHECK_NEGATIVE,
-        Fault::kLimitIgnored};
+    static constexpr Promise kPromise = {72,
+                                         "",
+                                         "alloc.bh-takes-few",
+                                         "WQ_BH goes with WQ_HIGHPRI alone, since 6.18 with WQ_PERCPU, and with "
+                                         "max_active 0: else there is no workqueue",
+                                         "Documentation/core-api/workqueue.rst: flags",
+                                         WQLAB_CHECK_NEGATIVE,
+                                         Fault::kLimitIgnored};
 
     static void run(Trial& t)
     {
-        const uint32_t percpu = is_7x() ? uint32_t{WQLAB_WQ_PERCPU} : 0u;
+        const uint32_t percpu = wqlab_features() & WQLAB_FEATURE_BH_PERCPU ? uint32_t{WQLAB_WQ_PERCPU} : 0u;
         struct {
             uint32_t flags;
             int max_active;
@@ -162,7 +160,8 @@ struct PercpuOrUnbound {
     {
         constexpr uint32_t kTries = 5;
         SKIP_UNLESS(t, wqlab_wq_flags_known() & WQLAB_WQ_PERCPU, "this kernel has no WQ_PERCPU");
-        SKIP_UNLESS(t, wqlab_since_7_1(), "this kernel does not look at WQ_PERCPU");
+        // 21c05ca88a54, of the same release as that flag.
+        SKIP_UNLESS(t, t.kernel().constant(Field::kFlagDeprecated), "this kernel does not look at WQ_PERCPU");
         for (const bool both : {false, true}) {
             const LogListener<LinesWith> others(both ? "uses both WQ_PERCPU and WQ_UNBOUND"
                                                      : "is using neither WQ_PERCPU or WQ_UNBOUND");

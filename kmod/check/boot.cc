@@ -58,13 +58,12 @@ struct SystemQueuesAreAsDocumented {
 
     static int32_t max_active_of(uint32_t flags)
     {
-        const bool is_large = wqlab_features() & WQLAB_FEATURE_BH_PERCPU;
         if (flags & WQLAB_WQ_BH)
             return 0x7fffffff;  // BH workqueues have no limit
         // Power-efficient ones are per-CPU by nature.
         if (flags & WQLAB_WQ_UNBOUND && !(flags & WQLAB_WQ_POWER_EFFICIENT))
-            return is_large ? 2048 : 512;
-        return is_large ? 1024 : 256;
+            return wqlab_wq_max_active();
+        return wqlab_wq_default_active();
     }
 
     static void judge(Trial& t, const Snapshot& now, const wqlab_snap_workqueue& row, const Wanted& wanted)

@@ -36,7 +36,7 @@ struct MaxActiveTakesEachValue {
 
     static void run(Trial& t)
     {
-        const int limit = wqlab_features() & WQLAB_FEATURE_BH_PERCPU ? 2048 : 512;
+        const int limit = wqlab_wq_max_active();
         const bool has_min = t.kernel().has(Field::kWqMinActive);
         struct {
             int asked, wanted, min_active;

@@ -52,6 +52,16 @@ uint32_t wqlab_lacks(void)
 	       (WQLAB_HAVE_DISABLE ? 0 : WQLAB_LACK_DISABLE);
 }
 
+int wqlab_wq_max_active(void)
+{
+	return WQ_MAX_ACTIVE;
+}
+
+int wqlab_wq_default_active(void)
+{
+	return WQ_DFL_ACTIVE;
+}
+
 bool wqlab_since_7_1(void)
 {
 	return WQLAB_HAVE_CACHE_SHARD;

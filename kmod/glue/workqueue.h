@@ -16,6 +16,9 @@ uint32_t wqlab_features(void);
 uint32_t wqlab_lacks(void);	/* enum wqlab_lack, of which headers tell some */
 /* Linux 7.1 or newer, told by the affinity scope cache_shard, which came with it. */
 bool wqlab_since_7_1(void);
+/* The most that a max_active can be, and what 0 is: 512 and 256, since 6.13 2048 and 1024. */
+int wqlab_wq_max_active(void);
+int wqlab_wq_default_active(void);
 
 /* The name is not a format. NULL: refused or no memory. */
 struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);
