@@ -111,7 +111,7 @@ struct GlobalMaskIsWhole {
                     "it takes two of the first 31 CPUs for unbound workqueues");
         const uint32_t first = first_of(allowed), cpu = second_of(allowed);
         UnboundCpus cpus(t);
-        if (!cpus.keep())
+        if (!cpus.keep_mask())
             return;
         // What is in force already needs no memory.
         SKIP_UNLESS(t, t.read(UnboundCpus::kPath) == 0, "%s can't be read", UnboundCpus::kPath);

@@ -164,7 +164,7 @@ struct GlobalMasks {
         UnboundCpus cpus(t);
         int error;
         for (const uint64_t mask : {uint64_t{1} << first_of(allowed), uint64_t{1} << second_of(allowed), allowed}) {
-            if (!cpus.set(mask))
+            if (!cpus.write_mask(mask))
                 return;
             const uint64_t now = mask_of(t, "cpumask", error);
             WANT(t, error == 0 && now == mask, "written %llx, cpumask says %llx", static_cast<unsigned long long>(mask),

@@ -164,7 +164,7 @@ struct WorkersOfOneAwayFollow {
         WANT(t, !left || (left & others) == others, "let go of, its worker may run on %llx",
              static_cast<unsigned long long>(left));
         const uint64_t one = uint64_t{1} << second_of(others);
-        if (!masks.set(one))
+        if (!masks.write_mask(one))
             return;
         const uint64_t now = cpus_of(t, pid);
         WANT(t, now == one, "unbound workqueues may use %llx, and a worker of a CPU that is away %llx",

@@ -192,10 +192,10 @@ struct GlobalChangesLeaveNothing {
         WANT(t, error == 0, "attributes can't be set: error %d", -error);
         UnboundCpus cpus(t);
         for (uint32_t i = 0; i < 2; i++) {
-            if (!cpus.set(one))
+            if (!cpus.write_mask(one))
                 return;
             WANT(t, pools(t, one) >= 1 || t.decided(), "confined to CPU %u it has no pool of that", first_of(allowed));
-            if (!cpus.set(allowed))
+            if (!cpus.write_mask(allowed))
                 return;
             AWAIT(t, pools(t, one) == 0 || t.decided(), "the pool of one CPU to go");
         }

@@ -207,7 +207,7 @@ struct ExcludedCpuSpreads {
         const uint64_t rest = allowed & ~(uint64_t{1} << out);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
         UnboundCpus cpus(t);
-        if (!cpus.set(rest))
+        if (!cpus.write_mask(rest))
             return;
         const uint32_t n = 2 * count_of(rest) + 1 < Burst::kItems ? 2 * count_of(rest) + 1 : Burst::kItems;
         if (const Burst* burst = Burst::of(t, wq, n, out, -1))

@@ -5,7 +5,7 @@
 
 namespace wqlab {
 
-bool UnboundCpus::keep()
+bool UnboundCpus::keep_mask()
 {
     if (before_)
         return true;
@@ -34,9 +34,9 @@ bool UnboundCpus::keep()
     return true;
 }
 
-bool UnboundCpus::set(uint64_t cpus)
+bool UnboundCpus::write_mask(uint64_t cpus)
 {
-    if (!keep())
+    if (!keep_mask())
         return false;
     char mask[24];
     // As the kernel writes masks: words of 32 bits.

@@ -17,9 +17,9 @@ public:
     }
 
     // What there is, if it can be put back. False: the trial has been decided.
-    bool keep();
-    bool restrict_to(uint32_t cpu) { return set(uint64_t{1} << cpu); }
-    bool set(uint64_t cpus);
+    bool keep_mask();
+    bool restrict_to(uint32_t cpu) { return write_mask(uint64_t{1} << cpu); }
+    bool write_mask(uint64_t cpus);
 
     static constexpr const char* kPath = "/sys/devices/virtual/workqueue/cpumask";
     static constexpr const char* kRequested = "/sys/devices/virtual/workqueue/cpumask_requested";
