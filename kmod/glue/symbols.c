@@ -50,7 +50,11 @@ static struct kprobe detour = {
 	.post_handler = after,
 };
 
-static struct kprobe each_match = { .symbol_name = "kallsyms_on_each_match_symbol" };
+/* Only its address is wanted. It is never armed: that takes memory, and so does to disarm it, without which it stays. */
+static struct kprobe each_match = {
+	.symbol_name = "kallsyms_on_each_match_symbol",
+	.flags = KPROBE_FLAG_DISABLED,
+};
 static uintptr_t on_each_match;
 static bool can_call;
 
@@ -60,10 +64,7 @@ int wqlab_symbols_init(void)
 
 	if (error)
 		return error;
-	/*
-	 * Only its address was wanted. It is after the ENDBR, if there is one. In 7.3, not in 6.12, a probe that could
-	 * not be armed, for want of memory, looks registered; to unregister that makes its address NULL.
-	 */
+	/* It is after the ENDBR, if there is one. */
 	on_each_match = (uintptr_t)each_match.addr;
 	unregister_kprobe(&each_match);
 	error = register_kprobe(&detour);
