@@ -50,7 +50,7 @@ static struct kprobe detour = {
 	.post_handler = after,
 };
 
-/* Only its address is wanted. It is never armed: that takes memory, and so does to disarm it, without which it stays. */
+/* Only its address is wanted. It is never armed: that takes memory, and so does disarming, without which it stays. */
 static struct kprobe each_match = {
 	.symbol_name = "kallsyms_on_each_match_symbol",
 	.flags = KPROBE_FLAG_DISABLED,
