@@ -109,6 +109,16 @@ struct QueueIsNotLivelocked {
     }
 };
 
+// A flush behind each item, begun before the next one is queued.
+static void queue_and_flush_each(Trial& t, Queue& wq, const Items& items, Actor** flushers, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        items[i]->queue_on(wq, t.first_cpu());
+        flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+        AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
+    }
+}
+
 struct QueueFlushesOverlap {
     static constexpr Promise kPromise = {
         43,
@@ -124,12 +134,10 @@ struct QueueFlushesOverlap {
         constexpr uint32_t kFlushes = 24;  // 15 colours and an overflow list
         Queue& wq = t.queue({.max_active = 1});
         const Items items = t.items(kFlushes, "an item", TestItem::Body::kGate);
-        Actor* flushers[kFlushes];
-        for (uint32_t i = 0; i < kFlushes; i++) {
-            items[i]->queue_on(wq, t.first_cpu());
-            flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-            AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
-        }
+        Actor* flushers[kFlushes] = {};
+        queue_and_flush_each(t, wq, items, flushers, kFlushes);
+        if (t.decided())
+            return;
         for (uint32_t i = 0; i < kFlushes; i++) {
             AWAIT(t, items[i]->started() == 1, "the next item to start");
             for (uint32_t later = i; later < kFlushes; later++)
@@ -165,12 +173,10 @@ struct EachInItsTurn {
         constexpr uint32_t kFlushes = 15;
         Queue& wq = t.queue({.max_active = 1});
         const Items items = t.items(kFlushes, "an item", TestItem::Body::kGate);
-        Actor* flushers[kFlushes];
-        for (uint32_t i = 0; i < kFlushes; i++) {
-            items[i]->queue_on(wq, t.first_cpu());
-            flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
-            AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
-        }
+        Actor* flushers[kFlushes] = {};
+        queue_and_flush_each(t, wq, items, flushers, kFlushes);
+        if (t.decided())
+            return;
         for (uint32_t i = 0; i < kFlushes; i++) {
             AWAIT(t, items[i]->started() == 1, "the next item to start");
             WANT(t, !flushers[i]->done(), "flush %u returned while item %u was held", i + 1, i + 1);
