@@ -64,6 +64,8 @@ struct HogsAreSetApart {
 
     // The kernel's clock of a part begins after the end of the one before, and is
     // done with when the next one begins: it can't have seen more than lies between.
+    // It begins with what the last tick knew, which a slow host may be long behind
+    // with: so end() goes by the scheduler, which brings the worker's time up to date.
     struct Parts {
         uint32_t each;     // in one execution
         uint64_t ends[2];  // of the last two
@@ -78,6 +80,7 @@ struct HogsAreSetApart {
         {
             ends[0] = ends[1];
             ends[1] = wqlab_now();
+            wqlab_yield();
         }
     };
 
