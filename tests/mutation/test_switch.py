@@ -75,10 +75,7 @@ class Switch(unittest.TestCase):
     def test_mutants_of_a_kernels_workqueue_c_have_the_code_of_their_diffs(self):
         """Where gcc knows at once which mutant it is, it makes of both texts the same code, nearly always: a branch
         that is known leaves traces in few."""
-        directory = os.path.join(CACHE, "kernels/7.3-plain")
-        if not os.path.exists(os.path.join(directory, "release")):
-            self.skipTest("no kernel 7.3-plain is in the cache")
-        base = kernel.Base(directory)
+        base = self.base()
         chosen = {"kick_pool_pick", "work_busy", "set_work_data"}
         all_of_it = rules.mutants_of(base.source, chosen.__contains__)[::9][:8]
         for number, mutant in enumerate(all_of_it, 1):
@@ -93,6 +90,35 @@ class Switch(unittest.TestCase):
                 codes = [self.code(base, work, name, mutant) for name in ("alone.c", "switched.c")]
                 same += codes[0] == codes[1]
             self.assertGreaterEqual(same, len(all_of_it) - 1)
+
+    def test_mutants_of_its_workqueue_h_have_the_code_of_their_diffs_in_a_module(self):
+        base = self.base()
+        all_of_it = rules.mutants_of(base.header)
+        self.assertGreater(len(all_of_it), 20)
+        for number, mutant in enumerate(all_of_it, 1):
+            mutant.number = number
+        table = "".join(f"{name}, " for name in sorted({mutant.function for mutant in all_of_it}))
+        ours = "".join(f"wqlab_{name}, " for name in table.rstrip(", ").split(", "))
+        with tempfile.TemporaryDirectory() as work:
+            os.mkdir(os.path.join(work, "linux"))
+            kernel.write(os.path.join(work, "workqueue_mutants.h"), kernel.HEADER)
+            kernel.write(os.path.join(work, "switched.c"), kernel.inlines_text(base.header, all_of_it)[1]
+                         + f"void *const table[] = {{ {ours} }};\n")
+            same = []
+            for mutant in all_of_it:
+                kernel.write(os.path.join(work, "linux/workqueue.h"), applied(base.header.text, mutant))
+                kernel.write(os.path.join(work, "alone.c"), '#include "linux/workqueue.h"\n'
+                             f"void *const table[] = {{ {table} }};\n")
+                alone, switched = (self.code(base, work, name, mutant) for name in ("alone.c", "switched.c"))
+                same.append(alone == {function.removeprefix("wqlab_"): re.sub(r"<wqlab_", "<", code)
+                                      for function, code in switched.items()})
+            self.assertGreaterEqual(sum(same), len(all_of_it) - 1)
+
+    def base(self):
+        directory = os.path.join(CACHE, "kernels/7.3-plain")
+        if not os.path.exists(os.path.join(directory, "release")):
+            self.skipTest("no kernel 7.3-plain is in the cache")
+        return kernel.Base(directory)
 
     def code(self, base, work, name, mutant):
         output = os.path.join(work, name + ".o")
@@ -117,7 +143,7 @@ int twice_asked(unsigned int x) { if (x && x != 0) return 3; return 4; }
         source = Source("some.c", ["-std=gnu11"], text=self.TEXT)
         with tempfile.TemporaryDirectory() as work:
             words = ["gcc", "-O2", "-std=gnu11", "-Wall", "-Werror=return-type", "-c", "-o", "some.o", "some.c"]
-            kept, dropped = weed.weed(source, words, work, rules.mutants_of(source), work, 1, lambda text: None)
+            kept, dropped = weed.weed([source], words, work, rules.mutants_of(source), work, 1, lambda text: None)
         self.kept = [mutant.words for mutant in kept]
         self.dropped = {why: [mutant.words for mutant in lost] for why, lost in dropped.items()}
 

@@ -45,7 +45,7 @@ class Version:
 
     def key(self, base):
         """Of the source, and of all that makes mutants of it."""
-        digest = hashlib.sha256(base.source.text.encode("latin-1"))
+        digest = hashlib.sha256("".join(source.text for source in base.sources).encode("latin-1"))
         here = os.path.dirname(__file__)
         for name in ("source", "mutant", "hosts", "rules", "words", "weed", "kernel"):
             with open(os.path.join(here, name + ".py"), "rb") as file:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """One kernel with all mutants of its workqueue.c in it, and the list of them beside it.
 
+What of workqueue.h is code each caller has a copy of. Those with mutants are there once more, and a module that is
+built for this kernel calls them; all else in it has the plain ones, and need not be compiled again.
+
 The switch is an integer, workqueue.wqlab_mutant: a parameter at boot and a file in sysfs. 0 is the plain kernel. At -1
 each host notes that it was reached, and /sys/kernel/debug/wqlab_mutants lists them. workqueue.wqlab_mutants_key says of
 which list the numbers are."""
@@ -17,9 +20,7 @@ from .mutant import Edit, Host, Mutant, Switched, diff, text_hash
 from .source import Source, clang_arguments, compiler_line
 
 HEADER = r"""/* SPDX-License-Identifier: GPL-2.0 */
-#include <linux/debugfs.h>
-#include <linux/moduleparam.h>
-#include <linux/seq_file.h>
+#include <linux/types.h>
 
 #ifdef WQLAB_MUTANT /* one alone, to compare its code */
 #define WQLAB_MUTANT_IS(number) ((number) == WQLAB_MUTANT)
@@ -32,10 +33,22 @@ extern u8 wqlab_mutant_seen[];
 #endif
 """
 
+# Behind which stand the functions.
+INLINES = r"""/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/workqueue.h>
+#include "workqueue_mutants.h"
+"""
+
 FOOTER = r"""
 #ifndef WQLAB_MUTANT
+#include <linux/debugfs.h>
+#include <linux/moduleparam.h>
+#include <linux/seq_file.h>
+
 int wqlab_mutant __read_mostly;
+EXPORT_SYMBOL_GPL(wqlab_mutant);
 u8 wqlab_mutant_seen[@POINTS@];
+EXPORT_SYMBOL_GPL(wqlab_mutant_seen);
 
 static int wqlab_mutant_set(const char *text, const struct kernel_param *param)
 {
@@ -75,7 +88,7 @@ late_initcall(wqlab_mutants_init);
 #endif
 """
 
-PATH = "kernel/workqueue.c"
+PATH, HEADER_PATH = "kernel/workqueue.c", "include/linux/workqueue.h"
 INTERNAL = '#include "workqueue_internal.h"\n'
 
 
@@ -89,6 +102,8 @@ class Base:
         self.source = Source(self.words[-1], clang_arguments(self.words), self.build)
         if self.source.errors:
             raise SystemExit("mutate: clang does not understand the source:\n" + "\n".join(self.source.errors[:5]))
+        self.header = self.source.included(HEADER_PATH)
+        self.sources = [self.source, self.header]
 
 
 def switched_text(base_text, mutants):
@@ -98,8 +113,23 @@ def switched_text(base_text, mutants):
     assert switched.result[at] == "\n"
     include = '#include "workqueue_mutants.h"'
     text = switched.result[:at] + include + switched.result[at:]
-    footer = FOOTER.replace("@POINTS@", str(max(1, len(switched.hosts)))).replace("@KEY@", key_of(mutants))
-    return switched, text + footer, at + len(include)
+    return switched, text, at + len(include)
+
+
+def inlines_text(header, mutants, first=0):
+    """(Switched, the functions that have mutants, under names of their own)."""
+    switched = Switched(header.text, mutants, first)
+    lines, parts = switched.result.split("\n"), [INLINES]
+    for function in header.functions:
+        if any(mutant.function == function.name for mutant in mutants):
+            text = "\n".join(lines[header.line_of(function.start) - 1:header.line_of(function.end)])
+            parts.append(re.sub(rf"\b{function.name}\b", f"wqlab_{function.name}", text, count=1))
+            parts.append(f"\n#define {function.name}(...) wqlab_{function.name}(__VA_ARGS__)\n")
+    return switched, "".join(parts)
+
+
+def footer(hosts, mutants):
+    return FOOTER.replace("@POINTS@", str(max(1, hosts))).replace("@KEY@", key_of(mutants))
 
 
 def key_of(mutants):
@@ -116,7 +146,6 @@ def write(path, text):
 def compiling(base, mutants, work, say):
     """Without those mutants that compile in the plain text but not in a switch's branch."""
     lost = []
-    write(os.path.join(work, "workqueue_mutants.h"), HEADER)
     file = os.path.join(work, "workqueue.c")
     while True:
         switched, text, shift = switched_text(base.source.text, mutants)
@@ -132,6 +161,17 @@ def compiling(base, mutants, work, say):
             raise SystemExit("mutate: the text with all mutants does not compile:\n" + said.stderr[-3000:])
         lost += [mutant for mutant in mutants if mutant.number in wrong]
         mutants = [mutant for mutant in mutants if mutant.number not in wrong]
+
+
+def inlining(base, mutants, work):
+    """(those whose function compiles in a module with them behind a switch, the others)."""
+    file, kept, lost = os.path.join(work, "inlines.c"), [], []
+    for mutant in mutants:
+        write(file, inlines_text(base.header, [mutant])[1])
+        said = subprocess.run(weed.compile_line(base.words, file, "/dev/null", ["-DMODULE", "-I" + work, "-fsyntax-only"]),
+                              cwd=base.build, capture_output=True)
+        (lost if said.returncode else kept).append(mutant)
+    return kept, lost
 
 
 def wrong_ones(said, file, switched, text, shift):
@@ -156,10 +196,19 @@ def appended(before, tail):
     return [head, " " + before[-1], *("+" + line for line in tail)]
 
 
-def patch_of(base, text):
+def new_file(path, text):
+    return difflib.unified_diff([], text.splitlines(True), "/dev/null", "b/" + path)
+
+
+def more_lines(base, path, tail):
+    with open(os.path.join(base.build, "..", path), encoding="utf-8") as file:
+        return [f"--- a/{path}\n", f"+++ b/{path}\n", *appended(file.read().splitlines(True), tail)]
+
+
+def patch_of(base, text, inlines):
     """What scripts/kernel build --patch takes."""
     before = base.source.text.splitlines(True)
-    lines = list(difflib.unified_diff([], HEADER.splitlines(True), "/dev/null", "b/kernel/workqueue_mutants.h"))
+    lines = [*new_file("kernel/workqueue_mutants.h", HEADER), *new_file("kernel/workqueue_inlines.h", inlines)]
     # Lines keep their places, so what differs is found line by line.
     after = text.splitlines(True)
     hunks = []
@@ -176,21 +225,22 @@ def patch_of(base, text):
         lines += ["-" + line for line in old] + ["+" + line for line in new]
     lines += appended(before, after[len(before):])
     # What the rules do is nothing to be warned of.
-    with open(os.path.join(base.build, "..", "kernel/Makefile"), encoding="utf-8") as file:
-        makefile = file.read().splitlines(True)
-    lines += ["--- a/kernel/Makefile\n", "+++ b/kernel/Makefile\n", *appended(makefile, ["CFLAGS_workqueue.o += -w\n"])]
+    lines += more_lines(base, "kernel/Makefile", ["CFLAGS_workqueue.o += -w\n"])
+    lines += more_lines(base, "Makefile",
+                        ["KBUILD_CFLAGS_MODULE += -include $(srctree)/kernel/workqueue_inlines.h\n"])
     return "".join(lines)
 
 
 def save(path, mutants, base, dropped):
-    texts = {function.name: text_hash(base.source.text[function.start:function.end])
-             for function in base.source.functions}
+    texts = {function.name: text_hash(source.text[function.start:function.end])
+             for source in base.sources for function in source.functions}
+    of = dict(zip((PATH, HEADER_PATH), base.sources))
     document = {
         "key": key_of(mutants),
         "dropped": {why: len(lost) for why, lost in dropped.items()},
         "mutants": [{
             "number": m.number, "id": m.id, "function": m.function, "line": m.line, "rule": m.rule, "words": m.words,
-            "text": texts[m.function], "points": m.points, "diff": diff(base.source.text, m),
+            "text": texts[m.function], "points": m.points, "diff": diff(of[m.path].text, m),
             "edits": [[e.host.kind, e.host.start, e.host.end, e.start, e.end, e.text] for e in m.edits],
         } for m in mutants],
     }
@@ -216,11 +266,20 @@ def make(base, work, jobs, say, wanted=lambda name: True):
     """Generates, weeds and writes the text, its patch and the list. The kernel is built of that by scripts/kernel."""
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
-    mutants = rules.mutants_of(base.source, wanted)
-    say(f"{len(mutants)} mutants of {len(base.source.functions)} functions")
-    mutants, dropped = weed.weed(base.source, base.words, base.build, mutants, work, jobs, say)
-    mutants, dropped["no switch"], _, text = compiling(base, mutants, work, say)
-    write(os.path.join(work, "mutants.patch"), patch_of(base, text))
+    mutants, inline = rules.mutants_of(base.source, wanted), rules.mutants_of(base.header, wanted)
+    for mutant in inline:
+        mutant.path = HEADER_PATH
+    say(f"{len(mutants + inline)} mutants of {sum(len(source.functions) for source in base.sources)} functions")
+    mutants, dropped = weed.weed(base.sources, base.words, base.build, mutants + inline, work, jobs, say)
+    write(os.path.join(work, "workqueue_mutants.h"), HEADER)
+    inline, lost = inlining(base, [mutant for mutant in mutants if mutant.path == HEADER_PATH], work)
+    mutants, dropped["no switch"], switched, text = compiling(
+        base, [mutant for mutant in mutants if mutant.path == PATH], work, say)
+    dropped["no switch"] += lost
+    inlines, inlines_of_module = inlines_text(base.header, inline, len(switched.hosts))
+    mutants += inline
+    text += footer(len(switched.hosts) + len(inlines.hosts), mutants)
+    write(os.path.join(work, "mutants.patch"), patch_of(base, text, inlines_of_module))
     save(os.path.join(work, "mutants.json"), mutants, base, dropped)
     say(f"{len(mutants)} are left; " + ", ".join(f"{len(lost)} {why}" for why, lost in dropped.items()))
     return mutants, dropped

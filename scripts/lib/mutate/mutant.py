@@ -37,6 +37,7 @@ class Mutant:
     number: int = 0
     points: list = field(default_factory=list)
     text: str = ""  # text_hash() of its function
+    path: str = "kernel/workqueue.c"
 
 
 def one_line(text):
@@ -69,7 +70,7 @@ def applied(text, mutant):
     return text
 
 
-def diff(text, mutant, path="kernel/workqueue.c"):
+def diff(text, mutant):
     """As diff -u has it."""
     begin, end = min(edit.start for edit in mutant.edits), max(edit.end for edit in mutant.edits)
     first = text.rfind("\n", 0, begin) + 1
@@ -90,19 +91,20 @@ def diff(text, mutant, path="kernel/workqueue.c"):
     for kind, b1, b2, a1, a2 in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         body += [" " + same for same in before[b1:b2]] if kind == "equal" else \
             ["-" + old for old in before[b1:b2]] + ["+" + new for new in after[a1:a2]]
-    lines = [f"--- a/{path}", f"+++ b/{path}", head, *(" " + line for line in above),
+    lines = [f"--- a/{mutant.path}", f"+++ b/{mutant.path}", head, *(" " + line for line in above),
              *body, *(" " + line for line in below)]
     return "\n".join(lines) + "\n"
 
 
 class Switched:
-    """One text with all mutants in it. Lines keep their numbers. `places` says which part of it is whose."""
+    """One text with all mutants in it. Lines keep their numbers. `places` says which part of it is whose. Points are
+    numbered from `first` on."""
 
-    def __init__(self, text, mutants):
+    def __init__(self, text, mutants, first=0):
         self.text, self.places = text, []
         self.hosts = sorted({edit.host for mutant in mutants for edit in mutant.edits},
                             key=lambda host: (host.start, -host.end))
-        self.points = {host: number for number, host in enumerate(self.hosts)}
+        self.points = {host: number for number, host in enumerate(self.hosts, first)}
         self.of_host = {host: [] for host in self.hosts}
         for mutant in mutants:
             mutant.points = sorted({self.points[edit.host] for edit in mutant.edits})

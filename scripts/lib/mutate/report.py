@@ -208,9 +208,10 @@ def catchers(version):
 
 HEAD = """# What the checks can't see
 
-Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, made by a rule: a condition negated
-or constant, an operator, a flag, a name, a constant replaced by its neighbour, a statement gone or in another order, a
-return value inverted, another CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
+Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, or in a function of
+`include/linux/workqueue.h` as the module has it, made by a rule: a condition negated or constant, an operator, a flag,
+a name, a constant replaced by its neighbour, a statement gone or in another order, a return value inverted, another
+CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
 *caught*: a check failed. *hung*: by the guest's own clock nothing more came for longer than a check may last there,
 and the clean-up behind it; or the guest ran, for SILENT s of a CPU, and did not even tell the time. *crashed*: the
 kernel died, and its log says of what. *Killed* are those that were caught, hung or crashed. *survived*: each check that

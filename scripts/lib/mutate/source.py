@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A C file of a kernel as clang's parser sees it, reduced to nodes that have a place in the file's own text.
+"""A C file of a kernel, or a header that it includes, as clang's parser sees it, reduced to nodes that have a place in the file's own text.
 
 What a macro expands to has the place of the macro's use, and its arguments have their own. So nodes with one place are
 one node here (`macro` says that there was more than one), and its children are those that lie inside."""
@@ -93,9 +93,22 @@ class Source:
                     text = file.read()
         finally:
             os.chdir(before)
+        self.errors = [str(d) for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
+        self.directory = directory
+        self._take(unit, text, path)
+
+    def included(self, name):
+        """The header of this name, as this file means it."""
+        path = next(one.include.name for one in self.unit.get_includes() if one.include.name.endswith(name))
+        with open(os.path.join(self.directory, path), encoding="latin-1", newline="") as file:
+            header = object.__new__(Source)
+            header.errors, header.directory = self.errors, self.directory
+            header._take(self.unit, file.read(), path)
+            return header
+
+    def _take(self, unit, text, path):
         self.unit, self.text, self.path = unit, text, path
         self.file = located(unit.get_location(path, (1, 1)))[0]
-        self.errors = [str(d) for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
         self.functions = [Function(self, cursor) for cursor in unit.cursor.get_children()
                           if cursor.kind == CursorKind.FUNCTION_DECL and cursor.is_definition()
                           and self._is_ours(cursor) and self._is_written(cursor)]

@@ -29,16 +29,17 @@ def function_text(source, function, mutant=None):
     return applied(text, mutant) if mutant else text
 
 
-def unit(source, mutants, plain):
-    functions = {function.name: function for function in source.functions}
-    parts = [source.text, "\n"]
+def unit(sources, mutants, plain):
+    functions = {function.name: function for source in sources for function in source.functions}
+    parts = [sources[0].text, "\n"]
     for name in plain:
-        text = function_text(source, functions[name])
-        parts.append(copy_of(source, functions[name], f"wqlab_p_{name}", text, "plain"))
+        function = functions[name]
+        text = function_text(function.source, function)
+        parts.append(copy_of(function.source, function, f"wqlab_p_{name}", text, "plain"))
     for mutant in mutants:
         function = functions[mutant.function]
-        parts.append(copy_of(source, function, f"wqlab_m{mutant.number}", function_text(source, function, mutant),
-                             f"wqlab_m{mutant.number}"))
+        parts.append(copy_of(function.source, function, f"wqlab_m{mutant.number}",
+                             function_text(function.source, function, mutant), f"wqlab_m{mutant.number}"))
     return "".join(parts)
 
 
@@ -95,8 +96,8 @@ def code_of(object_file):
             for name, code in codes.items()}
 
 
-def weed(source, words, directory, mutants, work, jobs, say):
-    """(those that are left, {why: those that are not})."""
+def weed(sources, words, directory, mutants, work, jobs, say):
+    """(those that are left, {why: those that are not}). `sources` are the file and its headers."""
     os.makedirs(work, exist_ok=True)
     for number, mutant in enumerate(mutants, 1):
         mutant.number = number
@@ -109,7 +110,7 @@ def weed(source, words, directory, mutants, work, jobs, say):
         wrong = set()
         while True:
             with open(file, "w", encoding="latin-1", newline="") as out:
-                out.write(unit(source, [mutant for mutant in part if mutant.number not in wrong], plain))
+                out.write(unit(sources, [mutant for mutant in part if mutant.number not in wrong], plain))
             more = compile_copies(words, directory, file, ["-fsyntax-only"]) or \
                 compile_copies(words, directory, file, [*ALIKE, "-c"])
             if not more:

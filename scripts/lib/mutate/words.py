@@ -11,7 +11,7 @@ NOT_REMOVED = re.compile(
 # Functions that only print, check locks or are there for a debugger.
 NO_MUTANTS = re.compile(
     r"(show_|print_|pr_cont|wq_lockdep|wq_init_lockdep|wq_unregister_lockdep|wq_free_lockdep|touch_"
-    r"|check_flush_dependency|work_debug|debug_work|mayday_cursor_func|panic_on)")
+    r"|work_debug|debug_work|mayday_cursor_func|panic_on)")
 
 # Names of numbers that are not sizes, times or ratios.
 NO_CONSTANT = re.compile(
