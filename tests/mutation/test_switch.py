@@ -98,7 +98,7 @@ class Switch(unittest.TestCase):
         for number, mutant in enumerate(all_of_it, 1):
             mutant.number = number
         table = "".join(f"{name}, " for name in sorted({mutant.function for mutant in all_of_it}))
-        ours = "".join(f"wqlab_{name}, " for name in table.rstrip(", ").split(", "))
+        ours = "".join(f"wqlab_inline_{name}, " for name in table.rstrip(", ").split(", "))
         with tempfile.TemporaryDirectory() as work:
             os.mkdir(os.path.join(work, "linux"))
             kernel.write(os.path.join(work, "workqueue_mutants.h"), kernel.HEADER)
@@ -110,7 +110,7 @@ class Switch(unittest.TestCase):
                 kernel.write(os.path.join(work, "alone.c"), '#include "linux/workqueue.h"\n'
                              f"void *const table[] = {{ {table} }};\n")
                 alone, switched = (self.code(base, work, name, mutant) for name in ("alone.c", "switched.c"))
-                same.append(alone == {function.removeprefix("wqlab_"): re.sub(r"<wqlab_", "<", code)
+                same.append(alone == {function.removeprefix("wqlab_inline_"): re.sub(r"<wqlab_inline_", "<", code)
                                       for function, code in switched.items()})
             self.assertGreaterEqual(sum(same), len(all_of_it) - 1)
 

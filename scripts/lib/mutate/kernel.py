@@ -123,8 +123,8 @@ def inlines_text(header, mutants, first=0):
     for function in header.functions:
         if any(mutant.function == function.name for mutant in mutants):
             text = "\n".join(lines[header.line_of(function.start) - 1:header.line_of(function.end)])
-            parts.append(re.sub(rf"\b{function.name}\b", f"wqlab_{function.name}", text, count=1))
-            parts.append(f"\n#define {function.name}(...) wqlab_{function.name}(__VA_ARGS__)\n")
+            parts.append(re.sub(rf"\b{function.name}\b", f"wqlab_inline_{function.name}", text, count=1))
+            parts.append(f"\n#define {function.name}(...) wqlab_inline_{function.name}(__VA_ARGS__)\n")
     return switched, "".join(parts)
 
 
