@@ -102,6 +102,7 @@
 #include "check/rescue.cc"
 #include "check/rescuer_cpus.cc"
 #include "check/rescuer_name.cc"
+#include "check/resting.cc"
 #include "check/runner.cc"
 #include "check/selection.cc"
 #include "check/stalled_pools.cc"

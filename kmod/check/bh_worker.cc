@@ -37,7 +37,8 @@ struct RunsNotPreparing {
             if (worker.pool != pool->id)
                 continue;
             workers++;
-            if (worker.flags & (WQLAB_WORKER_IDLE | WQLAB_WORKER_PREP))
+            // No BH workqueue may be WQ_CPU_INTENSIVE.
+            if (worker.flags & (WQLAB_WORKER_IDLE | WQLAB_WORKER_PREP | WQLAB_WORKER_CPU_INTENSIVE))
                 t.fail("a BH worker that runs an item has the flags %x", worker.raw_flags);
         }
         if (workers != 1 || pool->nr_workers != 1 || pool->nr_idle != 0)
@@ -54,6 +55,10 @@ struct RunsNotPreparing {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         for (const uint32_t flags : {uint32_t{WQLAB_WQ_BH}, uint32_t{WQLAB_WQ_BH} | WQLAB_WQ_HIGHPRI}) {
             Queue& wq = t.queue({.flags = flags});
+            // What the last one leaves is seen with the next.
+            TestItem& before = t.item("the item before");
+            before.queue_on(wq, cpu);
+            AWAIT(t, before.ended() == 1, "the item before to run");
             bool is_judged = false;
             for (uint32_t i = 0; i < kTries && !is_judged && !t.decided(); i++)
                 is_judged = judge(t, wq, cpu);

@@ -41,18 +41,24 @@ struct QuickOneCallsNobody {
             wqlab_relax();
     }
 
-    // In how long the pool calls, if that is seen while it makes a worker for the item.
-    static uint64_t first_call(Trial& t, const Queue& wq, const TestItem& item, uint64_t until)
+    // In how long the pool calls, as seen while it makes a worker for the item; and the time after that look.
+    struct FirstCall {
+        uint64_t due = WQLAB_NEVER, jiffies = 0;
+    };
+
+    static FirstCall first_call(Trial& t, const Queue& wq, const TestItem& item, uint64_t until)
     {
         for (uint32_t looks = 0; looks < 3 && !item.started(); looks++) {
             const wqlab_snap_pool* pool = own_pool(t, wq, t.first_cpu());
             const uint64_t due = pool ? pool->mayday_timer_ns : WQLAB_NEVER;
             // Once the first call was due it is a later one's time.
-            if (due != WQLAB_NEVER)
-                return !item.started() && wqlab_jiffies() < until ? due : WQLAB_NEVER;
+            if (due != WQLAB_NEVER) {
+                const uint64_t now = wqlab_jiffies();
+                return !item.started() && now < until ? FirstCall{due, now} : FirstCall{};
+            }
             wqlab_sleep(100'000);
         }
-        return WQLAB_NEVER;
+        return {};
     }
 
     static void run(Trial& t)
@@ -75,24 +81,31 @@ struct QuickOneCallsNobody {
             pass_part_of_tick(i);
             const uint64_t began = wqlab_jiffies();
             items[i]->queue_on(wq, t.first_cpu());
-            const uint64_t due = first_call(t, wq, *items[i], began + timeout);
+            const FirstCall call = first_call(t, wq, *items[i], began + timeout);
             AWAIT(t, items[i]->started() == 1, "an item to start");
             const uint64_t took = items[i]->last().jiffies - began;
             const uint64_t calls = stat_of(t, wq, WQLAB_PWQ_STAT_MAYDAY) - before;
+            if (quiet && call.due != WQLAB_NEVER) {
+                const uint64_t tick = kSecond / hz;
+                seen++;
+                WANT(t, call.due < 2 * timeout * tick, "it was to be called in %llu ms",
+                     static_cast<unsigned long long>(call.due / 1'000'000));
+                // It was armed when the item was queued, or later. What is left of it is counted in ticks.
+                WANT(t, call.due + (call.jiffies - began + 1) * tick >= timeout * tick,
+                     "%u ticks after the item was queued it was to be called in %llu us",
+                     static_cast<uint32_t>(call.jiffies - began), static_cast<unsigned long long>(call.due / 1'000));
+            }
             if (!quiet || took >= timeout)
                 continue;
             judged += makes_one;
             WANT(t, calls == 0, "within %u of %u ticks a rescuer was called", static_cast<uint32_t>(took),
                  static_cast<uint32_t>(timeout));
-            seen += due != WQLAB_NEVER;
-            WANT(t, due == WQLAB_NEVER || due < 2 * timeout * (kSecond / hz), "it was to be called in %llu ms",
-                 static_cast<unsigned long long>(due / 1'000'000));
             WANT(t, __builtin_memcmp(items[i]->last().command, "kworker/u", 9) == 0, "the item ran in %s",
                  items[i]->last().command);
         }
         SKIP_UNLESS(t, judged || t.decided(), "no worker was made within %u ticks", static_cast<uint32_t>(timeout));
-        t.note("%u workers were made within %u ticks, %u of them before our eyes", judged,
-               static_cast<uint32_t>(timeout), seen);
+        t.note("%u workers were made within %u ticks, and %u before our eyes", judged, static_cast<uint32_t>(timeout),
+               seen);
         // Those that were slow are not there, and what the others miss is at most what as many at random would.
         constexpr const char* kTried = "making a worker, at another time between two ticks";
         judged > 8 ? t.tried(judged, kTried) : tried_few(t, judged, kTried);

@@ -226,42 +226,52 @@ struct NodeOfTheCaller {
         0,
         Fault::kQueueLies};
 
+    struct Call {
+        Queue* wq;
+        TestItem* item;
+        int node;
+        bool first, second;
+    };
+
+    static void judge(Trial& t, Queue& wq, uint32_t cpu, int node)
+    {
+        Call* const call = t.own<Call>();
+        if (!call)
+            return;
+        *call = {&wq, &t.item("the item"), node, false, true};
+        // With interrupts off on the CPU whose worker it is for.
+        t.on_cpu(cpu, [call] {
+            wqlab_call_with_irqs_off(
+                [](void* argument) {
+                    Call& c = *static_cast<Call*>(argument);
+                    c.first = c.item->queue_node(*c.wq, c.node);
+                    c.second = c.item->queue_node(*c.wq, c.node);
+                },
+                call);
+        });
+        WANT(t, call->first && !call->second, "it returned %d for an idle and %d for a pending item", call->first,
+             call->second);
+        AWAIT(t, call->item->ended() == 1, "the item to run");
+        WANT(t, call->item->last().cpu == cpu, "for node %d, from CPU %u of node %d, it ran on CPU %u", node, cpu,
+             wqlab_cpu_node(cpu), call->item->last().cpu);
+    }
+
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, allowed, "unbound workqueues may use no CPU");
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu", .strict = true});
+        const int most = static_cast<int>(wqlab_max_nodes());
         for (uint32_t cpu = 0; cpu < 64; cpu++) {
             if (!(allowed >> cpu & 1))
                 continue;
-            const int nodes[] = {wqlab_cpu_node(cpu), -1, static_cast<int>(wqlab_nr_nodes()), 1 << 20};
-            for (const int node : nodes) {
-                struct Call {
-                    Queue* wq;
-                    TestItem* item;
-                    int node;
-                    bool first, second;
-                };
-                Call* call = t.own<Call>();
-                if (!call)
+            // Before and behind the map of those that are there are maps of others.
+            for (const int node :
+                 {wqlab_cpu_node(cpu), -1, -most, most, static_cast<int>(wqlab_nr_nodes()), 1 << 20}) {
+                judge(t, wq, cpu, node);
+                if (t.decided())
                     return;
-                *call = {&wq, &t.item("the item"), node, false, true};
-                // With interrupts off on the CPU whose worker it is for.
-                t.on_cpu(cpu, [call] {
-                    wqlab_call_with_irqs_off(
-                        [](void* argument) {
-                            Call& c = *static_cast<Call*>(argument);
-                            c.first = c.item->queue_node(*c.wq, c.node);
-                            c.second = c.item->queue_node(*c.wq, c.node);
-                        },
-                        call);
-                });
-                WANT(t, call->first && !call->second, "it returned %d for an idle and %d for a pending item",
-                     call->first, call->second);
-                AWAIT(t, call->item->ended() == 1, "the item to run");
-                WANT(t, call->item->last().cpu == cpu, "for node %d, from CPU %u of node %d, it ran on CPU %u", node,
-                     cpu, nodes[0], call->item->last().cpu);
             }
         }
     }

@@ -90,6 +90,7 @@ constinit const Group* const kGroups[] = {
     &kBootChecks,
     &kIdleChecks,
     &kIdleTimerChecks,
+    &kRestingChecks,
     &kManagerIdleChecks,
     &kWatchdogChecks,
     &kStallChecks,

@@ -94,6 +94,7 @@ extern const Group kLifecycleChecks;
 extern const Group kBootChecks;
 extern const Group kIdleChecks;
 extern const Group kIdleTimerChecks;
+extern const Group kRestingChecks;
 extern const Group kManagerIdleChecks;
 extern const Group kWatchdogChecks;
 extern const Group kStallChecks;

@@ -10,13 +10,39 @@ namespace wqlab {
 
 namespace who_waits {
 
+// Warnings of a wait for one of our workqueues. Behind its name stands the function of the item that is waited for; of
+// a whole workqueue that is none, which the kernel prints as 0x0.
+class WaitWarnings {
+public:
+    void see(const LogLine& line)
+    {
+        const char* const at = line.find("is flushing !WQ_MEM_RECLAIM wqlab-c292");
+        if (!at)
+            return;
+        const char *const end = line.text + line.size, *function = at;
+        for (const char* i = at; i < end; i++)
+            function = *i == ':' ? i + 1 : function;
+        bool is_one = false;
+        for (const char* i = function; i < end; i++)
+            is_one |= *i != '0' && *i != 'x' && *i != '\n';
+        __atomic_add_fetch(&of_items_, is_one, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&all_, 1, __ATOMIC_RELAXED);
+    }
+    uint32_t ours() const { return __atomic_load_n(&all_, __ATOMIC_RELAXED); }
+    uint32_t of_items() const { return __atomic_load_n(&of_items_, __ATOMIC_RELAXED); }
+
+private:
+    uint32_t all_ = 0, of_items_ = 0;
+};
+
 struct WhoMayWait {
     static constexpr Promise kPromise = {
         292,
         "",
         "flush.who-may-wait-for-whom",
         "An item may flush what needs memory if its own workqueue does, or is of create_workqueue(), and any item one "
-        "with WQ_MEM_RECLAIM; a task that is PF_MEMALLOC is warned of flushing one without it",
+        "with WQ_MEM_RECLAIM; a task that is PF_MEMALLOC is warned of flushing one without it, and told whose function "
+        "that is",
         "kernel/workqueue.c: check_flush_dependency()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
@@ -53,7 +79,8 @@ struct WhoMayWait {
     static void judge(Trial& t, const Wait& wait)
     {
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
-        const KernelLog<LinesWith> log(t, "is flushing !WQ_MEM_RECLAIM wqlab-c292");
+        const LogListener<WaitWarnings> log;
+        SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
         TestItem& target = t.item("the one that is waited for", TestItem::Body::kGate);
         const Opened opened{target};
         Doing* const doing = t.own<Doing>();
@@ -88,9 +115,12 @@ struct WhoMayWait {
         const bool early = is_over();
         target.open();
         AWAIT(t, is_over(), "it to have waited");
-        const uint32_t warnings = log.count();
+        const uint32_t warnings = log.heard().ours(), of_items = log.heard().of_items();
         WANT(t, !early, "%s did not wait", wait.name);
         WANT(t, warnings == wait.warnings, "of %s it was warned %u times, not %u", wait.name, warnings, wait.warnings);
+        const bool names_one = wait.warnings && wait.how == How::kFlushItem;
+        WANT(t, (of_items != 0) == names_one, "of %s it was warned with %s function", wait.name,
+             of_items ? "a" : "no");
     }
 
     struct Legacy {

@@ -34,6 +34,11 @@ uint32_t wqlab_nr_nodes(void)
 	return nr_node_ids;
 }
 
+uint32_t wqlab_max_nodes(void)
+{
+	return MAX_NUMNODES;
+}
+
 bool wqlab_node_online(uint32_t node)
 {
 	return node < MAX_NUMNODES && node_online(node);

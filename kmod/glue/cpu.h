@@ -13,6 +13,7 @@ bool wqlab_cpu_online(uint32_t cpu);
 uint32_t wqlab_next_online_cpu(uint32_t cpu);
 int wqlab_cpu_node(uint32_t cpu);
 uint32_t wqlab_nr_nodes(void);		/* nr_node_ids */
+uint32_t wqlab_max_nodes(void);		/* MAX_NUMNODES: what a map of nodes has room for */
 bool wqlab_node_online(uint32_t node);
 bool wqlab_knows_smt(void);		/* CONFIG_SCHED_SMT */
 const char *wqlab_release(void);	/* utsname()->release */
