@@ -10,29 +10,28 @@ namespace wqlab {
 
 namespace who_waits {
 
-// Warnings of a wait for one of our workqueues. Behind its name stands the function of the item that is waited for; of
-// a whole workqueue that is none, which the kernel prints as 0x0.
-class WaitWarnings {
+constexpr char kWarning[] = "is flushing !WQ_MEM_RECLAIM wqlab-c292";
+
+// Such warnings with the function of the item that is waited for, behind its workqueue's name. Of a whole workqueue it
+// is none, which the kernel prints as 0x0.
+class OfItems {
 public:
     void see(const LogLine& line)
     {
-        const char* const at = line.find("is flushing !WQ_MEM_RECLAIM wqlab-c292");
-        if (!at)
+        if (!line.has(kWarning))
             return;
-        const char *const end = line.text + line.size, *function = at;
-        for (const char* i = at; i < end; i++)
+        const char *const end = line.text + line.size, *function = line.text;
+        for (const char* i = line.text; i < end; i++)
             function = *i == ':' ? i + 1 : function;
         bool is_one = false;
         for (const char* i = function; i < end; i++)
             is_one |= *i != '0' && *i != 'x' && *i != '\n';
-        __atomic_add_fetch(&of_items_, is_one, __ATOMIC_RELAXED);
-        __atomic_add_fetch(&all_, 1, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&count_, is_one, __ATOMIC_RELAXED);
     }
-    uint32_t ours() const { return __atomic_load_n(&all_, __ATOMIC_RELAXED); }
-    uint32_t of_items() const { return __atomic_load_n(&of_items_, __ATOMIC_RELAXED); }
+    uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }
 
 private:
-    uint32_t all_ = 0, of_items_ = 0;
+    uint32_t count_ = 0;
 };
 
 struct WhoMayWait {
@@ -79,8 +78,8 @@ struct WhoMayWait {
     static void judge(Trial& t, const Wait& wait)
     {
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
-        const LogListener<WaitWarnings> log;
-        SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        const KernelLog<LinesWith> log(t, kWarning);
+        const KernelLog<OfItems> log_of_items(t);
         TestItem& target = t.item("the one that is waited for", TestItem::Body::kGate);
         const Opened opened{target};
         Doing* const doing = t.own<Doing>();
@@ -115,7 +114,7 @@ struct WhoMayWait {
         const bool early = is_over();
         target.open();
         AWAIT(t, is_over(), "it to have waited");
-        const uint32_t warnings = log.heard().ours(), of_items = log.heard().of_items();
+        const uint32_t warnings = log.count(), of_items = log_of_items.count();
         WANT(t, !early, "%s did not wait", wait.name);
         WANT(t, warnings == wait.warnings, "of %s it was warned %u times, not %u", wait.name, warnings, wait.warnings);
         const bool names_one = wait.warnings && wait.how == How::kFlushItem;
