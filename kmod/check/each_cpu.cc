@@ -4,7 +4,9 @@
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/time.h"
+#include "../core/warnings.hh"
 #include "cpu_away.hh"
+#include "kept_memory.hh"
 
 namespace wqlab {
 
@@ -207,10 +209,53 @@ struct EachCpuThatIsThere {
     }
 };
 
+struct ItemsAreFreed {
+    static constexpr Promise kPromise = {
+        372,
+        "",
+        "queue.schedule-on-each-cpu-frees-its-items",
+        "What schedule_on_each_cpu() has allocated for its items is freed when it returns",
+        "kernel/workqueue.c: schedule_on_each_cpu()",
+        0,
+        Fault::kResultLies};
+
+    static bool is_for_items(uintptr_t site)
+    {
+        char name[96];
+        wqlab_symbol_name(site, name, sizeof(name));
+        const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
+        return words.has("schedule_on_each_cpu") || words.has("alloc_percpu");
+    }
+
+    static void do_nothing(work_struct*) {}
+
+    static void run(Trial& t)
+    {
+        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
+        SKIP_UNLESS(t, function, "this kernel does not show schedule_on_each_cpu()");
+        leaks::Kept* const kept = t.own<leaks::Kept>();
+        if (!kept)
+            return;
+        leaks::Watch watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        unsigned long result = 0;
+        watch.track();
+        const bool called = wqlab_call(function, reinterpret_cast<unsigned long>(do_nothing), 0, 0, &result);
+        watch.rest();
+        SKIP_UNLESS(t, called, "kprobes are disarmed, so the kernel can't be called");
+        SKIP_UNLESS(t, kept->seen() && !kept->lost(), "what it allocates can't be followed");
+        WANT(t, result == 0, "it returned %d", static_cast<int>(result));
+        uintptr_t site = 0;
+        const uint32_t left = kept->count(is_for_items, site) + (t.has_fault(Fault::kResultLies) ? 1 : 0);
+        WANT(t, left == 0, "%u pieces of what it has allocated are left", left);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<OnEachCpu>(),
     check_of<WaitsForEachCpu>(),
     check_of<EachCpuThatIsThere>(),
+    check_of<ItemsAreFreed>(),
 };
 
 }  // namespace each_cpu

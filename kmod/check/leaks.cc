@@ -23,7 +23,7 @@ inline bool is_of_workqueues(uintptr_t site)
     if (words.has("[wqlab") || words.has("kthread"))
         return false;
     for (const char* part :
-         {"workqueue", "wqattrs", "worker", "rescuer", "unbound_pool", "unbound_pwq", "node_nr_active"})
+         {"workqueue", "wqattrs", "worker", "rescuer", "unbound_pool", "unbound_pwq", "link_pwqs", "node_nr_active"})
         if (words.has(part))
             return true;
     return false;
@@ -244,11 +244,69 @@ struct RefusedAttributesGiveBack {
     }
 };
 
+struct RefusedPartWay {
+    static constexpr Promise kPromise = {
+        371,
+        "",
+        "attrs.refused-part-way",
+        "Attributes of which only a pod's pool is lacking, for which no worker can be made, are refused with ENOMEM: "
+        "the workqueue goes on as it was, and all of what was made for them is freed",
+        "kernel/workqueue.c: apply_wqattrs_prepare(), apply_wqattrs_cleanup(), get_unbound_pool(), "
+        "pwq_release_workfn()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kResultLies};
+
+    static void run(Trial& t)
+    {
+        constexpr int kNice = Queue::kPrivateNice + 1;
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, !have_others_pools_of(t, kNice), "somebody else has a workqueue of nice %d", kNice);
+        Kept* const kept = t.own<Kept>();
+        if (!kept)
+            return;
+        Watch watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        watch.track();
+        // Has the pool of all CPUs, and none of one alone.
+        Queue& other = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
+        int error = other.apply("system", false, 0, kNice);
+        SKIP_UNLESS(t, error == 0, "attributes can't be set: error %d", -error);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        watch.rest();
+        {
+            const NoNewThreads scarce(t);
+            if (t.decided())
+                return;
+            watch.track();
+            error = wq.apply("cpu", false, 0, kNice);
+            watch.rest();
+        }
+        SKIP_UNLESS(t, error, "threads ended meanwhile");
+        error += t.has_fault(Fault::kResultLies) ? 1 : 0;
+        WANT(t, error == -number(Errno::kNoMemory), "it gave error %d", -error);
+        t.linger();
+        TestItem& item = t.item("the item");
+        for (uint32_t i = 0, cpu = first_of(allowed); i < 2; i++, cpu = second_of(allowed)) {
+            item.queue_on(wq, cpu);
+            AWAIT(t, item.ended() == i + 1, "an item to run where attributes were refused");
+            WANT(t, item.last().nice == Queue::kPrivateNice, "of nice %d, to which another was refused, it ran at %d",
+                 Queue::kPrivateNice, item.last().nice);
+        }
+        error = wq.apply("cpu", false, 0, kNice);
+        WANT(t, error == 0, "once threads can be made again it gave error %d", -error);
+        wq.destroy();
+        other.destroy();
+        judge(t, *kept);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<GivesBack>(),
     check_of<RefusedGivesBack>(),
     check_of<GlobalChangesLeaveNothing>(WQLAB_LACK_SCOPES),
     check_of<RefusedAttributesGiveBack>(),
+    check_of<RefusedPartWay>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace leaks

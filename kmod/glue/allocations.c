@@ -24,9 +24,23 @@ static void probe_kfree(void *data, unsigned long site, const void *address)
 		allocations->freed(allocations->watcher, (uintptr_t)address);
 }
 
+/* Before Linux 6.10 the site may be __alloc_percpu(), a function of its own. */
+static void probe_percpu_alloc(void *data, unsigned long site, bool reserved, bool is_atomic, size_t wanted,
+			       size_t align, void *base, int offset, void __percpu *address, size_t got, gfp_t flags)
+{
+	probe_kmalloc(data, site, (const void *)(__force unsigned long)address, wanted, got, flags, 0);
+}
+
+static void probe_percpu_free(void *data, void *base, int offset, void __percpu *address)
+{
+	probe_kfree(data, 0, (const void *)(__force unsigned long)address);
+}
+
 static const struct wqlab_probe probes[] = {
 	{ "kmalloc", probe_kmalloc },
 	{ "kfree", probe_kfree },
+	{ "percpu_alloc_percpu", probe_percpu_alloc },
+	{ "percpu_free_percpu", probe_percpu_free },
 };
 
 int wqlab_allocations_attach(struct wqlab_allocations *allocations)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What one task gets of kmalloc(), and what anybody gives back to kfree(). */
+/* What one task gets of kmalloc() and alloc_percpu(), and what anybody gives back to kfree() and free_percpu(). */
 #ifndef WQLAB_GLUE_ALLOCATIONS_H
 #define WQLAB_GLUE_ALLOCATIONS_H
 
