@@ -80,6 +80,7 @@
 #include "check/misuse.cc"
 #include "check/new_workers.cc"
 #include "check/no_thread.cc"
+#include "check/node_list.cc"
 #include "check/ordered.cc"
 #include "check/ordered_pool.cc"
 #include "check/placement.cc"

@@ -48,6 +48,7 @@ constinit const Group* const kGroups[] = {
     &kActivationChecks,
     &kLimitsChecks,
     &kLimitsAwayChecks,
+    &kNodeListChecks,
     &kPoolTurnChecks,
     &kOrderedChecks,
     &kOrderedPoolChecks,

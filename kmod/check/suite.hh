@@ -52,6 +52,7 @@ extern const Group kMaxActiveChecks;
 extern const Group kActivationChecks;
 extern const Group kLimitsChecks;
 extern const Group kLimitsAwayChecks;
+extern const Group kNodeListChecks;
 extern const Group kPoolTurnChecks;
 extern const Group kOrderedChecks;
 extern const Group kOrderedPoolChecks;
