@@ -8,6 +8,7 @@
 #include "check/affinity.cc"
 #include "check/allocation.cc"
 #include "check/api.cc"
+#include "check/asserted.cc"
 #include "check/attributes.cc"
 #include "check/behind.cc"
 #include "check/bh.cc"

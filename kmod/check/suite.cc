@@ -99,6 +99,7 @@ constinit const Group* const kGroups[] = {
     &kCpusGoneChecks,
     &kStalledPoolChecks,
     &kMisuseChecks,
+    &kAssertedChecks,
     &kRcuLeakChecks,
     &kReportChecks,
     &kLongDrainChecks,

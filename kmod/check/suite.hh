@@ -103,6 +103,7 @@ extern const Group kWatchdogAgainChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kMisuseChecks;
+extern const Group kAssertedChecks;
 extern const Group kRcuLeakChecks;
 extern const Group kReportChecks;
 extern const Group kLongDrainChecks;
