@@ -44,6 +44,7 @@
 #include "check/each_cpu_worker.cc"
 #include "check/enable_and_queue.cc"
 #include "check/events.cc"
+#include "check/fallback.cc"
 #include "check/fault.cc"
 #include "check/fault_threads.cc"
 #include "check/file_bounds.cc"

@@ -76,6 +76,7 @@ constinit const Group* const kGroups[] = {
     &kAffinityChecks,
     &kSelectionChecks,
     &kDefaultScopeChecks,
+    &kFallbackChecks,
     &kAttributesChecks,
     &kFileChecks,
     &kFileBoundChecks,

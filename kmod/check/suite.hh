@@ -80,6 +80,7 @@ extern const Group kBhTimeChecks;
 extern const Group kAffinityChecks;
 extern const Group kSelectionChecks;
 extern const Group kDefaultScopeChecks;
+extern const Group kFallbackChecks;
 extern const Group kAttributesChecks;
 extern const Group kFileChecks;
 extern const Group kFileBoundChecks;
