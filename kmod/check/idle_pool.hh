@@ -36,6 +36,23 @@ inline const wqlab_snap_pool* settled(Trial& t, const Queue& wq, uint32_t cpu, u
     return is_settled ? pool : nullptr;
 }
 
+// Has a new pool's idle timer run, with all its workers idle.
+inline void arm_timer(Trial& t, Queue& wq)
+{
+    constexpr uint32_t kItems = 4;
+    const uint32_t cpu = t.first_cpu();
+    const Items items = t.items(kItems, "an item", TestItem::Body::kGate);
+    for (uint32_t i = 0; i < kItems; i++)
+        items[i]->queue_on(wq, cpu);
+    AWAIT(t, started(items, kItems) == kItems, "items to start, each in a worker of its own");
+    for (uint32_t i = 0; i < kItems; i++)
+        items[i]->open();
+    const wqlab_snap_pool* pool = nullptr;
+    AWAIT(t, t.decided() || (pool = settled(t, wq, cpu, 0)), "its workers to be idle");
+    SKIP_UNLESS(t, t.decided() || pool->idle_timer_ns != WQLAB_NEVER,
+                "with %d idle workers the idle timer is not seen to run", pool->nr_idle);
+}
+
 // A pool's idle timer wakes no CPU: while this lasts each has a tick now and then.
 class Ticks {
 public:

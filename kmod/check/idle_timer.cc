@@ -6,6 +6,7 @@
 #include "events.hh"
 #include "few_tries.hh"
 #include "idle_pool.hh"
+#include "timer_cancels.hh"
 
 namespace wqlab {
 
@@ -240,8 +241,35 @@ struct NobodyGoesInVain {
     }
 };
 
+struct GoesWithThePool {
+    static constexpr Promise kPromise = {376,
+                                         "",
+                                         "workers.idle-timer-goes-with-the-pool",
+                                         "A pool that goes while its idle timer runs takes that back",
+                                         "kernel/workqueue.c: put_unbound_pool()",
+                                         0,
+                                         Fault::kTraceLies};
+
+    static void run(Trial& t)
+    {
+        const uintptr_t function = wqlab_symbol("idle_worker_timeout");
+        SKIP_UNLESS(t, function, "this kernel shows no idle_worker_timeout()");
+        const TimerCancels cancels(function);
+        SKIP_UNLESS(t, cancels.attached(), "timers can't be watched here");
+        Queue& wq = idle::queue_with_new_pool(t);
+        idle::arm_timer(t, wq);
+        if (t.decided())
+            return;
+        const uint32_t before = cancels.count();
+        wq.destroy();
+        const auto is_taken_back = [&] { return cancels.count() != before && !t.has_fault(Fault::kTraceLies); };
+        AWAIT(t, is_taken_back(), "the idle timer of a pool that goes to be taken back");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<RunsOn>(),
+    check_of<GoesWithThePool>(),
     check_of<NobodyGoesInVain>(),
 };
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: who manages a pool, and what it leaves behind.
+#include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "idle_pool.hh"
 #include "kernel_log.hh"
 #include "scarce_threads.hh"
+#include "timer_cancels.hh"
 
 namespace wqlab {
 
@@ -253,9 +255,110 @@ struct LeavesNothing {
     }
 };
 
+struct WaiterSleeps {
+    static constexpr Promise kPromise = {
+        379,
+        "",
+        "workers.who-waits-for-a-manager-sleeps",
+        "The thread of the kernel that lets pools go sleeps while the manager of one that goes rests",
+        "kernel/workqueue.c: put_unbound_pool()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kResultLies};
+
+    static constexpr uint32_t kRounds = 4;
+    static constexpr uint64_t kWhile = 500'000'000, kBusy = 100'000'000;  // ns
+
+    // The thread that lets pools go. 0: decided.
+    static int32_t who_lets_go(Trial& t)
+    {
+        const uintptr_t function = wqlab_symbol("idle_worker_timeout");
+        const TimerCancels cancels(function);
+        if (!function || !cancels.attached()) {
+            t.skip("timers can't be watched here");
+            return 0;
+        }
+        Queue& wq = idle::queue_with_new_pool(t);
+        idle::arm_timer(t, wq);
+        if (t.decided())
+            return 0;
+        const uint32_t before = cancels.count();
+        wq.destroy();
+        t.wait([&] { return cancels.count() != before; }, "the idle timer of a pool that goes to be taken back");
+        return t.decided() ? 0 : cancels.pid();
+    }
+
+    // How long it has had a CPU: the 14th and 15th word of its stat, in hundredths of a second. False: that is not
+    // told, and the trial is decided.
+    static bool ran_for(Trial& t, int32_t pid, uint64_t& ns)
+    {
+        char path[40];
+        wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
+        const int error = t.read(path);
+        const char* at = t.text();
+        uint64_t hundredths = 0;
+        for (uint32_t word = 1; *at; at++) {
+            word += *at == ' ';
+            if (*at == ' ' && (word == 14 || word == 15))
+                hundredths += RestsBetweenTries::number_at(at + 1);
+        }
+        ns = hundredths * 10'000'000;
+        if (error)
+            t.skip("%s can't be read: error %d", path, error);
+        return !error;
+    }
+
+    // For how long it runs while it waits for a manager; kNobody: none was there, or decided.
+    static constexpr uint64_t kNobody = UINT64_MAX;
+    static uint64_t play(Trial& t, int32_t pid)
+    {
+        const uint32_t cpu = t.first_cpu();
+        Queue& wq = idle::queue_with_new_pool(t);
+        const Items items = t.items(LeavesNothing::kMost, "an item that sleeps", TestItem::Body::kGate);
+        uint32_t n = 1;
+        items[0]->queue_on(wq, cpu);
+        if (!t.wait([&] { return items[0]->started() == 1; }, "an item to start"))
+            return kNobody;
+        {
+            NoNewThreads scarce(t);
+            if (t.decided() || !(n = LeavesNothing::use_up(t, wq, cpu, items, n)))
+                return kNobody;
+        }
+        for (uint32_t i = 0; i < n; i++)
+            items[i]->open();
+        if (!t.wait([&] { return executions(items, n) == n; }, "all items to end"))
+            return kNobody;
+        uint64_t before = 0, after = 0;
+        const wqlab_snap_pool* pool = ran_for(t, pid, before) ? own_pool(t, wq, cpu) : nullptr;
+        const bool is_there = pool && pool->manager;
+        wq.destroy();
+        wqlab_sleep(kWhile);
+        return is_there && ran_for(t, pid, after) ? after - before : kNobody;
+    }
+
+    static void run(Trial& t)
+    {
+        const int32_t pid = who_lets_go(t);
+        uint32_t rounds = 0, busy = 0;
+        uint64_t most = 0;
+        for (uint32_t i = 0; i < kRounds && !t.decided(); i++) {
+            const uint64_t ran = play(t, pid);
+            if (ran == kNobody)
+                continue;
+            rounds++;
+            busy += ran > kBusy || t.has_fault(Fault::kResultLies);
+            most = ran > most ? ran : most;
+        }
+        SKIP_UNLESS(t, rounds > 1 || t.decided(), "no pool went with a manager");
+        // A host that takes the CPU away just then explains one of them.
+        WANT(t, busy < 2 || t.decided(), "while it waited for a manager it ran, of %u ms, for up to %u ms",
+             static_cast<uint32_t>(kWhile / 1'000'000), static_cast<uint32_t>(most / 1'000'000));
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<RestsBetweenTries>(),
     check_of<LeavesNothing>(),
+    check_of<WaiterSleeps>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace manager
