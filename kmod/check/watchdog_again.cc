@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: the watchdog when it is turned off and on, and a pool in which nothing has run yet.
 #include "../glue/time.h"
+#include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "delayed.hh"
 #include "few_tries.hh"
 #include "lockups.hh"
 #include "neighbour.hh"
@@ -114,9 +116,102 @@ struct NewPool {
     }
 };
 
+struct HoweverLongItIsUp {
+    static constexpr Promise kPromise = {
+        377,
+        "",
+        "watchdog.however-long-it-is-up",
+        "Since when a pool makes no progress, since when a worker is idle, and until when an item waits for its timer "
+        "is right, too, on a machine that has been up for so long that its ticks are no 32 bits any more",
+        "kernel/workqueue.c: __queue_work(), __pwq_activate_work(), process_scheduled_works(), init_worker_pool(), "
+        "worker_enter_idle(), __queue_delayed_work()",
+        WQLAB_CHECK_SLOW,
+        Fault::kFlushReturnsEarly};
+
+    // What has lost a bit is wrong by seven weeks at least.
+    static constexpr uint64_t kHour = 3600 * kSecond;
+
+    static void judge(Trial& t, const Queue& wq, uint32_t cpu, const char* when)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
+        const bool is_late = pool && pool->nr_pending && pool->since_progress_ns > kHour;
+        WANT(t, !is_late || t.decided(), "%s, its pool is said to have made no progress for %llu s", when,
+             static_cast<unsigned long long>(pool->since_progress_ns / kSecond));
+    }
+
+    // Nothing goes on of a per-CPU pool while one of its items spins.
+    static void judge_progress(Trial& t)
+    {
+        const Threshold off(t, 0);
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        Queue& front = t.queue({.flags = WQLAB_WQ_HIGHPRI});
+        Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI, .max_active = 1});
+        TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
+        TestItem& first = t.item("the first behind it");
+        TestItem& second = t.item("the second, which spins, too", TestItem::Body::kSpin);
+        TestItem& third = t.item("the third");
+        kernel::queue_on(t, front, spinner, static_cast<int>(cpu));
+        AWAIT(t, spinner.started() == 1, "the item that spins to start");
+        first.queue_on(wq, cpu);
+        judge(t, wq, cpu, "with an item that has just been queued");
+        second.queue_on(wq, cpu);
+        first.cancel();
+        judge(t, wq, cpu, "with an item that has just been let go of by max_active");
+        third.queue_on(front, cpu);
+        spinner.open();
+        AWAIT(t, second.started() == 1, "the second to start");
+        judge(t, wq, cpu, "with an item that has just been begun");
+        second.open();
+        AWAIT(t, third.ended() == 1, "the third to run");
+    }
+
+    static uint64_t idle_for(Trial& t, int32_t pid)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
+        for (uint32_t i = 0; now && i < now->workers.size(); i++)
+            if (now->workers[i].pid == pid)
+                return now->workers[i].idle_ns;
+        return WQLAB_NEVER;
+    }
+
+    static void judge_times(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& item = t.item("the item");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "the item to run");
+        uint64_t idle = WQLAB_NEVER;
+        AWAIT(t, t.decided() || (idle = idle_for(t, item.last().pid)) != WQLAB_NEVER, "its worker to be idle");
+        WANT(t, idle < kHour || t.decided(), "a worker that has just run an item is said to be idle for %llu s",
+             static_cast<unsigned long long>(idle / kSecond));
+        TestItem& delayed = t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED);
+        delayed.queue_delayed(wq, an_hour());
+        const uint64_t due = delayed.timer_expires();
+        const bool is_early = due < wqlab_jiffies();
+        t.linger();
+        const uint32_t ran = delayed.started();
+        delayed.cancel_sync();
+        WANT(t, !is_early && !ran, "delayed by an hour, an item is due at %llu, and it is %llu; it ran %u times",
+             static_cast<unsigned long long>(due), static_cast<unsigned long long>(wqlab_jiffies()), ran);
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.kernel().has(Field::kPoolProgress), "it can't be seen when a pool has made progress");
+        while (!(wqlab_jiffies() >> 32) && !t.given_up())
+            wqlab_sleep(kSecond);
+        judge_progress(t);
+        if (!t.decided())
+            judge_times(t);
+        if (!t.decided())
+            NewPool::run(t);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<OffAndOn>(),
     check_of<NewPool>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<HoweverLongItIsUp>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 
 }  // namespace watchdog_again
