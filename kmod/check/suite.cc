@@ -26,6 +26,7 @@ constinit const Group* const kGroups[] = {
     &kDestroyChecks,
     &kChainChecks,
     &kLeakChecks,
+    &kPwqMemoryChecks,
     &kFlushDependencyChecks,
     &kWhoWaitsChecks,
     &kCancelChecks,

@@ -30,6 +30,7 @@ extern const Group kDrainAgainChecks;
 extern const Group kDestroyChecks;
 extern const Group kChainChecks;
 extern const Group kLeakChecks;
+extern const Group kPwqMemoryChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kWhoWaitsChecks;
 extern const Group kCancelChecks;

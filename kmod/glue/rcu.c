@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because read sides are inlines, and its cookies differ by configuration. */
+#include <linux/minmax.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 
 #include "rcu.h"
 
@@ -29,4 +31,16 @@ uint64_t wqlab_rcu_cookie(void)
 bool wqlab_rcu_passed(uint64_t cookie)
 {
 	return poll_state_synchronize_rcu(cookie);
+}
+
+uintptr_t wqlab_rcu_get_and_free(size_t size)
+{
+	struct later {
+		struct rcu_head rcu;
+	} *later = kmalloc(max(size, sizeof(*later)), GFP_KERNEL);
+	const uintptr_t address = (uintptr_t)later;
+
+	if (later)
+		kfree_rcu(later, rcu);
+	return address;
 }

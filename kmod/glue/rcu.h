@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* RCU, of which the API is macros and inlines. Any context. */
+/* RCU, of which the API is macros and inlines. Any context, but for the last. */
 #ifndef WQLAB_GLUE_RCU_H
 #define WQLAB_GLUE_RCU_H
 
@@ -12,6 +12,8 @@ void wqlab_rcu_read_unlock(void);
 bool wqlab_rcu_is_counted(void);		/* CONFIG_PREEMPT_RCU: a task knows how deep it is */
 uint64_t wqlab_rcu_cookie(void);		/* get_state_synchronize_rcu() */
 bool wqlab_rcu_passed(uint64_t cookie);		/* poll_state_synchronize_rcu() */
+/* Gets memory of kmalloc() and leaves it to kfree_rcu(). Where it was; 0: there was none. Sleeps. */
+uintptr_t wqlab_rcu_get_and_free(size_t size);
 
 WQLAB_END_C
 
