@@ -6,7 +6,7 @@ namespace wqlab {
 namespace {
 
 constinit const Group* const kGroups[] = {
-    &kQueueingChecks,
+    &kQueueingChecks,  // a line for each, however many there are
     &kDeclaredChecks,
     &kProcessContextChecks,
     &kEachCpuChecks,
