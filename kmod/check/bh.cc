@@ -36,11 +36,27 @@ struct SoftirqOfQueueingCpu {
     }
 };
 
+// From one CPU to all, before any of them has heard of it.
+struct Burst {
+    Queue* wq;
+    Items items;
+    uint64_t cpus;
+
+    static void queue_all(void* argument)
+    {
+        Burst& burst = *static_cast<Burst*>(argument);
+        for (uint32_t cpu = 0; cpu < 64; cpu++)
+            if (burst.cpus >> cpu & 1)
+                burst.items[cpu]->queue_on(*burst.wq, cpu);
+    }
+};
+
 struct QueuedOnAnother {
     static constexpr Promise kPromise = {104,
                                          "",
                                          "bh.queued-on-another-cpu",
-                                         "A BH item that queue_work_on() queues for another CPU runs there",
+                                         "A BH item that queue_work_on() queues for another CPU runs there, also if each CPU gets one "
+                                         "at once",
                                          "kernel/workqueue.c: kick_bh_pool()",
                                          0,
                                          Fault::kQueueOtherCpu};
@@ -57,8 +73,39 @@ struct QueuedOnAnother {
                 TestItem& item = t.item("the item");
                 item.queue_on(*queue, cpu);
                 AWAIT(t, item.ended() == 1, "a BH item to run on another CPU");
-                WANT(t, item.last().cpu == cpu && item.last().softirq, "queued for CPU %u it ran on CPU %u%s", cpu,
-                     item.last().cpu, item.last().softirq ? "" : ", in no softirq");
+                WANT(t, is_there(item, cpu), "queued for CPU %u it ran on CPU %u%s", cpu, item.last().cpu,
+                     item.last().softirq ? "" : ", in no softirq");
+            }
+            to_all(t, *queue);
+        }
+    }
+
+    static bool is_there(const TestItem& item, uint32_t cpu)
+    {
+        return item.last().cpu == cpu && item.last().softirq;
+    }
+
+    static void to_all(Trial& t, Queue& wq)
+    {
+        Burst* const burst = t.own<Burst>();
+        if (!burst || t.decided())
+            return;
+        *burst = {&wq, t.items(64, "an item of each CPU"), 0};
+        for (uint32_t cpu = 0; cpu < 64; cpu++)
+            burst->cpus |= uint64_t{wqlab_cpu_online(cpu)} << cpu;
+        uint32_t rounds = 0;
+        for (uint32_t from = 0; from < 64 && rounds < 8 && !t.decided(); from++) {
+            if (!(burst->cpus >> from & 1))
+                continue;
+            rounds++;
+            t.on_cpu(from, [burst] { wqlab_call_with_irqs_off(Burst::queue_all, burst); });
+            for (uint32_t cpu = 0; cpu < 64; cpu++) {
+                if (!(burst->cpus >> cpu & 1))
+                    continue;
+                const TestItem& item = *burst->items[cpu];
+                AWAIT(t, item.ended() == rounds, "a BH item to run on each CPU");
+                WANT(t, is_there(item, cpu), "queued from CPU %u for each CPU that of CPU %u ran on CPU %u", from, cpu,
+                     item.last().cpu);
             }
         }
     }

@@ -182,27 +182,31 @@ struct SyncSleeps {
         return __builtin_memcmp(at, kName, sizeof(kName) - 1) == 0 ? at[sizeof(kName) - 1] : '\0';
     }
 
+    static void judge(Trial& t, uint32_t flags, bool disables)
+    {
+        Queue& wq = t.queue({.flags = flags});
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
+        item.queue(wq);
+        AWAIT(t, item.started() == 1, "the item to start");
+        Actor& waiter = t.actor("who waits", Kthread::kAnyCpu,
+                                [&item, disables] { return disables ? item.disable(true) : item.cancel_sync(); });
+        AWAIT(t, waiter.done() || sleeps_behind_barrier(t, waiter), "it to sleep");
+        WANT(t, !waiter.done(), "it returned while the item was running");
+        char state = 0;
+        AWAIT(t, !(state = state_of(t, waiter.pid())) || state == 'D', "who waits for a running item to sleep");
+        SKIP_UNLESS(t, state, "/proc does not show a thread of the kernel");
+        item.open();
+        AWAIT(t, waiter.done(), "it to return");
+        if (disables)
+            item.enable();
+    }
+
     static void run(Trial& t)
     {
-        for (const bool disables : {false, true}) {
-            if (disables && wqlab_lacks() & WQLAB_LACK_DISABLE)
-                return;
-            Queue& wq = t.queue();
-            TestItem& item = t.item("the item", TestItem::Body::kGate);
-            item.queue(wq);
-            AWAIT(t, item.started() == 1, "the item to start");
-            Actor& waiter = t.actor("who waits", Kthread::kAnyCpu,
-                                    [&item, disables] { return disables ? item.disable(true) : item.cancel_sync(); });
-            AWAIT(t, waiter.done() || sleeps_behind_barrier(t, waiter), "it to begin");
-            WANT(t, !waiter.done(), "it returned while the item was running");
-            char state = 0;
-            AWAIT(t, !(state = state_of(t, waiter.pid())) || state == 'D', "who waits for a running item to sleep");
-            SKIP_UNLESS(t, state, "/proc does not show a thread of the kernel");
-            item.open();
-            AWAIT(t, waiter.done(), "it to return");
-            if (disables)
-                item.enable();
-        }
+        for (const bool disables : {false, true})
+            for (const uint32_t flags : {uint32_t{0}, uint32_t{WQLAB_WQ_UNBOUND}})
+                if (!t.decided() && !(disables && wqlab_lacks() & WQLAB_LACK_DISABLE))
+                    judge(t, flags, disables);
     }
 };
 

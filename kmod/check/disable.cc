@@ -224,15 +224,25 @@ struct SyncOfBhInAtomicContext {
             WANT(t, item.busy() == 0, "the item is pending or running after it");
             WANT(t, item.started() == started, "the item ran though it was cancelled");
         }
-        // One that runs on another CPU is waited for.
+        SKIP_UNLESS(t, t.other_cpu(t.first_cpu()) != t.first_cpu(), "there is one CPU");
+        for (const bool is_queued_again : {false, true})
+            if (!t.decided())
+                while_it_runs(t, wq, is_queued_again);
+    }
+
+    // One that runs on another CPU is waited for, also if it is queued once more.
+    static void while_it_runs(Trial& t, Queue& wq, bool is_queued_again)
+    {
         const uint32_t there = t.other_cpu(t.first_cpu());
-        SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
         const KernelLog<LinesWith> log(t, "scheduling while atomic");
         TestItem& spinner = t.item("an item that spins elsewhere", TestItem::Body::kSpin);
         spinner.queue_on(wq, there);
         AWAIT(t, spinner.started() == 1, "the item on the other CPU to start");
+        if (is_queued_again)
+            spinner.queue_on(wq, there);
         Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()), [&spinner] {
-            wqlab_call_with_bh_off([](void* argument) { static_cast<TestItem*>(argument)->cancel_sync(); }, &spinner);
+            const auto cancel = [](void* argument) { static_cast<TestItem*>(argument)->cancel_sync(); };
+            wqlab_call_with_bh_off(cancel, &spinner);
         });
         AWAIT(t, canceller.began(), "the canceller to begin");
         t.linger();

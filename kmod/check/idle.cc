@@ -14,8 +14,9 @@ struct TimerWhenTooMany {
         "",
         "workers.timer-when-too-many",
         "A pool's idle timer runs, for five minutes, from when it has more than two idle workers and those beyond two "
-        "are at least a quarter of the busy ones; not before",
-        "kernel/workqueue.c: too_many_workers(), worker_enter_idle(), worker_leave_idle(), IDLE_WORKER_TIMEOUT",
+        "are at least a quarter of the busy ones, not before; and of all that are in flight it has made one more",
+        "kernel/workqueue.c: too_many_workers(), worker_enter_idle(), worker_leave_idle(), IDLE_WORKER_TIMEOUT, "
+        "need_to_create_worker()",
         0,
         Fault::kSnapshotLies};
 
@@ -28,6 +29,10 @@ struct TimerWhenTooMany {
         for (uint32_t i = 0; i < items_count; i++)
             items[i]->queue_on(wq, cpu);
         AWAIT(t, started(items, items_count) == items_count, "items to start, each in a worker of its own");
+        // Who begins with an item and leaves nobody idle behind makes one worker, and no more.
+        const wqlab_snap_pool* full = own_pool(t, wq, cpu);
+        WANT(t, !full || full->nr_workers <= static_cast<int32_t>(items_count) + 1,
+             "for %u items in flight the pool has %d workers", items_count, full->nr_workers);
         bool armed = false;
         for (uint32_t ended = 0; ended <= items_count; ended++) {
             const uint64_t before = wqlab_now();

@@ -129,6 +129,7 @@ struct OnlineIsAsBefore {
         // Runs all the while: it counts as running neither while the CPU is away, nor
         // afterwards, until its worker begins anew.
         TestItem& across = t.item("an item that spins all the while", TestItem::Body::kSpin);
+        TestItem& waiting = t.item("an item behind it");
         TestItem& meanwhile = t.item("an item queued meanwhile");
         Queue* const podded = wqlab_lacks() & WQLAB_LACK_SCOPES ? nullptr
                                                                 : &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu"});
@@ -141,6 +142,9 @@ struct OnlineIsAsBefore {
         AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "two unbound items to start");
         across.queue_on(wq, cpu);
         AWAIT(t, across.started() == 1, "the item that spins to start");
+        waiting.queue_on(wq, cpu);
+        t.linger();
+        WANT(t, waiting.started() == 0, "an item started while another one was running");
         CpuAway away(t, cpu);
         if (t.decided())
             return;
@@ -148,6 +152,7 @@ struct OnlineIsAsBefore {
         WANT(t, without & ~(uint64_t{1} << cpu),
              "with the scope cpu, unbound items of a CPU that is away go to CPUs %llx",
              static_cast<unsigned long long>(without));
+        AWAIT(t, waiting.ended() == 1, "what waited behind it for their CPU to run when that is away");
         meanwhile.queue_on(wq, cpu);
         AWAIT(t, meanwhile.ended() == 1, "an item to run beside the one that spins while their CPU is away");
         held[0]->open();
