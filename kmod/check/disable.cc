@@ -240,6 +240,8 @@ struct SyncOfBhInAtomicContext {
         AWAIT(t, spinner.started() == 1, "the item on the other CPU to start");
         if (is_queued_again)
             spinner.queue_on(wq, there);
+        // Where the canceller spins nobody opens the gate before the item lets go.
+        wqlab_move_to(t.other_cpu(there));
         Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()), [&spinner] {
             const auto cancel = [](void* argument) { static_cast<TestItem*>(argument)->cancel_sync(); };
             wqlab_call_with_bh_off(cancel, &spinner);
