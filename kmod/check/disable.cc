@@ -230,29 +230,56 @@ struct SyncOfBhInAtomicContext {
                 while_it_runs(t, wq, is_queued_again);
     }
 
-    // One that runs on another CPU is waited for, also if it is queued once more.
+    struct Cancel {
+        Trial* trial;
+        Queue* wq;
+        TestItem* item;
+        uint32_t there;
+        bool is_queued_again;
+        bool has_begun;
+    };
+
+    // Until some time after the canceller has begun. A BH item lets go of its CPU after two seconds in any case.
+    static void spin(TestItem&, void* argument)
+    {
+        const Cancel& cancel = *static_cast<Cancel*>(argument);
+        const uint64_t patience = wqlab_now() + 2'000'000'000;
+        for (uint64_t until = patience; wqlab_now() < until; wqlab_relax())
+            if (until == patience && __atomic_load_n(&cancel.has_begun, __ATOMIC_ACQUIRE))
+                until = wqlab_now() + 20'000'000;
+    }
+
+    static bool cancel_running(Cancel& cancel)
+    {
+        cancel.item->queue_on(*cancel.wq, cancel.there);
+        while (!cancel.item->started() && !cancel.trial->given_up())
+            wqlab_sleep(100'000);
+        if (cancel.is_queued_again)
+            cancel.item->queue_on(*cancel.wq, cancel.there);
+        const auto wait = [](void* argument) {
+            Cancel& c = *static_cast<Cancel*>(argument);
+            __atomic_store_n(&c.has_begun, true, __ATOMIC_RELEASE);
+            c.item->cancel_sync();
+        };
+        wqlab_call_with_bh_off(wait, &cancel);
+        return true;
+    }
+
+    // One that runs on another CPU is waited for, also if it is queued once more. Between the two who judges may have
+    // no CPU, and has nothing to do.
     static void while_it_runs(Trial& t, Queue& wq, bool is_queued_again)
     {
-        const uint32_t there = t.other_cpu(t.first_cpu());
         const KernelLog<LinesWith> log(t, "scheduling while atomic");
-        TestItem& spinner = t.item("an item that spins elsewhere", TestItem::Body::kSpin);
-        spinner.queue_on(wq, there);
-        AWAIT(t, spinner.started() == 1, "the item on the other CPU to start");
-        if (is_queued_again)
-            spinner.queue_on(wq, there);
-        // Where the canceller spins nobody opens the gate before the item lets go.
-        wqlab_move_to(t.other_cpu(there));
-        Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()), [&spinner] {
-            const auto cancel = [](void* argument) { static_cast<TestItem*>(argument)->cancel_sync(); };
-            wqlab_call_with_bh_off(cancel, &spinner);
-        });
-        AWAIT(t, canceller.began(), "the canceller to begin");
-        t.linger();
-        // A BH item lets go by itself after two seconds: that is no violation.
-        WANT(t, !canceller.done() || !spinner.running(), "it returned while the item was running on another CPU");
-        spinner.open();
-        AWAIT(t, canceller.done(), "cancel_work_sync() to return");
-        WANT(t, canceller.done_ticket() > spinner.last().end, "it returned before the item had ended");
+        Cancel* const cancel = t.own<Cancel>();
+        if (!cancel)
+            return;
+        TestItem& spinner = t.item("an item that spins elsewhere").on_run(spin, cancel);
+        *cancel = {&t, &wq, &spinner, t.other_cpu(t.first_cpu()), is_queued_again, false};
+        Actor& canceller =
+            t.actor("canceller", static_cast<int>(t.first_cpu()), [cancel] { return cancel_running(*cancel); });
+        AWAIT(t, canceller.done(), "the item on the other CPU to start, and cancel_work_sync() to return");
+        WANT(t, spinner.ended() >= 1 && canceller.done_ticket() > spinner.last().end,
+             "it returned before the item had ended");
         WANT(t, log.count() == 0, "it slept with softirqs off");
     }
 };
