@@ -133,14 +133,44 @@ struct PercpuOrUnbound {
         73,
         "",
         "alloc.percpu-or-unbound",
-        "A workqueue is per-CPU or unbound: on 7.x neither warns and means per-CPU, both warn and mean unbound",
+        "A workqueue is per-CPU or unbound, whatever else it is: on 7.x neither warns and means per-CPU, both warn and "
+        "mean unbound, and one of them does not warn",
         "kernel/workqueue.c: __alloc_workqueue()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kSnapshotLies};
 
-    static void judge(Trial& t, bool both)
+    static constexpr const char *kNeither = "wqlab-c73 is using neither WQ_PERCPU or WQ_UNBOUND",
+                                *kBoth = "wqlab-c73 uses both WQ_PERCPU and WQ_UNBOUND";
+    // Behind our workqueue's name.
+    static constexpr size_t kName = sizeof("wqlab-c73 ") - 1;
+
+    // Who says so, of our workqueue and of any.
+    struct Warning {
+        explicit Warning(const char* words) : ours(words), any(words + kName) {}
+
+        LogListener<LinesWith> ours, any;
+    };
+
+    struct Case {
+        const char* name;
+        uint32_t flags;
+        const char* warning;  // nullptr: none
+    };
+    static constexpr Case kCases[] = {
+        {"neither", 0, kNeither},
+        {"neither, with WQ_HIGHPRI,", WQLAB_WQ_HIGHPRI, kNeither},
+        {"neither, with WQ_FREEZABLE,", WQLAB_WQ_FREEZABLE, kNeither},
+        {"both", WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND, kBoth},
+        {"both, with WQ_FREEZABLE,", WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND | WQLAB_WQ_FREEZABLE, kBoth},
+        {"WQ_PERCPU", WQLAB_WQ_PERCPU, nullptr},
+        {"WQ_UNBOUND", WQLAB_WQ_UNBOUND, nullptr},
+        {"WQ_UNBOUND, with WQ_FREEZABLE,", WQLAB_WQ_UNBOUND | WQLAB_WQ_FREEZABLE, nullptr},
+    };
+
+    static void make(Trial& t, const Case& of)
     {
-        workqueue_struct* wq = wqlab_wq_create_exactly("wqlab-c73", both ? WQLAB_WQ_PERCPU | WQLAB_WQ_UNBOUND : 0, 0);
+        const bool wanted = of.flags & WQLAB_WQ_UNBOUND;
+        workqueue_struct* wq = wqlab_wq_create_exactly("wqlab-c73", of.flags, 0);
         WANT(t, wq, "there was no workqueue");
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
         bool unbound = t.has_fault(Fault::kSnapshotLies), percpu = !unbound;
@@ -150,37 +180,51 @@ struct PercpuOrUnbound {
                 percpu = now->workqueues[i].flags & WQLAB_WQ_PERCPU;
             }
         wqlab_wq_destroy(wq);
-        WANT(t, t.decided() || unbound == both, "%s gave an %s one", both ? "both" : "neither",
-             unbound ? "unbound" : "per-CPU");
-        WANT(t, t.decided() || percpu != both, "%s gave one with%s WQ_PERCPU", both ? "both" : "neither",
-             percpu ? "" : "out");
+        WANT(t, t.decided() || unbound == wanted, "%s gave an %s one", of.name, unbound ? "unbound" : "per-CPU");
+        WANT(t, t.decided() || percpu != wanted, "%s gave one with%s WQ_PERCPU", of.name, percpu ? "" : "out");
+    }
+
+    // Each warning is given once, of whichever is the first. Only where that has been, all that was said once is
+    // forgotten; and then again another's may be the first.
+    static void judge_warned(Trial& t, const Case& of, const Warning& log)
+    {
+        constexpr uint32_t kTries = 5;
+        const uint32_t before = log.ours.heard().ours(), any_before = log.any.heard().ours();
+        make(t, of);
+        bool forgotten = true;
+        for (uint32_t i = 0; i < kTries && forgotten && log.ours.attached() && log.ours.heard().ours() == before; i++) {
+            forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+            if (forgotten && !t.decided())
+                make(t, of);
+        }
+        const uint32_t warned = log.ours.heard().ours() - before;
+        SKIP_UNLESS(t, warned || !log.any.attached() || log.any.heard().ours() == any_before,
+                    "others were the first each time");
+        WANT(t, warned == 1 || t.decided() || !log.ours.attached() || (!warned && !forgotten), "%s warned %u times",
+             of.name, warned);
+    }
+
+    static void judge_silent(Trial& t, const Case& of, const Warning& neither, const Warning& both)
+    {
+        const auto heard = [&] { return neither.ours.heard().ours() + both.ours.heard().ours(); };
+        const uint32_t before = heard();
+        // If it can't be written, what warned before warns no more.
+        t.write("/sys/kernel/debug/clear_warn_once", "1");
+        if (!t.decided())
+            make(t, of);
+        WANT(t, t.decided() || heard() == before, "%s was warned of", of.name);
     }
 
     static void run(Trial& t)
     {
-        constexpr uint32_t kTries = 5;
         SKIP_UNLESS(t, wqlab_wq_flags_known() & WQLAB_WQ_PERCPU, "this kernel has no WQ_PERCPU");
         // 21c05ca88a54, of the same release as that flag.
         SKIP_UNLESS(t, t.kernel().constant(Field::kFlagDeprecated), "this kernel does not look at WQ_PERCPU");
-        for (const bool both : {false, true}) {
-            const LogListener<LinesWith> others(both ? "uses both WQ_PERCPU and WQ_UNBOUND"
-                                                     : "is using neither WQ_PERCPU or WQ_UNBOUND");
-            const LogListener<LinesWith> log(both ? "wqlab-c73 uses both WQ_PERCPU and WQ_UNBOUND"
-                                                  : "wqlab-c73 is using neither WQ_PERCPU or WQ_UNBOUND");
-            judge(t, both);
-            // It is said once, of whichever is the first. Only where that has been, all that was said once is
-            // forgotten; and then again another's may be the first.
-            bool forgotten = true;
-            for (uint32_t i = 0; i < kTries && forgotten && log.attached() && !log.heard().ours(); i++) {
-                forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
-                if (forgotten && !t.decided())
-                    judge(t, both);
-            }
-            const uint32_t warned = log.heard().ours();
-            SKIP_UNLESS(t, warned || !others.attached() || !others.heard().ours(), "others were the first each time");
-            WANT(t, warned == 1 || t.decided() || !log.attached() || (!warned && !forgotten), "%s warned %u times",
-                 both ? "both" : "neither", warned);
-        }
+        const Warning neither(kNeither), both(kBoth);
+        for (const Case& of : kCases)
+            if (!t.decided())
+                of.warning ? judge_warned(t, of, of.warning == kBoth ? both : neither)
+                           : judge_silent(t, of, neither, both);
     }
 };
 
