@@ -12,8 +12,9 @@ struct QueueWaitsForAllAtEntry {
         41,
         "",
         "flush.queue-waits-for-all-at-entry",
-        "flush_workqueue() returns only when everything queued before it has run, on all CPUs, active or held back",
-        "kernel/workqueue.c: __flush_workqueue()",
+        "flush_workqueue() returns only when everything queued before it has run, on all CPUs, active or held back, "
+        "also where attributes have changed, before it or while another flush was waiting",
+        "kernel/workqueue.c: __flush_workqueue(), link_pwq()",
         0,
         Fault::kFlushReturnsEarly};
 
@@ -40,9 +41,42 @@ struct QueueWaitsForAllAtEntry {
         AWAIT(t, flusher.done(), "flush_workqueue() to return after a change of attributes");
     }
 
+    // Those that come while a flush is on its way begin with the colour that it leaves to later items, not with its
+    // own.
+    static void change_meanwhile(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
+        TestItem* const items[] = {&t.item("an item", TestItem::Body::kGate),
+                                   &t.item("an item of later attributes", TestItem::Body::kGate)};
+        Actor* flushers[2];
+        const auto flush_behind = [&](uint32_t i) {
+            items[i]->queue_on(wq, t.first_cpu());
+            AWAIT(t, items[i]->started() == 1, "the item to start");
+            flushers[i] = &t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+            AWAIT(t, flushers[i]->done() || flushes(t, *flushers[i], wq), "flush_workqueue() to begin");
+        };
+        flush_behind(0);
+        if (t.decided())
+            return;
+        const int error = wq.apply("system", false, 0, Queue::kPrivateNice + 1);
+        WANT(t, error == 0, "while it is flushed a change of attributes gave error %d", -error);
+        flush_behind(1);
+        if (t.decided())
+            return;
+        items[0]->open();
+        AWAIT(t, flushers[0]->done(), "flush_workqueue() to return, of what was queued before a change of attributes");
+        t.linger();
+        WANT(t, !flushers[1]->done(),
+             "after a change of attributes while another flush waited it returned while an item was held");
+        items[1]->open();
+        AWAIT(t, flushers[1]->done(), "flush_workqueue() to return after a change of attributes while another waited");
+    }
+
     static void run(Trial& t)
     {
         after_change(t);
+        if (!t.decided())
+            change_meanwhile(t);
         if (t.decided())
             return;
         constexpr uint32_t kMostCpus = 16;

@@ -112,10 +112,26 @@ struct RcuStates {
                                          "rcu.each-state-and-workqueue",
                                          "queue_rcu_work() of a running item returns true and it runs again; it goes "
                                          "to the workqueue that is named, and "
-                                         "flush_rcu_work() waits for one that is pending or running and returns true",
+                                         "flush_rcu_work() waits for one that is pending or running, until it has "
+                                         "ended, and returns true",
                                          "kernel/workqueue.c: queue_rcu_work(), rcu_work_rcufn(), flush_rcu_work()",
                                          0,
                                          Fault::kFlushLies};
+
+    // One that waits for its grace period, after which there is the function to wait for.
+    static void flush_waiting(Trial& t, Queue& wq)
+    {
+        TestItem& item = t.item("an item that waits for a grace period", TestItem::Body::kGate, WQLAB_WORK_RCU);
+        WANT(t, item.queue_rcu(wq), "queue_rcu_work() of an idle item returned false");
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { return item.flush(); });
+        AWAIT(t, item.started() == 1, "the item to start");
+        t.linger();
+        WANT(t, !flusher.done(), "flush_rcu_work() returned while the item, which was pending, was running");
+        item.open();
+        AWAIT(t, flusher.done(), "flush_rcu_work() to return");
+        WANT(t, flusher.result() && item.ended() == 1, "of an item that was pending flush_rcu_work() returned %d",
+             flusher.result());
+    }
 
     static void run(Trial& t)
     {
@@ -123,6 +139,9 @@ struct RcuStates {
         TestItem& item = t.item("the item", TestItem::Body::kGate, WQLAB_WORK_RCU);
         uint32_t runs = 0;
         for (Queue* wq : queues) {
+            flush_waiting(t, *wq);
+            if (t.decided())
+                return;
             const int nice = wq == queues[0] ? 0 : -20;
             item.close();
             WANT(t, item.queue_rcu(*wq), "queue_rcu_work() of an idle item returned false");
