@@ -99,7 +99,8 @@ struct CpusThawNothing {
         "",
         "freezer.cpus-thaw-nothing",
         "While workqueues are frozen a CPU may leave and come back, as in suspend, and nothing of a freezable one "
-        "starts; after the thaw all of it runs, what is of a CPU there",
+        "starts, also where that was the only one that its workqueue may use; after the thaw all of it runs, what is "
+        "of a CPU there",
         "kernel/workqueue.c: workqueue_offline_cpu(), workqueue_online_cpu(), wq_update_node_max_active()",
         WQLAB_CHECK_FREEZER | WQLAB_CHECK_HOTPLUG,
         Fault::kQueueElsewhere};
@@ -107,10 +108,12 @@ struct CpusThawNothing {
     static constexpr struct {
         uint32_t flags;
         const char* name;
+        bool is_of_it_alone;
     } kOf[] = {
-        {WQLAB_WQ_FREEZABLE, "per-CPU"},
-        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, "unbound"},
-        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_ORDERED, "ordered"},
+        {WQLAB_WQ_FREEZABLE, "per-CPU", false},
+        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, "unbound", false},
+        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_ORDERED, "ordered", false},
+        {WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, "unbound, of that CPU alone", true},
     };
     static constexpr uint32_t kNr = sizeof(kOf) / sizeof(kOf[0]);
     static constexpr const char* kThen[] = {"before the CPU left", "while it was away", "when it was back"};
@@ -122,12 +125,15 @@ struct CpusThawNothing {
     };
 
     // False: decided.
-    static bool freeze(Trial& t, Scene& scene, uint32_t cpu)
+    static bool freeze(Trial& t, Scene& scene, uint32_t cpu, uint32_t other)
     {
         const Frozen frozen(t);
         const auto queue_and_look = [&](uint32_t when) {
             for (uint32_t k = 0; k < kNr; k++)
-                scene.items[when][k] = queue_some(t, *scene.queues[k], cpu);
+                // Behind what is held back nothing starts; of another CPU nothing is held back, and the pool is the
+                // same.
+                scene.items[when][k] = queue_some(t, *scene.queues[k],
+                                                  when == 1 && kOf[k].is_of_it_alone ? other : cpu);
             t.linger();
             for (uint32_t k = 0; k < kNr; k++)
                 for (uint32_t of = 0; of <= when; of++)
@@ -153,8 +159,11 @@ struct CpusThawNothing {
         const uint32_t cpu = second_of(allowed);
         Scene scene;
         for (uint32_t k = 0; k < kNr; k++)
-            scene.queues[k] = &t.queue({.flags = kOf[k].flags, .max_active = 4, .scope = smallest_scope()});
-        if (t.decided() || !freeze(t, scene, cpu))
+            scene.queues[k] = &t.queue({.flags = kOf[k].flags,
+                                        .max_active = 4,
+                                        .scope = smallest_scope(),
+                                        .cpus = kOf[k].is_of_it_alone ? uint64_t{1} << cpu : 0});
+        if (t.decided() || !freeze(t, scene, cpu, first_of(allowed)))
             return;
         for (uint32_t when = 0; when < 3; when++)
             for (uint32_t k = 0; k < kNr; k++)

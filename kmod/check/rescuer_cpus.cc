@@ -71,6 +71,40 @@ struct NewOneIsBounded {
     }
 };
 
+struct NewOneWhileAway {
+    static constexpr Promise kPromise = {
+        363,
+        "",
+        "rescuer.new-one-while-a-cpu-is-away",
+        "The rescuer of an unbound workqueue that is made while one of the CPUs of unbound ones is away may run on "
+        "those only, that CPU among them",
+        "kernel/workqueue.c: init_rescuer()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kStepIgnored};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, starts_at_home(t), "before Linux 6.9 it may run anywhere");
+        const uint64_t before = unbound_cpus(t);
+        // Another one is to be left out.
+        SKIP_UNLESS(t, has_two(before & (before - 1)), "unbound workqueues may use two CPUs");
+        const uint32_t gone = second_of(before);
+        const uint64_t two = uint64_t{1} << first_of(before) | uint64_t{1} << gone;
+        UnboundCpus cpus(t);
+        if (!cpus.write_mask(two))
+            return;
+        CpuAway away(t, gone);
+        if (t.decided())
+            return;
+        // Attributes that are applied might bind it anew.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
+        const Rescuer now = t.decided() ? Rescuer() : rescuer_of(t, wq);
+        WANT(t, now.cpus == two || t.decided(),
+             "unbound workqueues may use the CPUs %llx, of which %u is away, and a new rescuer %llx",
+             static_cast<unsigned long long>(two), gone, static_cast<unsigned long long>(now.cpus));
+    }
+};
+
 struct GoesHome {
     static constexpr Promise kPromise = {
         285,
@@ -195,6 +229,7 @@ struct HelpsWhoIsAway {
 
 constexpr Check kAll[] = {
     check_of<NewOneIsBounded>(),
+    check_of<NewOneWhileAway>(),
     check_of<GoesHome>(),
     check_of<HelpsWhoIsAway>(),
 };

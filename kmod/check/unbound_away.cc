@@ -24,12 +24,39 @@ struct PodsFollow {
         "",
         "hotplug.pods-follow",
         "While a CPU is away the unbound items that are queued for it run on others that their workqueue may use, and "
-        "if "
-        "there are none on any; when it is back it has its pod again",
+        "if there are none on any, and the others of its pod keep that; when it is back it has its pod again",
         "kernel/workqueue.c: unbound_wq_update_pwq(), wq_calc_pod_cpumask(), workqueue_offline_cpu(), "
         "workqueue_online_cpu()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kAttributesIgnored};
+
+    // One in whose pods that CPU has company, and not everybody's.
+    struct Company {
+        Queue* wq = nullptr;  // nullptr: there is no such scope here
+        uint32_t neighbour = 0;
+        uint64_t pod = 0;
+    };
+
+    static Company company_of(Trial& t, uint64_t allowed, uint32_t cpu)
+    {
+        const uint64_t bit = uint64_t{1} << cpu;
+        for (const char* scope : {"smt", "cache", "numa"}) {
+            Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = scope});
+            const uint64_t pod = pod_of(t, wq, cpu), others = pod & allowed & ~bit;
+            if (t.decided())
+                break;
+            if (others && allowed & ~pod)
+                return {&wq, first_of(others), pod};
+        }
+        return {};
+    }
+
+    static void judge_company(Trial& t, const Company& company, const char* when)
+    {
+        const uint64_t pod = company.wq ? pod_of(t, *company.wq, company.neighbour) : company.pod;
+        WANT(t, pod == company.pod || t.decided(), "%s the pod of CPU %u, which stayed, is %llx, not %llx", when,
+             company.neighbour, static_cast<unsigned long long>(pod), static_cast<unsigned long long>(company.pod));
+    }
 
     static void run(Trial& t)
     {
@@ -44,6 +71,9 @@ struct PodsFollow {
             return;
         WANT(t, before == bit, "with the scope cpu, the pod of CPU %u is %llx", cpu,
              static_cast<unsigned long long>(before));
+        const Company company = company_of(t, allowed, cpu);
+        if (t.decided())
+            return;
         TestItem* const held[] = {&t.item("an item of all CPUs", TestItem::Body::kGate),
                                   &t.item("an item of that CPU", TestItem::Body::kGate)};
         held[0]->queue_on(all, cpu);
@@ -57,6 +87,9 @@ struct PodsFollow {
             WANT(t, meanwhile & allowed & ~bit || t.decided(),
                  "while CPU %u is away the pod of what is queued for it is %llx", cpu,
                  static_cast<unsigned long long>(meanwhile));
+            judge_company(t, company, "while another of it is away");
+            if (t.decided())
+                return;
             for (Queue* wq : {&all, &alone}) {
                 TestItem& item = t.item("an item of a CPU that is away");
                 item.queue_on(*wq, cpu);
@@ -67,6 +100,9 @@ struct PodsFollow {
             held[1]->open();
             AWAIT(t, held[0]->ended() == 1 && held[1]->ended() == 1, "what ran before it left to end");
         }
+        judge_company(t, company, "when another of it is back");
+        if (t.decided())
+            return;
         for (Queue* wq : {&all, &alone}) {
             const uint64_t back = pod_of(t, *wq, cpu);
             WANT(t, back == bit || t.decided(), "CPU %u is back, and its pod is %llx", cpu,
