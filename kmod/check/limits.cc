@@ -5,6 +5,7 @@
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
+#include "unbound_cpus.hh"
 
 namespace wqlab {
 
@@ -290,12 +291,55 @@ struct NodeShares {
     }
 };
 
+struct SharesOfAllowedCpus {
+    static constexpr Promise kPromise = {
+        362,
+        "",
+        "max-active.shares-of-allowed-cpus",
+        "The nodes' shares of an unbound workqueue's max_active are by the CPUs that it may use also when the limit is "
+        "set later, and of those that unbound workqueues may use when that is restricted, before or after",
+        "kernel/workqueue.c: wq_adjust_max_active(), wq_update_node_max_active(), unbound_effective_cpumask(), "
+        "apply_wqattrs_prepare()",
+        0,
+        Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        const uint64_t cpus = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(cpus) && wqlab_nr_cpus() <= 64, "unbound workqueues may use one CPU, or more than 64");
+        // Attributes, which would be counted anew, come with a workqueue that is private.
+        const auto make = [&t](uint32_t max_active) -> Queue& {
+            return t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = max_active, .is_private = false});
+        };
+        constexpr int32_t kMaxActive = NodeShares::kMaxActive;
+        Queue& at_once = make(kMaxActive);
+        Queue& later = make(kMaxActive + 1);
+        later.set_max_active(kMaxActive);
+        NodeShares::judge(t, at_once, cpus, "of a new workqueue,");
+        if (!t.decided())
+            NodeShares::judge(t, later, cpus, "when the limit was set,");
+        UnboundCpus bounds(t);
+        const uint64_t one = cpus & -cpus, others = cpus & ~one;
+        for (const uint64_t allowed : {one, others}) {
+            if (t.decided() || !bounds.write_mask(allowed))
+                return;
+            later.set_max_active(kMaxActive + 1);
+            later.set_max_active(kMaxActive);
+            Queue& made = make(kMaxActive);
+            for (const Queue* wq : {&at_once, &later, &made})
+                if (!t.decided())
+                    NodeShares::judge(t, *wq, allowed, "where unbound ones may use some CPUs only,");
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<MaxActiveTakesEachValue>(),
     check_of<MinActive>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<CongestedOfEachKind>(),
     check_of<CongestedAfterChange>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<NodeShares>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<SharesOfAllowedCpus>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 
 }  // namespace limits
