@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group K, continued: files of sysfs say what was set, by whichever way, and take it.
+#include "../glue/attributes.h"
 #include "../glue/cpu.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "said.hh"
+#include "topology.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -320,11 +323,56 @@ struct WhatIsWrittenIsDone {
     }
 };
 
+struct FreshAreDefaults {
+    static constexpr Promise kPromise = {
+        364,
+        "",
+        "attrs.fresh-ones-are-the-defaults",
+        "Attributes as alloc_workqueue_attrs() makes them are the defaults: nice 0, all possible CPUs, the default "
+        "affinity scope, not strict",
+        "kernel/workqueue.c: alloc_workqueue_attrs()",
+        0,
+        Fault::kStepLies};
+
+    static void run(Trial& t)
+    {
+        constexpr const char* kName = "wqlab-c364";
+        SKIP_UNLESS(t, t.read("/sys/devices/system/cpu/possible") == 0, "it can't be read which CPUs are possible");
+        const uint64_t possible = parse_list(t.text());
+        const uint64_t allowed = unbound_cpus(t);
+        if (t.decided())
+            return;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS,
+                             .scope = "cpu",
+                             .strict = true,
+                             .cpus = allowed & -allowed,
+                             .name = kName});
+        if (t.decided())
+            return;
+        const int error = wqlab_attributes_apply(wq.get(), nullptr);
+        SKIP_UNLESS(t, error != -number(Errno::kNotSupported) && error != -number(Errno::kNoMemory),
+                    "attributes can't be set now");
+        WANT(t, error == 0, "as they are made they are refused: error %d", -error);
+        struct {
+            const char* file;
+            const char* begins;
+        } const files[] = {{"nice", "0\n"}, {"affinity_scope", "default ("}, {"affinity_strict", "0\n"}};
+        for (const auto& [file, begins] : files) {
+            const int unread = t.read(File(kName, file).path);
+            WANT(t, !unread && opens_with(t.text(), begins), "of attributes that nobody has set %s says %s", file,
+                 t.text());
+        }
+        WANT(t, t.read(File(kName, "cpumask").path) == 0, "its cpumask can't be read");
+        SKIP_UNLESS(t, find_in(t.text(), "\n"), "a cpumask is longer than can be read");
+        WANT(t, parse_mask(t.text()) == possible,
+             "of attributes that nobody has set cpumask says %s, and possible are the CPUs %llx", t.text(),
+             static_cast<unsigned long long>(possible));
+    }
+};
+
 constexpr Check kAll[] = {
-    check_of<FilesSayWhatIsSet>(),
-    check_of<WhatIsWrittenIsDone>(WQLAB_LACK_SCOPES),
-    check_of<GlobalMasks>(),
-    check_of<ParametersRefuse>(),
+    check_of<FilesSayWhatIsSet>(), check_of<WhatIsWrittenIsDone>(WQLAB_LACK_SCOPES), check_of<GlobalMasks>(),
+    check_of<ParametersRefuse>(),  check_of<FreshAreDefaults>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace files

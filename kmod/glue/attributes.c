@@ -27,6 +27,23 @@ bool wqlab_attributes_init(void)
 /* Without affinity scopes, two things can be asked for; and workers never leave what they are given. */
 enum { BY_NODE, ALL_IN_ONE };
 
+static void set(struct workqueue_attrs *attrs, const struct wqlab_attributes *wanted)
+{
+	attrs->nice = wanted->nice;
+#if WQLAB_HAVE_AFFINITY_SCOPES
+	attrs->affn_scope = wanted->scope;
+	attrs->affn_strict = wanted->strict;
+#else
+	attrs->no_numa = wanted->scope == ALL_IN_ONE;
+#endif
+	if (!wanted->cpus)
+		return;
+	cpumask_clear(attrs->cpumask);
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids && cpu < 64; cpu++)
+		if (wanted->cpus >> cpu & 1)
+			cpumask_set_cpu(cpu, attrs->cpumask);
+}
+
 int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attributes *wanted)
 {
 	struct workqueue_attrs *attrs;
@@ -40,19 +57,8 @@ int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attri
 	attrs = (void *)result;
 	if (!attrs)
 		return -ENOMEM;
-	attrs->nice = wanted->nice;
-#if WQLAB_HAVE_AFFINITY_SCOPES
-	attrs->affn_scope = wanted->scope;
-	attrs->affn_strict = wanted->strict;
-#else
-	attrs->no_numa = wanted->scope == ALL_IN_ONE;
-#endif
-	if (wanted->cpus) {
-		cpumask_clear(attrs->cpumask);
-		for (unsigned int cpu = 0; cpu < nr_cpu_ids && cpu < 64; cpu++)
-			if (wanted->cpus >> cpu & 1)
-				cpumask_set_cpu(cpu, attrs->cpumask);
-	}
+	if (wanted)
+		set(attrs, wanted);
 	error = -EOPNOTSUPP;
 	/* Before 6.11 it wants this held, and no header says so. Later it does no harm: hotplug takes it first, too. */
 	cpus_read_lock();

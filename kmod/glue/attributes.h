@@ -17,7 +17,9 @@ struct wqlab_attributes {
 };
 /* False: this kernel has not what is needed. */
 bool wqlab_attributes_init(void);
-/* As apply_workqueue_attrs(); 0 or -errno, -EOPNOTSUPP if it can't be called now. Sleeps. */
+/* As apply_workqueue_attrs(); 0 or -errno, -EOPNOTSUPP if it can't be called now. NULL: what alloc_workqueue_attrs()
+ * made, as it is. Sleeps.
+ */
 int wqlab_attributes_apply(struct workqueue_struct *wq, const struct wqlab_attributes *wanted);
 /* -1: this kernel has no such scope. */
 int wqlab_scope_of(const char *name);
