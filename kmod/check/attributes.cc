@@ -44,6 +44,9 @@ struct CpumaskBounds {
         AWAIT(t, item.ended() == 1, "the item to run");
         WANT(t, item.last().cpu == here, "unbound ones may use CPU %u, its cpumask is CPU %u, and it ran on CPU %u",
              here, there, item.last().cpu);
+        WANT(t, item.last().cpus == uint64_t{1} << here,
+             "unbound ones may use CPU %u, its cpumask is CPU %u, and its worker may run on %llx", here, there,
+             static_cast<unsigned long long>(item.last().cpus));
     }
 };
 

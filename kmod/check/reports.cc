@@ -33,6 +33,7 @@ struct OutOfRangeIsTold {
         Queue& wq = t.queue({.max_active = 5, .name = "wqlab-c174"});
         wq.set_max_active(1);
         wq.set_max_active(500);
+        wq.set_max_active(wqlab_wq_max_active());
         WANT(t, log.count() == 0, "a limit within the range was told");
         wq.set_max_active(0);
         WANT(t, log.count() == 1, "0 was told %u times", log.count());
