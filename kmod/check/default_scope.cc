@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group K, continued: whom the default scope is of, and whom not.
 #include "../glue/text.h"
+#include "../glue/workqueue.h"
 #include "look.hh"
 #include "unbound_cpus.hh"
 
