@@ -118,8 +118,7 @@ struct WhoMayWait {
         WANT(t, !early, "%s did not wait", wait.name);
         WANT(t, warnings == wait.warnings, "of %s it was warned %u times, not %u", wait.name, warnings, wait.warnings);
         const bool names_one = wait.warnings && wait.how == How::kFlushItem;
-        WANT(t, (of_items != 0) == names_one, "of %s it was warned with %s function", wait.name,
-             of_items ? "a" : "no");
+        WANT(t, (of_items != 0) == names_one, "of %s it was warned with %s function", wait.name, of_items ? "a" : "no");
     }
 
     struct Legacy {

@@ -168,8 +168,8 @@ def inlining(base, mutants, work):
     file, kept, lost = os.path.join(work, "inlines.c"), [], []
     for mutant in mutants:
         write(file, inlines_text(base.header, [mutant])[1])
-        said = subprocess.run(weed.compile_line(base.words, file, "/dev/null", ["-DMODULE", "-I" + work, "-fsyntax-only"]),
-                              cwd=base.build, capture_output=True)
+        words = weed.compile_line(base.words, file, "/dev/null", ["-DMODULE", "-I" + work, "-fsyntax-only"])
+        said = subprocess.run(words, cwd=base.build, capture_output=True, check=False)
         (lost if said.returncode else kept).append(mutant)
     return kept, lost
 

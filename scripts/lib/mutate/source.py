@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A C file of a kernel, or a header that it includes, as clang's parser sees it, reduced to nodes that have a place in the file's own text.
+"""A C file of a kernel, or a header that it includes, as clang's parser sees it, reduced to nodes that have a place in
+the file's own text.
 
 What a macro expands to has the place of the macro's use, and its arguments have their own. So nodes with one place are
 one node here (`macro` says that there was more than one), and its children are those that lie inside."""
