@@ -52,14 +52,15 @@ struct Burst {
 };
 
 struct QueuedOnAnother {
-    static constexpr Promise kPromise = {104,
-                                         "",
-                                         "bh.queued-on-another-cpu",
-                                         "A BH item that queue_work_on() queues for another CPU runs there, also if each CPU gets one "
-                                         "at once",
-                                         "kernel/workqueue.c: kick_bh_pool()",
-                                         0,
-                                         Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {
+        104,
+        "",
+        "bh.queued-on-another-cpu",
+        "A BH item that queue_work_on() queues for another CPU runs there, also if each CPU gets one "
+        "at once",
+        "kernel/workqueue.c: kick_bh_pool()",
+        0,
+        Fault::kQueueOtherCpu};
 
     static void run(Trial& t)
     {
@@ -80,10 +81,7 @@ struct QueuedOnAnother {
         }
     }
 
-    static bool is_there(const TestItem& item, uint32_t cpu)
-    {
-        return item.last().cpu == cpu && item.last().softirq;
-    }
+    static bool is_there(const TestItem& item, uint32_t cpu) { return item.last().cpu == cpu && item.last().softirq; }
 
     static void to_all(Trial& t, Queue& wq)
     {

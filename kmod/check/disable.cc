@@ -275,8 +275,8 @@ struct SyncOfBhInAtomicContext {
             return;
         TestItem& spinner = t.item("an item that spins elsewhere").on_run(spin, cancel);
         *cancel = {&t, &wq, &spinner, t.other_cpu(t.first_cpu()), is_queued_again, false};
-        Actor& canceller =
-            t.actor("canceller", static_cast<int>(t.first_cpu()), [cancel] { return cancel_running(*cancel); });
+        Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()),
+                                   [cancel] { return cancel_running(*cancel); });
         AWAIT(t, canceller.done(), "the item on the other CPU to start, and cancel_work_sync() to return");
         WANT(t, spinner.ended() >= 1 && canceller.done_ticket() > spinner.last().end,
              "it returned before the item had ended");

@@ -267,8 +267,7 @@ struct NodeOfTheCaller {
             if (!(allowed >> cpu & 1))
                 continue;
             // Before and behind the map of those that are there are maps of others.
-            for (const int node :
-                 {wqlab_cpu_node(cpu), -1, -most, most, static_cast<int>(wqlab_nr_nodes()), 1 << 20}) {
+            for (const int node : {wqlab_cpu_node(cpu), -1, -most, most, static_cast<int>(wqlab_nr_nodes()), 1 << 20}) {
                 judge(t, wq, cpu, node);
                 if (t.decided())
                     return;
