@@ -6,6 +6,7 @@
 #include "../glue/workqueue.h"
 #include "../core/warnings.hh"
 #include "kept_memory.hh"
+#include "killed.hh"
 #include "look.hh"
 #include "scarce_threads.hh"
 #include "unbound_cpus.hh"
@@ -301,12 +302,75 @@ struct RefusedPartWay {
     }
 };
 
+struct KilledGivesBack {
+    static constexpr Promise kPromise = {
+        350,
+        "",
+        "alloc.killed-gives-back-its-memory",
+        "Who is killed while a workqueue is made for him is given none if that takes a new thread, for its rescuer or "
+        "for a pool's first worker, and all of it is freed",
+        "kernel/workqueue.c: alloc_workqueue(), init_rescuer(), create_worker(), put_unbound_pool()",
+        0,
+        Fault::kFlushReturnsEarly};
+
+    // How many were refused.
+    static uint32_t make(Trial& t, uint32_t flags, Watch& watch)
+    {
+        constexpr uint32_t kTries = 3;
+        uint32_t refused = 0;
+        for (uint32_t i = 0; i < kTries; i++) {
+            workqueue_struct* wq;
+            watch.track();
+            {
+                const Killed killed;
+                wq = wqlab_wq_create("wqlab-c350", flags, flags & WQLAB_WQ_ORDERED ? 1 : 0);
+            }
+            if (wq)
+                wqlab_wq_destroy(wq);
+            watch.rest();
+            refused += wq == nullptr;
+            t.goes_on();
+        }
+        return refused;
+    }
+
+    static void run(Trial& t)
+    {
+        Kept* const kept = t.own<Kept>();
+        if (!kept)
+            return;
+        Watch watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        uint32_t of_workers = 0, of_rescuers = 0;
+        // Where somebody has pools of that nice value no worker is needed.
+        constexpr int32_t kHighpri = -20;
+        const bool has_own = !have_others_pools_of(t, kHighpri);
+        if (has_own)
+            for (const uint32_t flags : {uint32_t{WQLAB_WQ_UNBOUND}, uint32_t{WQLAB_WQ_ORDERED}})
+                of_workers += make(t, flags | WQLAB_WQ_HIGHPRI, watch);
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_UNBOUND}, uint32_t{WQLAB_WQ_ORDERED}})
+            of_rescuers += make(t, flags | WQLAB_WQ_MEM_RECLAIM, watch);
+        watch.track();
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM});
+        wq.destroy();
+        watch.rest();
+        if (t.decided())
+            return;
+        SKIP_UNLESS(t, of_workers + of_rescuers, "threads are made so fast that nobody was refused");
+        SKIP_UNLESS(t, !has_own || !have_others_pools_of(t, kHighpri), "somebody else has pools of nice %d now",
+                    kHighpri);
+        t.note("refused for want of a worker: %u, of a rescuer: %u", of_workers, of_rescuers);
+        judge(t, *kept);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<GivesBack>(),
     check_of<RefusedGivesBack>(),
     check_of<GlobalChangesLeaveNothing>(WQLAB_LACK_SCOPES),
     check_of<RefusedAttributesGiveBack>(),
     check_of<RefusedPartWay>(WQLAB_LACK_SCOPES),
+    check_of<KilledGivesBack>(),
 };
 
 }  // namespace leaks

@@ -2,6 +2,7 @@
 // Group M, continued: what the kernel tells when there is no thread for a worker or a rescuer.
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"
+#include "killed.hh"
 #include "scarce_threads.hh"
 
 namespace wqlab {
@@ -52,9 +53,49 @@ struct IsTold {
     }
 };
 
+struct InterruptedIsTold {
+    static constexpr Promise kPromise = {
+        351,
+        "",
+        "log.interrupted-worker-is-told",
+        "That the making of a worker was interrupted, because who needs it was killed, is told in the log each time, "
+        "with the worker's name, and not as a failure",
+        "kernel/workqueue.c: create_worker()",
+        0,
+        Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kWanted = 2;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        if (t.decided())
+            return;
+        const KernelLog<LinesWith> log(t, "Interrupted when creating a worker thread \"kworker/u");
+        const KernelLog<LinesWith> failures(t, "Failed to create a worker thread: -EINTR");
+        uint32_t refused = 0;
+        // A thread may have been made before anybody looked who was killed; and then there is such a pool.
+        for (int nice = Queue::kPrivateNice + 1; nice <= 19 && refused < kWanted && !t.decided(); nice++) {
+            int error;
+            {
+                const Killed killed;
+                error = wq.apply("default", false, 0, nice);
+            }
+            refused += error != 0;
+            WANT(t, error == 0 || error == -number(Errno::kNoMemory), "it gave error %d", -error);
+        }
+        if (t.decided())
+            return;
+        SKIP_UNLESS(t, refused, "threads are made so fast that nobody was refused");
+        WANT(t, log.count() == refused, "of %u workers whose making was interrupted it was told %u times", refused,
+             log.count());
+        WANT(t, failures.count() == 0, "that the making of a worker was interrupted was told as a failure");
+    }
+};
+
 constexpr Check kAll[] = {
     // Before 6.3 it was not told.
     check_of<IsTold>(WQLAB_LACK_SCOPES),
+    check_of<InterruptedIsTold>(WQLAB_LACK_SCOPES),
 };
 
 }  // namespace no_thread

@@ -3,6 +3,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <uapi/linux/sched/types.h>
 
@@ -59,6 +60,17 @@ void wqlab_thread_stop(struct task_struct *thread)
 
 	if (kthread_stop(thread) == -EINTR)
 		kfree(start);
+}
+
+void wqlab_killed_begin(void)
+{
+	allow_signal(SIGKILL);
+	send_sig(SIGKILL, current, 1);
+}
+
+void wqlab_killed_end(void)
+{
+	disallow_signal(SIGKILL);
 }
 
 void wqlab_thread_batch(void)

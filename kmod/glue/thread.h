@@ -21,6 +21,13 @@ struct task_struct *wqlab_thread_create(void (*main)(void *), void *argument,
 					int cpu, const char *name);
 /* Waits for main's return and releases the thread; one that has not run yet never does. */
 void wqlab_thread_stop(struct task_struct *thread);
+/*
+ * From begin to end current is killed, as somebody may be who waits for the
+ * kernel: what is killable gives up at once. It can't sleep in between unless
+ * that does not care.
+ */
+void wqlab_killed_begin(void);
+void wqlab_killed_end(void);
 /* From now on the caller does not preempt whom it finds running when it wakes up: SCHED_BATCH. */
 void wqlab_thread_batch(void);
 /*
