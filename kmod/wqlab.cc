@@ -43,6 +43,7 @@
 #include "check/each_cpu.cc"
 #include "check/each_cpu_worker.cc"
 #include "check/enable_and_queue.cc"
+#include "check/ended_threads.cc"
 #include "check/events.cc"
 #include "check/fallback.cc"
 #include "check/fault.cc"

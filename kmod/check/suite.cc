@@ -27,6 +27,7 @@ constinit const Group* const kGroups[] = {
     &kChainChecks,
     &kLeakChecks,
     &kPwqMemoryChecks,
+    &kEndedThreadChecks,
     &kFlushDependencyChecks,
     &kWhoWaitsChecks,
     &kCancelChecks,

@@ -31,6 +31,7 @@ extern const Group kDestroyChecks;
 extern const Group kChainChecks;
 extern const Group kLeakChecks;
 extern const Group kPwqMemoryChecks;
+extern const Group kEndedThreadChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kWhoWaitsChecks;
 extern const Group kCancelChecks;
