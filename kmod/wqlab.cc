@@ -18,6 +18,7 @@
 #include "check/bh_worker.cc"
 #include "check/boot.cc"
 #include "check/busy_for.cc"
+#include "check/call_timer.cc"
 #include "check/called_no_more.cc"
 #include "check/calls.cc"
 #include "check/cancel.cc"

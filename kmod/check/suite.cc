@@ -66,6 +66,7 @@ constinit const Group* const kGroups[] = {
     &kTurnChecks,
     &kGoesOnChecks,
     &kCalledNoMoreChecks,
+    &kCallTimerChecks,
     &kCreationChecks,
     &kManagerChecks,
     &kFreezerChecks,

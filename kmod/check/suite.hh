@@ -70,6 +70,7 @@ extern const Group kMakingWorkersChecks;
 extern const Group kTurnChecks;
 extern const Group kGoesOnChecks;
 extern const Group kCalledNoMoreChecks;
+extern const Group kCallTimerChecks;
 extern const Group kCreationChecks;
 extern const Group kManagerChecks;
 extern const Group kFreezerChecks;
