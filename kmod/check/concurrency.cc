@@ -307,9 +307,58 @@ struct YieldingIsRunning {
     }
 };
 
+struct OthersRunBetween {
+    static constexpr Promise kPromise = {
+        358,
+        "",
+        "concurrency.others-run-between-items",
+        "A thread that wants a worker's CPU gets it between two items though these follow one another without end, "
+        "preemptible or not",
+        "kernel/workqueue.c: process_one_work(): cond_resched()",
+        0,
+        Fault::kQueueLoses};
+
+    // An item that is queued again and again, until it is told to stop or for as long as anything may take.
+    struct Chain {
+        Trial* trial;
+        Queue* queue;
+        uint32_t cpu;
+        uint64_t until;
+        bool may_end, over;
+    };
+
+    static void queue_again(TestItem& item, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        if (__atomic_load_n(&chain.may_end, __ATOMIC_ACQUIRE) || wqlab_now() > chain.until || chain.trial->given_up() ||
+            chain.trial->ending())
+            __atomic_store_n(&chain.over, true, __ATOMIC_RELEASE);
+        else
+            item.queue_on(*chain.queue, chain.cpu);
+    }
+
+    static void run(Trial& t)
+    {
+        Chain* const chain = t.own<Chain>();
+        Queue& wq = t.queue();
+        if (!chain || t.decided())
+            return;
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        *chain = {&t, &wq, cpu, wqlab_now() + check_bounds::kWait / 2, false, false};
+        TestItem& item = t.item("the item that is queued without end").on_run(queue_again, chain);
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.ended() > 1, "the item to run twice");
+        Actor& other = t.actor("another thread", static_cast<int>(cpu),
+                               [chain] { __atomic_store_n(&chain->may_end, true, __ATOMIC_RELEASE); });
+        AWAIT(t, __atomic_load_n(&chain->over, __ATOMIC_ACQUIRE), "the item to be told to stop");
+        WANT(t, other.began(), "the item ran %u times, one time after the other, and nothing else ran on that CPU",
+             item.started());
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NextStartsWhenOneSleeps>(), check_of<OneRunsAtATime>(),    check_of<Timelines>(),
-    check_of<WorkersOnDemand>(),         check_of<YieldingIsRunning>(),
+    check_of<WorkersOnDemand>(),         check_of<YieldingIsRunning>(), check_of<OthersRunBetween>(),
 };
 
 }  // namespace concurrency

@@ -46,6 +46,34 @@ struct RunsWhereItWasQueued {
     }
 };
 
+struct WhateverItsFlags {
+    static constexpr Promise kPromise = {
+        354,
+        "",
+        "queue.local-whatever-its-flags",
+        "An item of a per-CPU workqueue of any flags (highpri, with a rescuer, BH, ...) runs on the CPU that it was "
+        "queued from, whatever unbound ones may use",
+        "kernel/workqueue.c: __queue_work()",
+        0,
+        Fault::kQueueOtherCpu};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        const uint32_t bh = wqlab_lacks() & WQLAB_LACK_BH ? 0 : uint32_t{WQLAB_WQ_BH};
+        Queue* queues[5];
+        uint32_t n = 0;
+        for (const uint32_t flags : {uint32_t{WQLAB_WQ_HIGHPRI}, uint32_t{WQLAB_WQ_MEM_RECLAIM},
+                                     uint32_t{WQLAB_WQ_FREEZABLE}, uint32_t{WQLAB_WQ_CPU_INTENSIVE}, bh})
+            queues[n++] = &t.queue({.flags = flags});
+        UnboundCpus cpus(t);
+        if (t.decided() || !cpus.restrict_to(t.first_cpu()))
+            return;
+        for (Queue* wq : queues)
+            RunsWhereItWasQueued::from_each_cpu(t, *wq, " when unbound ones may use one CPU only");
+    }
+};
+
 struct RunsOnNamedCpu {
     static constexpr Promise kPromise = {
         12,
@@ -202,7 +230,7 @@ struct WorkOnCpuReturns {
 
 constexpr Check kAll[] = {
     check_of<RunsWhereItWasQueued>(), check_of<RunsOnNamedCpu>(),   check_of<OfflineCpuLosesNothing>(),
-    check_of<NodeIsRespected>(),      check_of<WorkOnCpuReturns>(),
+    check_of<NodeIsRespected>(),      check_of<WorkOnCpuReturns>(), check_of<WhateverItsFlags>(),
 };
 
 }  // namespace placement

@@ -228,10 +228,55 @@ struct NodeOfThePod {
     }
 };
 
+struct CpusAreNotCounted {
+    static constexpr Promise kPromise = {
+        357,
+        "",
+        "pools.of-cpus-are-not-counted",
+        "A CPU's pools are there for ever: however many per-CPU workqueues come and go, references to them are neither "
+        "taken nor given back",
+        "kernel/workqueue.c: alloc_and_link_pwqs(), pwq_release_workfn(), put_unbound_pool()",
+        0,
+        Fault::kSnapshotLies};
+
+    // References to all of them together.
+    static int64_t references(Trial& t)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS);
+        int64_t sum = 0;
+        for (uint32_t i = 0; now && i < now->pools.size(); i++)
+            sum += now->pools[i].cpu >= 0 ? now->pools[i].refcnt : 0;
+        return sum;
+    }
+
+    static void run(Trial& t)
+    {
+        const int64_t before = references(t) + (t.has_fault(Fault::kSnapshotLies) ? 1 : 0);
+        const uint32_t bh = wqlab_lacks() & WQLAB_LACK_BH ? 0 : uint32_t{WQLAB_WQ_BH};
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_HIGHPRI}, bh}) {
+            Queue& wq = t.queue({.flags = flags});
+            const int64_t with = references(t);
+            WANT(t, with == before || t.decided(),
+                 "with one more workqueue the pools of CPUs have %lld references, "
+                 "not %lld",
+                 static_cast<long long>(with), static_cast<long long>(before));
+            wq.destroy();
+            // What it had of pools is given back by a thread of the kernel.
+            t.linger();
+            const int64_t after = references(t);
+            WANT(t, after == before || t.decided(),
+                 "with one workqueue less the pools of CPUs have %lld references, "
+                 "not %lld",
+                 static_cast<long long>(after), static_cast<long long>(before));
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<EqualOnesShare>(WQLAB_LACK_SCOPES),
     check_of<WakeupsAndTimeAreCounted>(WQLAB_LACK_COUNTERS),
     check_of<NodeOfThePod>(WQLAB_LACK_SCOPES),
+    check_of<CpusAreNotCounted>(),
 };
 
 }  // namespace pools
