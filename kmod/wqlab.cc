@@ -62,6 +62,7 @@
 #include "check/hogs.cc"
 #include "check/housekeeping.cc"
 #include "check/idle.cc"
+#include "check/idle_again.cc"
 #include "check/idle_timer.cc"
 #include "check/instruments.cc"
 #include "check/intensive.cc"

@@ -67,6 +67,7 @@ constinit const Group* const kGroups[] = {
     &kGoesOnChecks,
     &kCalledNoMoreChecks,
     &kCallTimerChecks,
+    &kIdleAgainChecks,
     &kCreationChecks,
     &kManagerChecks,
     &kFreezerChecks,

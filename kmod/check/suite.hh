@@ -71,6 +71,7 @@ extern const Group kTurnChecks;
 extern const Group kGoesOnChecks;
 extern const Group kCalledNoMoreChecks;
 extern const Group kCallTimerChecks;
+extern const Group kIdleAgainChecks;
 extern const Group kCreationChecks;
 extern const Group kManagerChecks;
 extern const Group kFreezerChecks;
