@@ -60,6 +60,7 @@
 #include "check/goes_on.cc"
 #include "check/highpri.cc"
 #include "check/hogs.cc"
+#include "check/home_cpus.cc"
 #include "check/housekeeping.cc"
 #include "check/idle.cc"
 #include "check/idle_again.cc"

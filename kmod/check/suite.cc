@@ -78,6 +78,7 @@ constinit const Group* const kGroups[] = {
     &kBhAwayChecks,
     &kBhTimeChecks,
     &kAffinityChecks,
+    &kHomeCpuChecks,
     &kSelectionChecks,
     &kDefaultScopeChecks,
     &kFallbackChecks,

@@ -82,6 +82,7 @@ extern const Group kBhWorkerChecks;
 extern const Group kBhAwayChecks;
 extern const Group kBhTimeChecks;
 extern const Group kAffinityChecks;
+extern const Group kHomeCpuChecks;
 extern const Group kSelectionChecks;
 extern const Group kDefaultScopeChecks;
 extern const Group kFallbackChecks;
