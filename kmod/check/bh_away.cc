@@ -87,8 +87,88 @@ struct DrainedByItsPriority {
     }
 };
 
+struct CancelledWhileDrained {
+    static constexpr Promise kPromise = {
+        359,
+        "",
+        "bh.cancelled-while-dead-cpu-is-drained",
+        "What is left of a CPU's BH items when it has gone away can be cancelled while others run it: then nothing may "
+        "be left to run, and the CPU can come back",
+        "kernel/workqueue.c: drain_dead_softirq_workfn(), bh_worker(), try_to_grab_pending()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kCancelDoesNothing};
+
+    // More than are taken at a time. Who drains then queues himself again, behind who cancels.
+    static constexpr uint32_t kMost = 100, kCancelAt = 5;
+
+    struct Scene {
+        Queue* wq;
+        uint32_t cpu, afterwards, elsewhere;
+        TestItem *item, *canceler;
+        bool is_cancelled;
+        uint32_t started;  // when it was cancelled
+    };
+
+    static void again(TestItem& item, void* argument)
+    {
+        Scene& scene = *static_cast<Scene*>(argument);
+        const bool away = !wqlab_cpu_online(scene.cpu);
+        scene.afterwards += away;
+        if (away && wqlab_this_cpu() != scene.cpu && ++scene.elsewhere == kCancelAt)
+            wqlab_queue_bare_on(scene.wq->get(), scene.canceler->address(), -1);
+        if (scene.afterwards < kMost)
+            wqlab_queue_bare_on(scene.wq->get(), item.address(), -1);
+    }
+
+    static void cancel(TestItem&, void* argument)
+    {
+        Scene& scene = *static_cast<Scene*>(argument);
+        scene.is_cancelled = scene.item->cancel();
+        scene.started = scene.item->started();
+    }
+
+    // False: nothing was left of it, or too little.
+    static bool judge(Trial& t, uint32_t cpu, uint32_t flags)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH | flags});
+        Scene* const scene = t.own<Scene>();
+        if (!scene || t.decided())
+            return false;
+        TestItem& item = t.item("an item that queues itself").on_run(again, scene);
+        TestItem& canceler = t.item("the item that cancels it").on_run(cancel, scene);
+        *scene = {&wq, cpu, 0, 0, &item, &canceler, false, 0};
+        kernel::queue_on(t, wq, item, static_cast<int>(cpu));
+        if (!t.wait([&] { return item.started() > 10; }, "the item to run"))
+            return false;
+        CpuAway away(t, cpu);
+        if (t.decided())
+            return false;
+        const bool is_left = scene->elsewhere >= kCancelAt;
+        if (is_left && t.wait([&] { return canceler.ended() == 1; }, "the item that cancels another to run") &&
+            (!scene->is_cancelled || item.started() != scene->started))
+            t.fail("%s by an item of BH it ran %u times more", scene->is_cancelled ? "cancelled" : "not cancelled",
+                   item.started() - scene->started);
+        away.back();
+        TestItem& later = t.item("an item for the CPU that is back");
+        later.queue_on(wq, cpu);
+        t.wait([&] { return later.ended() == 1; }, "an item to run on the CPU that is back");
+        return is_left;
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_HIGHPRI}}) {
+            const bool is_judged = judge(t, cpu, flags);
+            SKIP_UNLESS(t, is_judged || t.decided(), "the CPU left nothing to be run elsewhere");
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<DrainedByItsPriority>(WQLAB_LACK_BH | WQLAB_LACK_COUNTERS),
+    check_of<CancelledWhileDrained>(WQLAB_LACK_BH),
 };
 
 }  // namespace bh_away
