@@ -22,12 +22,13 @@ struct NextStartsWhenOneSleeps {
     {
         Queue& wq = t.queue();
         // What a worker is said to be at besides is the colour of its item's workqueue, which each flush moves on.
-        for (uint32_t round = 0; round < 3 && !t.decided(); round++) {
-            for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
-                if (wqlab_cpu_online(cpu) && !t.decided())
-                    judge(t, wq, cpu);
-            for (uint32_t flushes = 0; flushes < 8 && !t.decided(); flushes++)
-                wq.flush();
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
+            if (wqlab_cpu_online(cpu) && !t.decided())
+                judge(t, wq, cpu);
+        for (uint32_t flushes = 1; flushes <= 24 && !t.decided(); flushes++) {
+            wq.flush();
+            if (flushes % 8 == 0)
+                judge(t, wq, t.first_cpu());
         }
     }
 

@@ -55,7 +55,7 @@ struct OwnScopeIsKept {
              "its scope is %s, the default is now %s, and from CPU %u its worker may run on %llx, not %llx", own.scope,
              now, cpu, static_cast<unsigned long long>(cpus), static_cast<unsigned long long>(own.cpus));
         // What is replaced takes its counts with it. CPUs that leave or come back replace it, too.
-        if (!(wqlab_lacks() & WQLAB_LACK_COUNTERS)) {
+        if (t.kernel().has(Field::kPwqStats)) {
             const uint64_t started = stat_of(t, *own.wq, WQLAB_PWQ_STAT_STARTED);
             SKIP_UNLESS(t, t.decided() || started == own.items || unbound_cpus(t) == own.allowed,
                         "CPUs were changed meanwhile");

@@ -18,26 +18,36 @@ struct WhoHasNothingToDo {
         0,
         Fault::kStepLies};
 
-    // TASK_IDLE. The command before it is in parentheses, and may have some itself.
-    static bool is_idle(Trial& t, int32_t pid)
+    // Behind the command, which is in parentheses, and may have some itself. 0: that is another thread, or none is
+    // seen, as where processes are numbered apart.
+    static char state_of(Trial& t, int32_t pid, const char* const (&commands)[2])
     {
         char path[32];
         wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
         const char* const behind = t.read(path) == 0 ? __builtin_strrchr(t.text(), ')') : nullptr;
-        return behind && __builtin_memcmp(behind, ") I ", 4) == 0;
+        const char* at = t.text();
+        while (*at && *at != '(')
+            at++;
+        bool is_it = false;
+        for (const char* command : commands)
+            is_it |= behind && __builtin_memcmp(at, command, __builtin_strlen(command)) == 0;
+        return is_it && behind[1] == ' ' ? behind[2] : '\0';
     }
 
-    static void judge(Trial& t, int32_t pid, const char* who)
+    static void judge(Trial& t, int32_t pid, const char* who, const char* const (&commands)[2])
     {
-        bool idle = false;
-        AWAIT(t, (idle = is_idle(t, pid)) || t.decided() || t.has_fault(Fault::kStepLies), "it to sleep as one idle");
-        WANT(t, idle, "%s, %d, is not asleep as what idles", who, pid);
+        const bool lies = t.has_fault(Fault::kStepLies);
+        char state = 0;
+        AWAIT(t, !(state = state_of(t, pid, commands)) || state == 'I' || t.decided() || lies,
+              "it to sleep as one idle");
+        SKIP_UNLESS(t, state || lies, "/proc does not show a thread of the kernel");
+        WANT(t, state == 'I', "%s, %d, is not asleep as what idles", who, pid);
     }
 
     static void run(Trial& t)
     {
         Queue& wq = idle::queue_with_new_pool(t);
-        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wl338"});
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS |
                                          WQLAB_SECTION_WORK);
         const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
@@ -51,8 +61,9 @@ struct WhoHasNothingToDo {
         for (const wqlab_snap_worker& each : now->workers)
             worker = each.pool == pool->id ? each.pid : worker;
         WANT(t, worker > 0 && rescuer > 0, "of a new pool and of a new rescuer no thread is seen");
-        judge(t, worker, "the new worker");
-        judge(t, rescuer, "the new rescuer");
+        judge(t, worker, "the new worker", {"(kworker/u", "(kworker/u"});
+        // Its thread's name is the workqueue's before 6.9.
+        judge(t, rescuer, "the new rescuer", {"(kworker/R-wl338", "(wl338"});
     }
 };
 

@@ -37,6 +37,11 @@
  * WQLAB_HAVE_GENL_INFO_DUMP	6.6: a dump has a struct genl_info
  * WQLAB_HAVE_EXTACK_BUFFER	6.2: an extack has room for a text of its own
  * WQLAB_HAVE_LOCKDEP_NO_TRACK	6.10: a lock class that lockdep does not track at all
+ *
+ * In trace/events/sched.h and trace/events/timer.h:
+ *
+ * WQLAB_HAVE_EXIT_GROUP_DEAD	7.x: sched_process_exit tells whether it is the last of its group
+ * WQLAB_HAVE_TIMER_BUCKET_EXPIRY 6.4: timer_start has that in place of when it is due and the flags
  */
 #ifndef WQLAB_FEATURES_H
 #define WQLAB_FEATURES_H
@@ -49,7 +54,8 @@
 	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
 	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || \
 	!defined(WQLAB_HAVE_IS_MEM_RECLAIM) || !defined(WQLAB_HAVE_DEVM) || \
-	!defined(WQLAB_HAVE_WORK_ON_CPU_SAFE)
+	!defined(WQLAB_HAVE_WORK_ON_CPU_SAFE) || !defined(WQLAB_HAVE_EXIT_GROUP_DEAD) || \
+	!defined(WQLAB_HAVE_TIMER_BUCKET_EXPIRY)
 #error "Kbuild passes the features"
 #endif
 

@@ -6,10 +6,16 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 
+#include "features.h"
 #include "thread_ends.h"
 #include "tracepoints.h"
 
+/* Called through a pointer, whose type CFI compares. */
+#if WQLAB_HAVE_EXIT_GROUP_DEAD
+static void probe_exit(void *data, struct task_struct *task, bool group_dead)
+#else
 static void probe_exit(void *data, struct task_struct *task)
+#endif
 {
 	const struct wqlab_thread_ends *ends = data;
 

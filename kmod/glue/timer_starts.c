@@ -6,11 +6,16 @@
 #include <linux/sched.h>
 #include <linux/timer.h>
 
+#include "features.h"
 #include "timer_starts.h"
 #include "tracepoints.h"
 
-/* What comes behind the timer differs between kernels; when it is due is there in each. */
-static void probe_start(void *data, struct timer_list *timer)
+/* Called through a pointer, whose type CFI compares. When a timer is due it says itself. */
+#if WQLAB_HAVE_TIMER_BUCKET_EXPIRY
+static void probe_start(void *data, struct timer_list *timer, unsigned long bucket_expiry)
+#else
+static void probe_start(void *data, struct timer_list *timer, unsigned long expires, unsigned int flags)
+#endif
 {
 	const struct wqlab_timer_starts *starts = data;
 
