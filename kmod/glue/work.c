@@ -85,7 +85,7 @@ bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint3
 /* A process pool's workers leave a CPU that goes, and serve their pool elsewhere. */
 bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu)
 {
-	return queue_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq, work);
+	return cpu < 0 ? queue_work(wq, work) : queue_work_on(cpu, wq, work);
 }
 
 bool wqlab_queue_node(struct workqueue_struct *wq, struct work_struct *work, uint32_t node)
@@ -107,7 +107,8 @@ bool wqlab_queue_delayed(struct workqueue_struct *wq, struct work_struct *work, 
 bool wqlab_queue_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu,
 			    uint64_t jiffies_delay)
 {
-	return queue_delayed_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq, delayed(work), jiffies_delay);
+	return cpu < 0 ? queue_delayed_work(wq, delayed(work), jiffies_delay) :
+			 queue_delayed_work_on(cpu, wq, delayed(work), jiffies_delay);
 }
 
 bool wqlab_queue_rcu(struct workqueue_struct *wq, struct work_struct *work)
@@ -139,7 +140,8 @@ bool wqlab_mod_delayed(struct workqueue_struct *wq, struct work_struct *work, ui
 bool wqlab_mod_delayed_on(struct workqueue_struct *wq, struct work_struct *work, int cpu,
 			  uint64_t jiffies_delay)
 {
-	return mod_delayed_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu, wq, delayed(work), jiffies_delay);
+	return cpu < 0 ? mod_delayed_work(wq, delayed(work), jiffies_delay) :
+			 mod_delayed_work_on(cpu, wq, delayed(work), jiffies_delay);
 }
 
 bool wqlab_cancel(struct work_struct *work, enum wqlab_work_kind kind)

@@ -36,7 +36,7 @@ void wqlab_work_set_lockdep_class(struct work_struct *work, bool bh);
  * As the kernel's functions of these names; true: was not pending before.
  * queue_on: on a CPU that has gone offline, as queue_work(). queue_bare_on: as
  * the kernel, which does not look, so that a BH item may wait for its CPU's
- * return. In all of them cpu -1 is WORK_CPU_UNBOUND.
+ * return. With cpu -1 they are the header's inlines that name no CPU.
  */
 bool wqlab_queue_on(struct workqueue_struct *wq, struct work_struct *work, uint32_t cpu);
 bool wqlab_queue_bare_on(struct workqueue_struct *wq, struct work_struct *work, int cpu);
