@@ -8,6 +8,26 @@ namespace wqlab {
 
 namespace refused {
 
+// Of one that is held, and was refused just now: whoever asks finds it running. allow() lets it be queued again.
+template <typename Allow>
+void runs_on(Trial& t, TestItem& item, Queue& wq, uint32_t elsewhere, Allow allow)
+{
+    const uint32_t busy = item.busy();
+    WANT(t, busy == WQLAB_BUSY_RUNNING, "of a running item that was refused work_busy() says %u", busy);
+    Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
+    AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() of it to begin");
+    WANT(t, !flusher.done(), "flush_work() of a running item that was refused returned");
+    allow();
+    WANT(t, item.queue_on(wq, elsewhere), "it could not be queued again");
+    t.linger();
+    WANT(t, item.started() == 1, "queued again while it runs, it was started beside itself");
+    item.open();
+    AWAIT(t, item.ended() == 2 && flusher.done(), "it to run again, and flush_work() to return");
+    WANT(t, item.overlapped() == 1, "it ran twice at once");
+    kernel::flush_workqueue(t, wq);
+    WANT(t, item.ended() == 2, "it ran %u times", item.ended());
+}
+
 struct RunningStaysRunning {
     static constexpr Promise kPromise = {
         220,
@@ -35,20 +55,38 @@ struct RunningStaysRunning {
         Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&other, &t] { kernel::drain(t, other); });
         AWAIT(t, flushes(t, drainer, other), "drain_workqueue() to begin");
         wqlab_queue_bare_on(other.get(), item.address(), static_cast<int>(here));
-        const uint32_t busy = item.busy();
-        WANT(t, busy == WQLAB_BUSY_RUNNING, "of a running item that was refused work_busy() says %u", busy);
-        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { item.flush(); });
-        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_work() of it to begin");
-        WANT(t, !flusher.done(), "flush_work() of a running item that was refused returned");
-        WANT(t, item.queue_on(own, here), "it could not be queued where it runs");
-        t.linger();
-        WANT(t, item.started() == 1, "queued again where it runs, it was started beside itself");
-        item.open();
-        AWAIT(t, item.ended() == 2 && flusher.done(), "it to run again, and flush_work() to return");
-        WANT(t, item.overlapped() == 1, "it ran twice at once");
+        runs_on(t, item, own, here, [] {});
         held.open();
         AWAIT(t, drainer.done(), "drain_workqueue() to return");
-        WANT(t, item.ended() == 2, "it ran %u times", item.ended());
+    }
+};
+
+struct DisabledStaysRunning {
+    static constexpr Promise kPromise = {
+        380,
+        "",
+        "disable.refused-runs-on",
+        "An item that runs, was disabled, and is refused for that by each queueing function, goes on to count as "
+        "running: for work_busy(), for who flushes it, and, enabled again, for who queues it elsewhere",
+        "kernel/workqueue.c: clear_pending_if_disabled()",
+        0,
+        Fault::kBusyLies};
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), cpu = t.other_cpu(here);
+        Queue& wq = t.queue();
+        for (uint32_t way = 0; way < 3 && !t.decided(); way++) {
+            TestItem& item = t.item("the item", TestItem::Body::kGate, WQLAB_WORK_DELAYED);
+            item.queue_on(wq, cpu);
+            AWAIT(t, item.started() == 1, "the item to start");
+            item.disable();
+            const bool taken = way == 0   ? item.queue_on(wq, here)
+                               : way == 1 ? item.queue_delayed(wq, 1, static_cast<int>(here))
+                                          : item.mod_delayed(wq, 1, static_cast<int>(here));
+            WANT(t, !taken, "a disabled item was queued");
+            runs_on(t, item, wq, here, [&item] { item.enable(); });
+        }
     }
 };
 
@@ -79,6 +117,7 @@ struct DisabledRcuWork {
 
 constexpr Check kAll[] = {
     check_of<RunningStaysRunning>(),
+    check_of<DisabledStaysRunning>(WQLAB_LACK_DISABLE),
     check_of<DisabledRcuWork>(WQLAB_LACK_DISABLE),
 };
 
