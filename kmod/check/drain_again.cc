@@ -26,19 +26,37 @@ struct EachTime {
         276,
         "",
         "drain.each-time",
-        "A workqueue that is drained once more refuses what comes from outside as it did the first time",
-        "kernel/workqueue.c: drain_workqueue(), __queue_work()",
+        "A workqueue that is drained once more refuses what comes from outside as it did the first time, also what an "
+        "item of another workqueue queues",
+        "kernel/workqueue.c: drain_workqueue(), __queue_work(), is_chained_work()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kFlushReturnsEarly};
+
+    struct Outside {
+        Stray strays[2];  // queued by a thread, by an item of another workqueue
+        Queue* wq;
+    };
+
+    static void queue_stray(Outside& outside, uint32_t which)
+    {
+        wqlab_queue_bare_on(outside.wq->get(), outside.strays[which].work.get(), -1);
+    }
+
+    static void queue_from_item(TestItem&, void* outside) { queue_stray(*static_cast<Outside*>(outside), 1); }
 
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
-        Stray* const stray = t.own<Stray>();
-        if (!stray || !wq.get())
+        Queue& another = t.queue();
+        Outside* const outside = t.own<Outside>();
+        if (!outside || t.decided())
             return;
-        stray->runs = 0;
-        wqlab_work_init(stray->work.get(), WQLAB_WORK_PLAIN, Stray::count);
+        outside->wq = &wq;
+        for (Stray& stray : outside->strays) {
+            stray.runs = 0;
+            wqlab_work_init(stray.work.get(), WQLAB_WORK_PLAIN, Stray::count);
+        }
+        TestItem& other = t.item("an item of another workqueue").on_run(queue_from_item, outside);
         for (uint32_t i = 0; i < 2; i++) {
             Actor& drainer = t.actor("drainer of an idle workqueue", Kthread::kAnyCpu, [&wq] { wq.drain(); });
             AWAIT(t, drainer.done(), "drain_workqueue() of an idle workqueue to return");
@@ -48,14 +66,18 @@ struct EachTime {
         AWAIT(t, held.started() == 1, "the item to start");
         Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
         AWAIT(t, drainer.done() || flushes(t, drainer, wq), "drain_workqueue() to begin");
-        wqlab_queue_bare_on(wq.get(), stray->work.get(), -1);
+        queue_stray(*outside, 0);
+        other.queue(another);
+        AWAIT(t, other.ended() == 1, "an item of another workqueue to run");
         const bool was_held = held.running();
         held.open();
         AWAIT(t, drainer.done(), "drain_workqueue() to return");
         kernel::flush_workqueue(t, wq);
         SKIP_UNLESS(t, was_held, "the item ended before another was queued");
-        WANT(t, __atomic_load_n(&stray->runs, __ATOMIC_ACQUIRE) == 0,
-             "drained for the third time, it took an item from outside, which ran");
+        constexpr const char* kBy[] = {"a thread", "an item of another workqueue"};
+        for (uint32_t i = 0; i < 2; i++)
+            WANT(t, __atomic_load_n(&outside->strays[i].runs, __ATOMIC_ACQUIRE) == 0,
+                 "drained for the third time, it took an item that %s queued, which ran", kBy[i]);
     }
 };
 
