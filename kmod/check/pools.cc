@@ -134,8 +134,12 @@ struct WakeupsAndTimeAreCounted {
     {
         const Threshold off(t, 0);
         const uint32_t cpu = t.first_cpu();
-        SKIP_UNLESS(t, t.read("/sys/devices/system/cpu/nohz_full") || !(parse_list(t.text()) >> cpu & 1),
-                    "CPU %u has no ticks: nohz_full", cpu);
+        const uint64_t tickless = t.read("/sys/devices/system/cpu/nohz_full") ? 0 : parse_list(t.text());
+        SKIP_UNLESS(t, !(tickless >> cpu & 1), "CPU %u has no ticks: nohz_full", cpu);
+        if (const uint64_t cpus = unbound_cpus(t) & ~tickless)
+            judge_unbound(t, cpus);
+        if (t.decided())
+            return;
         Queue& wq = t.queue();
         Queue& other = t.queue();
         uint64_t wakeups = 0;
@@ -152,6 +156,23 @@ struct WakeupsAndTimeAreCounted {
              static_cast<unsigned long long>(others));
     }
 
+    static uint64_t tick() { return (1'000'000 + wqlab_hz() / 2) / wqlab_hz(); }  // us
+
+    static void judge_unbound(Trial& t, uint64_t cpus)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = cpus});
+        TestItem& item = t.item("an unbound item", TestItem::Body::kSpin);
+        item.queue(wq);
+        AWAIT(t, stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME) >= 3 * tick(),
+              "the CPU time of an unbound item that spins to be counted");
+        item.open();
+        AWAIT(t, item.ended() == 1, "the unbound item to end");
+        wq.flush();
+        const uint64_t time = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME);
+        WANT(t, time % tick() == 0, "of an unbound item %llu us are counted, in ticks of %llu",
+             static_cast<unsigned long long>(time), static_cast<unsigned long long>(tick()));
+    }
+
     static void judge(Trial& t, Queue& wq, Queue& other, uint32_t cpu)
     {
         Phases* const phases = t.own<Phases>();
@@ -165,19 +186,54 @@ struct WakeupsAndTimeAreCounted {
         item.queue_on(wq, cpu);
         AWAIT(t, item.started() == 1, "the item to start");
         next.queue_on(other, cpu);
-        const uint64_t tick = (1'000'000 + wqlab_hz() / 2) / wqlab_hz();
-        AWAIT(t, stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME) - before >= 3 * tick,
+        AWAIT(t, stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME) - before >= 3 * tick(),
               "the CPU time of an item that spins to be counted");
         const uint64_t time = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME) - before;
-        const uint64_t most = (wqlab_now() - began) / 1000 + 2 * tick;
-        WANT(t, time % tick == 0 && time <= most, "of at most %llu us %llu are counted, in ticks of %llu",
+        const uint64_t most = (wqlab_now() - began) / 1000 + 2 * tick();
+        WANT(t, time % tick() == 0 && time <= most, "of at most %llu us %llu are counted, in ticks of %llu",
              static_cast<unsigned long long>(most), static_cast<unsigned long long>(time),
-             static_cast<unsigned long long>(tick));
+             static_cast<unsigned long long>(tick()));
         WANT(t, next.started() == 0, "the next item started while one was running");
         __atomic_store_n(&phases->may_sleep, true, __ATOMIC_RELEASE);
         AWAIT(t, next.ended() == 1, "the next item to run when the first one sleeps");
         phases->gate->open();
         AWAIT(t, item.ended() == 1, "the item to end");
+    }
+};
+
+struct CompletedWhenEnded {
+    static constexpr Promise kPromise = {
+        381,
+        "",
+        "stats.completed-when-ended",
+        "An item is counted as started before its function runs, and as completed only when that has returned",
+        "kernel/workqueue.c: process_one_work(), PWQ_STAT_STARTED, PWQ_STAT_COMPLETED",
+        0,
+        Fault::kSnapshotLies};
+
+    static void judge(Trial& t, const Queue& wq, const char* when, uint64_t wanted)
+    {
+        const uint64_t started = stat_of(t, wq, WQLAB_PWQ_STAT_STARTED),
+                       completed = stat_of(t, wq, WQLAB_PWQ_STAT_COMPLETED);
+        WANT(t, started == 1 && completed == wanted, "%s %llu are counted as started and %llu as completed", when,
+             static_cast<unsigned long long>(started), static_cast<unsigned long long>(completed));
+    }
+
+    static void run(Trial& t)
+    {
+        for (const uint32_t flags : {uint32_t{0}, uint32_t{WQLAB_WQ_UNBOUND}}) {
+            Queue& wq = t.queue({.flags = flags});
+            TestItem& item = t.item("the item", TestItem::Body::kGate);
+            item.queue(wq);
+            AWAIT(t, item.started() == 1, "the item to start");
+            judge(t, wq, "while one item runs", 0);
+            item.open();
+            AWAIT(t, item.ended() == 1, "the item to end");
+            wq.flush();
+            judge(t, wq, "when one item has ended", 1);
+            if (t.decided())
+                return;
+        }
     }
 };
 
@@ -275,6 +331,7 @@ struct CpusAreNotCounted {
 constexpr Check kAll[] = {
     check_of<EqualOnesShare>(WQLAB_LACK_SCOPES),
     check_of<WakeupsAndTimeAreCounted>(WQLAB_LACK_COUNTERS),
+    check_of<CompletedWhenEnded>(WQLAB_LACK_COUNTERS),
     check_of<NodeOfThePod>(WQLAB_LACK_SCOPES),
     check_of<CpusAreNotCounted>(),
 };
