@@ -21,14 +21,15 @@ inline bool worker_has_gone(Trial& t, int32_t pid)
 }
 
 struct DestroyFinishesAll {
-    static constexpr Promise kPromise = {47,
-                                         "",
-                                         "destroy.finishes-all",
-                                         "destroy_workqueue() first runs everything that is queued, held back or not, "
-                                         "and ends the rescuer and the sysfs directory",
-                                         "kernel/workqueue.c: destroy_workqueue()",
-                                         0,
-                                         Fault::kFlushReturnsEarly};
+    static constexpr Promise kPromise = {
+        47,
+        "",
+        "destroy.finishes-all",
+        "destroy_workqueue() first takes the workqueue out of sysfs, then runs everything "
+        "that is queued, held back or not, and ends the rescuer",
+        "kernel/workqueue.c: destroy_workqueue()",
+        0,
+        Fault::kFlushReturnsEarly};
 
     static void run(Trial& t)
     {
@@ -46,16 +47,23 @@ struct DestroyFinishesAll {
         const Snapshot* then = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
         const wqlab_snap_workqueue* row = then ? row_of(*then, wq) : nullptr;
         const int32_t rescuer = row ? row->rescuer_pid : 0;
-        Actor& opener = t.actor("opener", Kthread::kAnyCpu, [&gate, &t] {
-            t.linger();
-            gate.open();
+        struct Ran {
+            uint32_t items;
+        };
+        Ran* ran = t.own<Ran>();
+        if (!ran)
+            return;
+        Actor& destroyer = t.actor("destroyer", Kthread::kAnyCpu, [&wq, &gate, items, ran] {
+            wq.destroy();
+            ran->items = gate.ended() + executions(items, kItems);
         });
-        wq.destroy();
-        const uint32_t ran = gate.ended() + executions(items, kItems);
-        const int after = t.read(directory);
-        AWAIT(t, opener.done(), "the opener");
-        WANT(t, ran == kItems + 1, "when it returned %u of %u items had run", ran, kItems + 1);
-        WANT(t, before == 0 && after != 0, "its sysfs directory is still there");
+        AWAIT(t, t.read(directory) != 0 || destroyer.done(),
+              "the sysfs directory of one that waits for its items to go");
+        t.linger();
+        gate.open();
+        AWAIT(t, destroyer.done(), "destroy_workqueue() to return");
+        WANT(t, ran->items == kItems + 1, "when it returned %u of %u items had run", ran->items, kItems + 1);
+        WANT(t, before == 0 && t.read(directory) != 0, "its sysfs directory was not there, or still is");
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
         for (uint32_t i = 0; now && i < now->workqueues.size(); i++)
             WANT(t, !same_text(string_of(*now, now->workqueues[i].name), "wqlab-c47"),

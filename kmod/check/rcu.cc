@@ -2,6 +2,7 @@
 // Group B, continued: work that waits for a grace period.
 #include "../glue/context.h"
 #include "../glue/rcu.h"
+#include "../glue/thread.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "trial.hh"
@@ -72,35 +73,87 @@ struct RcuSaysWhetherPending {
         35,
         "",
         "rcu.says-whether-pending",
-        "queue_rcu_work() returns false while the item is pending; flush_rcu_work() waits, and returns false if idle",
+        "queue_rcu_work() of a pending item returns false, and it stays on its workqueue, whichever is named; "
+        "flush_rcu_work() waits, and returns true for one that was pending, even if it has run when the grace period "
+        "is over, and false for an idle one",
         "kernel/workqueue.c: queue_rcu_work(), flush_rcu_work()",
         0,
         Fault::kFlushLies};
 
+    // Begins while a reader's grace period goes on; most have run when it is over.
+    static void flush_pending(Trial& t, Queue& wq)
+    {
+        constexpr uint32_t kRounds = 5;
+        constexpr uint64_t kLimit = 100'000'000;  // ns that nobody else gets the reader's CPU
+        struct Flusher {
+            uintptr_t task;
+            bool begins;
+        };
+        uint32_t met = 0;
+        for (uint32_t round = 0; round < kRounds; round++) {
+            TestItem& item = t.item("an item of a grace period", TestItem::Body::kReturn, WQLAB_WORK_RCU);
+            Flusher* own = t.own<Flusher>();
+            if (!own)
+                return;
+            Gate& start = t.gate();
+            Actor& flusher = t.actor("flusher", static_cast<int>(t.other_cpu(t.first_cpu())), [own, &start, &item] {
+                start.pass();
+                own->task = wqlab_current_task();
+                __atomic_store_n(&own->begins, true, __ATOMIC_RELEASE);
+                return item.flush();
+            });
+            // From here to its test of PENDING the flusher does not sleep: asleep it has found the item pending.
+            const bool slept = t.on_cpu(t.first_cpu(), [own, &start, &item, &wq] {
+                const uint64_t limit = wqlab_now() + kLimit;
+                wqlab_rcu_read_lock();
+                item.queue_rcu(wq);
+                start.open();
+                bool sleeps = false;
+                while (!sleeps && wqlab_now() < limit) {
+                    wqlab_relax();
+                    sleeps = __atomic_load_n(&own->begins, __ATOMIC_ACQUIRE) && wqlab_thread_sleeps(own->task);
+                }
+                wqlab_rcu_read_unlock();
+                return sleeps;
+            });
+            AWAIT(t, flusher.done(), "flush_rcu_work() to return");
+            WANT(t, flusher.result() || !slept, "flush_rcu_work() returned false for an item that was pending");
+            met += slept;
+        }
+        t.tried(met, "flush_rcu_work() of an item that waits for its grace period");
+    }
+
     static void run(Trial& t)
     {
-        Queue& wq = t.queue();
+        // The nice one's worker comes first: what is queued there has run when who waited for the grace period goes on.
+        Queue &wq = t.queue({.flags = WQLAB_WQ_HIGHPRI}), &other = t.queue();
         TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU);
         WANT(t, !item.flush(), "flush_rcu_work() returned true for an item that was never queued");
         for (uint32_t round = 1; round <= 5; round++) {
             struct Call {
                 TestItem* item;
-                Queue* wq;
+                Queue *wq, *other;
                 bool first, second;
-            } call = {&item, &wq, false, true};
+            } call = {&item, &wq, &other, false, true};
             // No grace period ends while this CPU has interrupts off.
             wqlab_call_with_irqs_off(
                 [](void* argument) {
                     Call& c = *static_cast<Call*>(argument);
                     c.first = c.item->queue_rcu(*c.wq);
-                    c.second = c.item->queue_rcu(*c.wq);
+                    c.second = c.item->queue_rcu(*c.other);
                 },
                 &call);
             WANT(t, call.first && !call.second, "queue_rcu_work() returned %d for an idle and %d for a pending item",
                  call.first, call.second);
             WANT(t, item.flush() || item.ended() == round, "flush_rcu_work() returned false for a pending item");
             WANT(t, item.ended() == round, "the item had not run when flush_rcu_work() returned");
+            WANT(t, item.last().nice == -20, "queued for nice -20 and refused for nice 0 it ran at nice %d",
+                 item.last().nice);
         }
+        if (t.first_cpu() != t.other_cpu(t.first_cpu()))
+            flush_pending(t, wq);
+        if (t.decided())
+            return;
         wq.flush();
         WANT(t, !item.flush(), "flush_rcu_work() returned true for an idle item");
     }

@@ -14,7 +14,8 @@ struct OfEachKind {
         217,
         "",
         "rescuer.of-each-kind",
-        "The rescuer of a workqueue of any kind runs its items when no worker can be made, those of a CPU on that CPU; "
+        "The rescuer of a workqueue of any kind runs its items when no worker can be made, those of a CPU on that CPU, "
+        "and of an unbound one on the CPUs of its cpumask; "
         "who flushes one of them is woken; and there current_is_workqueue_rescuer() is true, "
         "current_is_workqueue_mem_reclaim(), too, and current_work() is the item",
         "kernel/workqueue.c: rescuer_thread(), worker_attach_to_pool(), current_is_workqueue_rescuer()",
@@ -70,8 +71,9 @@ struct OfEachKind {
         WANT(t, is_rescuer(ran.command) && ran.nice == -20, "%s: it ran in %s at nice %d, and not in the rescuer", kind,
              ran.command, ran.nice);
         const bool is_percpu = !(shape.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED));
-        WANT(t, !is_percpu || (ran.cpu == cpu && ran.cpus == uint64_t{1} << cpu),
-             "%s: queued for CPU %u it ran on CPU %u, and might have on %llx", kind, cpu, ran.cpu,
+        const uint64_t only = is_percpu ? uint64_t{1} << cpu : shape.cpus;
+        WANT(t, !only || (ran.cpu == cpu && ran.cpus == only),
+             "%s: for CPU %u it ran on CPU %u, and might have on %llx", kind, cpu, ran.cpu,
              static_cast<unsigned long long>(ran.cpus));
         WANT(t, inside->is_own, "%s: current_work() was another one", kind);
         WANT(t, inside->is_mem_reclaim != 0, "%s: current_is_workqueue_mem_reclaim() was false", kind);
@@ -82,7 +84,9 @@ struct OfEachKind {
     {
         // Each with a workqueue that is served by the same pool.
         const Shape percpu = {.max_active = 512}, highpri = {.flags = WQLAB_WQ_HIGHPRI, .max_active = 512};
-        const Shape unbound = {.flags = WQLAB_WQ_UNBOUND, .max_active = 512};
+        // Where unbound ones may use it, of the same CPU alone.
+        const uint64_t cpu = unbound_cpus(t) & uint64_t{1} << t.other_cpu(t.first_cpu());
+        const Shape unbound = {.flags = WQLAB_WQ_UNBOUND, .max_active = 512, .cpus = cpu};
         const struct {
             const char* name;
             const Shape& like;

@@ -96,3 +96,8 @@ void wqlab_sleep_cancel(void)
 {
 	__set_current_state(TASK_RUNNING);
 }
+
+bool wqlab_thread_sleeps(uintptr_t task)
+{
+	return !task_is_running((struct task_struct *)task);
+}

@@ -37,6 +37,7 @@ void wqlab_thread_batch(void);
 void wqlab_sleep_prepare(void);
 void wqlab_sleep_commit_until(uint64_t deadline);	/* wqlab_now() time */
 void wqlab_sleep_cancel(void);
+bool wqlab_thread_sleeps(uintptr_t task);	/* wqlab_current_task()'s, which has not been stopped; any context */
 
 WQLAB_END_C
 
