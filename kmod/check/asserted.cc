@@ -26,7 +26,7 @@ struct UsedWithoutWarning {
         void see(const LogLine& line)
         {
             const bool is_ours = begins(line.command, "wqlab") || begins(line.command, "pool_workqueue_");
-            if (is_ours && !line.in_interrupt && line.has("WARNING: ") && line.has(" at "))
+            if (is_ours && !line.in_interrupt && warns_of_workqueues(line))
                 __atomic_add_fetch(&count_, 1, __ATOMIC_RELAXED);
         }
         uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }

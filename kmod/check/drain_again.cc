@@ -81,80 +81,8 @@ struct EachTime {
     }
 };
 
-struct ManagerIsRefused {
-    static constexpr Promise kPromise = {
-        45,
-        "c",
-        "drain.who-makes-a-worker-is-refused",
-        "A worker that makes another one runs no item: what is queued by it meanwhile, as who frees memory may, on a "
-        "workqueue that drains is refused as anybody's",
-        "kernel/workqueue.c: is_chained_work()",
-        WQLAB_CHECK_NEGATIVE,
-        Fault::kFlushReturnsEarly};
-
-    // Queues the item when a thread gets memory for the first time.
-    struct Ambush {
-        workqueue_struct* wq;
-        Stray stray;
-        uint32_t times;
-    };
-
-    static void spring(void* to, uintptr_t, uintptr_t)
-    {
-        Ambush& ambush = *static_cast<Ambush*>(to);
-        if (__atomic_fetch_add(&ambush.times, 1, __ATOMIC_ACQ_REL) == 0)
-            wqlab_queue_bare_on(ambush.wq, ambush.stray.work.get(), -1);
-    }
-
-    // The one worker of a pool in which nothing has run yet. 0: it is not seen.
-    static int32_t worker_of(Trial& t, const Queue& wq)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
-        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
-        for (uint32_t i = 0; pool && i < now->workers.size(); i++)
-            if (now->workers[i].pool == pool->id)
-                return now->workers[i].pid;
-        return 0;
-    }
-
-    static void run(Trial& t)
-    {
-        Queue& wq = t.queue();
-        Queue& other = idle::queue_with_new_pool(t);
-        Ambush* const ambush = t.own<Ambush>();
-        if (!ambush || t.decided())
-            return;
-        *ambush = {wq.get(), {}, 0};
-        wqlab_work_init(ambush->stray.work.get(), WQLAB_WORK_PLAIN, Stray::count);
-        TestItem& held = t.item("an item", TestItem::Body::kGate);
-        TestItem& first = t.item("the first item of a pool");
-        held.queue(wq);
-        AWAIT(t, held.started() == 1, "the item to start");
-        Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
-        AWAIT(t, drainer.done() || flushes(t, drainer, wq), "drain_workqueue() to begin");
-        // It makes another one before it runs its first item.
-        task_struct* const worker = wqlab_thread_get(worker_of(t, other));
-        SKIP_UNLESS(t, worker, "the pool's worker can't be seen");
-        wqlab_allocations allocations = {spring, [](void*, uintptr_t) {}, ambush, reinterpret_cast<uintptr_t>(worker)};
-        const bool attached = wqlab_allocations_attach(&allocations) == 0;
-        if (attached) {
-            first.queue_on(other, t.first_cpu());
-            t.wait([&] { return first.ended() == 1; }, "the pool's first item to run");
-            wqlab_allocations_detach(&allocations);
-        }
-        wqlab_thread_put(worker);
-        held.open();
-        AWAIT(t, drainer.done(), "drain_workqueue() to return");
-        kernel::flush_workqueue(t, wq);
-        SKIP_UNLESS(t, attached && ambush->times, "its worker was not seen to make another one");
-        WANT(t, __atomic_load_n(&ambush->stray.runs, __ATOMIC_ACQUIRE) == 0,
-             "while it drained, it took an item from who made a worker, which ran");
-    }
-};
-
 constexpr Check kAll[] = {
     check_of<EachTime>(),
-    check_of<ManagerIsRefused>(),
 };
 
 }  // namespace drain_again

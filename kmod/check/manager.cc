@@ -295,6 +295,12 @@ struct WaiterSleeps {
         wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
         const int error = t.read(path);
         const char* at = t.text();
+        // Where processes are numbered apart that is another one's number.
+        constexpr char kName[] = "(pool_workqueue";
+        const char* name = at;
+        while (*name && *name != '(')
+            name++;
+        const bool is_it = !error && __builtin_memcmp(name, kName, sizeof(kName) - 1) == 0;
         uint64_t hundredths = 0;
         for (uint32_t word = 1; *at; at++) {
             word += *at == ' ';
@@ -302,9 +308,9 @@ struct WaiterSleeps {
                 hundredths += RestsBetweenTries::number_at(at + 1);
         }
         ns = hundredths * 10'000'000;
-        if (error)
-            t.skip("%s can't be read: error %d", path, error);
-        return !error;
+        if (!is_it)
+            t.skip("%s does not show a thread of the kernel", path);
+        return is_it;
     }
 
     // For how long it runs while it waits for a manager; kNobody: none was there, or decided.

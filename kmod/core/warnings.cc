@@ -30,6 +30,8 @@ bool begins(const char* text, const char* end, const char* words)
     return true;
 }
 
+}  // namespace
+
 // "WARNING: CPU: 1 PID: 88 at __queue_work+0x3b1/0x580", and 7.x without what is before "at".
 bool warns_of_workqueues(const LogLine& line)
 {
@@ -50,8 +52,6 @@ bool warns_of_workqueues(const LogLine& line)
     }
     return false;
 }
-
-}  // namespace
 
 const char* LogLine::find(const char* words) const
 {

@@ -20,6 +20,9 @@ struct LogLine {
     const char* find(const char* words) const;
 };
 
+// Whether it begins a report of the workqueue code's.
+bool warns_of_workqueues(const LogLine& line);
+
 // A warning is a report: what one writer prints from "[ cut here ]" to "[ end
 // trace", with the lines of others between. It is ours if one of our threads or
 // wqctl prints it, or if a line names a function of ours: the item that runs, a
