@@ -14,7 +14,7 @@ class Starts {
 public:
     explicit Starts(uintptr_t function)
         : function_(function),
-          starts_{[](void* to, uintptr_t of, int64_t in) { static_cast<Starts*>(to)->see(of, in); }, this},
+          starts_{[](void* to, uintptr_t of, long in) { static_cast<Starts*>(to)->see(of, in); }, this},
           attached_(wqlab_timer_starts_attach(&starts_) == 0)
     {
     }

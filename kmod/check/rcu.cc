@@ -178,7 +178,7 @@ struct RcuStates {
         WANT(t, item.queue_rcu(wq), "queue_rcu_work() of an idle item returned false");
         Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { return item.flush(); });
         AWAIT(t, item.started() == 1, "the item to start");
-        t.linger();
+        AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_rcu_work() to wait");
         WANT(t, !flusher.done(), "flush_rcu_work() returned while the item, which was pending, was running");
         item.open();
         AWAIT(t, flusher.done(), "flush_rcu_work() to return");
@@ -205,7 +205,7 @@ struct RcuStates {
             WANT(t, !item.queue_rcu(*wq), "queue_rcu_work() of one that runs and waits returned true");
             WANT(t, item.pending(), "of one that waits for a grace period work_pending() says false");
             Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&item] { return item.flush(); });
-            t.linger();
+            AWAIT(t, flusher.done() || sleeps_behind_barrier(t, flusher), "flush_rcu_work() to wait");
             WANT(t, !flusher.done(), "flush_rcu_work() returned while the item was running");
             item.open();
             AWAIT(t, flusher.done(), "flush_rcu_work() to return");

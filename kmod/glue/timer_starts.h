@@ -13,7 +13,7 @@ struct wqlab_timer_starts {
 	 * off and the lock of its CPU's timers held. in: jiffies from now, which
 	 * may be some less than it asked for.
 	 */
-	void (*started)(void *watcher, uintptr_t function, int64_t in);
+	void (*started)(void *watcher, uintptr_t function, long in);
 	void *watcher;
 };
 /* From attach to detach it is called, and nobody is in it when detach returns. Both sleep. 0 or -errno. */
