@@ -45,6 +45,7 @@ inline bool is_rescuer(const char* command)
 constexpr bool has_two(uint64_t cpus) { return (cpus & (cpus - 1)) != 0; }
 constexpr uint32_t first_of(uint64_t cpus) { return static_cast<uint32_t>(__builtin_ctzll(cpus)); }
 constexpr uint32_t second_of(uint64_t cpus) { return first_of(cpus & (cpus - 1)); }
+constexpr uint32_t last_of(uint64_t cpus) { return 63 - static_cast<uint32_t>(__builtin_clzll(cpus)); }
 
 // Notes what the pools of the trial's workqueues are doing. Where none can be looked at, it notes nothing.
 void describe_pools(Trial& t);
