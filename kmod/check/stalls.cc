@@ -36,11 +36,10 @@ struct UnboundPoolsToo {
             longest_ = between > longest_ ? between : longest_;
             last_ = now;
         }
-        // As often as the clock ticks.
-        void touch_for(uint64_t ns)
+        void touch_for(uint64_t ns, uint64_t pause)
         {
-            for (const uint64_t until = wqlab_now() + ns; wqlab_now() < until; wqlab_sleep(5'000'000))
-                touch();
+            for (const uint64_t until = wqlab_now() + ns; wqlab_now() < until; touch())
+                wqlab_sleep(pause);
         }
         bool called() const { return called_; }
         uint64_t longest() const { return longest_; }
@@ -74,10 +73,12 @@ struct UnboundPoolsToo {
         };
         if (!is_named_again())
             return;
+        // It need not be touched more often than each watchdog_thresh, in which there are three touches.
+        constexpr uint64_t kPause = kSecond * 2 / 5;
         Toucher toucher(touch, cpu);
-        toucher.touch_for(kSecond);
+        toucher.touch_for(kSecond, kPause);
         const uint32_t before = reports();  // what was being said before the first touch is said
-        toucher.touch_for(3 * kSecond);
+        toucher.touch_for(3 * kSecond, kPause);
         const uint32_t silent = reports() - before;
         toucher.touch();
         const bool again = is_named_again();
@@ -87,7 +88,8 @@ struct UnboundPoolsToo {
             return;
         SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
         SKIP_UNLESS(t, toucher.called(), "kprobes are disarmed, so the kernel can't be called");
-        SKIP_UNLESS(t, toucher.longest() < wqlab_hz() / 2, "the machine is so busy that it was not touched for %llu ms",
+        SKIP_UNLESS(t, toucher.longest() < wqlab_hz() * 3 / 4,
+                    "the machine is so busy that it was not touched for %llu ms",
                     static_cast<unsigned long long>(toucher.longest() * 1000 / wqlab_hz()));
         WANT(t, silent == 0, "while CPU %u was touched an unbound pool was named %u times", cpu, silent);
         AWAIT(t, stuck.ended() == 1, "the item to run once there are threads again");
