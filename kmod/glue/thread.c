@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because thread creation and task states are macros. */
+#include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <uapi/linux/sched/types.h>
 
@@ -100,4 +102,33 @@ void wqlab_sleep_cancel(void)
 bool wqlab_thread_sleeps(uintptr_t task)
 {
 	return !task_is_running((struct task_struct *)task);
+
+struct task_struct *wqlab_current_kept(void)
+{
+	return get_task_struct(current);
+}
+
+void wqlab_thread_let_go(struct task_struct *thread)
+{
+	put_task_struct(thread);
+}
+
+bool wqlab_thread_confine(struct task_struct *thread, uint32_t cpu)
+{
+	return !set_cpus_allowed_ptr(thread, cpumask_of(cpu));
+}
+
+uint64_t wqlab_thread_cpus(struct task_struct *thread)
+{
+	uint64_t cpus = 0;
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids && cpu < 64; cpu++)
+		if (cpumask_test_cpu(cpu, thread->cpus_ptr))
+			cpus |= 1ULL << cpu;
+	return cpus;
+}
+
+bool wqlab_thread_has_ended(struct task_struct *thread)
+{
+	return READ_ONCE(thread->exit_state);
 }

@@ -39,6 +39,14 @@ void wqlab_sleep_commit_until(uint64_t deadline);	/* wqlab_now() time */
 void wqlab_sleep_cancel(void);
 bool wqlab_thread_sleeps(uintptr_t task);	/* wqlab_current_task()'s, which has not been stopped; any context */
 
+/* Stays until it is let go of, also if it ends. */
+struct task_struct *wqlab_current_kept(void);
+void wqlab_thread_let_go(struct task_struct *thread);
+/* It may run on that CPU only, a worker of another one, too. False: that can't be. Sleeps until it does. */
+bool wqlab_thread_confine(struct task_struct *thread, uint32_t cpu);
+uint64_t wqlab_thread_cpus(struct task_struct *thread);	/* where it may run, of the first 64 */
+bool wqlab_thread_has_ended(struct task_struct *thread);
+
 WQLAB_END_C
 
 #endif
