@@ -125,9 +125,61 @@ struct QueueOfEachKind {
     }
 };
 
+struct QueueNotForWhoFlushesLater {
+    static constexpr Promise kPromise = {
+        341,
+        "",
+        "flush.queue-not-for-who-flushes-later",
+        "flush_workqueue() does not wait for an item that was queued later because somebody flushes that one, running "
+        "or held back",
+        "kernel/workqueue.c: insert_wq_barrier(), process_one_work(): current_color",
+        0,
+        Fault::kFlushNeverReturns};
+
+    static constexpr uint32_t kFlushes = 4;  // each of another colour, from the first on
+
+    // Who flushes an item waits behind what has the colour of that.
+    static void judge(Trial& t, Queue& wq, TestItem& first, TestItem& later, TestItem& held)
+    {
+        TestItem* const flushed[] = {&later, &held};
+        const uint32_t before = held.ended(), cpu = t.first_cpu();
+        for (TestItem* item : {&first, &later, &held})
+            item->close();
+        first.queue_on(wq, cpu);
+        AWAIT(t, first.running(), "an item to start");
+        Actor& of_all = t.actor("flusher of all", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+        AWAIT(t, of_all.done() || flushes(t, of_all, wq), "flush_workqueue() to begin");
+        later.queue_on(wq, cpu);
+        AWAIT(t, later.running(), "an item that was queued later to start");
+        held.queue_on(wq, cpu);
+        for (TestItem* item : flushed) {
+            Actor& of_it = t.actor("flusher", Kthread::kAnyCpu, [item] { item->flush(); });
+            AWAIT(t, of_it.done() || sleeps_behind_barrier(t, of_it), "flush_work() to begin");
+        }
+        first.open();
+        AWAIT(t, of_all.done(), "flush_workqueue() to return while others flush what was queued later");
+        WANT(t, first.ended() == before + 1, "it returned before the item that was there had ended");
+        WANT(t, later.running() && held.ended() == before, "an item that was queued later ended");
+        later.open();
+        held.open();
+        AWAIT(t, later.ended() == before + 1 && held.ended() == before + 1, "the others to end");
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.max_active = 2});
+        TestItem& first = t.item("the item that is there", TestItem::Body::kGate);
+        TestItem& later = t.item("the item that is queued later", TestItem::Body::kGate);
+        TestItem& held = t.item("the item held back", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kFlushes && !t.decided(); i++)
+            judge(t, wq, first, later, held);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<WaitsForNoOther>(),
     check_of<QueueOfEachKind>(),
+    check_of<QueueNotForWhoFlushesLater>(),
 };
 
 }  // namespace behind
