@@ -102,6 +102,7 @@ void wqlab_sleep_cancel(void)
 bool wqlab_thread_sleeps(uintptr_t task)
 {
 	return !task_is_running((struct task_struct *)task);
+}
 
 struct task_struct *wqlab_current_kept(void)
 {
