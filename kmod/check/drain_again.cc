@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C, continued: a workqueue that has been drained before.
-#include "../glue/allocations.h"
-#include "../glue/thread_ends.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
-#include "idle_pool.hh"
+#include "look.hh"
 
 namespace wqlab {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: threads that end with what they were made for.
+#include "../glue/allocations.h"
 #include "../glue/context.h"
 #include "../glue/thread_ends.h"
 #include "kept_memory.hh"
