@@ -4,6 +4,7 @@
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "look.hh"
+#include "topology.hh"
 #include "threshold.hh"
 
 namespace wqlab {
@@ -285,10 +286,8 @@ inline void judge_room(Trial& t, Span<const Way> ways)
     SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
     // Of one node: another one has its own share.
     const uint32_t here = first_of(allowed);
-    uint64_t others = allowed & ~(uint64_t{1} << here);
-    while (others && wqlab_cpu_node(first_of(others)) != wqlab_cpu_node(here))
-        others &= others - 1;
-    SKIP_UNLESS(t, others, "no two CPUs are of one node");
+    const uint64_t other = companion_of(allowed, here);
+    SKIP_UNLESS(t, other, "no two CPUs are of one node");
     // Of which that node's share must be three.
     int32_t total = 0, of_node = 0;
     for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
@@ -298,7 +297,7 @@ inline void judge_room(Trial& t, Span<const Way> ways)
     SKIP_UNLESS(t, of_node * kRoom >= 3 * total, "the node has %d of %d CPUs, which is too few", of_node, total);
     for (const Way way : ways)
         if (!t.decided())
-            judge_room(t, here, first_of(others), way);
+            judge_room(t, here, first_of(other), way);
 }
 
 struct RoomMeansStart {

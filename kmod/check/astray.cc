@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group M, continued: a worker of a CPU that an item has left on another one.
+#include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/thread.h"
 #include "../glue/time.h"
@@ -37,7 +38,7 @@ public:
             wqlab_sleep(1'000'000);
         // If that CPU is away by now, its workers are put there when it is back.
         wqlab_thread_confine(stray_.worker, stray_.home);
-        wqlab_thread_let_go(stray_.worker);
+        wqlab_thread_put(stray_.worker);
     }
 
 private:
@@ -77,7 +78,7 @@ struct WrongCpuIsReported {
     {
         Stray& stray = *static_cast<Stray*>(argument);
         if (stray.change(Stray::kHome, Stray::kLeaving)) {
-            stray.worker = wqlab_current_kept();
+            stray.worker = wqlab_thread_get(wqlab_current().pid);
             stray.has_moved = wqlab_thread_confine(stray.worker, stray.away);
             __atomic_store_n(&stray.state, Stray::kAway, __ATOMIC_RELEASE);
         }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group D: cancelling.
-#include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "few_tries.hh"
 #include "look.hh"
+#include "proc_stat.hh"
 
 namespace wqlab {
 
@@ -170,16 +170,8 @@ struct SyncSleeps {
     // As /proc says it: 'D', 'R'; 0: it does not.
     static char state_of(Trial& t, int32_t pid)
     {
-        char path[32];
-        wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
-        if (t.read(path))
-            return 0;
-        // Another thread has that number where processes are numbered apart.
-        constexpr char kName[] = " (wqlab_actor) ";
-        const char* at = t.text();
-        while (*at && *at != ' ')
-            at++;
-        return __builtin_memcmp(at, kName, sizeof(kName) - 1) == 0 ? at[sizeof(kName) - 1] : '\0';
+        const char* const stat = stat_of_thread(t, pid, "wqlab_actor)");
+        return stat ? *stat : '\0';
     }
 
     static void judge(Trial& t, uint32_t flags, bool disables)

@@ -88,29 +88,18 @@ private:
 class Watch {
 public:
     explicit Watch(Workers& workers)
-        : allocations_{[](void*, uintptr_t, uintptr_t) {},
-                       [](void* to, uintptr_t address) { static_cast<Workers*>(to)->freed(address); }, &workers, 0},
-          ends_{[](void* to, int32_t pid, bool is_worker) { static_cast<Workers*>(to)->ended(pid, is_worker); },
-                &workers},
-          of_memory_(wqlab_allocations_attach(&allocations_) == 0),
-          of_ends_(wqlab_thread_ends_attach(&ends_) == 0)
+        : allocations_({[](void*, uintptr_t, uintptr_t) {},
+                        [](void* to, uintptr_t address) { static_cast<Workers*>(to)->freed(address); }, &workers, 0}),
+          ends_({[](void* to, int32_t pid, bool is_worker) { static_cast<Workers*>(to)->ended(pid, is_worker); },
+                 &workers})
     {
-    }
-    Watch(const Watch&) = delete;
-    ~Watch()
-    {
-        if (of_ends_)
-            wqlab_thread_ends_detach(&ends_);
-        if (of_memory_)
-            wqlab_allocations_detach(&allocations_);
     }
 
-    bool attached() const { return of_memory_ && of_ends_; }
+    bool attached() const { return allocations_.is_attached() && ends_.is_attached(); }
 
 private:
-    wqlab_allocations allocations_;
-    wqlab_thread_ends ends_;
-    bool of_memory_, of_ends_;
+    leaks::AttachedAllocations allocations_;
+    Attached<wqlab_thread_ends, wqlab_thread_ends_attach, wqlab_thread_ends_detach> ends_;
 };
 
 struct EndBeforeTheirMemory {

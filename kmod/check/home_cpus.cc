@@ -4,6 +4,7 @@
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/wakings.h"
+#include "attached.hh"
 #include "look.hh"
 
 namespace wqlab {
@@ -14,18 +15,11 @@ namespace home_cpus {
 class Wakings {
 public:
     Wakings()
-        : wakings_{[](void* to, int32_t pid, uint32_t near) { static_cast<Wakings*>(to)->see(pid, near); }, this},
-          attached_(wqlab_wakings_attach(&wakings_) == 0)
+        : wakings_({[](void* to, int32_t pid, uint32_t near) { static_cast<Wakings*>(to)->see(pid, near); }, this})
     {
-    }
-    Wakings(const Wakings&) = delete;
-    ~Wakings()
-    {
-        if (attached_)
-            wqlab_wakings_detach(&wakings_);
     }
 
-    bool attached() const { return attached_; }
+    bool attached() const { return wakings_.is_attached(); }
     void follow(int32_t pid)
     {
         __atomic_store_n(&near_, WQLAB_NONE, __ATOMIC_RELAXED);
@@ -44,8 +38,7 @@ private:
 
     int32_t pid_ = 0;
     uint32_t near_ = WQLAB_NONE;
-    wqlab_wakings wakings_;
-    const bool attached_;
+    Attached<wqlab_wakings, wqlab_wakings_attach, wqlab_wakings_detach> wakings_;
 };
 
 struct OneAfterTheOther {

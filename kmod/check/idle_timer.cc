@@ -254,7 +254,7 @@ struct GoesWithThePool {
     {
         const uintptr_t function = wqlab_symbol("idle_worker_timeout");
         SKIP_UNLESS(t, function, "this kernel shows no idle_worker_timeout()");
-        const TimerCancels cancels(function);
+        const TimerCancels cancels(t.has_fault(Fault::kTraceLies) ? 0 : function);
         SKIP_UNLESS(t, cancels.attached(), "timers can't be watched here");
         Queue& wq = idle::queue_with_new_pool(t);
         idle::arm_timer(t, wq);
@@ -262,8 +262,7 @@ struct GoesWithThePool {
             return;
         const uint32_t before = cancels.count();
         wq.destroy();
-        const auto is_taken_back = [&] { return cancels.count() != before && !t.has_fault(Fault::kTraceLies); };
-        AWAIT(t, is_taken_back(), "the idle timer of a pool that goes to be taken back");
+        AWAIT(t, cancels.count() != before, "the idle timer of a pool that goes to be taken back");
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include "../glue/allocations.h"
 #include "../glue/context.h"
+#include "attached.hh"
 
 namespace wqlab {
 
@@ -71,30 +72,24 @@ private:
     uint32_t seen_ = 0, lost_ = 0;
 };
 
+using AttachedAllocations = Attached<wqlab_allocations, wqlab_allocations_attach, wqlab_allocations_detach>;
+
 // Watches current from track() to rest(), and what is freed as long as it lives.
 class Watch {
 public:
     explicit Watch(Kept& kept)
-        : allocations_{
-              [](void* to, uintptr_t address, uintptr_t site) { static_cast<Kept*>(to)->allocated(address, site); },
-              [](void* to, uintptr_t address) { static_cast<Kept*>(to)->freed(address); }, &kept, 0},
-          attached_(wqlab_allocations_attach(&allocations_) == 0)
+        : allocations_(
+              {[](void* to, uintptr_t address, uintptr_t site) { static_cast<Kept*>(to)->allocated(address, site); },
+               [](void* to, uintptr_t address) { static_cast<Kept*>(to)->freed(address); }, &kept, 0})
     {
-    }
-    Watch(const Watch&) = delete;
-    ~Watch()
-    {
-        if (attached_)
-            wqlab_allocations_detach(&allocations_);
     }
 
-    bool attached() const { return attached_; }
-    void track() { __atomic_store_n(&allocations_.task, wqlab_current_task(), __ATOMIC_RELAXED); }
-    void rest() { __atomic_store_n(&allocations_.task, 0, __ATOMIC_RELAXED); }
+    bool attached() const { return allocations_.is_attached(); }
+    void track() { __atomic_store_n(&allocations_.probe().task, wqlab_current_task(), __ATOMIC_RELAXED); }
+    void rest() { __atomic_store_n(&allocations_.probe().task, 0, __ATOMIC_RELAXED); }
 
 private:
-    wqlab_allocations allocations_;
-    bool attached_;
+    AttachedAllocations allocations_;
 };
 
 }  // namespace leaks

@@ -4,6 +4,7 @@
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "said.hh"
 
 namespace wqlab {
 
@@ -35,11 +36,6 @@ struct NameIsNoFormat {
         0,
         Fault::kStepLies};
 
-    static bool begins(const char* text, const char* with)
-    {
-        return __builtin_memcmp(text, with, __builtin_strlen(with)) == 0;
-    }
-
     static void run(Trial& t)
     {
         // Of a rescuer's name the first 15 letters are kept, and ten are not the workqueue's.
@@ -66,8 +62,8 @@ struct NameIsNoFormat {
         wqlab_format(path, sizeof(path), "/proc/%d/comm", listed.row->rescuer_pid);
         WANT(t, t.read(path) == 0, "%s can't be read", path);
         // The prefix came with 6.9. Behind the name there may be what it did last.
-        const char* name = begins(t.text(), "kworker/R-") ? t.text() + 10 : t.text();
-        WANT(t, begins(name, kShort) && (name[4] == '\n' || name[4] == '-' || name[4] == '+'),
+        const char* name = opens_with(t.text(), "kworker/R-") ? t.text() + 10 : t.text();
+        WANT(t, opens_with(name, kShort) && (name[4] == '\n' || name[4] == '-' || name[4] == '+'),
              "the rescuer of %s is called %s", kShort, t.text());
     }
 };

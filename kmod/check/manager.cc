@@ -6,6 +6,7 @@
 #include "../glue/workqueue.h"
 #include "idle_pool.hh"
 #include "kernel_log.hh"
+#include "proc_stat.hh"
 #include "scarce_threads.hh"
 #include "timer_cancels.hh"
 
@@ -291,26 +292,19 @@ struct WaiterSleeps {
     // told, and the trial is decided.
     static bool ran_for(Trial& t, int32_t pid, uint64_t& ns)
     {
-        char path[40];
-        wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
-        const int error = t.read(path);
-        const char* at = t.text();
-        // Where processes are numbered apart that is another one's number.
-        constexpr char kName[] = "(pool_workqueue";
-        const char* name = at;
-        while (*name && *name != '(')
-            name++;
-        const bool is_it = !error && __builtin_memcmp(name, kName, sizeof(kName) - 1) == 0;
+        const char* at = stat_of_thread(t, pid, "pool_workqueue");
+        if (!at) {
+            t.skip("/proc does not show a thread of the kernel");
+            return false;
+        }
         uint64_t hundredths = 0;
-        for (uint32_t word = 1; *at; at++) {
+        for (uint32_t word = 3; *at; at++) {
             word += *at == ' ';
             if (*at == ' ' && (word == 14 || word == 15))
                 hundredths += RestsBetweenTries::number_at(at + 1);
         }
         ns = hundredths * 10'000'000;
-        if (!is_it)
-            t.skip("%s does not show a thread of the kernel", path);
-        return is_it;
+        return true;
     }
 
     // For how long it runs while it waits for a manager; kNobody: none was there, or decided.

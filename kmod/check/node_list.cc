@@ -2,6 +2,7 @@
 // Group F, continued: which pool_workqueues wait for their node's max_active.
 #include "../glue/cpu.h"
 #include "look.hh"
+#include "topology.hh"
 
 namespace wqlab {
 
@@ -36,11 +37,9 @@ struct ReplacedLeavesIt {
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         // Of one node: another one has its own share.
         const uint32_t here = first_of(allowed);
-        uint64_t others = allowed & ~(uint64_t{1} << here);
-        while (others && wqlab_cpu_node(first_of(others)) != wqlab_cpu_node(here))
-            others &= others - 1;
-        SKIP_UNLESS(t, others, "no two CPUs are of one node");
-        const uint32_t there = first_of(others);
+        const uint64_t other = companion_of(allowed, here);
+        SKIP_UNLESS(t, other, "no two CPUs are of one node");
+        const uint32_t there = first_of(other);
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
         TestItem& front = t.item("the item in front", TestItem::Body::kGate);
         TestItem& held = t.item("the item held back");

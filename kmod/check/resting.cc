@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: workers and rescuers that have nothing to do.
-#include "../glue/text.h"
 #include "idle_pool.hh"
+#include "proc_stat.hh"
 
 namespace wqlab {
 
@@ -18,30 +18,17 @@ struct WhoHasNothingToDo {
         0,
         Fault::kStepLies};
 
-    // Behind the command, which is in parentheses, and may have some itself. 0: that is another thread, or none is
-    // seen, as where processes are numbered apart.
-    static char state_of(Trial& t, int32_t pid, const char* const (&commands)[2])
-    {
-        char path[32];
-        wqlab_format(path, sizeof(path), "/proc/%d/stat", pid);
-        const char* const behind = t.read(path) == 0 ? __builtin_strrchr(t.text(), ')') : nullptr;
-        const char* at = t.text();
-        while (*at && *at != '(')
-            at++;
-        bool is_it = false;
-        for (const char* command : commands)
-            is_it |= behind && __builtin_memcmp(at, command, __builtin_strlen(command)) == 0;
-        return is_it && behind[1] == ' ' ? behind[2] : '\0';
-    }
-
-    static void judge(Trial& t, int32_t pid, const char* who, const char* const (&commands)[2])
+    // before: what its name began with before 6.9.
+    static void judge(Trial& t, int32_t pid, const char* who, const char* command, const char* before)
     {
         const bool lies = t.has_fault(Fault::kStepLies);
-        char state = 0;
-        AWAIT(t, !(state = state_of(t, pid, commands)) || state == 'I' || t.decided() || lies,
+        const char* stat = nullptr;
+        AWAIT(t,
+              !((stat = stat_of_thread(t, pid, command)) || (stat = stat_of_thread(t, pid, before))) || *stat == 'I' ||
+                  lies,
               "it to sleep as one idle");
-        SKIP_UNLESS(t, state || lies, "/proc does not show a thread of the kernel");
-        WANT(t, state == 'I', "%s, %d, is not asleep as what idles", who, pid);
+        SKIP_UNLESS(t, stat || lies || t.decided(), "/proc does not show a thread of the kernel");
+        WANT(t, stat && *stat == 'I', "%s, %d, is not asleep as what idles", who, pid);
     }
 
     static void run(Trial& t)
@@ -61,9 +48,8 @@ struct WhoHasNothingToDo {
         for (const wqlab_snap_worker& each : now->workers)
             worker = each.pool == pool->id ? each.pid : worker;
         WANT(t, worker > 0 && rescuer > 0, "of a new pool and of a new rescuer no thread is seen");
-        judge(t, worker, "the new worker", {"(kworker/u", "(kworker/u"});
-        // Its thread's name is the workqueue's before 6.9.
-        judge(t, rescuer, "the new rescuer", {"(kworker/R-wl338", "(wl338"});
+        judge(t, worker, "the new worker", "kworker/u", "kworker/u");
+        judge(t, rescuer, "the new rescuer", "kworker/R-wl338", "wl338");
     }
 };
 

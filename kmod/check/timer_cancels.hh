@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../glue/timer_cancels.h"
+#include "attached.hh"
 
 namespace wqlab {
 
@@ -11,18 +12,11 @@ class TimerCancels {
 public:
     explicit TimerCancels(uintptr_t function)
         : function_(function),
-          cancels_{[](void* to, uintptr_t of, int32_t pid) { static_cast<TimerCancels*>(to)->see(of, pid); }, this},
-          attached_(wqlab_timer_cancels_attach(&cancels_) == 0)
+          cancels_({[](void* to, uintptr_t of, int32_t pid) { static_cast<TimerCancels*>(to)->see(of, pid); }, this})
     {
-    }
-    TimerCancels(const TimerCancels&) = delete;
-    ~TimerCancels()
-    {
-        if (attached_)
-            wqlab_timer_cancels_detach(&cancels_);
     }
 
-    bool attached() const { return attached_; }
+    bool attached() const { return cancels_.is_attached(); }
     uint32_t count() const { return __atomic_load_n(&count_, __ATOMIC_ACQUIRE); }
     int32_t pid() const { return __atomic_load_n(&pid_, __ATOMIC_RELAXED); }
 
@@ -38,8 +32,7 @@ private:
     const uintptr_t function_;
     uint32_t count_ = 0;
     int32_t pid_ = 0;
-    wqlab_timer_cancels cancels_;
-    const bool attached_;
+    Attached<wqlab_timer_cancels, wqlab_timer_cancels_attach, wqlab_timer_cancels_detach> cancels_;
 };
 
 }  // namespace wqlab

@@ -60,6 +60,15 @@ inline uint64_t siblings(Trial& t, const char* scope, uint32_t cpu)
     return ~uint64_t{0};
 }
 
+// Another one of these CPUs in that one's node, as a bit; 0: there is none.
+inline uint64_t companion_of(uint64_t cpus, uint32_t cpu)
+{
+    cpus &= ~(uint64_t{1} << cpu);
+    while (cpus && wqlab_cpu_node(first_of(cpus)) != wqlab_cpu_node(cpu))
+        cpus &= cpus - 1;
+    return cpus & -cpus;
+}
+
 // Whether queue_work() of an unbound workqueue picks another CPU each time.
 inline bool elsewhere_on_purpose(Trial& t)
 {

@@ -3,6 +3,7 @@
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -104,14 +105,23 @@ bool wqlab_thread_sleeps(uintptr_t task)
 	return !task_is_running((struct task_struct *)task);
 }
 
-struct task_struct *wqlab_current_kept(void)
+struct task_struct *wqlab_thread_get(int32_t pid)
 {
-	return get_task_struct(current);
+	struct pid *number = find_get_pid(pid);
+	struct task_struct *thread = get_pid_task(number, PIDTYPE_PID);
+
+	put_pid(number);
+	return thread;
 }
 
-void wqlab_thread_let_go(struct task_struct *thread)
+void wqlab_thread_put(struct task_struct *thread)
 {
 	put_task_struct(thread);
+}
+
+bool wqlab_thread_is_ending(const struct task_struct *thread)
+{
+	return READ_ONCE(thread->flags) & PF_EXITING;
 }
 
 bool wqlab_thread_confine(struct task_struct *thread, uint32_t cpu)

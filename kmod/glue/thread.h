@@ -39,9 +39,10 @@ void wqlab_sleep_commit_until(uint64_t deadline);	/* wqlab_now() time */
 void wqlab_sleep_cancel(void);
 bool wqlab_thread_sleeps(uintptr_t task);	/* wqlab_current_task()'s, which has not been stopped; any context */
 
-/* Stays until it is let go of, also if it ends. */
-struct task_struct *wqlab_current_kept(void);
-void wqlab_thread_let_go(struct task_struct *thread);
+/* That thread, by its number as the caller has it; it is there until it is put, ended or not. NULL: there is none. */
+struct task_struct *wqlab_thread_get(int32_t pid);
+void wqlab_thread_put(struct task_struct *thread);
+bool wqlab_thread_is_ending(const struct task_struct *thread);	/* it does nothing else any more; any context */
 /* It may run on that CPU only, a worker of another one, too. False: that can't be. Sleeps until it does. */
 bool wqlab_thread_confine(struct task_struct *thread, uint32_t cpu);
 uint64_t wqlab_thread_cpus(struct task_struct *thread);	/* where it may run, of the first 64 */

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* C, because probes have the kernel's own types, and what is told of a task is macros. */
-#include <linux/compiler.h>
+/* C, because probes have the kernel's own types. */
 #include <linux/kernel.h>
-#include <linux/pid.h>
 #include <linux/sched.h>
-#include <linux/sched/task.h>
 
 #include "features.h"
 #include "thread_ends.h"
@@ -34,23 +31,4 @@ int wqlab_thread_ends_attach(struct wqlab_thread_ends *ends)
 void wqlab_thread_ends_detach(struct wqlab_thread_ends *ends)
 {
 	wqlab_probes_detach(probes, ARRAY_SIZE(probes), ends);
-}
-
-struct task_struct *wqlab_thread_get(int32_t pid)
-{
-	struct pid *number = find_get_pid(pid);
-	struct task_struct *thread = get_pid_task(number, PIDTYPE_PID);
-
-	put_pid(number);
-	return thread;
-}
-
-void wqlab_thread_put(struct task_struct *thread)
-{
-	put_task_struct(thread);
-}
-
-bool wqlab_thread_is_ending(const struct task_struct *thread)
-{
-	return READ_ONCE(thread->flags) & PF_EXITING;
 }

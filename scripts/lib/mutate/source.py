@@ -83,36 +83,31 @@ class Node:
 class Source:
     """`text` is str with one character a byte, so that clang's offsets are its own."""
 
-    def __init__(self, path, arguments, directory=".", text=None):
+    def __init__(self, path, arguments, directory=".", text=None, unit=None):
+        """`unit`: that of which this file is a part, else it is parsed."""
         before = os.getcwd()
-        os.chdir(directory)  # the arguments name directories from there
+        os.chdir(directory)  # the arguments name directories from there, and so may headers' paths
         try:
-            unsaved = None if text is None else [(path, text)]
-            unit = cindex.Index.create().parse(path, args=arguments + ["-w", "-ferror-limit=0"], unsaved_files=unsaved)
+            if unit is None:
+                unsaved = None if text is None else [(path, text)]
+                unit = cindex.Index.create().parse(path, args=arguments + ["-w", "-ferror-limit=0"],
+                                                   unsaved_files=unsaved)
             if text is None:
                 with open(path, encoding="latin-1", newline="") as file:
                     text = file.read()
         finally:
             os.chdir(before)
+        self.unit, self.text, self.path, self.directory = unit, text, path, directory
+        self.file = located(unit.get_location(path, (1, 1)))[0]
         self.errors = [str(d) for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
-        self.directory = directory
-        self._take(unit, text, path)
+        self.functions = [Function(self, cursor) for cursor in unit.cursor.get_children()
+                          if cursor.kind == CursorKind.FUNCTION_DECL and cursor.is_definition()
+                          and self._is_ours(cursor) and self._is_written(cursor)]
 
     def included(self, name):
         """The header of this name, as this file means it."""
         path = next(one.include.name for one in self.unit.get_includes() if one.include.name.endswith(name))
-        with open(os.path.join(self.directory, path), encoding="latin-1", newline="") as file:
-            header = object.__new__(Source)
-            header.errors, header.directory = self.errors, self.directory
-            header._take(self.unit, file.read(), path)
-            return header
-
-    def _take(self, unit, text, path):
-        self.unit, self.text, self.path = unit, text, path
-        self.file = located(unit.get_location(path, (1, 1)))[0]
-        self.functions = [Function(self, cursor) for cursor in unit.cursor.get_children()
-                          if cursor.kind == CursorKind.FUNCTION_DECL and cursor.is_definition()
-                          and self._is_ours(cursor) and self._is_written(cursor)]
+        return Source(path, (), self.directory, unit=self.unit)
 
     def _is_ours(self, cursor):
         return cursor.location.file is not None and cursor.location.file.name == self.path
