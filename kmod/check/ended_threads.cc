@@ -2,6 +2,7 @@
 // Group F, continued: threads that end with what they were made for.
 #include "../glue/allocations.h"
 #include "../glue/context.h"
+#include "../glue/thread.h"
 #include "../glue/thread_ends.h"
 #include "kept_memory.hh"
 #include "look.hh"
