@@ -21,16 +21,17 @@ struct EachHogForItself {
         "",
         "log.each-hog-is-counted-for-itself",
         "Functions that run beyond cpu_intensive_thresh_us are counted each for itself from the first time on, however "
-        "they take turns; with a cpu_intensive_warning_thresh of 0 none of them is reported, not even the first time",
+        "they take turns, and wherever the kernel's table has them; with a cpu_intensive_warning_thresh of 0 none of "
+        "them is reported, not even the first time",
         "kernel/workqueue.c: wq_cpu_intensive_report(), wci_find_ent()",
         0,
         Fault::kSnapshotLies};
 
     static constexpr const char* kWarning = "/sys/module/workqueue/parameters/cpu_intensive_warning_thresh";
 
-    // The kernel forgets no function until it ends, and has room for 128: each run takes two that it does not know, as
-    // long as there are some.
-    static constexpr uint32_t kFunctions = 24, kMost = 128;
+    // The kernel forgets no function until it ends, and has room for 128, in lists by their addresses: each run takes
+    // two that it does not know, of one list, as long as there are some.
+    static constexpr uint32_t kFunctions = 48, kMost = 128, kListBits = 7;
     static inline uint32_t next = 0;
 
     struct Hog {
@@ -63,6 +64,45 @@ struct EachHogForItself {
     {
         static constexpr Function kAll[] = {hog<N>...};
         return kAll[n % kFunctions];
+    }
+
+    // hash_long() of the address, where a long has 64 bits.
+    static uint32_t list_of(Function function)
+    {
+        return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(function) * 0x61C8864680B583EB >> (64 - kListBits));
+    }
+
+    static bool knows(const Snapshot& now, Function function)
+    {
+        char name[96];
+        wqlab_symbol_name(reinterpret_cast<uintptr_t>(function), name, sizeof(name));
+        for (const wqlab_snap_hog& hog : now.hogs)
+            if (same_text(string_of(now, hog.function), name))
+                return true;
+        return false;
+    }
+
+    static void choose(Trial& t, Function (&two)[2])
+    {
+        constexpr std::make_integer_sequence<uint32_t, kFunctions> kIndices;
+        const uint32_t n = __atomic_fetch_add(&next, 2, __ATOMIC_RELAXED);
+        two[0] = function_of(n, kIndices);
+        two[1] = function_of(n + 1, kIndices);
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_HOGS);
+        Function unknown[kFunctions];
+        uint32_t found = 0;
+        for (uint32_t i = 0; now && i < kFunctions; i++) {
+            const Function function = function_of(i, kIndices);
+            if (knows(*now, function))
+                continue;
+            for (uint32_t other = 0; other < found; other++)
+                if (list_of(unknown[other]) == list_of(function)) {
+                    two[0] = unknown[other];
+                    two[1] = function;
+                    return;
+                }
+            unknown[found++] = function;
+        }
     }
 
     struct Counts {
@@ -113,9 +153,8 @@ struct EachHogForItself {
         const LogListener<LinesWith> log("[wqlab] hogged CPU for ");
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue();
-        constexpr std::make_integer_sequence<uint32_t, kFunctions> kIndices;
-        const uint32_t n = __atomic_fetch_add(&next, 2, __ATOMIC_RELAXED);
-        const Function two[] = {function_of(n, kIndices), function_of(n + 1, kIndices)};
+        Function two[2];
+        choose(t, two);
         const Counts before = counts(t, two);
         if (t.decided())
             return;

@@ -19,8 +19,8 @@ struct RunsOn {
         240,
         "",
         "workers.idle-timer-runs-on",
-        "The idle timer of a pool with few workers begins with the third that is idle, and the next ones that become "
-        "idle do not start it anew",
+        "The idle timer of a pool with few workers begins with the third that is idle, for five minutes from then, and "
+        "the next ones that become idle do not start it anew",
         "kernel/workqueue.c: worker_enter_idle(), too_many_workers()",
         0,
         Fault::kSnapshotLies};
@@ -53,6 +53,12 @@ struct RunsOn {
                  "it was due in %llu ms, and %llu ms later, when another one became idle, in %llu ms",
                  static_cast<unsigned long long>(due / 1'000'000),
                  static_cast<unsigned long long>((before - then) * tick / 1'000'000),
+                 static_cast<unsigned long long>(now_due / 1'000'000));
+            // To the jiffy, and not from when the first one became idle.
+            WANT(t,
+                 was_armed || now_due == WQLAB_NEVER ||
+                     now_due + (wqlab_jiffies() - before + 1) * tick >= idle::kTimeout,
+                 "armed just now, its idle timer is due in %llu ms",
                  static_cast<unsigned long long>(now_due / 1'000'000));
             due = now_due;
             then = wqlab_jiffies();

@@ -97,8 +97,9 @@ struct OnlineIsAsBefore {
         125,
         "",
         "hotplug.online-is-as-before",
-        "When a CPU is back its items run on it again, one at a time, the next when one sleeps",
-        "kernel/workqueue.c: rebind_workers()",
+        "When a CPU is back its items run on it again, one at a time, the next when one sleeps, and that workers which "
+        "were elsewhere meanwhile are back is not counted as for unbound workqueues",
+        "kernel/workqueue.c: rebind_workers(), kick_pool_pick()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kQueueElsewhere};
 
@@ -117,6 +118,30 @@ struct OnlineIsAsBefore {
         }
         t.skip("it can't be seen where items of a CPU go");
         return 0;
+    }
+
+    // Whichever workqueue's item wakes a worker is the one it would be counted with.
+    static uint64_t put_back(Trial& t)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        uint64_t sum = 0;
+        for (uint32_t i = 0; now && i < now->pwqs.size(); i++)
+            if (!(now->workqueues[now->pwqs[i].workqueue].flags & WQLAB_WQ_UNBOUND))
+                sum += now->pwqs[i].stats[WQLAB_PWQ_STAT_REPATRIATED];
+        return sum;
+    }
+
+    // As many idle workers as that are woken, whoever is the next.
+    static void wake_some(Trial& t, Queue& wq, uint32_t cpu)
+    {
+        constexpr uint32_t kSome = 3;
+        const Items items = t.items(kSome, "an item that sleeps", TestItem::Body::kGate);
+        for (uint32_t i = 0; i < kSome; i++)
+            items[i]->queue_on(wq, cpu);
+        AWAIT(t, started(items, kSome) == kSome, "items that sleep to start");
+        for (uint32_t i = 0; i < kSome; i++)
+            items[i]->open();
+        wq.flush();
     }
 
     static void run(Trial& t)
@@ -185,6 +210,14 @@ struct OnlineIsAsBefore {
         AWAIT(t, last.ended() == 1, "the next item to run while one sleeps");
         WANT(t, spinner.last().cpu == cpu && behind.last().cpu == cpu && last.last().cpu == cpu,
              "items of CPU %u ran elsewhere", cpu);
+        behind.open();
+        AWAIT(t, behind.ended() == 1, "the item that sleeps to end");
+        wake_some(t, wq, cpu);
+        if (!t.decided() && t.kernel().has(Field::kPwqStats) && !(wqlab_lacks() & WQLAB_LACK_SCOPES)) {
+            const uint64_t counted = put_back(t);
+            WANT(t, counted == 0 || t.decided(), "of workers of CPUs %llu are counted as put back",
+                 static_cast<unsigned long long>(counted));
+        }
     }
 };
 

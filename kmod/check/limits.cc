@@ -268,17 +268,29 @@ struct NodeShares {
     {
         const uint64_t cpus = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(cpus) && wqlab_nr_cpus() <= 64, "unbound workqueues may use one CPU, or more than 64");
-        const uint32_t cpu = second_of(cpus);
+        // If there is one, of another node than CPU 0, which what is forgotten of a CPU may look like.
+        uint32_t cpu = second_of(cpus);
+        for (uint32_t other = 1; other < wqlab_nr_cpus(); other++)
+            if (cpus >> other & 1 && wqlab_cpu_node(other) != wqlab_cpu_node(0))
+                cpu = other;
         const uint64_t bit = uint64_t{1} << cpu;
+        constexpr uint32_t kKinds = 4;
         struct {
             const char* when;
             uint64_t may_use;
-        } const kinds[] = {{"of all CPUs", cpus}, {"without that CPU", cpus & ~bit}, {"of that CPU alone", bit}};
-        Queue* queues[3] = {};
-        for (uint32_t i = 0; i < 3; i++)
-            queues[i] = &t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = kMaxActive, .cpus = kinds[i].may_use});
+            bool strict;
+        } const kinds[kKinds] = {{"of all CPUs", cpus, false},
+                                 {"without that CPU", cpus & ~bit, false},
+                                 {"of that CPU alone", bit, false},
+                                 {"strict, of that CPU alone", bit, true}};
+        Queue* queues[kKinds] = {};
+        for (uint32_t i = 0; i < kKinds; i++)
+            queues[i] = &t.queue({.flags = WQLAB_WQ_UNBOUND,
+                                  .max_active = kMaxActive,
+                                  .strict = kinds[i].strict,
+                                  .cpus = kinds[i].may_use});
         const auto judge_all = [&](uint64_t online) {
-            for (uint32_t i = 0; i < 3 && !t.decided(); i++)
+            for (uint32_t i = 0; i < kKinds && !t.decided(); i++)
                 judge(t, *queues[i], kinds[i].may_use & online, kinds[i].when);
         };
         judge_all(cpus);
