@@ -49,8 +49,95 @@ struct PendingTakeTurns {
     }
 };
 
+struct ExactAgain {
+    static constexpr Promise kPromise = {
+        382,
+        "",
+        "max-active.exact-after-what-was-held-back",
+        "Exactly max_active items of a workqueue are in flight also when one that was held back has been cancelled, "
+        "and "
+        "when some that were have been let go",
+        "kernel/workqueue.c: pwq_tryinc_nr_active(), node_activate_pending_pwq(), pwq_dec_nr_active()",
+        0,
+        Fault::kLimitIgnored};
+
+    static void across_pools(Trial& t, uint32_t here, uint32_t there)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
+        TestItem& first = t.item("the item that runs", TestItem::Body::kGate);
+        TestItem& cancelled = t.item("an item that is cancelled");
+        TestItem& second = t.item("the item held back", TestItem::Body::kGate);
+        first.queue_on(wq, here);
+        AWAIT(t, first.started() == 1, "the item to start");
+        cancelled.queue_on(wq, there);
+        WANT(t, cancelled.cancel() || !first.running(), "an item that was held back was not pending");
+        second.queue_on(wq, there);
+        t.linger();
+        WANT(t, second.started() == 0 || !first.running(),
+             "max_active is 1, and once an item held back was cancelled the next one started beside the one that runs");
+        first.open();
+        AWAIT(t, second.started() == 1, "the item held back to start");
+        const Items more = t.items(2, "an item behind it"), last = t.items(2, "the last item");
+        more[0]->queue_on(wq, there);
+        more[1]->queue_on(wq, here);
+        t.linger();
+        WANT(t, started(more, 2) == 0 || !second.running(),
+             "max_active is 1, and beside an item that was held back and let go another one started");
+        more[0]->cancel();
+        more[1]->cancel();
+        second.open();
+        AWAIT(t, second.ended() == 1, "the item held back to end");
+        wq.flush();
+        last[0]->queue_on(wq, there);
+        last[1]->queue_on(wq, here);
+        AWAIT(t, executions(last, 2) == 2, "items to run when what was before them has been cancelled");
+    }
+
+    static void in_one_pool(Trial& t, uint32_t flags, uint32_t cpu)
+    {
+        constexpr uint32_t kMaxActive = 2, kItems = 6, kMore = 3;
+        Queue& wq = t.queue({.flags = flags, .max_active = kMaxActive, .scope = flags ? "system" : nullptr});
+        const Items items = t.items(kItems, "an item", TestItem::Body::kGate), more = t.items(kMore, "an item behind");
+        for (uint32_t i = 0; i < kItems; i++)
+            items[i]->queue_on(wq, cpu);
+        for (uint32_t i = 0; i + kMaxActive < kItems; i++) {
+            AWAIT(t, started(items, kItems) == kMaxActive + i, "max_active items to be in flight");
+            items[i]->open();
+        }
+        AWAIT(t, started(items, kItems) == kItems, "the last ones to be in flight");
+        for (uint32_t i = 0; i < kMore; i++)
+            more[i]->queue_on(wq, cpu);
+        t.linger();
+        const uint32_t others = started(more, kMore);
+        WANT(t, others == 0 || executions(items, kItems) + kMaxActive > kItems,
+             "max_active is %u, and beside as many that were held back and let go %u others started", kMaxActive,
+             others);
+        more[0]->cancel();
+        items[kItems - 1]->open();
+        AWAIT(t, executions(more, kMore) >= kMore - 1, "those behind one that was cancelled to run");
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        const uint32_t here = first_of(allowed), there = neighbour_of(here, allowed);
+        for (const uint32_t flags : {uint32_t{0}, uint32_t{WQLAB_WQ_UNBOUND}})
+            if (!t.decided())
+                in_one_pool(t, flags, here);
+        if (t.decided())
+            return;
+        if (here == there)
+            t.note("there is no other CPU of the same node");
+        else
+            across_pools(t, here, there);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<PendingTakeTurns>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<ExactAgain>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 
 }  // namespace pool_turns
