@@ -38,6 +38,7 @@
 #include "check/delayed_target.cc"
 #include "check/deprecated.cc"
 #include "check/destroy.cc"
+#include "check/destroyed.cc"
 #include "check/disable.cc"
 #include "check/distress.cc"
 #include "check/drain.cc"

@@ -106,6 +106,7 @@ constinit const Group* const kGroups[] = {
     &kCpusGoneChecks,
     &kStalledPoolChecks,
     &kMisuseChecks,
+    &kDestroyedChecks,
     &kAssertedChecks,
     &kRcuLeakChecks,
     &kAstrayChecks,

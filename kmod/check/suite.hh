@@ -110,6 +110,7 @@ extern const Group kWatchdogAgainChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kMisuseChecks;
+extern const Group kDestroyedChecks;
 extern const Group kAssertedChecks;
 extern const Group kRcuLeakChecks;
 extern const Group kAstrayChecks;
