@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: unbound workqueues while CPUs leave and come back.
+#include "../glue/context.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
+#include "unbound_cpus.hh"
 
 namespace wqlab {
 
@@ -24,9 +26,11 @@ struct PodsFollow {
         "",
         "hotplug.pods-follow",
         "While a CPU is away the unbound items that are queued for it run on others that their workqueue may use, and "
-        "if there are none on any, and the others of its pod keep that; when it is back it has its pod again",
+        "if there are none on any, and the others of its pod keep that; a worker of a pod of which no CPU is left is "
+        "put "
+        "nowhere; when the CPU is back it has its pod again",
         "kernel/workqueue.c: unbound_wq_update_pwq(), wq_calc_pod_cpumask(), workqueue_offline_cpu(), "
-        "workqueue_online_cpu()",
+        "workqueue_online_cpu(), kick_pool_pick()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kAttributesIgnored};
 
@@ -58,6 +62,45 @@ struct PodsFollow {
              company.neighbour, static_cast<unsigned long long>(pod), static_cast<unsigned long long>(company.pod));
     }
 
+    struct Move {
+        Gate* gate;
+        uint32_t to;
+    };
+
+    static void move(TestItem&, void* argument)
+    {
+        const Move& move = *static_cast<Move*>(argument);
+        move.gate->pass();
+        wqlab_move_to(move.to);
+    }
+
+    // Has the worker of that CPU's pool which is woken next be elsewhere: it becomes idle when those have that were
+    // made because it was busy.
+    static void have_one_elsewhere(Trial& t, Queue& wq, uint32_t cpu, uint32_t elsewhere)
+    {
+        Move* const how = t.own<Move>();
+        if (!how)
+            return;
+        *how = {&t.gate(), elsewhere};
+        TestItem& mover = t.item("an item that leaves its CPU").on_run(move, how);
+        mover.queue_on(wq, cpu);
+        AWAIT(t, mover.started() == 1, "an item that leaves its CPU to start");
+        t.linger();
+        how->gate->open();
+        AWAIT(t, mover.ended() == 1, "an item that leaves its CPU to end");
+        t.linger();
+    }
+
+    // An item that runs is queued where it does: to a pool of which no CPU is left.
+    static void wake_where_none_is_left(Trial& t, Queue& wq, TestItem& held, uint32_t cpu)
+    {
+        const bool is_counted = t.kernel().has(Field::kPwqStats);
+        const uint64_t before = is_counted ? stat_of(t, wq, WQLAB_PWQ_STAT_REPATRIATED) : 0;
+        WANT(t, held.queue_on(wq, cpu) || t.decided(), "an item that runs could not be queued");
+        const uint64_t after = is_counted ? stat_of(t, wq, WQLAB_PWQ_STAT_REPATRIATED) : 0;
+        WANT(t, after == before || t.decided(), "with no CPU left of its pod a worker is counted as put back there");
+    }
+
     static void run(Trial& t)
     {
         const uint64_t allowed = unbound_cpus(t);
@@ -79,10 +122,14 @@ struct PodsFollow {
         held[0]->queue_on(all, cpu);
         held[1]->queue_on(alone, cpu);
         AWAIT(t, held[0]->started() == 1 && held[1]->started() == 1, "the items to start");
+        have_one_elsewhere(t, all, cpu, first_of(allowed));
+        if (t.decided())
+            return;
         {
             CpuAway away(t, cpu);
             if (t.decided())
                 return;
+            wake_where_none_is_left(t, all, *held[0], cpu);
             const uint64_t meanwhile = pod_of(t, all, cpu);
             WANT(t, meanwhile & allowed & ~bit || t.decided(),
                  "while CPU %u is away the pod of what is queued for it is %llx", cpu,
@@ -98,7 +145,7 @@ struct PodsFollow {
             }
             held[0]->open();
             held[1]->open();
-            AWAIT(t, held[0]->ended() == 1 && held[1]->ended() == 1, "what ran before it left to end");
+            AWAIT(t, held[0]->ended() == 2 && held[1]->ended() == 1, "what ran before it left to end");
         }
         judge_company(t, company, "when another of it is back");
         if (t.decided())
@@ -114,8 +161,44 @@ struct PodsFollow {
     }
 };
 
+struct NoCpuIsThere {
+    static constexpr Promise kPromise = {
+        384,
+        "",
+        "hotplug.none-of-all-unbound-cpus",
+        "While none of the CPUs that unbound workqueues may use is online their items still run",
+        "kernel/workqueue.c: wq_select_unbound_cpu(), unbound_wq_update_pwq()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kQueueLoses};
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed) && wqlab_nr_cpus() <= 64,
+                    "unbound workqueues may use one CPU, or there are more than 64");
+        const uint32_t cpu = second_of(allowed), here = first_of(allowed);
+        Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = smallest_scope()}),
+                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false}),
+                                 &t.queue({.flags = WQLAB_WQ_ORDERED})};
+        UnboundCpus cpus(t);
+        if (!cpus.restrict_to(cpu))
+            return;
+        const CpuAway away(t, cpu);
+        for (Queue* wq : queues) {
+            // As many as make the circle go round.
+            const Items items = t.items(3, "an item");
+            for (uint32_t i = 0; i < 3 && !t.decided(); i++) {
+                TestItem& item = *items[i];
+                t.on_cpu(here, [&item, wq] { return item.queue(*wq); });
+            }
+            AWAIT(t, t.decided() || executions(items, 3) == 3, "items to run that no CPU is for");
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<PodsFollow>(WQLAB_LACK_SCOPES),
+    check_of<NoCpuIsThere>(),
 };
 
 }  // namespace unbound_away
