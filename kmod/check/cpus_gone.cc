@@ -116,9 +116,44 @@ struct WorkersKeepTheirCpus {
     }
 };
 
+struct BackWithItsWorkers {
+    static constexpr Promise kPromise = {
+        404,
+        "",
+        "hotplug.back-with-its-workers",
+        "A CPU that comes back has the workers that it had, and no more are made for it; its pool is the CPU's again",
+        "kernel/workqueue.c: workqueue_prepare_cpu(), rebind_workers()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kTimes = 4;  // others' items may need one more meanwhile, and not each time
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI});
+        uint32_t more = 0;
+        for (uint32_t i = 0; i < kTimes && more == i; i++) {
+            const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
+            const int32_t before = pool ? pool->nr_workers : 0;
+            CpuAway away(t, cpu);
+            if (t.decided())
+                return;
+            away.back();
+            pool = t.decided() ? nullptr : own_pool(t, wq, cpu);
+            if (!pool)
+                return;
+            WANT(t, !(pool->flags & WQLAB_POOL_DISASSOCIATED), "CPU %u is back, and its pool is not of it", cpu);
+            more += pool->nr_workers > before;
+        }
+        WANT(t, more < kTimes, "%u times CPU %u came back, and each time with more workers than it had", more, cpu);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NodeWithoutCpus>(),
     check_of<WorkersKeepTheirCpus>(WQLAB_LACK_SCOPES),
+    check_of<BackWithItsWorkers>(),
 };
 
 }  // namespace cpus_gone

@@ -6,6 +6,7 @@
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "look.hh"
+#include "scarce_threads.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -74,8 +75,7 @@ struct IsolatedAreLeftAlone {
         "",
         "attrs.isolated-cpus-are-left-alone",
         "Unbound items leave a CPU that is not for housekeeping any more; if none would be left they may use what was "
-        "asked "
-        "for; the masks in sysfs say so, and what was asked for stays",
+        "asked for; the masks in sysfs say so, and what was asked for stays; told the same again no workqueue changes",
         "kernel/workqueue.c: workqueue_unbound_housekeeping_update(), workqueue_apply_unbound_cpumask()",
         0,
         Fault::kResultLies};
@@ -120,6 +120,59 @@ struct IsolatedAreLeftAlone {
             WANT(t, (item.last().cpus & allowed) == step.unbound, "a worker may use %llx, not %llx",
                  static_cast<unsigned long long>(item.last().cpus), static_cast<unsigned long long>(step.unbound));
         }
+        if (!t.kernel().has(Field::kPwqStats))
+            return;
+        // What replaces what an item was counted by has counted none.
+        const uint64_t counted = stat_of_cpu(t, wq, cpu, WQLAB_PWQ_STAT_STARTED);
+        int result = 0;
+        SKIP_UNLESS(t, all.set(kEach, result), "kprobes are disarmed, so the kernel can't be called");
+        const uint64_t still = stat_of_cpu(t, wq, cpu, WQLAB_PWQ_STAT_STARTED);
+        WANT(t, t.decided() || (result == 0 && counted && still >= counted),
+             "told the same again it returned %d, and of %u items the workqueue has counted %u", result,
+             static_cast<uint32_t>(counted), static_cast<uint32_t>(still));
+    }
+};
+
+struct RefusedWithoutAWorker {
+    static constexpr Promise kPromise = {
+        403,
+        "",
+        "attrs.isolated-cpus-refused-without-a-worker",
+        "CPUs that are not for housekeeping any more, for which some unbound workqueue would need a pool that no "
+        "worker "
+        "can be made for, are refused with ENOMEM: neither who may use them nor what is said to be isolated changes",
+        "kernel/workqueue.c: workqueue_unbound_housekeeping_update(), workqueue_apply_unbound_cpumask()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kResultLies};
+
+    static void run(Trial& t)
+    {
+        const uintptr_t function = wqlab_symbol("workqueue_unbound_housekeeping_update");
+        SKIP_UNLESS(t, function, "this kernel does not show workqueue_unbound_housekeeping_update()");
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        SKIP_UNLESS(t, isolated_cpus(t) == 0, "some CPUs are isolated");
+        t.queue({.flags = WQLAB_WQ_UNBOUND});
+        if (t.decided())
+            return;
+        Housekeeping all(t, function);
+        int result = 0;
+        uint64_t now, isolated;
+        {
+            const NoNewThreads scarce(t);
+            if (t.decided())
+                return;
+            SKIP_UNLESS(t, all.set(~(uint64_t{1} << first_of(allowed)), result),
+                        "kprobes are disarmed, so the kernel can't be called");
+            now = unbound_cpus(t);
+            isolated = isolated_cpus(t);
+        }
+        SKIP_UNLESS(t, result || now == allowed, "threads ended meanwhile");
+        WANT(t, result == -number(Errno::kNoMemory), "it returned %d, and unbound workqueues may use %llx of %llx",
+             result, static_cast<unsigned long long>(now), static_cast<unsigned long long>(allowed));
+        WANT(t, now == allowed, "what was refused took CPUs from unbound workqueues, which may use %llx of %llx",
+             static_cast<unsigned long long>(now), static_cast<unsigned long long>(allowed));
+        WANT(t, isolated == 0, "what was refused is isolated: CPUs %llx", static_cast<unsigned long long>(isolated));
     }
 };
 
@@ -259,6 +312,7 @@ struct WorkersMadeWhileAway {
 
 constexpr Check kAll[] = {
     check_of<IsolatedAreLeftAlone>(),
+    check_of<RefusedWithoutAWorker>(),
     check_of<WorkersOfOneAwayFollow>(),
     check_of<WorkersMadeWhileAway>(),
 };

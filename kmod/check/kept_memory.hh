@@ -74,7 +74,7 @@ private:
 
 using AttachedAllocations = Attached<wqlab_allocations, wqlab_allocations_attach, wqlab_allocations_detach>;
 
-// Watches current from track() to rest(), and what is freed as long as it lives.
+// Watches one thread, current if no other, from track() to rest(), and what is freed as long as it lives.
 class Watch {
 public:
     explicit Watch(Kept& kept)
@@ -85,7 +85,8 @@ public:
     }
 
     bool attached() const { return allocations_.is_attached(); }
-    void track() { __atomic_store_n(&allocations_.probe().task, wqlab_current_task(), __ATOMIC_RELAXED); }
+    void track() { track(wqlab_current_task()); }
+    void track(uintptr_t task) { __atomic_store_n(&allocations_.probe().task, task, __ATOMIC_RELAXED); }
     void rest() { __atomic_store_n(&allocations_.probe().task, 0, __ATOMIC_RELAXED); }
 
 private:

@@ -94,6 +94,20 @@ uint64_t stat_of(Trial& t, const Queue& queue, uint32_t which)
     return sum;
 }
 
+uint64_t stat_of_cpu(Trial& t, const Queue& queue, uint32_t cpu, uint32_t which)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+    const wqlab_snap_workqueue* wq = own_row(t, now, queue);
+    for (uint32_t i = 0; wq && i < now->cpu_pwqs.size(); i++) {
+        const wqlab_snap_cpu_pwq& at = now->cpu_pwqs[i];
+        if (&now->workqueues[at.workqueue] == wq && at.cpu == cpu && at.pwq < now->pwqs.size())
+            return now->pwqs[at.pwq].stats[which];
+    }
+    if (wq)
+        t.skip("the snapshot does not show where items of CPU %u go", cpu);
+    return 0;
+}
+
 uint64_t unbound_cpus(Trial& t)
 {
     const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);

@@ -26,6 +26,8 @@ inline bool flushes(Trial& t, const Actor& actor, const Queue& queue) { return f
 
 // Its pool_workqueues' counts together: enum wqlab_pwq_stat.
 uint64_t stat_of(Trial& t, const Queue& queue, uint32_t which);
+// The same of the one that its items go to which are queued on this CPU: when it is replaced, it begins at 0.
+uint64_t stat_of_cpu(Trial& t, const Queue& queue, uint32_t cpu, uint32_t which);
 // How many of its items are inactive, held back by max_active, on all CPUs.
 uint32_t inactive_of(Trial& t, const Queue& queue);
 // The pool that its items go to from this CPU has items pending, and all its

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: what the macros beside alloc_workqueue() make of a name, flags and a limit.
 #include "../glue/inspect.h"
+#include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
+#include "kept_memory.hh"
 #include "look.hh"
 #include "said.hh"
 
@@ -172,10 +174,59 @@ struct ManagedAreAsAsked {
     }
 };
 
+struct RefusedIsNotTheDevices {
+    static constexpr Promise kPromise = {
+        407,
+        "",
+        "alloc.managed-refused-leaves-nothing",
+        "devm_alloc_workqueue() that makes no workqueue returns NULL and leaves nothing to the device that would end "
+        "with it",
+        "kernel/workqueue.c: devm_alloc_workqueue()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kResultLies};
+
+    static bool is_of_devices(uintptr_t site)
+    {
+        char name[96];
+        wqlab_symbol_name(site, name, sizeof(name));
+        return find_in(name, "devm_add_action") || find_in(name, "devres");
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr const char* kName = "wqlab-c407";
+        SKIP_UNLESS(t, wqlab_wq_is_manageable(), "this kernel has no devm_alloc_workqueue()");
+        SKIP_UNLESS(t, wqlab_device_ends_at_once(), "with DEBUG_KOBJECT_RELEASE a device is released later");
+        leaks::Kept* const kept = t.own<leaks::Kept>();
+        if (!kept)
+            return;
+        leaks::Watch watch(*kept);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        t.queue({.flags = WQLAB_WQ_SYSFS, .name = kName});
+        device* owner = t.decided() ? nullptr : wqlab_device_create(kName);
+        SKIP_UNLESS(t, owner, "no device can be made");
+        watch.track();
+        // A second one of that name can't be shown in sysfs; a stand-in's is another one, and is made.
+        const char* const name = t.has_fault(Fault::kResultLies) ? "wqlab-c407-2" : kName;
+        const workqueue_struct* second = wqlab_wq_create_managed(owner, name, WQLAB_WQ_PERCPU | WQLAB_WQ_SYSFS, 0);
+        watch.rest();
+        uintptr_t site = 0;
+        const uint32_t left = kept->count(is_of_devices, site);
+        // Else the device would destroy what there is not: it stays.
+        if (!left || second) {
+            const Calls::Scope in(t.calls(), Call::kUnregisterDevice, kName);
+            wqlab_device_destroy(owner);
+        }
+        WANT(t, !left, "a workqueue that was %s has left its device something", second ? "made" : "refused");
+        WANT(t, !second, "there were two of one name");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NameIsNoFormat>(),
     check_of<LegacyFreezable>(),
     check_of<ManagedAreAsAsked>(),
+    check_of<RefusedIsNotTheDevices>(),
 };
 
 }  // namespace made_of

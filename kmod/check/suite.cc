@@ -6,7 +6,8 @@ namespace wqlab {
 namespace {
 
 constinit const Group* const kGroups[] = {
-    &kQueueingChecks,  // a line for each, however many there are
+    &kSinceBootChecks,  // a line for each, however many there are; this one before others change what a boot left
+    &kQueueingChecks,
     &kDeclaredChecks,
     &kProcessContextChecks,
     &kEachCpuChecks,
@@ -24,9 +25,11 @@ constinit const Group* const kGroups[] = {
     &kDrainChecks,
     &kDrainAgainChecks,
     &kDestroyChecks,
+    &kGoingChecks,
     &kChainChecks,
     &kLeakChecks,
     &kPwqMemoryChecks,
+    &kFileMemoryChecks,
     &kEndedThreadChecks,
     &kFlushDependencyChecks,
     &kWhoWaitsChecks,

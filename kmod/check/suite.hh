@@ -10,6 +10,7 @@ namespace wqlab {
 Span<const Group* const> suite();
 
 // One in each file; files of one subject have groups of one name, side by side.
+extern const Group kSinceBootChecks;
 extern const Group kQueueingChecks;
 extern const Group kDeclaredChecks;
 extern const Group kProcessContextChecks;
@@ -28,9 +29,11 @@ extern const Group kBehindChecks;
 extern const Group kDrainChecks;
 extern const Group kDrainAgainChecks;
 extern const Group kDestroyChecks;
+extern const Group kGoingChecks;
 extern const Group kChainChecks;
 extern const Group kLeakChecks;
 extern const Group kPwqMemoryChecks;
+extern const Group kFileMemoryChecks;
 extern const Group kEndedThreadChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kWhoWaitsChecks;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because tracepoints have types of their own. */
+#include <linux/kmsg_dump.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -54,4 +55,16 @@ void wqlab_log_detach(struct wqlab_log *log)
 		return;
 	tracepoint_probe_unregister(point, see_line, log);
 	tracepoint_synchronize_unregister();
+}
+
+void wqlab_log_read(bool (*read)(void *reader, const char *text, size_t size), void *reader)
+{
+	struct kmsg_dump_iter at;
+	char line[512];
+	size_t size;
+
+	kmsg_dump_rewind(&at);
+	while (kmsg_dump_get_line(&at, false, line, sizeof(line), &size))
+		if (!read(reader, line, size))
+			return;
 }

@@ -24,6 +24,11 @@ struct wqlab_log {
 /* From attach to detach see() is called, and nobody is in it when detach returns. Both sleep. */
 bool wqlab_log_attach(struct wqlab_log *log);
 void wqlab_log_detach(struct wqlab_log *log);
+/*
+ * What has been printed and is still kept, a line each, from the oldest on that
+ * nobody has cleared, for as long as read() wants more. Long ones are cut.
+ */
+void wqlab_log_read(bool (*read)(void *reader, const char *text, size_t size), void *reader);
 
 WQLAB_END_C
 

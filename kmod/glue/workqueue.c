@@ -62,6 +62,11 @@ int wqlab_wq_default_active(void)
 	return WQ_DFL_ACTIVE;
 }
 
+bool wqlab_wq_saves_power(void)
+{
+	return IS_ENABLED(CONFIG_WQ_POWER_EFFICIENT_DEFAULT);
+}
+
 bool wqlab_since_7_1(void)
 {
 	return WQLAB_HAVE_CACHE_SHARD;

@@ -19,6 +19,7 @@ bool wqlab_since_7_1(void);
 /* The most that a max_active can be, and what 0 is: 512 and 256, since 6.13 2048 and 1024. */
 int wqlab_wq_max_active(void);
 int wqlab_wq_default_active(void);
+bool wqlab_wq_saves_power(void);		/* CONFIG_WQ_POWER_EFFICIENT_DEFAULT */
 
 /* The name is not a format. NULL: refused or no memory. */
 struct workqueue_struct *wqlab_wq_create(const char *name, uint32_t flags, uint32_t max_active);
