@@ -82,7 +82,7 @@ struct GlobalMaskIsWhole {
         "sysfs.global-mask-is-taken-whole",
         "A global cpumask of which a part can't be parsed, or that has no CPU that is possible, is refused, and "
         "changes neither what is in force nor what was asked for; of others the possible ones count; the same again "
-        "is taken, to its last digit",
+        "is taken, to its last digit, and leaves each workqueue as it is",
         "kernel/workqueue.c: cpumask_store(), workqueue_set_unbound_cpumask()",
         0,
         Fault::kStepIgnored};
@@ -122,8 +122,16 @@ struct GlobalMaskIsWhole {
         const int unchanged = is_whole ? t.write(UnboundCpus::kPath, before) : 0;
         WANT(t, unchanged != number(Errno::kNoMemory) && unchanged != kShort,
              "what %s says was written there, and gave error %d", UnboundCpus::kPath, unchanged);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& item = t.item("the item");
         if (!cpus.restrict_to(cpu))
             return;
+        item.queue_on(wq, cpu);
+        AWAIT(t, item.ended() == 1, "the item to run");
+        // What replaces what an item was counted by has counted none.
+        const bool has_counts = t.kernel().has(Field::kPwqStats);
+        const auto has_counted = [&] { return has_counts ? stat_of_cpu(t, wq, cpu, WQLAB_PWQ_STAT_STARTED) : 1; };
+        WANT(t, has_counted() || t.decided(), "an item ran that was not counted");
         const auto is_kept = [&] { return is_mask_of(t, UnboundCpus::kPath, cpu) && is_mask_of(t, kRequested, cpu); };
         char half[24], same[24], more[24];
         wqlab_format(half, sizeof(half), "x,%x", 1u << first);
@@ -137,6 +145,7 @@ struct GlobalMaskIsWhole {
         }
         const int again = t.write(UnboundCpus::kPath, same);
         WANT(t, again == 0 && is_kept(), "the same mask again gave error %d", again);
+        WANT(t, has_counted() || t.decided(), "written again, the same mask replaced what a workqueue is made of");
         // Where the kernel has room for fewer than 32 it takes none that has more.
         const int error = may_be_possible ? 0 : t.write(UnboundCpus::kPath, more);
         WANT(t, is_kept(), "after \"%s\", which gave error %d, the masks say %s", more, error, t.text());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: who waits for freezable items, of every kind, and what a freeze holds back.
+#include "../glue/rcu.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "delayed.hh"
@@ -29,10 +30,21 @@ struct WaitsForEachKind {
         "",
         "freezer.waits-for-each-kind",
         "freeze_workqueues_busy() is true while an item of a freezable workqueue runs, per-CPU, unbound or ordered, on "
-        "whatever CPU, and false while only others run",
+        "whatever CPU, and false while only others run; who asks is in no read side of RCU afterwards, nor out of one",
         "kernel/workqueue.c: freeze_workqueues_busy()",
         WQLAB_CHECK_FREEZER,
         Fault::kBusyLies};
+
+    // How many read sides of RCU were ended too many; they are begun again.
+    static int mend_rcu(int depth)
+    {
+        const int ended = depth - wqlab_rcu_depth();
+        for (int i = 0; i < ended; i++)
+            wqlab_rcu_read_lock();
+        for (int i = 0; i > ended; i--)
+            wqlab_rcu_read_unlock();
+        return ended;
+    }
 
     static void run(Trial& t)
     {
@@ -50,7 +62,11 @@ struct WaitsForEachKind {
                 return;
             // Others' items end meanwhile, and hide nothing any more.
             for (uint32_t i = 0; i < 20; i++) {
-                WANT(t, frozen.busy(), "while an item of a freezable workqueue (%s) was running it said that none was",
+                const int depth = wqlab_rcu_depth();
+                const bool is_busy = frozen.busy();
+                const int ended = mend_rcu(depth);
+                WANT(t, !ended, "who asked whether workqueues are busy ended %d read sides of RCU too many", ended);
+                WANT(t, is_busy, "while an item of a freezable workqueue (%s) was running it said that none was",
                      kind.name);
                 t.linger();
             }

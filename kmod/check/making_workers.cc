@@ -186,7 +186,7 @@ struct GlobalCpusRefused {
         "",
         "sysfs.cpus-refused-without-a-worker",
         "CPUs for all unbound workqueues, for which some would need a pool that no worker can be made for, are refused "
-        "with ENOMEM, and those there were stay",
+        "with ENOMEM, and those there were stay, also of each workqueue for which there was a pool",
         "kernel/workqueue.c: workqueue_apply_unbound_cpumask(), cpumask_store()",
         WQLAB_CHECK_MEMORY,
         Fault::kStepLies};
@@ -198,7 +198,12 @@ struct GlobalCpusRefused {
         constexpr int kShort = 5;  // EIO: not all of what was written was taken
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32, "unbound workqueues may use one CPU");
+        // They are asked in the order in which they were made: the first has a pool of the second's for those CPUs, and
+        // the last one has none.
+        Queue& first = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
+        t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false, .cpus = uint64_t{1} << second_of(allowed)});
         t.queue({.flags = WQLAB_WQ_UNBOUND});
+        TestItem& item = t.item("an item of the first");
         char* const before = t.own<char, WQLAB_STEP_TEXT_LEN>();
         if (!before)
             return;
@@ -238,6 +243,11 @@ struct GlobalCpusRefused {
         WANT(t, error == number(Errno::kNoMemory), "it gave error %d", error);
         WANT(t, is_same, "refused to be set to %s, %s is no more what it was", mask, kPath);
         WANT(t, is_request_same, "%s, to which %s was refused, is not what it was", kRequested, mask);
+        item.queue_on(first, first_of(allowed));
+        AWAIT(t, item.ended() == 1, "an item of a workqueue that had a pool to run");
+        WANT(t, wqlab_lacks() & WQLAB_LACK_SCOPES || (item.last().cpus & allowed) == allowed,
+             "after CPUs were refused an item of a workqueue that had a pool for them may run on %llx, not on %llx",
+             static_cast<unsigned long long>(item.last().cpus), static_cast<unsigned long long>(allowed));
     }
 };
 

@@ -9,6 +9,7 @@
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "kernel_log.hh"
+#include "look.hh"
 
 namespace wqlab {
 
@@ -180,6 +181,16 @@ struct WrongKindsWarn {
         return log.count();
     }
 
+    // Before 6.9 each pool_workqueue had a limit of its own.
+    static void judge_limit(Trial& t, const Queue& wq, int32_t limit)
+    {
+        const bool is_seen = !t.decided() && !(wqlab_lacks() & WQLAB_LACK_SYSTEM_MAX_ACTIVE);
+        const Snapshot* now = is_seen ? t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES) : nullptr;
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        WANT(t, !row || row->max_active == limit, "after a max_active was refused it is %d, not %d", row->max_active,
+             limit);
+    }
+
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
@@ -197,11 +208,15 @@ struct WrongKindsWarn {
         AWAIT(t, item.ended() == 1 && right.ended() == 1, "the items to run");
         n = warnings(t, [&] { ordered.set_max_active(4); });
         WANT(t, n == 1, "workqueue_set_max_active() of an ordered workqueue warned %u times", n);
+        judge_limit(t, ordered, 1);
         if (!(wqlab_lacks() & WQLAB_LACK_BH)) {
             Queue& bh = t.queue({.flags = WQLAB_WQ_BH});
             n = warnings(t, [&] { bh.set_max_active(4); });
             WANT(t, n == 1, "workqueue_set_max_active() of a BH workqueue warned %u times", n);
+            judge_limit(t, bh, INT32_MAX);
         }
+        if (t.decided())
+            return;
         n = warnings(t, [&] { unbound.set_max_active(4); });
         WANT(t, n == 0, "workqueue_set_max_active() of an unbound workqueue warned");
         int error = 0;

@@ -110,9 +110,10 @@ struct GoesHome {
         285,
         "",
         "rescuer.goes-home",
-        "A rescuer may run on its CPU only while it helps one; afterwards, and until the next time, where unbound "
-        "workers may",
-        "kernel/workqueue.c: worker_attach_to_pool(), worker_detach_from_pool(), unbind_worker()",
+        "A rescuer may run on its CPU only while it helps one, also when the CPUs of unbound workqueues change "
+        "meanwhile; afterwards, and until the next time, where unbound workers may",
+        "kernel/workqueue.c: worker_attach_to_pool(), worker_detach_from_pool(), unbind_worker(), "
+        "workqueue_apply_unbound_cpumask()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
 
@@ -136,10 +137,20 @@ struct GoesHome {
         const Rescuer there = rescuer_of(t, distress.saved);
         WANT(t, there.cpus == bit || t.decided(), "while it helps CPU %u it may run on CPUs %llx", distress.cpu,
              static_cast<unsigned long long>(there.cpus));
+        // For other CPUs pools are made, and those need threads.
+        distress.end();
+        if (allowed & bit && has_two(allowed)) {
+            UnboundCpus cpus(t);
+            if (t.decided() || !cpus.write_mask(allowed & ~bit))
+                return;
+            const Rescuer still = rescuer_of(t, distress.saved);
+            WANT(t, still.cpus == bit || t.decided(),
+                 "unbound workqueues may not use CPU %u any more, and a rescuer that helps it may run on CPUs %llx",
+                 distress.cpu, static_cast<unsigned long long>(still.cpus));
+        }
         item.open();
         AWAIT(t, item.ended() == 1, "the item to end");
         AWAIT(t, t.decided() || rescuer_of(t, distress.saved).is_idle, "the rescuer to be idle");
-        distress.end();
         const Rescuer home = t.decided() ? Rescuer() : rescuer_of(t, distress.saved);
         WANT(t, home.cpus & ~bit || t.decided(), "it has helped CPU %u, is idle, and may still run there only",
              distress.cpu);

@@ -60,6 +60,9 @@ struct UnboundPoolsToo {
         TestItem& stuck = t.item("an item that no worker is there for");
         LogListener<Lockups> log(Lockups::kAnyCpus, Queue::kPrivateNice);
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        // A time that is kept in 32 bits is wrong from five minutes after the start on.
+        while (!(wqlab_jiffies() >> 32) && !t.given_up())
+            wqlab_sleep(kSecond);
         const Awake awake(t);
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, wq, cpu))

@@ -23,6 +23,11 @@ bool wqlab_rcu_is_counted(void)
 	return IS_ENABLED(CONFIG_PREEMPT_RCU);
 }
 
+int wqlab_rcu_depth(void)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_RCU) ? rcu_preempt_depth() : 0;
+}
+
 uint64_t wqlab_rcu_cookie(void)
 {
 	return get_state_synchronize_rcu();

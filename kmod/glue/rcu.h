@@ -10,6 +10,7 @@ WQLAB_BEGIN_C
 void wqlab_rcu_read_lock(void);
 void wqlab_rcu_read_unlock(void);
 bool wqlab_rcu_is_counted(void);		/* CONFIG_PREEMPT_RCU: a task knows how deep it is */
+int wqlab_rcu_depth(void);			/* current's; where it is not counted 0 */
 uint64_t wqlab_rcu_cookie(void);		/* get_state_synchronize_rcu() */
 bool wqlab_rcu_passed(uint64_t cookie);		/* poll_state_synchronize_rcu() */
 /* Gets memory of kmalloc() and leaves it to kfree_rcu(). Where it was; 0: there was none. Sleeps. */
