@@ -122,6 +122,23 @@ struct FilesSayWhatIsSet {
         wq.set_max_active(9);
         state.max_active = "9\n";
         expect_all(t, state, "after workqueue_set_max_active()");
+        // Each once more, now that none of the others is as it was made.
+        wqlab_format(state.mask, sizeof(state.mask), "%x", 1u << cpu);
+        write(t, "cpumask", state.mask);
+        expect_all(t, state, "after cpumask was written again");
+        write(t, "nice", "4");
+        state.nice = "4\n";
+        expect_all(t, state, "after nice was written again");
+        if (scopes && !t.decided()) {
+            write(t, "affinity_scope", "system");
+            state.scope = "system\n";
+            expect_all(t, state, "after affinity_scope was written again");
+        }
+        write(t, "max_active", "6");
+        state.max_active = "6\n";
+        expect_all(t, state, "after max_active was written again");
+        if (t.decided())
+            return;
         // What is refused changes nothing.
         const struct {
             const char *name, *text;

@@ -5,6 +5,7 @@
 #include "frozen.hh"
 #include "look.hh"
 #include "unbound_cpus.hh"
+#include "user_steps.hh"
 
 namespace wqlab {
 
@@ -185,9 +186,63 @@ struct CpusThawNothing {
     }
 };
 
+struct FilesSayTheLimit {
+    static constexpr Promise kPromise = {
+        410,
+        "",
+        "freezer.files-say-the-limit",
+        "max_active in sysfs says what was set, and takes what is written, also while workqueues are frozen; what was "
+        "written then holds after the thaw",
+        "kernel/workqueue.c: max_active_show(), max_active_store(), wq_adjust_max_active()",
+        WQLAB_CHECK_FREEZER,
+        Fault::kStepLies};
+
+    static constexpr const char* kPath = "/sys/devices/virtual/workqueue/wqlab-c410/max_active";
+
+    static void expect(Trial& t, const char* text, const char* when)
+    {
+        const int error = t.read(kPath);
+        SKIP_UNLESS(t, !is_closed(error), "%s can't be read: error %d", kPath, error);
+        WANT(t, error == 0 && same_text(t.text(), text), "%s max_active says %s, not %s", when, t.text(), text);
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue(
+            {.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_SYSFS, .max_active = 4, .is_private = false, .name = "wqlab-c410"});
+        if (t.decided())
+            return;
+        expect(t, "4\n", "before the freeze");
+        const Items items = t.items(3, "a freezable item", TestItem::Body::kGate);
+        {
+            Frozen frozen(t);
+            if (t.decided())
+                return;
+            expect(t, "4\n", "while it is frozen");
+            wq.set_max_active(3);
+            expect(t, "3\n", "while it is frozen, after workqueue_set_max_active(),");
+            if (t.decided())
+                return;
+            const int error = t.write(kPath, "2");
+            SKIP_UNLESS(t, !is_closed(error), "%s can't be written: error %d", kPath, error);
+            WANT(t, error == 0, "2 could not be written while it is frozen: error %d", error);
+            expect(t, "2\n", "while it is frozen, after it was written,");
+            for (uint32_t i = 0; i < 3; i++)
+                items[i]->queue_on(wq, t.other_cpu(0));
+        }
+        if (t.decided())
+            return;
+        AWAIT(t, started(items, 3) >= 2, "two items to start after the thaw");
+        t.linger();
+        WANT(t, started(items, 3) == 2, "with max_active 2, written while frozen, %u are in flight", started(items, 3));
+        expect(t, "2\n", "after the thaw");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<ChangesThawNothing>(),
     check_of<CpusThawNothing>(),
+    check_of<FilesSayTheLimit>(),
 };
 
 }  // namespace frozen_changes
