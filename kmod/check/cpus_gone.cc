@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group L, continued: what a CPU that leaves or comes back does not change, and a node that has none left.
 #include "../glue/cpu.h"
+#include "../glue/time.h"
 #include "../glue/trace.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
@@ -150,10 +151,54 @@ struct BackWithItsWorkers {
     }
 };
 
+struct DelayedForWhoGoes {
+    static constexpr Promise kPromise = {
+        411,
+        "",
+        "delayed.for-a-cpu-that-goes",
+        "An item that is delayed for a CPU is queued for that CPU when its time has come, also where the CPU has gone "
+        "meanwhile",
+        "kernel/workqueue.c: delayed_work_timer_fn()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kTraceFieldsLie};
+
+    static constexpr uint64_t kLongest = 4;  // seconds
+
+    static void run(Trial& t)
+    {
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue();
+        bool is_early = true;
+        for (uint64_t seconds = 1; is_early && seconds <= kLongest; seconds *= 2) {
+            TestItem& item = t.item("the delayed item", TestItem::Body::kReturn, WQLAB_WORK_DELAYED);
+            Events events(t);
+            if (t.decided())
+                return;
+            events.watch(item);
+            item.queue_delayed(wq, seconds * wqlab_hz(), static_cast<int>(cpu));
+            const CpuAway away(t, cpu);
+            if (t.decided())
+                return;
+            // What is queued before it has gone says as much, and less.
+            is_early = item.started();
+            AWAIT(t, item.ended() == 1, "an item that was delayed for a CPU that has gone to run");
+            events.stop();
+            const Events::Event* queued = events.find(0, WQLAB_TRACE_QUEUE);
+            WANT(t, queued && queued->req_cpu == cpu && queued->pool_cpu == static_cast<int32_t>(cpu),
+                 "delayed for CPU %u, which has gone, it was queued for CPU %u, on the pool of CPU %d", cpu,
+                 queued ? queued->req_cpu : 0, queued ? queued->pool_cpu : -1);
+        }
+        SKIP_UNLESS(t, !is_early, "it takes longer than %llu s for a CPU to go",
+                    static_cast<unsigned long long>(kLongest));
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NodeWithoutCpus>(),
     check_of<WorkersKeepTheirCpus>(WQLAB_LACK_SCOPES),
     check_of<BackWithItsWorkers>(),
+    check_of<DelayedForWhoGoes>(),
 };
 
 }  // namespace cpus_gone

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: a workqueue that has been drained before.
+// Group C, continued: a workqueue that has been drained before, or that another still drains.
+#include "../glue/context.h"
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
@@ -79,8 +81,71 @@ struct EachTime {
     }
 };
 
+struct UntilTheLastHasDone {
+    static constexpr Promise kPromise = {
+        412,
+        "",
+        "drain.until-the-last-has-done",
+        "A workqueue that several threads drain takes nothing from outside until the last of them is done",
+        "kernel/workqueue.c: drain_workqueue(): nr_drainers",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kFlushReturnsEarly};
+
+    static constexpr uint64_t kMost = 2'000'000'000;  // ns that a CPU is kept from its threads, far from a stall
+
+    struct Keeper {
+        Stray stray;
+        bool keeps, lets_go;
+
+        // With softirqs off nobody else gets this CPU.
+        static void keep(void* self)
+        {
+            Keeper& keeper = *static_cast<Keeper*>(self);
+            __atomic_store_n(&keeper.keeps, true, __ATOMIC_RELEASE);
+            for (const uint64_t until = wqlab_now() + kMost;
+                 !__atomic_load_n(&keeper.lets_go, __ATOMIC_ACQUIRE) && wqlab_now() < until;)
+                wqlab_relax();
+        }
+    };
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, !(wqlab_features() & WQLAB_FEATURE_PREEMPT_RT), "with PREEMPT_RT a CPU can't be kept so");
+        SKIP_UNLESS(t, t.online_cpus() > 2, "it takes a CPU for each of two who drain, and one for who looks");
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        Queue& wq = t.queue();
+        Keeper* const keeper = t.own<Keeper>();
+        if (!keeper || t.decided())
+            return;
+        *keeper = {};
+        wqlab_work_init(keeper->stray.work.get(), WQLAB_WORK_PLAIN, Stray::count);
+        TestItem& held = t.item("an item", TestItem::Body::kGate);
+        held.queue_on(wq, here);
+        AWAIT(t, held.started() == 1, "the item to start");
+        Actor& first = t.actor("first drainer", here, [&wq, &t] { kernel::drain(t, wq); });
+        AWAIT(t, flushes(t, first, wq), "the first drain_workqueue() to begin");
+        Actor& last = t.actor("last drainer", there, [&wq] { wq.drain(); });
+        AWAIT(t, last.done() || flushes(t, last, wq), "the last drain_workqueue() to begin");
+        Actor& spinner = t.actor("who keeps the CPU of the last drainer", there,
+                                 [keeper] { wqlab_call_with_bh_off(Keeper::keep, keeper); });
+        AWAIT(t, __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE), "a CPU to be kept");
+        held.open();
+        const bool returned = t.wait([&] { return first.done(); }, "the first drain_workqueue() to return");
+        wqlab_queue_bare_on(wq.get(), keeper->stray.work.get(), static_cast<int>(here));
+        const bool drains = !spinner.done() && !last.done();
+        __atomic_store_n(&keeper->lets_go, true, __ATOMIC_RELEASE);
+        AWAIT(t, returned && spinner.done() && last.done(), "the last drain_workqueue() to return");
+        kernel::flush_workqueue(t, wq);
+        SKIP_UNLESS(t, drains || t.has_fault(Fault::kFlushReturnsEarly),
+                    "the last one was done before something was queued");
+        WANT(t, __atomic_load_n(&keeper->stray.runs, __ATOMIC_ACQUIRE) == 0,
+             "while one of two still drained it took an item from outside, which ran");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<EachTime>(),
+    check_of<UntilTheLastHasDone>(),
 };
 
 }  // namespace drain_again

@@ -194,9 +194,46 @@ struct ThresholdOfTheWatchdog {
     }
 };
 
+struct MaskThatWasAskedFor {
+    static constexpr Promise kPromise = {413,
+                                         "",
+                                         "sysfs.cpumask-is-what-was-asked-for",
+                                         "cpumask of an unbound workqueue says what was asked for it, whichever of "
+                                         "these CPUs unbound workqueues may use",
+                                         "kernel/workqueue.c: wq_cpumask_show()",
+                                         0,
+                                         Fault::kStepLies};
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 31,
+                    "it takes two of the first 31 CPUs for unbound workqueues");
+        const uint32_t asked = 1u << first_of(allowed) | 1u << second_of(allowed);
+        Queue& wq = t.queue(
+            {.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_SYSFS, .is_private = false, .cpus = asked, .name = "wqlab-c413"});
+        UnboundCpus cpus(t);
+        if (t.decided() || !cpus.restrict_to(second_of(allowed)))
+            return;
+        char path[96];
+        wqlab_format(path, sizeof(path), "%s/%s/cpumask", kRoot, wq.name());
+        const int error = t.read(path);
+        SKIP_UNLESS(t, !error, "%s can't be read: error %d", path, error);
+        char wanted[16];
+        wqlab_format(wanted, sizeof(wanted), "%x\n", asked);
+        // Words of eight digits, with leading zeros.
+        const char* text = t.text();
+        while (*text == '0' || *text == ',')
+            text++;
+        WANT(t, same_text(text, wanted), "asked for %x, while unbound ones may use CPU %u alone, it says %s", asked,
+             second_of(allowed), t.text());
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<FilesTakeTheirBounds>(),
     check_of<GlobalMaskIsWhole>(),
+    check_of<MaskThatWasAskedFor>(),
     check_of<ThresholdOfTheWatchdog>(),
 };
 

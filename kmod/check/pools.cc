@@ -206,7 +206,8 @@ struct CompletedWhenEnded {
         381,
         "",
         "stats.completed-when-ended",
-        "An item is counted as started before its function runs, and as completed only when that has returned",
+        "An item is counted as started before its function runs, and as completed only when that has returned, one of "
+        "a BH workqueue, too",
         "kernel/workqueue.c: process_one_work(), PWQ_STAT_STARTED, PWQ_STAT_COMPLETED",
         0,
         Fault::kSnapshotLies};
@@ -236,6 +237,14 @@ struct CompletedWhenEnded {
             if (t.decided())
                 return;
         }
+        if (wqlab_lacks() & WQLAB_LACK_BH)
+            return;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        TestItem& item = t.item("the BH item");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "the BH item to end");
+        wq.flush();
+        judge(t, wq, true, "when one BH item has ended", 1);
     }
 };
 
