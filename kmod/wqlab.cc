@@ -74,6 +74,7 @@
 #include "check/introspection.cc"
 #include "check/leaks.cc"
 #include "check/left_alone.cc"
+#include "check/let_go.cc"
 #include "check/lifecycle.cc"
 #include "check/limits.cc"
 #include "check/limits_away.cc"

@@ -7,6 +7,7 @@
 #include "cpu_away.hh"
 #include "events.hh"
 #include "look.hh"
+#include "worker_cpus.hh"
 
 namespace wqlab {
 
@@ -194,9 +195,68 @@ struct DelayedForWhoGoes {
     }
 };
 
+struct WorkersGetTheirCpusBack {
+    static constexpr Promise kPromise = {
+        390,
+        "",
+        "hotplug.workers-get-their-cpus-back",
+        "Workers of an unbound pool all of whose CPUs have gone away may run on each of these again when it is back, "
+        "and "
+        "on no others, be they idle or in the middle of an item",
+        "kernel/workqueue.c: restore_unbound_workers_cpumask(), workqueue_online_cpu()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kWorkerLies};
+
+    // Of one that is idle, and of one that runs an item all the time.
+    static void judge(Trial& t, Queue& wq, int32_t busy, uint64_t back, uint64_t gone)
+    {
+        const uint64_t idle_cpus = WorkersKeepTheirCpus::cpus_seen(t, wq, t.first_cpu());
+        if (t.decided())
+            return;
+        const uint64_t busy_cpus = cpus_of_worker(t, busy);
+        for (const uint64_t cpus : {idle_cpus, busy_cpus ? busy_cpus : back})
+            WANT(t, (cpus & back) == back && !(cpus & ~(back | gone)),
+                 "of the CPUs %llx of a pool %llx are back, and a worker of it may run on %llx",
+                 static_cast<unsigned long long>(back | gone), static_cast<unsigned long long>(back),
+                 static_cast<unsigned long long>(cpus));
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        const uint64_t others = allowed & (allowed - 1);
+        SKIP_UNLESS(t, has_two(others), "unbound workqueues may use one or two CPUs");
+        const uint32_t first = first_of(others), second = second_of(others);
+        const uint64_t one = uint64_t{1} << first, both = one | uint64_t{1} << second;
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .cpus = both});
+        TestItem& item = t.item("an item that sleeps", TestItem::Body::kGate);
+        item.queue_on(wq, first);
+        AWAIT(t, item.started() == 1, "an item to start");
+        const int32_t busy = item.last().pid;
+        CpuAway second_away(t, second);
+        if (t.decided())
+            return;
+        CpuAway first_away(t, first);
+        // Who is idle gets other CPUs of the scheduler.
+        if (t.decided() || !WorkersKeepTheirCpus::cpus_seen(t, wq, t.first_cpu()))
+            return;
+        first_away.back();
+        if (!t.decided())
+            judge(t, wq, busy, one, both & ~one);
+        second_away.back();
+        if (!t.decided())
+            judge(t, wq, busy, both, 0);
+        item.open();
+        AWAIT(t, item.ended() == 1, "the item to end");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NodeWithoutCpus>(),
     check_of<WorkersKeepTheirCpus>(WQLAB_LACK_SCOPES),
+    check_of<WorkersGetTheirCpusBack>(WQLAB_LACK_SCOPES),
     check_of<BackWithItsWorkers>(),
     check_of<DelayedForWhoGoes>(),
 };

@@ -8,6 +8,7 @@
 #include "look.hh"
 #include "scarce_threads.hh"
 #include "unbound_cpus.hh"
+#include "worker_cpus.hh"
 
 namespace wqlab {
 
@@ -187,16 +188,6 @@ struct WorkersOfOneAwayFollow {
         WQLAB_CHECK_HOTPLUG,
         Fault::kStepIgnored};
 
-    // Of the first 64; 0: it can't be seen.
-    static uint64_t cpus_of(Trial& t, int32_t pid)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK);
-        for (uint32_t i = 0; now && i < now->workers.size(); i++)
-            if (now->workers[i].pid == pid && now->workers[i].cpus != WQLAB_NONE)
-                return now->masks.words()[now->workers[i].cpus * now->masks.words_each()];
-        return 0;
-    }
-
     static void run(Trial& t)
     {
         const uint64_t allowed = unbound_cpus(t);
@@ -215,17 +206,17 @@ struct WorkersOfOneAwayFollow {
         CpuAway away(t, cpu);
         if (t.decided())
             return;
-        const uint64_t left = cpus_of(t, pid);
+        const uint64_t left = cpus_of_worker(t, pid);
         WANT(t, !left || (left & others) == others, "let go of, its worker may run on %llx",
              static_cast<unsigned long long>(left));
         const uint64_t one = uint64_t{1} << second_of(others);
         if (!masks.write_mask(one))
             return;
-        const uint64_t now = cpus_of(t, pid);
+        const uint64_t now = cpus_of_worker(t, pid);
         WANT(t, now == one, "unbound workqueues may use %llx, and a worker of a CPU that is away %llx",
              static_cast<unsigned long long>(one), static_cast<unsigned long long>(now));
         away.back();
-        const uint64_t back = cpus_of(t, pid);
+        const uint64_t back = cpus_of_worker(t, pid);
         WANT(t, back == bit, "CPU %u is back, and its worker may run on %llx", cpu,
              static_cast<unsigned long long>(back));
         item.open();

@@ -107,6 +107,7 @@ constinit const Group* const kGroups[] = {
     &kStallChecks,
     &kWatchdogAgainChecks,
     &kCpusGoneChecks,
+    &kLetGoChecks,
     &kStalledPoolChecks,
     &kMisuseChecks,
     &kDestroyedChecks,

@@ -111,6 +111,7 @@ extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
 extern const Group kCpusGoneChecks;
+extern const Group kLetGoChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kMisuseChecks;
 extern const Group kDestroyedChecks;
