@@ -20,12 +20,14 @@ struct WhileNobodyElseWaits {
         "",
         "rescuer.goes-on-while-nobody-else-waits",
         "A rescuer that is at a CPU one of whose workers runs again, while still none can be made, goes on as long as "
-        "nobody else waits for it; else it leaves for that one first",
-        "kernel/workqueue.c: assign_rescuer_work()",
+        "nobody else waits for it; else it leaves for that one first; and as long as that worker runs nobody calls for "
+        "help there",
+        "kernel/workqueue.c: assign_rescuer_work(), pool_mayday_timeout()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
 
     static constexpr uint32_t kItems = 12, kRounds = 4;
+    static constexpr uint64_t kTwoCalls = 220'000'000;  // ns: MAYDAY_INTERVAL is a tenth of a second
 
     // Sleeps until the gate opens, and runs from then on until it may end.
     struct Waking {
@@ -63,6 +65,7 @@ struct WhileNobodyElseWaits {
         bool is_away = false;     // the rescuer is nowhere
         bool calls = false;       // the other CPU waits for it
         bool is_called = true;    // so does any
+        bool is_seen = false;
     };
 
     static Look look(Trial& t, const Scene& scene)
@@ -77,6 +80,7 @@ struct WhileNobodyElseWaits {
         seen.is_managed = here->flags & WQLAB_POOL_MANAGER_ACTIVE;
         seen.is_away = row->rescuer_pool < 0;
         seen.is_called = false;
+        seen.is_seen = true;
         for (uint32_t i = 0; i < row->nr_pwqs; i++) {
             const wqlab_snap_pwq& pwq = now->pwqs[row->first_pwq + i];
             const bool waits = pwq.flags & WQLAB_PWQ_MAYDAY;
@@ -105,6 +109,15 @@ struct WhileNobodyElseWaits {
         if (!t.decided() && look(t, scene).is_called)
             t.skip("the rescuer was called again before it came");
         return !t.decided();
+    }
+
+    // A worker runs, so whatever waits, and though somebody tries to make another one.
+    static void calls_nobody(Trial& t, const Scene& scene)
+    {
+        wqlab_sleep(kTwoCalls);
+        const Look now = look(t, scene);
+        WANT(t, !now.is_seen || !now.is_called || t.decided(),
+             "a CPU one of whose workers runs called for help all the same");
     }
 
     static void end(Trial& t, const Scene& scene)
@@ -182,10 +195,14 @@ struct WhileNobodyElseWaits {
             (other_waits && !use_up_workers(t, scene.plain, scene.there)) || !prepare(t, scene))
             return Seen::kNothing;
         Seen seen = Seen::kNothing;
-        if (other_waits)
+        if (other_waits) {
+            calls_nobody(t, scene);
+            if (t.decided())
+                return Seen::kNothing;
             with_another(t, scene);
-        else
+        } else {
             seen = alone(t, scene);
+        }
         end(t, scene);
         scarce.end();
         return seen;

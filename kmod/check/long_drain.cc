@@ -13,7 +13,7 @@ namespace long_drain {
 // After how many tries it is said that a drain of that workqueue is not complete.
 class Tries {
 public:
-    static constexpr uint32_t kKept = 2;
+    static constexpr uint32_t kKept = 11;  // 10, 100, 200, …, 1000
 
     explicit Tries(const char* of) : of_(of) {}
 
@@ -37,6 +37,53 @@ private:
     uint32_t told_ = 0;
 };
 
+// A drain that does not come to its end before it is let.
+class LongDrain {
+public:
+    LongDrain(Trial& t, const char* name) : t_(t), chain_(t.own<Chain>())
+    {
+        Queue& wq = t.queue({.name = name});
+        if (!chain_ || t.decided())
+            return;
+        *chain_ = {&wq, false, 0};
+        t.item("an item that queues itself").on_run(go_on, chain_).queue(wq);
+        drainer_ = &t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
+    }
+    LongDrain(const LongDrain&) = delete;
+
+    bool has_ended() const { return !drainer_ || drainer_->done(); }
+    // In each try one runs, and some more.
+    uint32_t executions() const { return __atomic_load_n(&chain_->executions, __ATOMIC_RELAXED); }
+    // False: the trial is decided.
+    bool end()
+    {
+        if (!drainer_)
+            return false;
+        __atomic_store_n(&chain_->over, true, __ATOMIC_RELEASE);
+        return t_.wait([&] { return has_ended(); }, "the drain to end");
+    }
+
+private:
+    struct Chain {
+        Queue* wq;
+        bool over;
+        uint32_t executions;
+    };
+
+    static void go_on(TestItem& item, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        __atomic_add_fetch(&chain.executions, 1, __ATOMIC_RELAXED);
+        if (!__atomic_load_n(&chain.over, __ATOMIC_ACQUIRE))
+            wqlab_queue_bare_on(chain.wq->get(), item.address(), -1);
+        wqlab_sleep(100'000);
+    }
+
+    Trial& t_;
+    Chain* const chain_;
+    Actor* drainer_ = nullptr;
+};
+
 struct EachHundred {
     static constexpr Promise kPromise = {262,
                                          "",
@@ -46,44 +93,58 @@ struct EachHundred {
                                          0,
                                          Fault::kFlushReturnsEarly};
 
-    struct Chain {
-        Queue* wq;
-        bool over;
-    };
-
-    static void go_on(TestItem& item, void* argument)
-    {
-        const Chain& chain = *static_cast<Chain*>(argument);
-        if (!__atomic_load_n(&chain.over, __ATOMIC_ACQUIRE))
-            wqlab_queue_bare_on(chain.wq->get(), item.address(), -1);
-        wqlab_sleep(100'000);
-    }
-
     static void run(Trial& t)
     {
+        constexpr uint32_t kEnough = 2;
         const LogListener<Tries> log("workqueue wqlab-c262: drain_workqueue() ");
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
-        Queue& wq = t.queue({.name = "wqlab-c262"});
-        Chain* const chain = t.own<Chain>();
-        if (!chain || t.decided())
-            return;
-        *chain = {&wq, false};
-        TestItem& item = t.item("an item that queues itself").on_run(go_on, chain);
-        item.queue(wq);
-        Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq] { wq.drain(); });
-        t.wait([&] { return log.heard().ours() >= Tries::kKept || drainer.done(); },
+        LongDrain drain(t, "wqlab-c262");
+        t.wait([&] { return log.heard().ours() >= kEnough || drain.has_ended(); },
                "a drain to say twice that it goes on");
-        __atomic_store_n(&chain->over, true, __ATOMIC_RELEASE);
-        AWAIT(t, drainer.done(), "the drain to end");
-        WANT(t, log.heard().ours() >= Tries::kKept, "a drain that went on ended, and said so %u times",
-             log.heard().ours());
+        if (!drain.end())
+            return;
+        WANT(t, log.heard().ours() >= kEnough, "a drain that went on ended, and said so %u times", log.heard().ours());
         WANT(t, log.heard().after(0) == 10 && log.heard().after(1) == 100, "it was said after %u tries, and after %u",
              static_cast<uint32_t>(log.heard().after(0)), static_cast<uint32_t>(log.heard().after(1)));
     }
 };
 
+struct UpToAThousand {
+    static constexpr Promise kPromise = {394,
+                                         "",
+                                         "log.drain-tells-up-to-a-thousand",
+                                         "Of a drain that goes on, it is said after each hundred tries up to a "
+                                         "thousand, and no more from then on",
+                                         "kernel/workqueue.c: drain_workqueue()",
+                                         WQLAB_CHECK_SLOW,
+                                         Fault::kFlushReturnsEarly};
+
+    static constexpr uint32_t kMore = 400;  // executions
+
+    static void run(Trial& t)
+    {
+        const LogListener<Tries> log("workqueue wqlab-c394: drain_workqueue() ");
+        SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        LongDrain drain(t, "wqlab-c394");
+        for (uint32_t told = 1; told <= Tries::kKept && !t.decided(); told++)
+            t.wait([&] { return log.heard().ours() >= told || drain.has_ended(); },
+                   "a drain to say once more that it goes on");
+        const uint32_t then = drain.has_ended() ? 0 : drain.executions();
+        t.wait([&] { return drain.has_ended() || drain.executions() >= then + kMore; }, "the drain to go on");
+        if (!drain.end())
+            return;
+        const Tries& heard = log.heard();
+        WANT(t, heard.ours() == Tries::kKept, "of a drain of some 1100 tries it was said %u times that it went on",
+             heard.ours());
+        for (uint32_t i = 0; i < Tries::kKept; i++)
+            WANT(t, heard.after(i) == (i ? i * 100 : 10), "it was said after %u tries",
+                 static_cast<uint32_t>(heard.after(i)));
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<EachHundred>(),
+    check_of<UpToAThousand>(),
 };
 
 }  // namespace long_drain

@@ -121,10 +121,11 @@ struct LeavesNothing {
         247,
         "",
         "workers.manager-leaves-nothing-behind",
-        "Who is idle while another worker is manager need not become one, too, to run an item; a worker that could not "
+        "Who is idle while another worker is manager need not become one, too, to run an item; then no worker is made "
+        "any more; one that could not "
         "be made leaves no number taken: the next one has the lowest that is free; and a pool that goes while it has a "
         "manager waits for that one, and no longer",
-        "kernel/workqueue.c: create_worker(), manage_workers(), put_unbound_pool()",
+        "kernel/workqueue.c: create_worker(), maybe_create_worker(), manage_workers(), put_unbound_pool()",
         WQLAB_CHECK_MEMORY,
         Fault::kSnapshotLies};
 
@@ -187,6 +188,30 @@ struct LeavesNothing {
                !t.decided();
     }
 
+    // Who tries to make a worker sleeps, and need not make any, as one is idle and nothing waits: if that is seen, none
+    // is made once there are threads again.
+    static void judge_rest(Trial& t, const Queue& wq, uint32_t cpu, NoNewThreads& scarce)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
+        const int32_t pid = pool && pool->nr_idle && !pool->nr_pending ? pool->manager : 0;
+        const int32_t workers = pool ? pool->nr_workers : 0;
+        // It waits for a new thread in another state.
+        const char* const state = pid ? stat_of_thread(t, pid, "kworker") : nullptr;
+        const bool rests = state && *state == 'S';
+        scarce.end();
+        AWAIT(t, t.decided() || !has_manager(t, wq, cpu), "the pool to have no manager");
+        pool = own_pool(t, wq, cpu);
+        WANT(t, !rests || !pool || pool->nr_workers == workers || t.decided(),
+             "with one that is idle and nothing to run, of %d workers it made %d", workers, pool->nr_workers);
+        t.note("who was not needed %s", rests ? "made none" : "was not seen");
+    }
+
+    static bool has_manager(Trial& t, const Queue& wq, uint32_t cpu)
+    {
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
+        return pool && pool->manager;
+    }
+
     static bool own_idle(Trial& t, const Queue& wq, uint32_t cpu)
     {
         const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
@@ -207,6 +232,9 @@ struct LeavesNothing {
             NoNewThreads scarce(t);
             if (t.decided() || !(n = use_up(t, wq, cpu, items, n)) ||
                 !run_meanwhile(t, wq, cpu, *items[0], *items[n - 1]))
+                return;
+            judge_rest(t, wq, cpu, scarce);
+            if (t.decided())
                 return;
         }
         // More than there are idle ones now, and who tried to make another is one of them.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: rescuers of workqueues of each kind, and what is true inside of them.
+#include "../glue/context.h"
 #include "../glue/symbols.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -17,7 +18,7 @@ struct OfEachKind {
         "The rescuer of a workqueue of any kind runs its items when no worker can be made, those of a CPU on that CPU, "
         "and of an unbound one on the CPUs of its cpumask; "
         "who flushes one of them is woken; and there current_is_workqueue_rescuer() is true, "
-        "current_is_workqueue_mem_reclaim(), too, and current_work() is the item",
+        "current_is_workqueue_mem_reclaim(), too, current_work() is the item, and current is running",
         "kernel/workqueue.c: rescuer_thread(), worker_attach_to_pool(), current_is_workqueue_rescuer()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
@@ -27,11 +28,13 @@ struct OfEachKind {
         uintptr_t function;
         bool called, is_rescuer, is_own;
         int is_mem_reclaim;  // -1: this kernel does not say
+        uint32_t state;
     };
 
     static void ask(TestItem& item, void* argument)
     {
         Inside& inside = *static_cast<Inside*>(argument);
+        inside.state = wqlab_current_state();
         unsigned long says = 0;
         inside.called = inside.function && wqlab_call(inside.function, 0, 0, 0, &says);
         inside.is_rescuer = says & 0xff;
@@ -50,7 +53,7 @@ struct OfEachKind {
         TestItem& item = t.item("the item to rescue");
         if (!inside || t.decided())
             return;
-        *inside = {wqlab_symbol("current_is_workqueue_rescuer"), false, false, false, -1};
+        *inside = {wqlab_symbol("current_is_workqueue_rescuer"), false, false, false, -1, 0};
         item.on_run(ask, inside);
         // A thread of before, for no new one can be made.
         Gate& gate = t.gate();
@@ -76,6 +79,7 @@ struct OfEachKind {
              "%s: for CPU %u it ran on CPU %u, and might have on %llx", kind, cpu, ran.cpu,
              static_cast<unsigned long long>(ran.cpus));
         WANT(t, inside->is_own, "%s: current_work() was another one", kind);
+        WANT(t, inside->state == 0, "%s: it ran in a thread of the state %x, as if asleep", kind, inside->state);
         WANT(t, inside->is_mem_reclaim != 0, "%s: current_is_workqueue_mem_reclaim() was false", kind);
         WANT(t, !inside->called || inside->is_rescuer, "%s: current_is_workqueue_rescuer() was false", kind);
     }

@@ -23,8 +23,9 @@ struct CountsFromTheFirst {
                                          "watchdog.counts-from-the-first-that-waits",
                                          "For how long a pool makes no progress is counted from when an item came to "
                                          "its empty worklist, queued or let go "
-                                         "of by max_active; those that come behind it change nothing",
-                                         "kernel/workqueue.c: __queue_work(), __pwq_activate_work(): last_progress_ts",
+                                         "of by max_active, or one began; those that come behind it change nothing",
+                                         "kernel/workqueue.c: __queue_work(), __pwq_activate_work(), "
+                                         "process_scheduled_works(): last_progress_ts",
                                          0,
                                          Fault::kQueueLoses};
 
@@ -49,7 +50,7 @@ struct CountsFromTheFirst {
 
     // The highpri pool, which hardly anybody uses, of a CPU; an item spins, so that nothing ends. Others' items may
     // come all the same: then nothing is said.
-    static void judge(Trial& t, Queue& front, Queue& wq, uint32_t cpu, Seen& queued, Seen& activated)
+    static void judge(Trial& t, Queue& front, Queue& wq, uint32_t cpu, Seen& queued, Seen& activated, Seen& begun)
     {
         TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
         TestItem& first = t.item("the first behind it");
@@ -87,8 +88,30 @@ struct CountsFromTheFirst {
             activated.rounds++;
             activated.stale += count > after - before + kSlack;
         }
+        judge_start(t, front, spinner, cpu, begun);
         spinner.open();
         AWAIT(t, spinner.ended() == 1 && fourth.ended() == 1, "the items to run");
+    }
+
+    // The next item's start is progress, with one that still waits. By the kernel's own clock: no bound is needed.
+    static void judge_start(Trial& t, Queue& front, TestItem& spinner, uint32_t cpu, Seen& begun)
+    {
+        constexpr uint64_t kTicks = 10;
+        TestItem& next = t.item("the one that spins next", TestItem::Body::kSpin);
+        TestItem& last = t.item("the last");
+        next.queue_on(front, cpu);
+        last.queue_on(front, cpu);
+        const uint64_t came = wqlab_jiffies();
+        AWAIT(t, wqlab_jiffies() - came > kTicks, "some ticks to pass");
+        const uint64_t before = wqlab_jiffies();
+        spinner.open();
+        AWAIT(t, next.started() == 1, "the next item to start");
+        const uint64_t count = since(t, front, cpu, 1);
+        const uint64_t most = (wqlab_jiffies() - before + 1) * (kSecond / wqlab_hz());
+        begun.rounds += count != kNotOurs;
+        begun.stale += count != kNotOurs && count > most;
+        next.open();
+        AWAIT(t, last.ended() == 1, "the last item to run");
     }
 
     static void run(Trial& t)
@@ -98,9 +121,9 @@ struct CountsFromTheFirst {
         SKIP_UNLESS(t, t.kernel().has(Field::kPoolProgress), "it can't be seen when a pool has made progress");
         Queue& front = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI, .max_active = 1});
-        Seen queued, activated;
+        Seen queued, activated, begun;
         for (uint32_t i = 0; i < kRounds && !t.decided(); i++)
-            judge(t, front, wq, cpu, queued, activated);
+            judge(t, front, wq, cpu, queued, activated, begun);
         if (t.decided())
             return;
         SKIP_UNLESS(t, queued.rounds > 1 && activated.rounds > 1, "others' items were there nearly each time");
@@ -112,6 +135,8 @@ struct CountsFromTheFirst {
              "an item that was let go of behind another one began the count anew");
         WANT(t, activated.stale < activated.rounds,
              "let go of when the worklist was empty, an item was said to wait for longer than it did");
+        WANT(t, !begun.stale, "in %u of %u rounds an item that had just begun was no progress", begun.stale,
+             begun.rounds);
     }
 };
 

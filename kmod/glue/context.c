@@ -46,6 +46,11 @@ void wqlab_current_command(char command[16])
 	strscpy(command, current->comm, TASK_COMM_LEN);
 }
 
+uint32_t wqlab_current_state(void)
+{
+	return get_current_state();
+}
+
 uint64_t wqlab_current_cpus(void)
 {
 	uint64_t cpus = 0;

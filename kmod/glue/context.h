@@ -18,6 +18,7 @@ struct wqlab_context {
 struct wqlab_context wqlab_current(void);
 uint32_t wqlab_this_cpu(void);		/* a hint unless pinned or not preemptible */
 void wqlab_current_command(char command[16]);
+uint32_t wqlab_current_state(void);	/* 0: TASK_RUNNING, which is not to say that it has the CPU */
 uint64_t wqlab_current_cpus(void);	/* where current may run, of the first 64 */
 /* Moves current to that CPU, and lets it be moved again wherever it might be before. False: it can't. Sleeps. */
 bool wqlab_move_to(uint32_t cpu);
