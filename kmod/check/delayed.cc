@@ -73,6 +73,17 @@ struct NeverBeforeItsTime {
                  static_cast<uint32_t>(item.last().jiffies - then));
         }
         t.note("%zu delays", sizeof(kDelays) / sizeof(kDelays[0]));
+        // As far ahead as no 32 bits go, and as MAX_JIFFY_OFFSET, with which a timer is as good as none.
+        for (const uint64_t delay : {uint64_t{1} << 31, uint64_t{1} << 32, (UINT64_MAX >> 2) - 1}) {
+            TestItem& item = t.item("an item that is delayed for long", TestItem::Body::kReturn, kDelayed);
+            const uint64_t then = wqlab_jiffies();
+            item.queue_delayed(wq, delay);
+            WANT(t, item.timer_expires() - then >= delay && item.timer_expires() - then <= UINT64_MAX / 2,
+                 "with a delay of %llu jiffies its timer was armed %llu ahead", static_cast<unsigned long long>(delay),
+                 static_cast<unsigned long long>(item.timer_expires() - then));
+            WANT(t, item.cancel() && item.started() == 0, "an item delayed by %llu jiffies ran",
+                 static_cast<unsigned long long>(delay));
+        }
     }
 };
 

@@ -225,17 +225,20 @@ struct SyncOfBhInAtomicContext {
             WANT(t, item.started() == started, "the item ran though it was cancelled");
         }
         SKIP_UNLESS(t, t.other_cpu(t.first_cpu()) != t.first_cpu(), "there is one CPU");
-        for (const bool is_queued_again : {false, true})
-            if (!t.decided())
-                while_it_runs(t, wq, is_queued_again);
+        for (const Meanwhile meanwhile : {Meanwhile::kNothing, Meanwhile::kQueued, Meanwhile::kEnabled})
+            if (!t.decided() && !(meanwhile == Meanwhile::kEnabled && wqlab_lacks() & WQLAB_LACK_DISABLE))
+                while_it_runs(t, wq, meanwhile);
     }
+
+    // What becomes of an item that runs, before it is cancelled: it is queued once more, or disabled and enabled.
+    enum class Meanwhile { kNothing, kQueued, kEnabled };
 
     struct Cancel {
         Trial* trial;
         Queue* wq;
         TestItem* item;
         uint32_t there;
-        bool is_queued_again;
+        Meanwhile meanwhile;
         bool has_begun;
     };
 
@@ -254,8 +257,12 @@ struct SyncOfBhInAtomicContext {
         cancel.item->queue_on(*cancel.wq, cancel.there);
         while (!cancel.item->started() && !cancel.trial->given_up())
             wqlab_sleep(100'000);
-        if (cancel.is_queued_again)
+        if (cancel.meanwhile == Meanwhile::kQueued)
             cancel.item->queue_on(*cancel.wq, cancel.there);
+        if (cancel.meanwhile == Meanwhile::kEnabled) {
+            cancel.item->disable();
+            cancel.item->enable();
+        }
         const auto wait = [](void* argument) {
             Cancel& c = *static_cast<Cancel*>(argument);
             __atomic_store_n(&c.has_begun, true, __ATOMIC_RELEASE);
@@ -265,16 +272,15 @@ struct SyncOfBhInAtomicContext {
         return true;
     }
 
-    // One that runs on another CPU is waited for, also if it is queued once more. Between the two who judges may have
-    // no CPU, and has nothing to do.
-    static void while_it_runs(Trial& t, Queue& wq, bool is_queued_again)
+    // One that runs on another CPU is waited for. Meanwhile who judges may have no CPU, and has nothing to do.
+    static void while_it_runs(Trial& t, Queue& wq, Meanwhile meanwhile)
     {
         const KernelLog<LinesWith> log(t, "scheduling while atomic");
         Cancel* const cancel = t.own<Cancel>();
         if (!cancel)
             return;
         TestItem& spinner = t.item("an item that spins elsewhere").on_run(spin, cancel);
-        *cancel = {&t, &wq, &spinner, t.other_cpu(t.first_cpu()), is_queued_again, false};
+        *cancel = {&t, &wq, &spinner, t.other_cpu(t.first_cpu()), meanwhile, false};
         Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()),
                                    [cancel] { return cancel_running(*cancel); });
         AWAIT(t, canceller.done(), "the item on the other CPU to start, and cancel_work_sync() to return");

@@ -3,6 +3,7 @@
 #include "../glue/symbols.h"
 #include "cpu_away.hh"
 #include "frozen.hh"
+#include "kernel_log.hh"
 #include "look.hh"
 #include "unbound_cpus.hh"
 #include "user_steps.hh"
@@ -239,7 +240,52 @@ struct FilesSayTheLimit {
     }
 };
 
+struct ThawsWhatDrains {
+    static constexpr Promise kPromise = {
+        414,
+        "",
+        "freezer.thaws-what-drains",
+        "A workqueue that somebody drains while it is frozen is thawed as any: what was held back runs, and the drain "
+        "ends; while it is held back the log shows its workqueue as a busy freezable one",
+        "kernel/workqueue.c: thaw_workqueues(), drain_workqueue(), show_freezable_workqueues()",
+        WQLAB_CHECK_FREEZER,
+        Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        const uintptr_t show = wqlab_symbol("show_freezable_workqueues");
+        Queue* const queues[] = {&t.queue({.flags = WQLAB_WQ_FREEZABLE, .name = "wqlab-c414p"}),
+                                 &t.queue({.flags = WQLAB_WQ_FREEZABLE | WQLAB_WQ_UNBOUND, .name = "wqlab-c414u"})};
+        TestItem* const items[] = {&t.item("a per-CPU item"), &t.item("an unbound item")};
+        const KernelLog<LinesWith> of_percpu(t, "workqueue wqlab-c414p: flags=0x"),
+            of_unbound(t, "workqueue wqlab-c414u: flags=0x");
+        Actor* drainers[2] = {};
+        {
+            Frozen frozen(t);
+            if (t.decided())
+                return;
+            for (uint32_t i = 0; i < 2; i++) {
+                Queue& wq = *queues[i];
+                kernel::queue_on(t, wq, *items[i], static_cast<int>(t.first_cpu()));
+                drainers[i] = &t.actor("who drains a frozen workqueue", Kthread::kAnyCpu,
+                                       [&wq, &t] { kernel::drain(t, wq); });
+                Actor& drainer = *drainers[i];
+                AWAIT(t, drainer.done() || flushes(t, drainer, wq), "drain_workqueue() to begin");
+                WANT(t, !drainer.done(), "a frozen workqueue with an item that is held back was drained");
+            }
+            SKIP_UNLESS(t, show && wqlab_call(show, 0, 0, 0, nullptr), "the kernel's function can't be called");
+        }
+        AWAIT(t, drainers[0]->done() && drainers[1]->done(), "what drains to end after the thaw");
+        WANT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "items that were held back ran %u and %u times",
+             items[0]->ended(), items[1]->ended());
+        WANT(t, of_percpu.count() == 1 && of_unbound.count() == 1,
+             "of frozen workqueues, each with an item held back, %u and %u were shown", of_percpu.count(),
+             of_unbound.count());
+    }
+};
+
 constexpr Check kAll[] = {
+    check_of<ThawsWhatDrains>(),
     check_of<ChangesThawNothing>(),
     check_of<CpusThawNothing>(),
     check_of<FilesSayTheLimit>(),

@@ -104,6 +104,8 @@ struct Description {
 
     static void describe_and_wait(TestItem&, void* argument)
     {
+        // The last word counts.
+        wqlab_set_description("wqlab-described-itself");
         wqlab_set_description("wqlab-describes");
         static_cast<Gate*>(argument)->pass();
     }

@@ -216,7 +216,12 @@ struct ItemsOfAWorkqueue {
         const uint64_t hz = wqlab_hz();
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         const Threshold off(t, 0);
-        Queue& wq = t.queue({.max_active = kActive});
+        // Of a pool with next to nothing to do, whose worker has been idle for longer than the seconds are apart.
+        Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI, .max_active = kActive});
+        TestItem& before = t.item("an item before all");
+        before.queue_on(wq, cpu);
+        AWAIT(t, before.ended() == 1, "an item to run");
+        AWAIT(t, wqlab_jiffies() - before.last().jiffies > hz + hz / 4, "its worker to be idle for some time");
         Shower shower(t);
         if (t.decided())
             return;

@@ -26,6 +26,7 @@ struct LeaksAreReported {
         bool armed;     // the next item is queued
         int32_t pid;    // of who leaks
         bool repaired;  // by the next item, on the same worker
+        Opaque<work_struct, WQLAB_SIZEOF_WORK> before;
     };
 
     static int32_t current_pid()
@@ -63,12 +64,21 @@ struct LeaksAreReported {
         Leak* state = t.own<Leak>();
         if (!state)
             return;
-        *state = {&t.gate(), false, 0, false};
+        *state = {};
+        state->gate = &t.gate();
         const KernelLog<LinesWith> log(t, "workqueue leaked");
+        // The first words are those of kernels before 6.9.
+        const KernelLog<LinesWith> once(t, "last function: wqlab_test_item"), by_name(t, "workfn=wqlab_test_item");
         // The end of the first activates the second and kicks nobody, since the
         // worker is there: it takes it before it sleeps. In the pool there is
         // nobody else's item that could come between and sleep.
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "system"});
+        // So that what its worker ran before is something else.
+        wqlab_work_init(state->before.get(), WQLAB_WORK_PLAIN, [](work_struct*) {});
+        if (!wq.get())
+            return;
+        wqlab_queue_bare_on(wq.get(), state->before.get(), -1);
+        wq.flush();
         TestItem& first = t.item("the item that leaks").on_run(leak, state);
         TestItem& second = t.item("the item that repairs it").on_run(repair, state);
         first.queue(wq);
@@ -79,6 +89,7 @@ struct LeaksAreReported {
         wq.flush();
         WANT(t, log.count() >= 1, "it was not reported");
         WANT(t, !state->repaired || log.count() == 1, "of one item that leaks there were %u reports", log.count());
+        WANT(t, once.count() + by_name.count() >= 1, "the function that leaks was not named");
     }
 };
 

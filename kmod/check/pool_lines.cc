@@ -6,6 +6,7 @@
 #include "../glue/workqueue.h"
 #include "lockups.hh"
 #include "look.hh"
+#include "scarce_threads.hh"
 #include "threshold.hh"
 
 namespace wqlab {
@@ -168,8 +169,53 @@ struct NumbersAreRight {
     }
 };
 
+struct UnboundOneHangsToo {
+    static constexpr Promise kPromise = {
+        416,
+        "",
+        "log.unbound-pool-says-how-long-it-hangs",
+        "Of an unbound pool with pending items the log says for how many seconds it has made no progress, as of any",
+        "kernel/workqueue.c: show_one_worker_pool(), worker_pool.last_progress_ts",
+        WQLAB_CHECK_MEMORY,
+        Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        const uintptr_t show = wqlab_symbol("show_all_workqueues");
+        SKIP_UNLESS(t, show, "this kernel does not show its functions");
+        const uint32_t cpu = t.first_cpu();
+        const uint64_t hz = wqlab_hz();
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 512});
+        TestItem& stuck = t.item("an item that no worker is there for");
+        NoNewThreads scarce(t);
+        if (t.decided() || !use_up_workers(t, wq, cpu))
+            return;
+        const uint64_t waits = wqlab_jiffies();
+        kernel::queue_on(t, wq, stuck, static_cast<int>(cpu));
+        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
+        if (!pool)
+            return;
+        const LogListener<PoolLine> log(pool->id);
+        SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        AWAIT(t, wqlab_jiffies() - waits > hz + hz / 4, "a second to pass");
+        const uint64_t before = wqlab_jiffies();
+        SKIP_UNLESS(t, wqlab_call(show, 0, 0, 0, nullptr), "kprobes are disarmed, so the kernel can't be called");
+        const bool is_free = stuck.started();
+        const PoolLine& said = log.heard();
+        scarce.end();
+        AWAIT(t, stuck.ended() == 1, "the item to run once there are threads again");
+        // Nothing began in that pool since the item was queued, or it would have run.
+        SKIP_UNLESS(t, !is_free, "a worker became free meanwhile");
+        const uint32_t times = t.has_fault(Fault::kLogIsSilent) ? 0 : said.ours();
+        WANT(t, times == 1, "the pool was printed %u times", times);
+        WANT(t, said.hung() >= static_cast<int64_t>((before - waits) / hz), "after %u s it was said to hang for %d s",
+             static_cast<uint32_t>((before - waits) / hz), static_cast<int>(said.hung()));
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NumbersAreRight>(),
+    check_of<UnboundOneHangsToo>(),
 };
 
 }  // namespace pool_lines

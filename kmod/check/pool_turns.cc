@@ -93,6 +93,22 @@ struct ExactAgain {
         AWAIT(t, executions(last, 2) == 2, "items to run when what was before them has been cancelled");
     }
 
+    // Whose turn it would be has nothing any more.
+    static void turn_of_nobody(Trial& t, uint32_t here, uint32_t there)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
+        TestItem& first = t.item("the item that runs", TestItem::Body::kGate);
+        TestItem& cancelled = t.item("an item that is cancelled");
+        TestItem& behind = t.item("an item behind it");
+        first.queue_on(wq, here);
+        AWAIT(t, first.started() == 1, "the item to start");
+        cancelled.queue_on(wq, there);
+        behind.queue_on(wq, here);
+        cancelled.cancel();
+        first.open();
+        AWAIT(t, behind.ended() == 1, "an item to run when what was held back before it in another pool was cancelled");
+    }
+
     static void in_one_pool(Trial& t, uint32_t flags, uint32_t cpu)
     {
         constexpr uint32_t kMaxActive = 2, kItems = 6, kMore = 3;
@@ -132,6 +148,8 @@ struct ExactAgain {
             t.note("there is no other CPU of the same node");
         else
             across_pools(t, here, there);
+        if (here != there && !t.decided())
+            turn_of_nobody(t, here, there);
     }
 };
 

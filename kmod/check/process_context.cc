@@ -82,7 +82,7 @@ struct InContextOfEachKind {
     struct Seen {
         Opaque<work_struct, WQLAB_SIZEOF_EXECUTE_WORK> storage;  // first: the function gets it
         Trial* trial;
-        uint32_t calls, wrong, caller_cpu, cpu, calls_before_return;
+        uint32_t calls, others, wrong, caller_cpu, cpu, calls_before_return;
         int result;
         bool in_worker;
     };
@@ -176,6 +176,36 @@ struct InContextOfEachKind {
                  "in %s on CPU %u the function was called on CPU %u, in %s worker", context.name, seen->caller_cpu,
                  seen->cpu, seen->in_worker ? "a" : "no");
         }
+        if (!rt)
+            call_another(t);
+    }
+
+    static void note_another(work_struct* work)
+    {
+        Seen& seen = *reinterpret_cast<Seen*>(work);
+        __atomic_add_fetch(&seen.others, 1, __ATOMIC_RELEASE);
+        seen.trial->changed();
+    }
+
+    // Storage that has been used may be used for another function.
+    static void call_another(Trial& t)
+    {
+        Seen* seen = t.own<Seen>();
+        if (!seen)
+            return;
+        seen->trial = &t;
+        seen->calls = seen->others = 0;
+        const Withdrawn withdrawn(*seen);
+        wqlab_call_with_bh_off(call, seen);
+        AWAIT(t, __atomic_load_n(&seen->calls, __ATOMIC_ACQUIRE) == 1, "the function to be called");
+        wqlab_call_with_bh_off(
+            [](void* storage) {
+                wqlab_execute_in_process_context(note_another, static_cast<Seen*>(storage)->storage.get());
+            },
+            seen);
+        AWAIT(t, __atomic_load_n(&seen->others, __ATOMIC_ACQUIRE) + seen->calls >= 2, "another function to be called");
+        WANT(t, seen->others == 1 && seen->calls == 1,
+             "of storage that had been used the function before was called, and not the new one");
     }
 };
 

@@ -11,6 +11,26 @@ namespace wqlab {
 
 namespace rcu_work {
 
+// Is inside a read side, and sees there whether an item starts that may not.
+struct Reader {
+    bool inside, leave;
+
+    // so_far: how often it has started before it was queued.
+    void read(Trial& t, const TestItem& item, uint32_t so_far)
+    {
+        const uint64_t limit = wqlab_now() + 5'000'000'000;  // below the stall warnings
+        wqlab_rcu_read_lock();
+        __atomic_store_n(&inside, true, __ATOMIC_RELEASE);
+        while (!__atomic_load_n(&leave, __ATOMIC_ACQUIRE) && !t.given_up() && wqlab_now() < limit)
+            wqlab_relax();
+        // Under this lock it can be said whether the item waited.
+        const bool early = item.started() != so_far;
+        wqlab_rcu_read_unlock();
+        if (early)
+            t.fail("the item started while a reader was inside since before it was queued");
+    }
+};
+
 struct RcuWaitsForReaders {
     static constexpr Promise kPromise = {34,
                                          "",
@@ -25,9 +45,6 @@ struct RcuWaitsForReaders {
         const uint32_t there = t.other_cpu(t.first_cpu());
         SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
         Queue& wq = t.queue();
-        struct Reader {
-            bool inside, leave;
-        };
         Reader* reader = t.own<Reader>();
         if (!reader)
             return;
@@ -45,18 +62,7 @@ struct RcuWaitsForReaders {
                                      c.passed = wqlab_rcu_passed(c.cookie);
                                  },
                                  cookie);
-        t.actor("reader", static_cast<int>(there), [reader, &item, &t] {
-            const uint64_t limit = wqlab_now() + 5'000'000'000;  // below the stall warnings
-            wqlab_rcu_read_lock();
-            __atomic_store_n(&reader->inside, true, __ATOMIC_RELEASE);
-            while (!__atomic_load_n(&reader->leave, __ATOMIC_ACQUIRE) && !t.given_up() && wqlab_now() < limit)
-                wqlab_relax();
-            // Under this lock it can be said whether the item waited.
-            const bool early = item.started() != 0;
-            wqlab_rcu_read_unlock();
-            if (early)
-                t.fail("the item started while a reader was inside since before it was queued");
-        });
+        t.actor("reader", static_cast<int>(there), [reader, &item, &t] { reader->read(t, item, 0); });
         AWAIT(t, __atomic_load_n(&reader->inside, __ATOMIC_ACQUIRE), "the reader");
         cookie->cookie = wqlab_rcu_cookie();
         const bool queued = item.queue_rcu(wq);
@@ -220,10 +226,65 @@ struct RcuStates {
     }
 };
 
+struct RcuFromItself {
+    static constexpr Promise kPromise = {
+        415,
+        "",
+        "rcu.from-its-own-function",
+        "An item that queue_rcu_work() takes in its own function runs again after a grace period that has begun then",
+        "kernel/workqueue.c: queue_rcu_work(), rcu_work_rcufn()",
+        0,
+        Fault::kDelayEarly};
+
+    struct Own {
+        Reader reader;
+        Gate* gate;
+        Queue* wq;
+        uint32_t runs;
+        bool queued, is_past;  // past queue_rcu_work()
+    };
+
+    static void again(TestItem& item, void* argument)
+    {
+        Own& own = *static_cast<Own*>(argument);
+        if (own.runs++)
+            return;
+        own.gate->pass();
+        own.queued = item.queue_rcu(*own.wq);
+        __atomic_store_n(&own.is_past, true, __ATOMIC_RELEASE);
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t there = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, there != t.first_cpu(), "there is one CPU");
+        Queue& wq = t.queue();
+        Own* const own = t.own<Own>();
+        if (!own || t.decided())
+            return;
+        *own = {};
+        own->gate = &t.gate();
+        own->wq = &wq;
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU).on_run(again, own);
+        item.queue_on(wq, t.first_cpu());
+        AWAIT(t, item.started() == 1, "the item to start");
+        t.actor("reader", static_cast<int>(there), [own, &item, &t] { own->reader.read(t, item, 1); });
+        AWAIT(t, __atomic_load_n(&own->reader.inside, __ATOMIC_ACQUIRE), "the reader");
+        own->gate->open();
+        const bool past = t.wait([&] { return __atomic_load_n(&own->is_past, __ATOMIC_ACQUIRE); },
+                                 "queue_rcu_work() to return");
+        t.linger();
+        __atomic_store_n(&own->reader.leave, true, __ATOMIC_RELEASE);
+        WANT(t, past && own->queued, "queue_rcu_work() in its own function returned false");
+        AWAIT(t, item.ended() == 2, "the item to run after the grace period");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<RcuWaitsForReaders>(),
     check_of<RcuSaysWhetherPending>(),
     check_of<RcuStates>(),
+    check_of<RcuFromItself>(),
 };
 
 }  // namespace rcu_work

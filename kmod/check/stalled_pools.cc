@@ -74,8 +74,9 @@ private:
             is_named_[i] = true;
             __atomic_add_fetch(&named_[i], 1, __ATOMIC_RELEASE);
         }
+        // Somebody runs in each of them.
         if (is_listed_ && !deaf_ && line.find("pool ") == line.text && number_behind(line, "pool ", value) &&
-            value == pools_[i].id)
+            value == pools_[i].id && !line.has("no worker"))
             __atomic_add_fetch(is_named_[i] ? &listed_[i] : &unfounded_[i], 1, __ATOMIC_RELAXED);
     }
 
