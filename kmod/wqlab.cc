@@ -79,6 +79,7 @@
 #include "check/limits.cc"
 #include "check/limits_away.cc"
 #include "check/listed.cc"
+#include "check/log_lists.cc"
 #include "check/log_words.cc"
 #include "check/long_drain.cc"
 #include "check/look.cc"

@@ -30,7 +30,8 @@ struct WaitsForEachKind {
         "",
         "freezer.waits-for-each-kind",
         "freeze_workqueues_busy() is true while an item of a freezable workqueue runs, per-CPU, unbound or ordered, on "
-        "whatever CPU, and false while only others run; who asks is in no read side of RCU afterwards, nor out of one",
+        "whatever CPU, and false while only others run, or it is held back; who asks is in no read side of RCU "
+        "afterwards, nor out of one",
         "kernel/workqueue.c: freeze_workqueues_busy()",
         WQLAB_CHECK_FREEZER,
         Fault::kBusyLies};
@@ -72,6 +73,10 @@ struct WaitsForEachKind {
             }
             item.open();
             AWAIT(t, !frozen.busy(), "it to say that nothing freezable runs");
+            TestItem& held = t.item("a freezable item that is held back");
+            held.queue_on(wq, t.other_cpu(t.first_cpu()));
+            WANT(t, !frozen.busy() || held.started(),
+                 "with an item of a freezable workqueue (%s) held back it said that one was running", kind.name);
             WANT(t, other.running(), "the item that is not freezable ended");
         }
     }

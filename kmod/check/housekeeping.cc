@@ -134,6 +134,70 @@ struct IsolatedAreLeftAlone {
     }
 };
 
+struct AskedForMeanwhile {
+    static constexpr Promise kPromise = {
+        442,
+        "",
+        "attrs.asked-for-while-some-are-isolated",
+        "While a CPU is not for housekeeping unbound workqueues may use what was asked for, less that one; what is "
+        "asked for then counts as it is, also with that one, and is remembered, also if it is in force already",
+        "kernel/workqueue.c: workqueue_unbound_housekeeping_update(), workqueue_set_unbound_cpumask()",
+        0,
+        Fault::kResultLies};
+
+    // Of the first 32 CPUs, at least one. False: the file says something else. Masks have leading zeros.
+    static bool says(Trial& t, const char* name, uint64_t mask)
+    {
+        char path[64], wanted[16];
+        wqlab_format(path, sizeof(path), "/sys/devices/virtual/workqueue/%s", name);
+        wqlab_format(wanted, sizeof(wanted), "%x\n", static_cast<uint32_t>(mask));
+        if (t.ask(WQLAB_STEP_READ, path, ""))
+            return false;
+        const char* text = t.text();
+        while (*text == '0' || *text == ',')
+            text++;
+        return same_text(text, wanted);
+    }
+
+    static void run(Trial& t)
+    {
+        const uintptr_t function = wqlab_symbol("workqueue_unbound_housekeeping_update");
+        SKIP_UNLESS(t, function, "this kernel does not show workqueue_unbound_housekeeping_update()");
+        const uint64_t allowed = unbound_cpus(t);
+        const uint64_t isolated = allowed & -allowed, rest = allowed & ~isolated, few = rest & (rest - 1);
+        SKIP_UNLESS(t, few && wqlab_nr_cpus() <= 32, "unbound workqueues may use one or two CPUs, or there are many");
+        SKIP_UNLESS(t, isolated_cpus(t) == 0, "some CPUs are isolated");
+        UnboundCpus masks(t);
+        Housekeeping all(t, function);
+        // What is asked for, or 0 if something else changes: then the CPUs that are for housekeeping.
+        const struct {
+            uint64_t asked, housekeeping, unbound, requested;
+        } steps[] = {{few | isolated, 0, few | isolated, few | isolated},
+                     {0, ~isolated, few, few | isolated},
+                     {allowed, 0, allowed, allowed},
+                     {0, ~isolated, rest, allowed},
+                     {rest, 0, rest, rest},
+                     {0, kEach, rest, rest}};
+        for (const auto& step : steps) {
+            int result = 0;
+            if (step.asked && !masks.write_mask(step.asked))
+                return;
+            SKIP_UNLESS(t, step.asked || all.set(step.housekeeping, result),
+                        "kprobes are disarmed, so the kernel can't be called");
+            WANT(t, result == 0, "it returned %d", result);
+            WANT(t, says(t, "cpumask_requested", step.requested),
+                 "of the CPUs %llx %llx were asked for, and it says %s", static_cast<unsigned long long>(allowed),
+                 static_cast<unsigned long long>(step.requested), t.text());
+            WANT(t, step.housekeeping != ~isolated || says(t, "cpumask_isolated", isolated),
+                 "%llx is isolated, and it says %s", static_cast<unsigned long long>(isolated), t.text());
+            WANT(t, says(t, "cpumask", step.unbound),
+                 "of the CPUs %llx, with %llx asked for, unbound ones may use %llx, and not %s",
+                 static_cast<unsigned long long>(allowed), static_cast<unsigned long long>(step.requested),
+                 static_cast<unsigned long long>(step.unbound), t.text());
+        }
+    }
+};
+
 struct RefusedWithoutAWorker {
     static constexpr Promise kPromise = {
         403,
@@ -302,10 +366,8 @@ struct WorkersMadeWhileAway {
 };
 
 constexpr Check kAll[] = {
-    check_of<IsolatedAreLeftAlone>(),
-    check_of<RefusedWithoutAWorker>(),
-    check_of<WorkersOfOneAwayFollow>(),
-    check_of<WorkersMadeWhileAway>(),
+    check_of<IsolatedAreLeftAlone>(),   check_of<AskedForMeanwhile>(),    check_of<RefusedWithoutAWorker>(),
+    check_of<WorkersOfOneAwayFollow>(), check_of<WorkersMadeWhileAway>(),
 };
 
 }  // namespace housekeeping

@@ -80,7 +80,8 @@ struct NumbersAreRight {
         "log.pool-says-what-it-is",
         "What the log says of a busy pool is right: its number, nice value and "
         "workers, which of them are idle, who manages "
-        "it if somebody does, and for how many seconds it has made no progress, if items are pending",
+        "it if somebody does, and for how many seconds it has made no progress, if items are pending, else for none; "
+        "of one that is idle it says nothing",
         "kernel/workqueue.c: show_one_worker_pool(), pr_cont_pool_info()",
         0,
         Fault::kSnapshotLies};
@@ -141,6 +142,40 @@ struct NumbersAreRight {
         return t.decided();
     }
 
+    // When nothing is pending any more, or nobody is busy. What others queue meanwhile is there one time, and not each.
+    static void judge_quiet(Trial& t, const LogListener<PoolLine>& log, uintptr_t show, const Queue& wq, uint32_t cpu,
+                            bool is_idle)
+    {
+        constexpr uint32_t kRounds = 10, kWrong = 4;
+        const PoolLine& said = log.heard();
+        const auto is_quiet = [&] {
+            const Counts now = counts_of(t, wq, cpu);
+            return is_idle ? now.workers == now.idle : !now.pending;
+        };
+        uint32_t wrong = 0, lines = 0;
+        for (uint32_t i = 0; i < kRounds && wrong < kWrong && !t.decided(); i++) {
+            const bool was_quiet = is_quiet();
+            const uint32_t before = said.ours();
+            if (!wqlab_call(show, 0, 0, 0, nullptr))
+                t.skip("kprobes are disarmed, so the kernel can't be called");
+            lines = said.ours() - before;
+            if (!was_quiet || !is_quiet()) {
+                wqlab_sleep(check_bounds::kSecond / 100);
+                continue;
+            }
+            if (is_idle ? lines == 0 : lines == 1 && said.hung() == 0)
+                return;
+            wrong++;
+        }
+        if (wrong < kWrong || t.decided())
+            return;
+        if (is_idle)
+            t.fail("though it was idle, it was printed");
+        else
+            t.fail("with nothing pending it was printed %u times, and said to hang for %d s", lines,
+                   static_cast<int>(said.hung()));
+    }
+
     static void run(Trial& t)
     {
         constexpr uint32_t kItems = 5;
@@ -162,9 +197,14 @@ struct NumbersAreRight {
         const LogListener<PoolLine> log(counts_of(t, wq, cpu).id);
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
         const bool judged = judge(t, log, show, wq, spinner, behind, cpu);
+        behind.cancel();
+        if (judged && !t.decided())
+            judge_quiet(t, log, show, wq, cpu, false);
         // Before the log is let go of: that waits for RCU, which may wait for items of this CPU.
         spinner.open();
-        AWAIT(t, behind.ended() == 1, "the items to run");
+        AWAIT(t, spinner.ended() == 1, "the item that spins to end");
+        if (judged && !t.decided())
+            judge_quiet(t, log, show, wq, cpu, true);
         SKIP_UNLESS(t, judged, "the pool was changed by others each time");
     }
 };

@@ -118,6 +118,7 @@ constinit const Group* const kGroups[] = {
     &kLongDrainChecks,
     &kPoolLineChecks,
     &kLogWordsChecks,
+    &kLogListChecks,
     &kHogChecks,
     &kRefusedChecks,
     &kFlushNothingChecks,

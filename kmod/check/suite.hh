@@ -122,6 +122,7 @@ extern const Group kReportChecks;
 extern const Group kLongDrainChecks;
 extern const Group kPoolLineChecks;
 extern const Group kLogWordsChecks;
+extern const Group kLogListChecks;
 extern const Group kHogChecks;
 extern const Group kRefusedChecks;
 extern const Group kFlushNothingChecks;
