@@ -101,6 +101,7 @@
 #include "check/pool_turns.cc"
 #include "check/pools.cc"
 #include "check/process_context.cc"
+#include "check/punted.cc"
 #include "check/pwq_memory.cc"
 #include "check/queue.cc"
 #include "check/queueing.cc"

@@ -164,14 +164,15 @@ struct PendingKeepsTarget {
 };
 
 struct TimerOfTheNamedCpu {
-    static constexpr Promise kPromise = {133,
-                                         "",
-                                         "delayed.timer-of-the-named-cpu",
-                                         "The timer of queue_delayed_work_on() and mod_delayed_work_on() is that "
-                                         "CPU's, where no CPU is kept free of timers",
-                                         "kernel/workqueue.c: __queue_delayed_work()",
-                                         0,
-                                         Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {
+        133,
+        "",
+        "delayed.timer-of-the-named-cpu",
+        "The timer of queue_delayed_work_on() and mod_delayed_work_on() is that "
+        "CPU's, where no CPU is kept free of timers; when they name none any CPU may take it over",
+        "kernel/workqueue.c: __queue_delayed_work()",
+        0,
+        Fault::kQueueOtherCpu};
 
     static void run(Trial& t)
     {
@@ -179,6 +180,8 @@ struct TimerOfTheNamedCpu {
         // "\n" or "(null)\n" where there is none.
         const int error = t.read("/sys/devices/system/cpu/nohz_full");
         SKIP_UNLESS(t, error != 0 || t.text()[0] < '0' || t.text()[0] > '9', "some CPUs are kept free of timers");
+        // They came with 6.9, as BH workqueues did.
+        const bool has_global = !(wqlab_lacks() & WQLAB_LACK_BH);
         Queue& wq = t.queue();
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
             if (!wqlab_cpu_online(cpu))
@@ -191,6 +194,9 @@ struct TimerOfTheNamedCpu {
             item.mod_delayed(wq, an_hour(), static_cast<int>(other));
             WANT(t, wqlab_timer_cpu(item.address()) == other, "moved to CPU %u, its timer is armed on CPU %u", other,
                  wqlab_timer_cpu(item.address()));
+            item.mod_delayed(wq, an_hour());
+            WANT(t, !has_global || !wqlab_timer_is_pinned(item.address()),
+                 "moved from CPU %u to none, its timer stays with one CPU", other);
             item.cancel();
         }
     }

@@ -87,14 +87,15 @@ struct IntensiveHoldsNobodyBack {
 };
 
 struct HogsAreSetApart {
-    static constexpr Promise kPromise = {94,
-                                         "",
-                                         "concurrency.hogs-are-set-apart",
-                                         "A per-CPU item that runs beyond cpu_intensive_thresh_us stops holding back "
-                                         "others until it ends, and is counted; an unbound one is not",
-                                         "kernel/workqueue.c: wq_worker_tick(), process_one_work()",
-                                         0,
-                                         Fault::kSnapshotLies};
+    static constexpr Promise kPromise = {
+        94,
+        "",
+        "concurrency.hogs-are-set-apart",
+        "A per-CPU item, highpri or not, that runs beyond cpu_intensive_thresh_us stops holding back "
+        "others until it ends, and is counted; an unbound one is not",
+        "kernel/workqueue.c: wq_worker_tick(), process_one_work()",
+        0,
+        Fault::kSnapshotLies};
 
     static constexpr uint64_t kThreshold = 100'000'000, kPart = 40'000'000;
     static constexpr uint32_t kParts = 4;
@@ -166,11 +167,11 @@ struct HogsAreSetApart {
     }
 
     // False: decided.
-    static bool set_apart(Trial& t, TestItem& hog, uint32_t cpu)
+    static bool set_apart(Trial& t, TestItem& hog, uint32_t cpu, uint32_t flags = 0)
     {
         const Threshold low(t, 20'000);
-        Queue& wq = t.queue();
-        Queue& other = t.queue();  // what a slow host makes of the one behind is not counted with it
+        Queue& wq = t.queue({.flags = flags});
+        Queue& other = t.queue({.flags = flags});  // what a slow host makes of the one behind is not counted with it
         TestItem& next = t.item("the item behind it");
         hog.queue_on(wq, cpu);
         if (!t.wait([&] { return hog.started() == 1; }, "the item that spins to start"))
@@ -200,6 +201,9 @@ struct HogsAreSetApart {
             if (t.decided())
                 return;
         }
+        TestItem& high = t.item("the highpri item that spins", TestItem::Body::kSpin);
+        if (!set_apart(t, high, cpu, WQLAB_WQ_HIGHPRI))
+            return;
 
         const Threshold low(t, 20'000);
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND});

@@ -125,7 +125,8 @@ struct RescuerKeepsOrder {
         "",
         "rescuer.in-queueing-order",
         "A rescuer runs what waits in the order in which it was queued, all of it when it has been called once and "
-        "nobody else calls, and is called no more when nothing is left",
+        "nobody else calls, and is called no more when nothing is left; each is counted as begun, as rescued, and as "
+        "completed",
         "kernel/workqueue.c: assign_rescuer_work(), rescuer_thread()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueReorders};
@@ -152,6 +153,18 @@ struct RescuerKeepsOrder {
              static_cast<unsigned long long>(after - before));
     }
 
+    // Of each item, which all went to the rescuer, and to one CPU's pool_workqueue.
+    static void judge_counts(Trial& t, const Queue& saved)
+    {
+        const uint64_t rescued = stat_of(t, saved, WQLAB_PWQ_STAT_RESCUED);
+        const uint64_t begun = stat_of(t, saved, WQLAB_PWQ_STAT_STARTED);
+        WANT(t, (rescued == kItems + 1 && begun == kItems + 1) || t.decided(),
+             "of %u items that the rescuer ran %llu are counted as begun, and %llu as rescued", kItems + 1,
+             static_cast<unsigned long long>(begun), static_cast<unsigned long long>(rescued));
+        AWAIT(t, stat_of(t, saved, WQLAB_PWQ_STAT_COMPLETED) == begun || t.decided(),
+              "each to be counted as completed");
+    }
+
     static void run(Trial& t)
     {
         Distress distress(t);
@@ -174,8 +187,11 @@ struct RescuerKeepsOrder {
         SKIP_UNLESS(t, !is_free, "a worker became free, or threads ended meanwhile");
         for (uint32_t i = 1; i < kItems; i++)
             WANT(t, items[i - 1]->last().end < items[i]->last().start, "item %u ran before item %u", i + 1, i);
-        if (t.kernel().has(Field::kPwqStats))
+        if (t.kernel().has(Field::kPwqStats)) {
             judge_calls(t, saved, began);
+            if (!t.decided())
+                judge_counts(t, saved);
+        }
         distress.end();
     }
 };

@@ -131,9 +131,103 @@ struct IsReported {
     }
 };
 
+// What the thread says whom the softirq came upon.
+class LeaksOf {
+public:
+    explicit LeaksOf(const uintptr_t* task) : task_(task), told_("workqueue leaked"), depth_("RCU=0->1") {}
+
+    void see(const LogLine& line)
+    {
+        // Of one in an interrupt the writer is not the task, but next to it.
+        if (!task_ || !line.in_interrupt || (line.writer & ~uintptr_t{1}) != __atomic_load_n(task_, __ATOMIC_ACQUIRE))
+            return;
+        told_.see(line);
+        depth_.see(line);
+    }
+    uint32_t told() const { return told_.ours(); }
+    uint32_t depths() const { return depth_.ours(); }
+
+private:
+    const uintptr_t* const task_;
+    LinesWith told_, depth_;
+};
+
+struct OfBhIsReported {
+    static constexpr Promise kPromise = {
+        422,
+        "",
+        "misuse.rcu-leak-of-bh-is-reported",
+        "A BH item that returns within a read side of RCU is reported as any, with how deep it is",
+        "kernel/workqueue.c: process_one_work()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLogIsSilent};
+
+    // Who leaks is who queued it, in the softirq that comes when its softirqs are on again: so he can end it. What runs
+    // anywhere else does not leak.
+    struct Leak {
+        Queue* wq;
+        TestItem* item;
+        uintptr_t task;  // 0: it is too late to leak
+        bool is_held, had_leaked;
+    };
+
+    static void leak(TestItem&, void* argument)
+    {
+        Leak& leak = *static_cast<Leak*>(argument);
+        if (__atomic_load_n(&leak.task, __ATOMIC_ACQUIRE) != wqlab_current_task() || !wqlab_in_softirq())
+            return;
+        wqlab_rcu_read_lock();
+        __atomic_store_n(&leak.is_held, true, __ATOMIC_RELEASE);
+    }
+
+    static void queue(void* argument)
+    {
+        Leak& leak = *static_cast<Leak*>(argument);
+        __atomic_store_n(&leak.task, wqlab_current_task(), __ATOMIC_RELEASE);
+        leak.item->queue(*leak.wq);
+    }
+
+    static void queue_and_end(Leak& leak)
+    {
+        wqlab_call_with_bh_off(queue, &leak);
+        __atomic_store_n(&leak.task, 0, __ATOMIC_RELEASE);
+        if (!__atomic_load_n(&leak.is_held, __ATOMIC_ACQUIRE))
+            return;
+        wqlab_rcu_read_unlock();
+        leak.had_leaked = true;
+    }
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kTries = 16;
+        SKIP_UNLESS(t, wqlab_rcu_is_counted(), "this kernel does not count how deep a read side of RCU is");
+        SKIP_UNLESS(t, !(wqlab_features() & WQLAB_FEATURE_PREEMPT_RT), "softirqs are threads here");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_BH});
+        for (uint32_t i = 0; i < kTries; i++) {
+            Leak* const leak_of = t.own<Leak>();
+            if (!leak_of)
+                return;
+            *leak_of = {&wq, &t.item("the item that leaks").on_run(leak, leak_of), 0, false, false};
+            const LogListener<LeaksOf> log(&leak_of->task);
+            SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+            t.on_cpu(t.first_cpu(), [leak_of] { queue_and_end(*leak_of); });
+            AWAIT(t, leak_of->item->ended() == 1, "the item to run");
+            if (!leak_of->had_leaked)
+                continue;
+            const bool is_silent = t.has_fault(Fault::kLogIsSilent);
+            const uint32_t told = is_silent ? 0 : log.heard().told(), depths = is_silent ? 0 : log.heard().depths();
+            WANT(t, told == 1 && depths == 1, "of one item that leaks there were %u reports, %u of how deep", told,
+                 depths);
+            return;
+        }
+        t.skip("its softirq came upon others %u times", kTries);
+    }
+};
+
 constexpr Check kAll[] = {
     // It came with them.
     check_of<IsReported>(WQLAB_LACK_BH),
+    check_of<OfBhIsReported>(WQLAB_LACK_BH),
 };
 
 }  // namespace rcu_leak

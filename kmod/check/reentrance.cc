@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group A, continued: one item is never two executions at once, and its memory is its own.
+#include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "trial.hh"
@@ -9,35 +10,56 @@ namespace wqlab {
 namespace reentrance {
 
 struct NotOnTwoCpus {
-    static constexpr Promise kPromise = {
-        5,
-        "",
-        "queue.one-item-never-on-two-cpus",
-        "An item never runs on two CPUs at once: queued elsewhere while it runs, it waits for the worker that has it",
-        "Documentation/core-api/workqueue.rst: Non-reentrance Conditions",
-        0,
-        Fault::kQueueTwice};
+    static constexpr Promise kPromise = {5,
+                                         "",
+                                         "queue.one-item-never-on-two-cpus",
+                                         "An item never runs on two CPUs at once, of a workqueue of any kind: queued "
+                                         "elsewhere while it runs, it waits for the worker that has it",
+                                         "Documentation/core-api/workqueue.rst: Non-reentrance Conditions",
+                                         0,
+                                         Fault::kQueueTwice};
+
+    static void judge(Trial& t, Queue& wq, const char* kind)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        TestItem& item = t.item("the item", wq.is_bh() ? TestItem::Body::kSpin : TestItem::Body::kGate);
+        // From there: one in a softirq lets nobody else run here.
+        const bool queued = t.on_cpu(there, [&t, &wq, &item, here, there] {
+            item.queue_on(wq, here);
+            while (item.started() == 0 && !t.given_up())
+                wqlab_sleep(100'000);
+            return item.queue_on(wq, there);
+        });
+        WANT(t, queued || t.decided(), "%s: queue_work_on() of a running item returned false", kind);
+        t.linger();
+        // It goes when it has spun for long.
+        WANT(t, item.started() == 1 || (wq.is_bh() && item.ended()), "%s: it started a second time while it ran", kind);
+        item.open();
+        AWAIT(t, item.ended() == 2, "its second execution");
+        WANT(t, item.overlapped() == 1, "%s: %u executions overlapped", kind, item.overlapped());
+        // A softirq is nobody's.
+        WANT(t, wq.is_bh() || item.execution(1).pid == item.execution(0).pid,
+             "%s: another worker (pid %d) than the one that had it (pid %d) took it", kind, item.execution(1).pid,
+             item.execution(0).pid);
+    }
 
     static void run(Trial& t)
     {
-        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
-        SKIP_UNLESS(t, here != there, "there is one CPU");
-        // One of max_active 1 is not ordered: it has a pool on each CPU.
-        for (const uint32_t max_active : {0u, 1u}) {
-            Queue& wq = t.queue({.max_active = max_active});
-            TestItem& item = t.item("the item", TestItem::Body::kGate);
-            item.queue_on(wq, here);
-            AWAIT(t, item.started() >= 1, "the item to start");
-            WANT(t, item.queue_on(wq, there), "queue_work_on() of a running item returned false");
-            t.linger();
-            WANT(t, item.started() == 1, "it started a second time while it ran");
-            item.open();
-            AWAIT(t, item.ended() == 2, "its second execution");
-            WANT(t, item.overlapped() == 1, "%u executions overlapped", item.overlapped());
-            WANT(t, item.execution(1).pid == item.execution(0).pid,
-                 "another worker (pid %d) than the one that had it (pid %d) took it", item.execution(1).pid,
-                 item.execution(0).pid);
-        }
+        SKIP_UNLESS(t, t.first_cpu() != t.other_cpu(t.first_cpu()), "there is one CPU");
+        const bool has_bh = !(wqlab_lacks() & WQLAB_LACK_BH) && !(wqlab_features() & WQLAB_FEATURE_PREEMPT_RT);
+        const struct {
+            Shape shape;
+            const char* name;
+            bool is_there;
+        } kinds[] = {{{}, "per-CPU", true},
+                     // It is not ordered: it has a pool on each CPU.
+                     {{.max_active = 1}, "per-CPU with max_active 1", true},
+                     {{.flags = WQLAB_WQ_HIGHPRI}, "highpri", true},
+                     {{.flags = WQLAB_WQ_UNBOUND, .scope = smallest_scope(), .strict = true}, "unbound", true},
+                     {{.flags = WQLAB_WQ_BH}, "BH", has_bh}};
+        for (const auto& kind : kinds)
+            if (kind.is_there && !t.decided())
+                judge(t, t.queue(kind.shape), kind.name);
     }
 };
 

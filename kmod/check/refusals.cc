@@ -2,6 +2,7 @@
 // Group M, continued: what is refused with a warning, and what without.
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "delayed.hh"
 #include "kernel_log.hh"
 #include "scarce_threads.hh"
 
@@ -107,9 +108,49 @@ struct OrderedWithoutAWorker {
     }
 };
 
+struct AnothersTimer {
+    static constexpr Promise kPromise = {
+        424,
+        "",
+        "misuse.timer-of-another-is-reported",
+        "A delayed item whose timer somebody has set up for himself is reported when it is queued, and once more if "
+        "that timer runs",
+        "kernel/workqueue.c: __queue_delayed_work()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLogIsSilent};
+
+    // Without a delay its timer is not touched. Each of the two is told of once, unless the kernel is made to forget.
+    static uint32_t warnings(Trial& t, Queue& wq, TestItem& item)
+    {
+        const uint32_t before = item.started();
+        if (t.write("/sys/kernel/debug/clear_warn_once", "1"))
+            t.skip("clear_warn_once can't be written");
+        const KernelLog<Warnings> log(t);
+        if (t.decided())
+            return 0;
+        item.queue_delayed(wq, 0);
+        t.wait([&] { return item.ended() == before + 1; }, "the item to run");
+        return log.count();
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue();
+        TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);
+        wqlab_neighbour_arm(item.address(), an_hour());
+        const uint32_t armed = warnings(t, wq, item);
+        const bool was_armed = wqlab_neighbour_disarm(item.address());
+        const uint32_t disarmed = t.decided() ? 0 : warnings(t, wq, item);
+        WANT(t, t.decided() || (armed == 2 && disarmed == 1),
+             "while its timer ran there were %u warnings, and when that did not %u", armed, disarmed);
+        WANT(t, t.decided() || was_armed, "its timer does not run any more");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<NeverInitialised>(),
     check_of<OrderedWithoutAWorker>(),
+    check_of<AnothersTimer>(),
 };
 
 }  // namespace refusals

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: workers and rescuers that have nothing to do.
+// Group I, continued: workers and rescuers that have nothing to do, and whose they are.
+#include "../glue/thread.h"
 #include "idle_pool.hh"
 #include "proc_stat.hh"
 
@@ -53,8 +54,58 @@ struct WhoHasNothingToDo {
     }
 };
 
+struct NobodyMovesThem {
+    static constexpr Promise kPromise = {420,
+                                         "",
+                                         "workers.user-space-moves-none",
+                                         "User space can't move a worker, whether of a CPU, highpri or unbound, nor a "
+                                         "rescuer: where these may run is the "
+                                         "kernel's",
+                                         "kernel/workqueue.c: create_worker(), init_rescuer(): kthread_bind_mask()",
+                                         0,
+                                         Fault::kWorkerLies};
+
+    static void judge(Trial& t, int32_t pid, const char* who)
+    {
+        task_struct* const thread = wqlab_thread_get(pid);
+        // It may have been one worker too many.
+        SKIP_UNLESS(t, thread, "%s has ended", who);
+        const bool is_fixed = wqlab_thread_is_fixed(thread);
+        wqlab_thread_put(thread);
+        WANT(t, is_fixed, "%s, %d, can be moved by user space", who, pid);
+    }
+
+    // While it is in an item.
+    static void judge_worker(Trial& t, Queue& wq, const char* who)
+    {
+        TestItem& item = t.item("the item", TestItem::Body::kGate);
+        item.queue_on(wq, t.first_cpu());
+        AWAIT(t, item.started() == 1, "the item to start");
+        judge(t, item.last().pid, who);
+        item.open();
+    }
+
+    static void run(Trial& t)
+    {
+        Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wl420"});
+        Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .name = "wl420-u"});
+        for (const Queue* wq : {&saved, &unbound}) {
+            const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+            const wqlab_snap_workqueue* row = now ? row_of(*now, *wq) : nullptr;
+            if (t.decided())
+                return;
+            WANT(t, row && row->rescuer_pid > 0, "a workqueue or its rescuer is not among the machine's");
+            judge(t, row->rescuer_pid, "a rescuer");
+        }
+        judge_worker(t, saved, "the worker of a CPU");
+        judge_worker(t, unbound, "an unbound worker");
+        judge_worker(t, t.queue({.flags = WQLAB_WQ_HIGHPRI}), "a highpri worker");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<WhoHasNothingToDo>(),
+    check_of<NobodyMovesThem>(),
 };
 
 }  // namespace resting

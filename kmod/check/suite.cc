@@ -22,6 +22,7 @@ constinit const Group* const kGroups[] = {
     &kFlushChecks,
     &kFlushWorkqueueChecks,
     &kBehindChecks,
+    &kPuntedChecks,
     &kDrainChecks,
     &kDrainAgainChecks,
     &kDestroyChecks,

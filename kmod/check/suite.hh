@@ -26,6 +26,7 @@ extern const Group kRcuChecks;
 extern const Group kFlushChecks;
 extern const Group kFlushWorkqueueChecks;
 extern const Group kBehindChecks;
+extern const Group kPuntedChecks;
 extern const Group kDrainChecks;
 extern const Group kDrainAgainChecks;
 extern const Group kDestroyChecks;

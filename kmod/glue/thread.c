@@ -124,6 +124,11 @@ bool wqlab_thread_is_ending(const struct task_struct *thread)
 	return READ_ONCE(thread->flags) & PF_EXITING;
 }
 
+bool wqlab_thread_is_fixed(const struct task_struct *thread)
+{
+	return READ_ONCE(thread->flags) & PF_NO_SETAFFINITY;
+}
+
 bool wqlab_thread_confine(struct task_struct *thread, uint32_t cpu)
 {
 	return !set_cpus_allowed_ptr(thread, cpumask_of(cpu));

@@ -43,6 +43,7 @@ bool wqlab_thread_sleeps(uintptr_t task);	/* wqlab_current_task()'s, which has n
 struct task_struct *wqlab_thread_get(int32_t pid);
 void wqlab_thread_put(struct task_struct *thread);
 bool wqlab_thread_is_ending(const struct task_struct *thread);	/* it does nothing else any more; any context */
+bool wqlab_thread_is_fixed(const struct task_struct *thread);	/* user space can't say where it may run */
 /* It may run on that CPU only, a worker of another one, too. False: that can't be. Sleeps until it does. */
 bool wqlab_thread_confine(struct task_struct *thread, uint32_t cpu);
 uint64_t wqlab_thread_cpus(struct task_struct *thread);	/* where it may run, of the first 64 */

@@ -235,6 +235,11 @@ bool wqlab_timer_is_deferrable(struct work_struct *work)
 	return delayed(work)->timer.flags & TIMER_DEFERRABLE;
 }
 
+bool wqlab_timer_is_pinned(struct work_struct *work)
+{
+	return delayed(work)->timer.flags & TIMER_PINNED;
+}
+
 uint32_t wqlab_timer_cpu(struct work_struct *work)
 {
 	return delayed(work)->timer.flags & TIMER_CPUMASK;

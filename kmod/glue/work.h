@@ -70,6 +70,7 @@ uint32_t wqlab_work_busy(struct work_struct *work);
 bool wqlab_timer_pending(struct work_struct *work);
 uint64_t wqlab_timer_expires(struct work_struct *work);	/* jiffies */
 bool wqlab_timer_is_deferrable(struct work_struct *work);
+bool wqlab_timer_is_pinned(struct work_struct *work);	/* no other CPU may take it over, 6.9 */
 uint32_t wqlab_timer_cpu(struct work_struct *work);	/* whose wheel it is or was on */
 bool wqlab_work_is_tracked(void);			/* CONFIG_DEBUG_OBJECTS_WORK */
 
