@@ -142,8 +142,7 @@ struct HeldBackWithoutWarning {
                                                  " set_work_",
                                                  " get_pwq",
                                                  " put_pwq",
-                                                 " try_to_grab_pending",
-                                                 " delayed_work_timer_fn"};
+                                                 " try_to_grab_pending"};
         static constexpr const char* kOuter[] = {" work_offqd_unpack",
                                                  " __queue_work",
                                                  " queue_work_on",

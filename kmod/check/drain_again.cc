@@ -105,6 +105,7 @@ struct UntilTheLastHasDone {
             for (const uint64_t until = wqlab_now() + kMost;
                  !__atomic_load_n(&keeper.lets_go, __ATOMIC_ACQUIRE) && wqlab_now() < until;)
                 wqlab_relax();
+            __atomic_store_n(&keeper.keeps, false, __ATOMIC_RELEASE);
         }
     };
 
@@ -128,11 +129,11 @@ struct UntilTheLastHasDone {
         AWAIT(t, last.done() || flushes(t, last, wq), "the last drain_workqueue() to begin");
         Actor& spinner = t.actor("who keeps the CPU of the last drainer", there,
                                  [keeper] { wqlab_call_with_bh_off(Keeper::keep, keeper); });
-        AWAIT(t, __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE), "a CPU to be kept");
+        AWAIT(t, __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE) || spinner.done(), "a CPU to be kept");
         held.open();
         const bool returned = t.wait([&] { return first.done(); }, "the first drain_workqueue() to return");
         wqlab_queue_bare_on(wq.get(), keeper->stray.work.get(), static_cast<int>(here));
-        const bool drains = !spinner.done() && !last.done();
+        const bool drains = __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE) && !last.done();
         __atomic_store_n(&keeper->lets_go, true, __ATOMIC_RELEASE);
         AWAIT(t, returned && spinner.done() && last.done(), "the last drain_workqueue() to return");
         kernel::flush_workqueue(t, wq);

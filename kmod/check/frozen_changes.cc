@@ -260,6 +260,7 @@ struct ThawsWhatDrains {
         const KernelLog<LinesWith> of_percpu(t, "workqueue wqlab-c414p: flags=0x"),
             of_unbound(t, "workqueue wqlab-c414u: flags=0x");
         Actor* drainers[2] = {};
+        bool is_shown = false;
         {
             Frozen frozen(t);
             if (t.decided())
@@ -273,12 +274,13 @@ struct ThawsWhatDrains {
                 AWAIT(t, drainer.done() || flushes(t, drainer, wq), "drain_workqueue() to begin");
                 WANT(t, !drainer.done(), "a frozen workqueue with an item that is held back was drained");
             }
-            SKIP_UNLESS(t, show && wqlab_call(show, 0, 0, 0, nullptr), "the kernel's function can't be called");
+            is_shown = show && wqlab_call(show, 0, 0, 0, nullptr);
         }
         AWAIT(t, drainers[0]->done() && drainers[1]->done(), "what drains to end after the thaw");
         WANT(t, items[0]->ended() == 1 && items[1]->ended() == 1, "items that were held back ran %u and %u times",
              items[0]->ended(), items[1]->ended());
-        WANT(t, of_percpu.count() == 1 && of_unbound.count() == 1,
+        // Somebody else may have the log show them, too.
+        WANT(t, !is_shown || (of_percpu.count() && of_unbound.count()),
              "of frozen workqueues, each with an item held back, %u and %u were shown", of_percpu.count(),
              of_unbound.count());
     }

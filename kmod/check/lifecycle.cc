@@ -170,6 +170,8 @@ struct OnlineIsAsBefore {
         waiting.queue_on(wq, cpu);
         t.linger();
         WANT(t, waiting.started() == 0, "an item started while another one was running");
+        const bool is_counted = t.kernel().has(Field::kPwqStats) && !(wqlab_lacks() & WQLAB_LACK_SCOPES);
+        const uint64_t before = is_counted ? put_back(t) : 0;
         CpuAway away(t, cpu);
         if (t.decided())
             return;
@@ -213,10 +215,11 @@ struct OnlineIsAsBefore {
         behind.open();
         AWAIT(t, behind.ended() == 1, "the item that sleeps to end");
         wake_some(t, wq, cpu);
-        if (!t.decided() && t.kernel().has(Field::kPwqStats) && !(wqlab_lacks() & WQLAB_LACK_SCOPES)) {
-            const uint64_t counted = put_back(t);
-            WANT(t, counted == 0 || t.decided(), "of workers of CPUs %llu are counted as put back",
-                 static_cast<unsigned long long>(counted));
+        if (!t.decided() && is_counted) {
+            // A workqueue that has gone takes its counts along.
+            const uint64_t after = put_back(t);
+            WANT(t, after <= before || t.decided(), "of workers of CPUs %llu are counted as put back",
+                 static_cast<unsigned long long>(after - before));
         }
     }
 };

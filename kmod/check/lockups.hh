@@ -82,6 +82,15 @@ private:
     uint32_t reports_ = 0, unfounded_ = 0;
 };
 
+// It counts in jiffies, which leave 32 bits five minutes after the start. False: the trial was given up before.
+// Before it is told to look each second: what others do meanwhile is none of its business.
+inline bool jiffies_left_32_bits(const Trial& t)
+{
+    while (!(wqlab_jiffies() >> 32) && !t.given_up())
+        wqlab_sleep(check_bounds::kSecond);
+    return !t.given_up();
+}
+
 // The watchdog's timer wakes no CPU: none sleeps for long while this lasts.
 class Awake {
 public:

@@ -230,26 +230,27 @@ struct UnboundOneHangsToo {
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, wq, cpu))
             return;
-        const uint64_t waits = wqlab_jiffies();
         kernel::queue_on(t, wq, stuck, static_cast<int>(cpu));
-        const wqlab_snap_pool* pool = own_pool(t, wq, cpu);
-        if (!pool)
+        const NumbersAreRight::Counts before = NumbersAreRight::counts_of(t, wq, cpu);
+        const uint64_t waits = wqlab_jiffies();
+        if (t.decided())
             return;
-        const LogListener<PoolLine> log(pool->id);
+        const LogListener<PoolLine> log(before.id);
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
         AWAIT(t, wqlab_jiffies() - waits > hz + hz / 4, "a second to pass");
-        const uint64_t before = wqlab_jiffies();
+        const uint64_t now = wqlab_jiffies();
         SKIP_UNLESS(t, wqlab_call(show, 0, 0, 0, nullptr), "kprobes are disarmed, so the kernel can't be called");
-        const bool is_free = stuck.started();
+        // A worker that was made meanwhile has begun with another item that waits.
+        const NumbersAreRight::Counts after = NumbersAreRight::counts_of(t, wq, cpu);
+        const bool is_free = stuck.started() || after.workers != before.workers || after.pending != before.pending;
         const PoolLine& said = log.heard();
         scarce.end();
         AWAIT(t, stuck.ended() == 1, "the item to run once there are threads again");
-        // Nothing began in that pool since the item was queued, or it would have run.
         SKIP_UNLESS(t, !is_free, "a worker became free meanwhile");
         const uint32_t times = t.has_fault(Fault::kLogIsSilent) ? 0 : said.ours();
-        WANT(t, times == 1, "the pool was printed %u times", times);
-        WANT(t, said.hung() >= static_cast<int64_t>((before - waits) / hz), "after %u s it was said to hang for %d s",
-             static_cast<uint32_t>((before - waits) / hz), static_cast<int>(said.hung()));
+        WANT(t, times >= 1, "the pool was not printed");
+        WANT(t, said.hung() >= static_cast<int64_t>((now - waits) / hz), "after %u s it was said to hang for %d s",
+             static_cast<uint32_t>((now - waits) / hz), static_cast<int>(said.hung()));
     }
 };
 

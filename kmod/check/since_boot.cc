@@ -154,13 +154,13 @@ struct AsOneMadeNow {
 
     static constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES;
 
-    // -1: that can't be seen.
-    static int32_t pool_of(const Snapshot& now, const wqlab_snap_workqueue& row, uint32_t cpu)
+    // Where the rows of one workqueue begin, of which there is one a CPU, in the order of these.
+    static uint32_t rows_of(const Snapshot& now, const wqlab_snap_workqueue& row)
     {
-        for (const wqlab_snap_cpu_pwq& at : now.cpu_pwqs)
-            if (&now.workqueues[at.workqueue] == &row && at.cpu == cpu)
-                return at.pool;
-        return -1;
+        uint32_t i = 0;
+        while (i < now.cpu_pwqs.size() && &now.workqueues[now.cpu_pwqs[i].workqueue] != &row)
+            i++;
+        return i;
     }
 
     static int32_t share_of(const Snapshot& now, const wqlab_snap_workqueue& row, int32_t node)
@@ -175,12 +175,16 @@ struct AsOneMadeNow {
                       const wqlab_snap_workqueue& made)
     {
         const char* name = string_of(now, system.symbol);
-        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
-            if (!wqlab_cpu_online(cpu))
-                continue;
-            const int32_t pool = pool_of(now, system, cpu), wanted = pool_of(now, made, cpu);
-            WANT(t, pool == wanted, "from CPU %u items of %s go to pool %d, and of one made now to pool %d", cpu, name,
-                 pool, wanted);
+        const auto& rows = now.cpu_pwqs;
+        const auto is_of = [&](uint32_t i, const wqlab_snap_workqueue& row) {
+            return i < rows.size() && &now.workqueues[rows[i].workqueue] == &row;
+        };
+        for (uint32_t one = rows_of(now, system), other = rows_of(now, made); is_of(one, system); one++, other++) {
+            const uint32_t cpu = rows[one].cpu;
+            const bool is_same = is_of(other, made) && rows[other].cpu == cpu;
+            WANT(t, !wqlab_cpu_online(cpu) || (is_same && rows[other].pool == rows[one].pool),
+                 "from CPU %u items of %s go to pool %d, and of one made now to pool %d", cpu, name, rows[one].pool,
+                 is_same ? rows[other].pool : -1);
         }
         for (const wqlab_snap_node_active& at : now.node_active) {
             const int32_t wanted = share_of(now, made, at.node);
@@ -203,7 +207,7 @@ struct AsOneMadeNow {
         const bool has_shares = !(wqlab_lacks() & WQLAB_LACK_SYSTEM_MAX_ACTIVE);
         const Snapshot* now = t.snapshot(kSections | (has_shares ? uint32_t{WQLAB_SECTION_NODES} : 0));
         const wqlab_snap_workqueue* made = now ? row_of(*now, wq) : nullptr;
-        SKIP_UNLESS(t, made && pool_of(*now, *made, t.first_cpu()) >= 0, "its own workqueue is not to be seen");
+        SKIP_UNLESS(t, made && rows_of(*now, *made) < now->cpu_pwqs.size(), "its own workqueue is not to be seen");
         uint32_t n = 0;
         for (const wqlab_snap_workqueue& row : now->workqueues) {
             // One that is by parameter has a limit of per-CPU ones.

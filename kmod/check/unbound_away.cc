@@ -98,7 +98,7 @@ struct PodsFollow {
         const uint64_t before = is_counted ? stat_of(t, wq, WQLAB_PWQ_STAT_REPATRIATED) : 0;
         WANT(t, held.queue_on(wq, cpu) || t.decided(), "an item that runs could not be queued");
         const uint64_t after = is_counted ? stat_of(t, wq, WQLAB_PWQ_STAT_REPATRIATED) : 0;
-        WANT(t, after == before || t.decided(), "with no CPU left of its pod a worker is counted as put back there");
+        WANT(t, after <= before || t.decided(), "with no CPU left of its pod a worker is counted as put back there");
     }
 
     static void run(Trial& t)
@@ -129,7 +129,9 @@ struct PodsFollow {
             CpuAway away(t, cpu);
             if (t.decided())
                 return;
-            wake_where_none_is_left(t, all, *held[0], cpu);
+            // Some kernels before 6.9 take one that is away, or none, for the worker's.
+            if (!(wqlab_lacks() & WQLAB_LACK_SYSTEM_MAX_ACTIVE))
+                wake_where_none_is_left(t, all, *held[0], cpu);
             const uint64_t meanwhile = pod_of(t, all, cpu);
             WANT(t, meanwhile & allowed & ~bit || t.decided(),
                  "while CPU %u is away the pod of what is queued for it is %llx", cpu,

@@ -169,15 +169,15 @@ struct NamesWhatStalls {
 
     static void run(Trial& t)
     {
+        SKIP_UNLESS(t, t.read(Lockups::kThresh) == 0, "this kernel has no watchdog of workqueues");
+        if (!jiffies_left_32_bits(t))
+            return;
         SKIP_UNLESS(t, t.write(Lockups::kThresh, "1") == 0, "this kernel has no watchdog of workqueues");
         const Threshold off(t, 0);
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         LogListener<Lockups> log(cpu, kHighpri);
         SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
-        // It counts in jiffies, which leave 32 bits five minutes after the start.
-        while (!(wqlab_jiffies() >> 32) && !t.given_up())
-            wqlab_sleep(kSecond);
         const Awake awake(t);
         const Lockups& heard = log.heard();
         WANT(t, is_quiet(heard), "while nothing stalled it spoke %u times, and showed all workqueues %u times more",
@@ -253,7 +253,11 @@ struct TouchedIsSilent {
     static void run(Trial& t)
     {
         const uintptr_t function = wqlab_symbol("wq_watchdog_touch");
-        SKIP_UNLESS(t, function && t.write(Lockups::kThresh, "1") == 0, "this kernel has no watchdog of workqueues");
+        SKIP_UNLESS(t, function, "this kernel has no watchdog of workqueues");
+        // A time that is kept in 32 bits is wrong from then on.
+        if (!jiffies_left_32_bits(t))
+            return;
+        SKIP_UNLESS(t, t.write(Lockups::kThresh, "1") == 0, "this kernel has no watchdog of workqueues");
         const Threshold off(t, 0);
         const uint32_t other = t.first_cpu(), cpu = t.other_cpu(other);
         SKIP_UNLESS(t, cpu != other, "there is one CPU");
@@ -267,9 +271,6 @@ struct TouchedIsSilent {
         *touched = {function, cpu, false, false, true, 0, 0};
         LogListener<Lockups> log(cpu, kHighpri), log_of_other(other, kHighpri);
         SKIP_UNLESS(t, log.attached() && log_of_other.attached(), "the kernel's log can't be watched here");
-        // A time that is kept in 32 bits is wrong from five minutes after the start on.
-        while (!(wqlab_jiffies() >> 32) && !t.given_up())
-            wqlab_sleep(kSecond);
         const Awake awake(t);
         TestItem& spinner = t.item("the item that touches").on_run(touch, touched);
         TestItem& untouched = t.item("the item of another CPU", TestItem::Body::kSpin);
