@@ -9,13 +9,27 @@ namespace wqlab {
 
 namespace flush_dependency {
 
+// Such warnings that say which of the two workqueues is which.
+class WhoForWhom {
+public:
+    void see(const LogLine& line)
+    {
+        if (line.has(": WQ_MEM_RECLAIM wqlab-c50r:") && line.has(" is flushing !WQ_MEM_RECLAIM wqlab-c50p:"))
+            __atomic_add_fetch(&count_, 1, __ATOMIC_RELAXED);
+    }
+    uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }
+
+private:
+    uint32_t count_ = 0;
+};
+
 struct ReclaimMustNotWaitForOthers {
     static constexpr Promise kPromise = {
         50,
         "",
         "flush.reclaim-must-not-wait-for-others",
-        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns; cancelling does not, nor does "
-        "flushing one that is idle",
+        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns, of the two by name; cancelling "
+        "does not, nor does flushing one that is idle",
         "kernel/workqueue.c: check_flush_dependency(), __flush_workqueue()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kQueueLoses};
@@ -48,8 +62,8 @@ struct ReclaimMustNotWaitForOthers {
             t.skip("clear_warn_once can't be written");
             return false;
         }
-        Queue& plain = t.queue();
-        Queue& reclaim = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        Queue& plain = t.queue({.name = "wqlab-c50p"});
+        Queue& reclaim = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wqlab-c50r"});
         Other* other = t.own<Other>();
         if (!other)
             return false;
@@ -57,6 +71,7 @@ struct ReclaimMustNotWaitForOthers {
         *other = {&target, &plain, how};
         TestItem& waiter = t.item("the reclaim item").on_run(wait_for_other, other);
         const KernelLog<LinesWith> log(t, "is flushing !WQ_MEM_RECLAIM");
+        const KernelLog<WhoForWhom> log_of_ours(t);
         if (how != How::kFlushIdle)
             target.queue_on(plain, t.first_cpu());
         if (how != How::kFlushIdle && !t.wait([&] { return target.started() == 1; }, "the other item to start"))
@@ -75,6 +90,8 @@ struct ReclaimMustNotWaitForOthers {
         if (!t.wait([&] { return waiter.ended() == 1; }, "the reclaim item to end"))
             return false;
         warnings = log.count();
+        if (warnings != log_of_ours.count())
+            t.fail("it warned %u times, and %u times of the two workqueues as they are", warnings, log_of_ours.count());
         return !t.decided();
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group F, continued: pools of one workqueue that wait for room on their node.
+#include "../glue/cpu.h"
 #include "../glue/workqueue.h"
 #include "neighbour.hh"
 
@@ -153,8 +154,60 @@ struct ExactAgain {
     }
 };
 
+struct RaisedInTurns {
+    static constexpr Promise kPromise = {
+        430,
+        "",
+        "max-active.raised-for-each-pool",
+        "When the max_active of an unbound workqueue is raised the room is given to its pools in turn, an item each, "
+        "and not to one of them first",
+        "kernel/workqueue.c: wq_adjust_max_active()",
+        0,
+        Fault::kLimitIgnored};
+
+    static constexpr uint32_t kItems = 6, kRoom = 5;  // of each CPU, and of their node
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, wqlab_nr_cpus() <= 64, "there are more than 64 CPUs");
+        const uint64_t allowed = unbound_cpus(t);
+        if (!allowed)
+            return;
+        const uint32_t here = first_of(allowed), there = neighbour_of(here, allowed);
+        SKIP_UNLESS(t, here != there, "there is no other CPU of the same node");
+        uint32_t all = 0, of_node = 0;
+        for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++) {
+            const bool counts = allowed >> cpu & 1 && wqlab_cpu_online(cpu);
+            all += counts;
+            of_node += counts && wqlab_cpu_node(cpu) == wqlab_cpu_node(here);
+        }
+        SKIP_UNLESS(t, of_node, "a CPU has left");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = "cpu"});
+        TestItem& front = t.item("the item that runs", TestItem::Body::kGate);
+        const Items ones = t.items(kItems, "an item of one CPU", TestItem::Body::kGate),
+                    others = t.items(kItems, "an item of another", TestItem::Body::kGate);
+        front.queue_on(wq, here);
+        AWAIT(t, front.started() == 1, "the item to start");
+        for (uint32_t i = 0; i < kItems; i++)
+            ones[i]->queue_on(wq, here);
+        for (uint32_t i = 0; i < kItems; i++)
+            others[i]->queue_on(wq, there);
+        wq.set_max_active(static_cast<int>((kRoom * all + of_node - 1) / of_node));
+        // What is let go of is so when that returns; when it starts is up to the machine.
+        uint32_t one = 0, other = 0;
+        AWAIT(t,
+              (one = started(ones, kItems)) + (other = started(others, kItems)) + inactive_of(t, wq) == 2 * kItems ||
+                  t.decided(),
+              "all that max_active allows to start");
+        WANT(t, t.decided() || one + other > 1, "max_active was raised, and %u items started", one + other);
+        WANT(t, t.decided() || (one <= other + 1 && other <= one + 1),
+             "max_active was raised, and %u items of CPU %u started, and %u of CPU %u", one, here, other, there);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<PendingTakeTurns>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<RaisedInTurns>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
     check_of<ExactAgain>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 

@@ -69,21 +69,22 @@ struct WorkOnCpuReturnsLong {
 };
 
 struct InContextOfEachKind {
-    static constexpr Promise kPromise = {142,
-                                         "",
-                                         "queue.execute-in-process-context-from-each",
-                                         "execute_in_process_context() calls at once and returns 0 where nothing but a "
-                                         "task is; elsewhere (softirqs off, "
-                                         "a timer, a BH item, an interrupt) it returns 1 and a worker of the CPU calls",
-                                         "kernel/workqueue.c: execute_in_process_context()",
-                                         0,
-                                         Fault::kResultLies};
+    static constexpr Promise kPromise = {
+        142,
+        "",
+        "queue.execute-in-process-context-from-each",
+        "execute_in_process_context() calls at once and returns 0 where nothing but a task is; elsewhere (softirqs "
+        "off, "
+        "a timer, a BH item, an interrupt) it returns 1 and a worker of the CPU calls, at nice 0",
+        "kernel/workqueue.c: execute_in_process_context()",
+        0,
+        Fault::kResultLies};
 
     struct Seen {
         Opaque<work_struct, WQLAB_SIZEOF_EXECUTE_WORK> storage;  // first: the function gets it
         Trial* trial;
         uint32_t calls, others, wrong, caller_cpu, cpu, calls_before_return;
-        int result;
+        int result, nice;
         bool in_worker;
     };
 
@@ -92,6 +93,7 @@ struct InContextOfEachKind {
         Seen& seen = *reinterpret_cast<Seen*>(work);
         seen.wrong += wqlab_in_hardirq() || wqlab_in_softirq();
         seen.cpu = wqlab_this_cpu();
+        seen.nice = wqlab_current().nice;
         seen.in_worker = !wqlab_in_hardirq() && !wqlab_in_softirq() && wqlab_current_worker() != 0;
         __atomic_add_fetch(&seen.calls, 1, __ATOMIC_RELEASE);
         seen.trial->changed();
@@ -175,6 +177,8 @@ struct InContextOfEachKind {
             WANT(t, !context.wanted || (seen->in_worker && seen->cpu == seen->caller_cpu),
                  "in %s on CPU %u the function was called on CPU %u, in %s worker", context.name, seen->caller_cpu,
                  seen->cpu, seen->in_worker ? "a" : "no");
+            WANT(t, !context.wanted || seen->nice == 0, "in %s the function was called at nice %d", context.name,
+                 seen->nice);
         }
         if (!rt)
             call_another(t);
