@@ -2,6 +2,7 @@
 /* C, because read sides are inlines, and its cookies differ by configuration. */
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "rcu.h"
