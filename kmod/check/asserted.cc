@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group M, continued: what the kernel asserts of itself.
+#include "../glue/context.h"
+#include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "idle_pool.hh"
 #include "said.hh"

@@ -3,6 +3,7 @@
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/trace.h"
+#include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "events.hh"

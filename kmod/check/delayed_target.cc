@@ -5,6 +5,7 @@
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
+#include "../glue/workqueue.h"
 #include "delayed.hh"
 #include "trial.hh"
 

@@ -2,6 +2,7 @@
 // Group K, continued: what becomes of workqueues when CPUs are taken for something else.
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
+#include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a boot has left, and is looked at before anything else: who writes to the files of workqueues, or takes a CPU
 // away, has the kernel do over again what it did at boot.
+#include "../glue/attributes.h"
 #include "../glue/cpu.h"
 #include "../glue/kernel_log.h"
 #include "../glue/symbols.h"
