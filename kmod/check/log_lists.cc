@@ -74,10 +74,13 @@ struct EachOfItsOwn {
     {
         const Part part(said, pool);
         const uint32_t active = static_cast<uint32_t>(running.size()) + pending;
-        char words[64];
-        wqlab_format(words, sizeof(words), " active=%u refcnt=%u    in-flight: ", active, active + 1);
+        // Before 6.9 its limit stands behind what is active: "active=3/256".
+        char words[32], held[48];
+        const int length = wqlab_format(words, sizeof(words), " active=%u", active);
+        wqlab_format(held, sizeof(held), " refcnt=%u    in-flight: ", active + 1);
         const char* const at = find_in(part.text, words);
-        WANT(t, at, "of %u active items it was not said \"%s\", but \"%s\"", active, words, part.text);
+        WANT(t, at && (at[length] == ' ' || at[length] == '/') && find_in(at, held),
+             "of %u active items it was not said \"%s\" and \"%s\", but \"%s\"", active, words, held, part.text);
         for (const TestItem* item : running)
             WANT(t, is_in_flight(part, *item), "that %d runs one was not said: \"%s\"", item->last().pid, part.text);
         const uint32_t n = count_in(part.text, kItem);
@@ -190,7 +193,7 @@ struct CallsForHelp {
         char words[64];
         wqlab_format(words, sizeof(words), "    in-flight: %d(RESCUER):%s", item.last().pid, kItem);
         WANT(t, find_in(said, words), "it was not said \"%s\", but \"%.300s\"", words, said);
-        WANT(t, find_in(said, " active=2 refcnt=") && find_in(said, " MAYDAY    in-flight: "),
+        WANT(t, find_in(said, " active=2") && find_in(said, " MAYDAY    in-flight: "),
              "of a pool that waits for its rescuer it was not said that: \"%.300s\"", said);
     }
 };
