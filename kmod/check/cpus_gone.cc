@@ -202,8 +202,7 @@ struct WorkersGetTheirCpusBack {
         "",
         "hotplug.workers-get-their-cpus-back",
         "Workers of an unbound pool all of whose CPUs have gone away may run on each of these again when it is back, "
-        "and "
-        "on no others, be they idle or in the middle of an item",
+        "and on no others, be they idle or in the middle of an item",
         "kernel/workqueue.c: restore_unbound_workers_cpumask(), workqueue_online_cpu()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kWorkerLies};

@@ -7,6 +7,7 @@
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"
 #include "look.hh"
+#include "stray.hh"
 
 namespace wqlab {
 
@@ -23,18 +24,11 @@ struct RefusesAll {
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
 
-    // Of its own: on a kernel that leaves it pending, cancelling it would never end.
-    struct Stray {
-        Opaque<work_struct, WQLAB_SIZEOF_WORK> work;  // first: the function finds the rest behind it
-        uint32_t runs;
+    struct Scene {
+        Stray stray;
         workqueue_struct* wq;
         bool go, is_destroyed;
     };
-
-    static void count(work_struct* work)
-    {
-        __atomic_add_fetch(&reinterpret_cast<Stray*>(work)->runs, 1, __ATOMIC_RELEASE);
-    }
 
     class Reports {
     public:
@@ -53,16 +47,16 @@ struct RefusesAll {
     static constexpr uint64_t kPatience = 1'000'000'000;  // ns; without preemption
 
     // It is freed when RCU says that nobody sees it any more: not before this returns. False: it took too long.
-    static bool queue_when_destroyed(Stray& stray, uint32_t cpu)
+    static bool queue_when_destroyed(Scene& scene, uint32_t cpu)
     {
         wqlab_rcu_read_lock();
-        __atomic_store_n(&stray.go, true, __ATOMIC_RELEASE);
+        __atomic_store_n(&scene.go, true, __ATOMIC_RELEASE);
         const uint64_t deadline = wqlab_now() + kPatience;
         bool is_destroyed;
-        while (!(is_destroyed = __atomic_load_n(&stray.is_destroyed, __ATOMIC_ACQUIRE)) && wqlab_now() < deadline)
+        while (!(is_destroyed = __atomic_load_n(&scene.is_destroyed, __ATOMIC_ACQUIRE)) && wqlab_now() < deadline)
             wqlab_relax();
         if (is_destroyed)
-            wqlab_queue_bare_on(stray.wq, stray.work.get(), static_cast<int>(cpu));
+            scene.stray.queue_on(scene.wq, static_cast<int>(cpu));
         wqlab_rcu_read_unlock();
         return is_destroyed;
     }
@@ -72,20 +66,19 @@ struct RefusesAll {
     {
         const uint32_t cpu = t.first_cpu();
         Queue& wq = t.queue({.flags = flags, .max_active = 1});
-        Stray* const stray = t.own<Stray>();
-        if (!stray || !wq.get())
+        Scene* const scene = t.own<Scene>();
+        if (!scene || !wq.get())
             return false;
-        stray->runs = 0;
-        stray->wq = wq.get();
-        stray->go = stray->is_destroyed = false;
-        wqlab_work_init(stray->work.get(), WQLAB_WORK_PLAIN, count);
-        Actor& destroyer = t.actor("destroyer", static_cast<int>(t.other_cpu(cpu)), [stray, &wq, &t] {
-            while (!__atomic_load_n(&stray->go, __ATOMIC_ACQUIRE) && !t.given_up() && !t.ending()) {
+        scene->wq = wq.get();
+        scene->go = scene->is_destroyed = false;
+        scene->stray.init();
+        Actor& destroyer = t.actor("destroyer", static_cast<int>(t.other_cpu(cpu)), [scene, &wq, &t] {
+            while (!__atomic_load_n(&scene->go, __ATOMIC_ACQUIRE) && !t.given_up() && !t.ending()) {
                 wqlab_resched();
                 wqlab_relax();
             }
             kernel::destroy(t, wq);
-            __atomic_store_n(&stray->is_destroyed, true, __ATOMIC_RELEASE);
+            __atomic_store_n(&scene->is_destroyed, true, __ATOMIC_RELEASE);
         });
         bool was_queued;
         uint32_t reports;
@@ -94,17 +87,17 @@ struct RefusesAll {
             if (t.decided() || !t.wait([&] { return destroyer.began(); }, "a thread to begin"))
                 return false;
             wqlab_move_to(cpu);
-            was_queued = queue_when_destroyed(*stray, cpu);
+            was_queued = queue_when_destroyed(*scene, cpu);
             reports = log.count();
         }
         if (!t.wait([&] { return destroyer.done(); }, "destroy_workqueue() to return") || !was_queued)
             return false;
         t.linger();
-        const uint32_t runs = __atomic_load_n(&stray->runs, __ATOMIC_ACQUIRE);
+        const uint32_t runs = scene->stray.runs();
         if (!reports || runs)
             t.fail("queued on a workqueue that was destroyed it was reported %u times, and ran %u times", reports,
                    runs);
-        else if (wqlab_since_7_1() && wqlab_work_pending(stray->work.get()))
+        else if (wqlab_since_7_1() && scene->stray.pending())
             t.fail("an item that a destroyed workqueue has refused is pending");
         return true;
     }

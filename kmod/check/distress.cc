@@ -126,20 +126,6 @@ struct RescuerTakesTurns {
     // visited once more before the other one, if it called again first. A rescuer that stays runs all of them.
     static constexpr uint32_t kMost = 60;
 
-    // Whether that CPU waits for the workqueue's rescuer.
-    static bool calls(Trial& t, const Queue& wq, uint32_t cpu)
-    {
-        const Snapshot* now = t.snapshot(kSections);
-        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        const wqlab_snap_pool* pool = row ? pool_of_cpu(*now, wq, cpu) : nullptr;
-        for (uint32_t i = 0; pool && i < row->nr_pwqs; i++) {
-            const wqlab_snap_pwq& pwq = now->pwqs[row->first_pwq + i];
-            if (pwq.pool == pool->id && pwq.flags & WQLAB_PWQ_MAYDAY)
-                return true;
-        }
-        return false;
-    }
-
     static void run(Trial& t)
     {
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
@@ -160,7 +146,7 @@ struct RescuerTakesTurns {
         SKIP_UNLESS(t, !is_other_worker(front.last().command), "a worker became free, or threads ended meanwhile");
         WANT(t, is_rescuer(front.last().command), "it ran in %s, and not in the rescuer", front.last().command);
         other.queue_on(saved, there);
-        AWAIT(t, t.decided() || other.started() || calls(t, saved, there), "the second CPU to call");
+        AWAIT(t, t.decided() || other.started() || waits_for_rescuer(t, saved, there), "the second CPU to call");
         gate.open();
         AWAIT(t, other.ended() == 1 && executions(items, kItems) == kItems, "the rescuer to help both");
         uint32_t before = 0;
@@ -190,8 +176,7 @@ struct EachHasItsRescuer {
         "",
         "rescuer.each-workqueue-has-its-own",
         "Of a pool that two workqueues with rescuers use each rescuer runs its own workqueue's items, also while the "
-        "other "
-        "one is in the middle of its",
+        "other one is in the middle of its",
         "kernel/workqueue.c: assign_rescuer_work(), rescuer_thread(), pool_mayday_timeout()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
@@ -250,8 +235,7 @@ struct WorkersTakeOver {
                                          "",
                                          "rescuer.workers-take-over",
                                          "When workers can be made again while a rescuer is in the middle of an item "
-                                         "they run the rest, on whose list it "
-                                         "has left its mark",
+                                         "they run the rest, on whose list it has left its mark",
                                          "kernel/workqueue.c: assign_work(), assign_rescuer_work(): mayday_cursor",
                                          WQLAB_CHECK_MEMORY,
                                          Fault::kQueueLoses};

@@ -4,6 +4,7 @@
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "stray.hh"
 
 namespace wqlab {
 
@@ -120,29 +121,21 @@ struct OthersAreRefused {
     {
         Queue& wq = t.queue();
         TestItem& held = t.item("an item", TestItem::Body::kGate);
-        // Of its own: once refused on a kernel that leaves it pending, cancelling it would never end.
-        struct Stray {
-            Opaque<work_struct, WQLAB_SIZEOF_WORK> work;  // first: the function finds the rest behind it
-            uint32_t runs;
-        };
         Stray* stray = t.own<Stray>();
         if (!stray || !wq.get())
             return;
-        stray->runs = 0;
-        wqlab_work_init(stray->work.get(), WQLAB_WORK_PLAIN, [](work_struct* work) {
-            __atomic_add_fetch(&reinterpret_cast<Stray*>(work)->runs, 1, __ATOMIC_RELEASE);
-        });
+        stray->init();
         held.queue(wq);
         AWAIT(t, held.started() == 1, "the item to start");
         Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq, &t] { kernel::drain(t, wq); });
         AWAIT(t, flushes(t, drainer, wq), "drain_workqueue() to begin");
-        wqlab_queue_bare_on(wq.get(), stray->work.get(), -1);
-        const bool pending = wqlab_work_pending(stray->work.get()) != t.has_fault(Fault::kBusyLies);
+        stray->queue_on(wq.get(), -1);
+        const bool pending = stray->pending() != t.has_fault(Fault::kBusyLies);
         held.open();
         AWAIT(t, drainer.done(), "drain_workqueue() to return");
-        WANT(t, __atomic_load_n(&stray->runs, __ATOMIC_ACQUIRE) == 0, "an item from outside was queued and ran");
+        WANT(t, stray->runs() == 0, "an item from outside was queued and ran");
         WANT(t, !pending, "the item that was refused is pending, and stays so");
-        WANT(t, wqlab_queue_bare_on(wq.get(), stray->work.get(), -1), "it can't be queued afterwards");
+        WANT(t, stray->queue_on(wq.get(), -1), "it can't be queued afterwards");
     }
 };
 

@@ -5,21 +5,11 @@
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "stray.hh"
 
 namespace wqlab {
 
 namespace drain_again {
-
-// Of its own: before Linux 7 one that is refused stays pending, and cancelling it would never end.
-struct Stray {
-    Opaque<work_struct, WQLAB_SIZEOF_WORK> work;  // first: the function finds the rest behind it
-    uint32_t runs;
-
-    static void count(work_struct* work)
-    {
-        __atomic_add_fetch(&reinterpret_cast<Stray*>(work)->runs, 1, __ATOMIC_RELEASE);
-    }
-};
 
 struct EachTime {
     static constexpr Promise kPromise = {
@@ -37,10 +27,7 @@ struct EachTime {
         Queue* wq;
     };
 
-    static void queue_stray(Outside& outside, uint32_t which)
-    {
-        wqlab_queue_bare_on(outside.wq->get(), outside.strays[which].work.get(), -1);
-    }
+    static void queue_stray(Outside& outside, uint32_t which) { outside.strays[which].queue_on(outside.wq->get(), -1); }
 
     static void queue_from_item(TestItem&, void* outside) { queue_stray(*static_cast<Outside*>(outside), 1); }
 
@@ -52,10 +39,8 @@ struct EachTime {
         if (!outside || t.decided())
             return;
         outside->wq = &wq;
-        for (Stray& stray : outside->strays) {
-            stray.runs = 0;
-            wqlab_work_init(stray.work.get(), WQLAB_WORK_PLAIN, Stray::count);
-        }
+        for (Stray& stray : outside->strays)
+            stray.init();
         TestItem& other = t.item("an item of another workqueue").on_run(queue_from_item, outside);
         for (uint32_t i = 0; i < 2; i++) {
             Actor& drainer = t.actor("drainer of an idle workqueue", Kthread::kAnyCpu, [&wq] { wq.drain(); });
@@ -76,7 +61,7 @@ struct EachTime {
         SKIP_UNLESS(t, was_held, "the item ended before another was queued");
         constexpr const char* kBy[] = {"a thread", "an item of another workqueue"};
         for (uint32_t i = 0; i < 2; i++)
-            WANT(t, __atomic_load_n(&outside->strays[i].runs, __ATOMIC_ACQUIRE) == 0,
+            WANT(t, outside->strays[i].runs() == 0,
                  "drained for the third time, it took an item that %s queued, which ran", kBy[i]);
     }
 };
@@ -119,7 +104,7 @@ struct UntilTheLastHasDone {
         if (!keeper || t.decided())
             return;
         *keeper = {};
-        wqlab_work_init(keeper->stray.work.get(), WQLAB_WORK_PLAIN, Stray::count);
+        keeper->stray.init();
         TestItem& held = t.item("an item", TestItem::Body::kGate);
         held.queue_on(wq, here);
         AWAIT(t, held.started() == 1, "the item to start");
@@ -132,15 +117,14 @@ struct UntilTheLastHasDone {
         AWAIT(t, __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE) || spinner.done(), "a CPU to be kept");
         held.open();
         const bool returned = t.wait([&] { return first.done(); }, "the first drain_workqueue() to return");
-        wqlab_queue_bare_on(wq.get(), keeper->stray.work.get(), static_cast<int>(here));
+        keeper->stray.queue_on(wq.get(), static_cast<int>(here));
         const bool drains = __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE) && !last.done();
         __atomic_store_n(&keeper->lets_go, true, __ATOMIC_RELEASE);
         AWAIT(t, returned && spinner.done() && last.done(), "the last drain_workqueue() to return");
         kernel::flush_workqueue(t, wq);
         SKIP_UNLESS(t, drains || t.has_fault(Fault::kFlushReturnsEarly),
                     "the last one was done before something was queued");
-        WANT(t, __atomic_load_n(&keeper->stray.runs, __ATOMIC_ACQUIRE) == 0,
-             "while one of two still drained it took an item from outside, which ran");
+        WANT(t, keeper->stray.runs() == 0, "while one of two still drained it took an item from outside, which ran");
     }
 };
 

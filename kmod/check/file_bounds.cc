@@ -13,6 +13,16 @@ namespace file_bounds {
 
 constexpr const char* kRoot = "/sys/devices/virtual/workqueue";
 
+// Words of eight digits, with leading zeros.
+inline bool is_mask(const char* text, uint32_t mask)
+{
+    char wanted[16];
+    wqlab_format(wanted, sizeof(wanted), "%x\n", mask);
+    while (*text == '0' || *text == ',')
+        text++;
+    return same_text(text, wanted);
+}
+
 struct FilesTakeTheirBounds {
     static constexpr Promise kPromise = {
         226,
@@ -95,13 +105,7 @@ struct GlobalMaskIsWhole {
     {
         if (const int error = t.read(path))
             return error == number(Errno::kNoEntry) && path == kRequested;
-        char wanted[16];
-        wqlab_format(wanted, sizeof(wanted), "%x\n", 1u << cpu);
-        // Words of eight digits, with leading zeros.
-        const char* text = t.text();
-        while (*text == '0' || *text == ',')
-            text++;
-        return same_text(text, wanted);
+        return is_mask(t.text(), 1u << cpu);
     }
 
     static void run(Trial& t)
@@ -219,13 +223,7 @@ struct MaskThatWasAskedFor {
         wqlab_format(path, sizeof(path), "%s/%s/cpumask", kRoot, wq.name());
         const int error = t.read(path);
         SKIP_UNLESS(t, !error, "%s can't be read: error %d", path, error);
-        char wanted[16];
-        wqlab_format(wanted, sizeof(wanted), "%x\n", asked);
-        // Words of eight digits, with leading zeros.
-        const char* text = t.text();
-        while (*text == '0' || *text == ',')
-            text++;
-        WANT(t, same_text(text, wanted), "asked for %x, while unbound ones may use CPU %u alone, it says %s", asked,
+        WANT(t, is_mask(t.text(), asked), "asked for %x, while unbound ones may use CPU %u alone, it says %s", asked,
              second_of(allowed), t.text());
     }
 };

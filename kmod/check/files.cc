@@ -44,13 +44,12 @@ struct FilesSayWhatIsSet {
         "",
         "sysfs.says-what-is-set",
         "nice, cpumask, affinity_scope, affinity_strict and max_active say what was written to them and what the "
-        "kernel's "
-        "functions set, and each leaves the others as they are",
+        "kernel's functions set, and each leaves the others as they are",
         "kernel/workqueue.c: wq_nice_show(), wq_cpumask_show(), wq_affn_scope_show(), wq_affinity_strict_show()",
         0,
         Fault::kStepLies};
 
-    static void expect(Trial& t, const char* name, const char* text, const char* when)
+    static void expect(Trial& t, const char* name, const char* text, const char* after)
     {
         const File file("wqlab-c166", name);
         const int error = t.read(file.path);
@@ -58,24 +57,23 @@ struct FilesSayWhatIsSet {
         // A mask has leading zeros.
         const bool same = same_text(name, "cpumask") ? parse_mask(got) == parse_mask(text) && *got != 'l'
                                                      : same_text(got, text);
-        WANT(t, error == 0 && same, "%s %s says %s, not %s", when, name, got, text);
+        WANT(t, error == 0 && same, "after %s %s says %s, not %s", after, name, got, text);
     }
 
     struct State {
-        const char *nice, *scope, *strict, *max_active;
-        char mask[24];
+        const char *nice, *scope, *strict, *max_active, *mask;
     };
 
-    static void expect_all(Trial& t, const State& state, const char* when)
+    static void expect_all(Trial& t, const State& state, const char* after)
     {
-        expect(t, "nice", state.nice, when);
-        expect(t, "cpumask", state.mask, when);
+        expect(t, "nice", state.nice, after);
+        expect(t, "cpumask", state.mask, after);
         if (!(wqlab_lacks() & WQLAB_LACK_SCOPES)) {
-            expect(t, "affinity_scope", state.scope, when);
-            expect(t, "affinity_strict", state.strict, when);
+            expect(t, "affinity_scope", state.scope, after);
+            expect(t, "affinity_strict", state.strict, after);
         }
-        expect(t, "max_active", state.max_active, when);
-        expect(t, "per_cpu", "0\n", when);
+        expect(t, "max_active", state.max_active, after);
+        expect(t, "per_cpu", "0\n", after);
     }
 
     static void write(Trial& t, const char* name, const char* text)
@@ -96,49 +94,37 @@ struct FilesSayWhatIsSet {
         // By the function.
         const int error = wq.apply(smallest_scope(), false, uint64_t{1} << cpu, 3);
         WANT(t, error == 0, "attributes can't be set: error %d", -error);
-        State state = {"3\n", "cpu\n", "0\n", "11\n", {}};
-        wqlab_format(state.mask, sizeof(state.mask), "%x\n", 1u << cpu);
-        expect_all(t, state, "set by apply_workqueue_attrs(),");
-        // By its files, one after the other.
-        write(t, "nice", "-7");
-        state.nice = "-7\n";
-        expect_all(t, state, "after nice was written");
-        if (scopes && !t.decided()) {
-            write(t, "affinity_strict", "1");
-            state.strict = "1\n";
-            expect_all(t, state, "after affinity_strict was written");
-            write(t, "affinity_scope", "numa");
-            state.scope = "numa\n";
-            expect_all(t, state, "after affinity_scope was written");
+        char all[24], one[24];
+        wqlab_format(all, sizeof(all), "%x\n", static_cast<uint32_t>(allowed));
+        wqlab_format(one, sizeof(one), "%x\n", 1u << cpu);
+        State state = {"3\n", "cpu\n", "0\n", "11\n", one};
+        expect_all(t, state, "apply_workqueue_attrs()");
+        // By its files, one after the other, and each once more when none of the others is as it was made.
+        const struct {
+            const char* name;
+            const char* State::*said;
+            const char* text;
+        } writes[] = {{"nice", &State::nice, "-7\n"},
+                      {"affinity_strict", &State::strict, "1\n"},
+                      {"affinity_scope", &State::scope, "numa\n"},
+                      {"max_active", &State::max_active, "5\n"},
+                      {"cpumask", &State::mask, all},
+                      {"cpumask", &State::mask, one},
+                      {"nice", &State::nice, "4\n"},
+                      {"affinity_scope", &State::scope, "system\n"},
+                      {"max_active", &State::max_active, "6\n"}};
+        for (const auto& [name, said, text] : writes) {
+            if (!scopes && __builtin_memcmp(name, "aff", 3) == 0)
+                continue;
+            write(t, name, text);
+            state.*said = text;
+            expect_all(t, state, name);
+            if (t.decided())
+                return;
         }
-        write(t, "max_active", "5");
-        state.max_active = "5\n";
-        expect_all(t, state, "after max_active was written");
-        wqlab_format(state.mask, sizeof(state.mask), "%x", static_cast<uint32_t>(allowed));
-        write(t, "cpumask", state.mask);
-        expect_all(t, state, "after cpumask was written");
-        if (t.decided())
-            return;
         wq.set_max_active(9);
         state.max_active = "9\n";
-        expect_all(t, state, "after workqueue_set_max_active()");
-        // Each once more, now that none of the others is as it was made.
-        wqlab_format(state.mask, sizeof(state.mask), "%x", 1u << cpu);
-        write(t, "cpumask", state.mask);
-        expect_all(t, state, "after cpumask was written again");
-        write(t, "nice", "4");
-        state.nice = "4\n";
-        expect_all(t, state, "after nice was written again");
-        if (scopes && !t.decided()) {
-            write(t, "affinity_scope", "system");
-            state.scope = "system\n";
-            expect_all(t, state, "after affinity_scope was written again");
-        }
-        write(t, "max_active", "6");
-        state.max_active = "6\n";
-        expect_all(t, state, "after max_active was written again");
-        if (t.decided())
-            return;
+        expect_all(t, state, "workqueue_set_max_active()");
         // What is refused changes nothing.
         const struct {
             const char *name, *text;
@@ -153,7 +139,7 @@ struct FilesSayWhatIsSet {
                  "EINVAL",
                  name, text);
         }
-        expect_all(t, state, "after what was refused");
+        expect_all(t, state, "what was refused");
     }
 };
 
@@ -261,9 +247,8 @@ struct WhatIsWrittenIsDone {
         209,
         "",
         "sysfs.what-is-written-is-done",
-        "What is written to nice, affinity_scope, affinity_strict, cpumask and max_active of a workqueue holds for its "
-        "next "
-        "item; what is no such value is refused, and changes nothing",
+        "What is written to nice, affinity_scope, affinity_strict, cpumask and max_active of a workqueue holds for "
+        "its next item; what is no such value is refused, and changes nothing",
         "kernel/workqueue.c: wq_nice_store(), wq_affn_scope_store(), wq_affinity_strict_store(), wq_cpumask_store(), "
         "max_active_store(), wq_sysfs_prep_attrs()",
         0,

@@ -205,8 +205,8 @@ struct RefusedWithoutAWorker {
         "",
         "attrs.isolated-cpus-refused-without-a-worker",
         "CPUs that are not for housekeeping any more, for which some unbound workqueue would need a pool that no "
-        "worker "
-        "can be made for, are refused with ENOMEM: neither who may use them nor what is said to be isolated changes",
+        "worker can be made for, are refused with ENOMEM: neither who may use them nor what is said to be isolated "
+        "changes",
         "kernel/workqueue.c: workqueue_unbound_housekeeping_update(), workqueue_apply_unbound_cpumask()",
         WQLAB_CHECK_MEMORY,
         Fault::kResultLies};
@@ -294,9 +294,8 @@ struct WorkersMadeWhileAway {
         207,
         "",
         "hotplug.workers-made-while-away",
-        "Workers that a CPU's pool makes while that is away may run where unbound workqueues may, and are not managed; "
-        "when "
-        "it is back they are on that CPU alone, and managed as any",
+        "Workers that a CPU's pool makes while that is away may run where unbound workqueues may, and are not "
+        "managed; when it is back they are on that CPU alone, and managed as any",
         "kernel/workqueue.c: worker_attach_to_pool(), rebind_workers(), unbind_workers()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kQueueElsewhere};

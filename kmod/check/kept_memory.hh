@@ -4,7 +4,10 @@
 
 #include "../glue/allocations.h"
 #include "../glue/context.h"
+#include "../glue/rcu.h"
+#include "../glue/symbols.h"
 #include "attached.hh"
+#include "look.hh"
 
 namespace wqlab {
 
@@ -92,6 +95,36 @@ public:
 private:
     AttachedAllocations allocations_;
 };
+
+// Waits until nothing is kept that was got where `wanted` says so, when what was made on workqueues of the private nice
+// values has been destroyed. A pool that somebody else has, too, stays as long as that one, and skips the trial. All of
+// it goes behind grace periods, two of them in turn where a thread of the kernel comes between: whoever has had these,
+// however long they take, is slow no more.
+template <typename Wanted>
+void await_freed(Trial& t, const Kept& kept, Wanted wanted, const char* what)
+{
+    constexpr uint32_t kGracePeriods = 3;
+    SKIP_UNLESS(t, kept.seen() && !kept.lost(), "of %u allocations %u could not be followed", kept.seen() + kept.lost(),
+                kept.lost());
+    uintptr_t site = 0;
+    for (uint32_t i = 0; i < kGracePeriods && kept.count(wanted, site) && !t.given_up(); i++)
+        wqlab_rcu_barrier();
+    bool shared = false;
+    const bool none = t.wait(
+        [&] {
+            return kept.count(wanted, site) == 0 || t.decided() ||
+                   // Under a fault ours may have stayed.
+                   (shared = t.fault() == Fault::kNone && (have_others_pools_of(t, Queue::kPrivateNice) ||
+                                                           have_others_pools_of(t, Queue::kPrivateNice + 1)));
+        },
+        what);
+    SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
+    if (none)
+        return;
+    char name[96];
+    wqlab_symbol_name(site, name, sizeof(name));
+    t.note("%u pieces are left; one was got by %s", kept.count(wanted, site), name);
+}
 
 }  // namespace leaks
 

@@ -30,28 +30,10 @@ inline bool is_of_workqueues(uintptr_t site)
     return false;
 }
 
-// What is kept when all has gone. A pool that somebody else has, too, stays as long as that one. Some of it is freed
-// behind a grace period, some by a thread of the kernel.
+// What is kept when all has gone.
 inline void judge(Trial& t, const Kept& kept)
 {
-    SKIP_UNLESS(t, kept.seen() && !kept.lost(), "of %u allocations %u could not be followed", kept.seen() + kept.lost(),
-                kept.lost());
-    uintptr_t site = 0;
-    bool shared = false;
-    const bool none = t.wait(
-        [&] {
-            return kept.count(is_of_workqueues, site) == 0 || t.decided() ||
-                   // Under a fault ours may have stayed.
-                   (shared = t.fault() == Fault::kNone && (have_others_pools_of(t, Queue::kPrivateNice) ||
-                                                           have_others_pools_of(t, Queue::kPrivateNice + 1)));
-        },
-        "what was allocated for workqueues to be freed");
-    SKIP_UNLESS(t, !shared, "somebody else has a workqueue of the same nice value");
-    if (none)
-        return;
-    char name[96];
-    wqlab_symbol_name(site, name, sizeof(name));
-    t.note("%u pieces are left; one was got by %s", kept.count(is_of_workqueues, site), name);
+    await_freed(t, kept, is_of_workqueues, "what was allocated for workqueues to be freed");
 }
 
 struct GivesBack {

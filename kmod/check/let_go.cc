@@ -75,8 +75,7 @@ struct OnItsCpuUntilThen {
         "",
         "hotplug.on-its-cpu-until-let-go",
         "Items of a CPU that goes away run on it until its pool is marked as no longer tied to it, also in workers "
-        "that "
-        "have been away and came back",
+        "that have been away and came back",
         "kernel/workqueue.c: worker_attach_to_pool(), rebind_workers(), unbind_workers()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kQueueOtherCpu};

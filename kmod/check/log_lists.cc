@@ -144,24 +144,10 @@ struct CallsForHelp {
                                          "",
                                          "log.calls-for-help",
                                          "In the log a rescuer that runs an item is said to be one, and a pool of a "
-                                         "workqueue that waits for its rescuer "
-                                         "is marked with MAYDAY",
+                                         "workqueue that waits for its rescuer is marked with MAYDAY",
                                          "kernel/workqueue.c: show_pwq(), pr_cont_worker_id()",
                                          WQLAB_CHECK_MEMORY,
                                          Fault::kLogIsSilent};
-
-    static bool calls(Trial& t, const Queue& wq, uint32_t cpu)
-    {
-        const Snapshot* now = t.snapshot(kSections);
-        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        const wqlab_snap_pool* pool = row ? pool_of_cpu(*now, wq, cpu) : nullptr;
-        for (uint32_t i = 0; pool && i < row->nr_pwqs; i++) {
-            const wqlab_snap_pwq& pwq = now->pwqs[row->first_pwq + i];
-            if (pwq.pool == pool->id && pwq.flags & WQLAB_PWQ_MAYDAY)
-                return true;
-        }
-        return false;
-    }
 
     static void run(Trial& t)
     {
@@ -180,7 +166,8 @@ struct CallsForHelp {
         SKIP_UNLESS(t, !is_other_worker(item.last().command), "a worker became free, or threads ended meanwhile");
         // It has the first one, and does not take the next before it has done.
         kernel::queue_on(t, saved, next, cpu);
-        AWAIT(t, t.decided() || next.started() || calls(t, saved, distress.cpu), "the next item's pool to call");
+        AWAIT(t, t.decided() || next.started() || waits_for_rescuer(t, saved, distress.cpu),
+              "the next item's pool to call");
         SKIP_UNLESS(t, !next.started(), "a worker became free, or threads ended meanwhile");
         const char* const said = shower.show(saved);
         if (t.decided())

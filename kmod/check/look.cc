@@ -108,6 +108,24 @@ uint64_t stat_of_cpu(Trial& t, const Queue& queue, uint32_t cpu, uint32_t which)
     return 0;
 }
 
+bool waits_for_rescuer(const Snapshot& now, const wqlab_snap_workqueue& row, const wqlab_snap_pool& pool)
+{
+    for (uint32_t i = 0; i < row.nr_pwqs; i++) {
+        const wqlab_snap_pwq& pwq = now.pwqs[row.first_pwq + i];
+        if (pwq.pool == pool.id && pwq.flags & WQLAB_PWQ_MAYDAY)
+            return true;
+    }
+    return false;
+}
+
+bool waits_for_rescuer(Trial& t, const Queue& queue, uint32_t cpu)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
+    const wqlab_snap_workqueue* row = now ? row_of(*now, queue) : nullptr;
+    const wqlab_snap_pool* pool = row ? pool_of_cpu(*now, queue, cpu) : nullptr;
+    return pool && waits_for_rescuer(*now, *row, *pool);
+}
+
 uint64_t unbound_cpus(Trial& t)
 {
     const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);

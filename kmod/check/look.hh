@@ -28,6 +28,9 @@ inline bool flushes(Trial& t, const Actor& actor, const Queue& queue) { return f
 uint64_t stat_of(Trial& t, const Queue& queue, uint32_t which);
 // The same of the one that its items go to which are queued on this CPU: when it is replaced, it begins at 0.
 uint64_t stat_of_cpu(Trial& t, const Queue& queue, uint32_t cpu, uint32_t which);
+// Whether these call for their workqueue's rescuer: its items of that pool, or of that CPU.
+bool waits_for_rescuer(const Snapshot& now, const wqlab_snap_workqueue& row, const wqlab_snap_pool& pool);
+bool waits_for_rescuer(Trial& t, const Queue& queue, uint32_t cpu);
 // How many of its items are inactive, held back by max_active, on all CPUs.
 uint32_t inactive_of(Trial& t, const Queue& queue);
 // The pool that its items go to from this CPU has items pending, and all its

@@ -56,8 +56,7 @@ struct ExactAgain {
         "",
         "max-active.exact-after-what-was-held-back",
         "Exactly max_active items of a workqueue are in flight also when one that was held back has been cancelled, "
-        "and "
-        "when some that were have been let go",
+        "and when some that were have been let go",
         "kernel/workqueue.c: pwq_tryinc_nr_active(), node_activate_pending_pwq(), pwq_dec_nr_active()",
         0,
         Fault::kLimitIgnored};

@@ -170,9 +170,8 @@ struct RcuStates {
                                          "",
                                          "rcu.each-state-and-workqueue",
                                          "queue_rcu_work() of a running item returns true and it runs again; it goes "
-                                         "to the workqueue that is named, and "
-                                         "flush_rcu_work() waits for one that is pending or running, until it has "
-                                         "ended, and returns true",
+                                         "to the workqueue that is named, and flush_rcu_work() waits for one that is "
+                                         "pending or running, until it has ended, and returns true",
                                          "kernel/workqueue.c: queue_rcu_work(), rcu_work_rcufn(), flush_rcu_work()",
                                          0,
                                          Fault::kFlushLies};

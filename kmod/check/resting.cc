@@ -59,8 +59,7 @@ struct NobodyMovesThem {
                                          "",
                                          "workers.user-space-moves-none",
                                          "User space can't move a worker, whether of a CPU, highpri or unbound, nor a "
-                                         "rescuer: where these may run is the "
-                                         "kernel's",
+                                         "rescuer: where these may run is the kernel's",
                                          "kernel/workqueue.c: create_worker(), init_rescuer(): kthread_bind_mask()",
                                          0,
                                          Fault::kWorkerLies};

@@ -10,6 +10,7 @@
 #include "../glue/workqueue.h"
 #include "look.hh"
 #include "lockups.hh"
+#include "said.hh"
 
 namespace wqlab {
 
@@ -21,19 +22,14 @@ inline bool read_command_line(Trial& t)
     return t.ask(WQLAB_STEP_READ, "/proc/cmdline", "") == 0 && __builtin_strlen(t.text()) + 1 < WQLAB_STEP_TEXT_LEN;
 }
 
-inline bool has_words(const char* text, const char* words)
-{
-    return LogLine{text, __builtin_strlen(text), 0, nullptr, false}.has(words);
-}
-
 struct NoComplaint {
     static constexpr Promise kPromise = {
         398,
         "",
         "boot.no-complaint",
         "Started without parameters that are about it, the workqueue code finds nothing wrong at boot: the kernel's "
-        "log "
-        "has no warning of its initialisation, of CPUs of which none would be left, or of a parameter that it corrects",
+        "log has no warning of its initialisation, of CPUs of which none would be left, or of a parameter that it "
+        "corrects",
         "kernel/workqueue.c: workqueue_init_early(), workqueue_init(), workqueue_init_topology(), "
         "restrict_unbound_cpumask(), llc_populate_cpu_shard_id(), precompute_cache_shard_ids()",
         0,
@@ -77,7 +73,7 @@ struct NoComplaint {
         SKIP_UNLESS(t, read_command_line(t), "it can't be seen what the kernel was started with");
         // Of workqueue.unbound_cpus and workqueue.cache_shard_size, with - or _, what is sure to be there.
         for (const char* word : {"isolcpus", "nohz", "unbound", "shard"})
-            SKIP_UNLESS(t, !has_words(t.text(), word), "the kernel was started with %s", word);
+            SKIP_UNLESS(t, !find_in(t.text(), word), "the kernel was started with %s", word);
         Reading reading = {t.has_fault(Fault::kLogIsSilent)};
         wqlab_log_read(read, &reading);
         SKIP_UNLESS(t, reading.begun, "the log of boot is not there any more");
@@ -278,7 +274,7 @@ struct DefaultsOfParameters {
         SKIP_UNLESS(t, read_command_line(t), "it can't be seen what the kernel was started with");
         // With nohz_full, or isolcpus=nohz, it is set by the kernel from 7.0 on.
         for (const char* word : {"isolcpus", "nohz", "power"})
-            SKIP_UNLESS(t, !has_words(t.text(), word), "the kernel was started with %s", word);
+            SKIP_UNLESS(t, !find_in(t.text(), word), "the kernel was started with %s", word);
         SKIP_UNLESS(t, t.read("/sys/module/workqueue/parameters/power_efficient") == 0,
                     "power_efficient can't be read");
         WANT(t, same_text(t.text(), wqlab_wq_saves_power() ? "Y\n" : "N\n"),

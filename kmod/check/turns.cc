@@ -34,12 +34,7 @@ struct TurnsAreOfOneLength {
         uint64_t least = row ? WQLAB_NEVER : 0;
         for (const uint32_t cpu : cpus) {
             const wqlab_snap_pool* pool = row ? pool_of_cpu(*now, wq, cpu) : nullptr;
-            bool waits = false;
-            for (uint32_t i = 0; pool && i < row->nr_pwqs; i++) {
-                const wqlab_snap_pwq& pwq = now->pwqs[row->first_pwq + i];
-                waits |= pwq.pool == pool->id && pwq.flags & WQLAB_PWQ_MAYDAY;
-            }
-            if (!waits || pool->mayday_timer_ns == WQLAB_NEVER)
+            if (!pool || !waits_for_rescuer(*now, *row, *pool) || pool->mayday_timer_ns == WQLAB_NEVER)
                 return 0;
             least = pool->mayday_timer_ns < least ? pool->mayday_timer_ns : least;
         }

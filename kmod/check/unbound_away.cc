@@ -28,8 +28,7 @@ struct PodsFollow {
         "hotplug.pods-follow",
         "While a CPU is away the unbound items that are queued for it run on others that their workqueue may use, and "
         "if there are none on any, and the others of its pod keep that; a worker of a pod of which no CPU is left is "
-        "put "
-        "nowhere; when the CPU is back it has its pod again",
+        "put nowhere; when the CPU is back it has its pod again",
         "kernel/workqueue.c: unbound_wq_update_pwq(), wq_calc_pod_cpumask(), workqueue_offline_cpu(), "
         "workqueue_online_cpu(), kick_pool_pick()",
         WQLAB_CHECK_HOTPLUG,

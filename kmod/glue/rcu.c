@@ -50,3 +50,8 @@ uintptr_t wqlab_rcu_get_and_free(size_t size)
 		kfree_rcu(later, rcu);
 	return address;
 }
+
+void wqlab_rcu_barrier(void)
+{
+	rcu_barrier();
+}

@@ -16,6 +16,9 @@ bool wqlab_rcu_passed(uint64_t cookie);		/* poll_state_synchronize_rcu() */
 /* Gets memory of kmalloc() and leaves it to kfree_rcu(). Where it was; 0: there was none. Sleeps. */
 uintptr_t wqlab_rcu_get_and_free(size_t size);
 
+/* Until all that was left to RCU with call_rcu() before has been called, on each CPU. Sleeps. */
+void wqlab_rcu_barrier(void);
+
 WQLAB_END_C
 
 #endif
