@@ -4,12 +4,15 @@
 #include "../glue/cpu.h"
 #include "../glue/module.h"
 #include "../glue/time.h"
+#include "patience.hh"
 
 namespace wqlab {
 
 using check_bounds::kSecond;
 
 namespace {
+
+constexpr uint64_t kLook = kSecond / 10;
 
 // Where the watcher is bound: a fault of the kernel may cost a CPU, whose timers wake nobody then, and the first ones
 // are those that most checks use.
@@ -81,7 +84,7 @@ void Runner::wait_while(Condition condition)
 {
     uint64_t told = wqlab_now();
     while (condition()) {
-        trial_->turn().wait(kSecond / 10);
+        trial_->turn().wait(kLook);
         if (const uint64_t now = wqlab_now(); now - told >= kSecond) {
             turn_();
             told = now;
@@ -98,14 +101,19 @@ void Runner::wait_for_end()
     // A stand-in that hangs does not take as long to prove it.
     const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
     const uint64_t began = wqlab_now();
+    Patience trial_goes_on(kPatience / hurry, 3 * kLook), clean_up(kCleanUp / hurry, 3 * kLook);
+    uint64_t seen = 0;
     wait_while([&] {
         if (thread.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
             return false;
-        // Read before the clock, so that no difference is negative.
-        const uint64_t progressed = trial.progressed(), ending = thread.ending_since(), now = wqlab_now();
-        if (ending)
-            return now - ending < kCleanUp / hurry;
-        return slow ? now - began < kSlowLimit : now - began < kLimit && now - progressed < kPatience / hurry;
+        if (thread.is_ending())
+            return !clean_up.ends();
+        clean_up.renew();
+        if (const uint64_t now = trial.progress(); now != seen) {
+            seen = now;
+            trial_goes_on.renew();
+        }
+        return wqlab_now() - began < (slow ? kSlowLimit : kLimit) && (slow || !trial_goes_on.ends());
     });
 }
 
@@ -131,8 +139,8 @@ void Runner::watch()
             if (stopped)
                 thread.note_where_it_hangs();
             thread.call_for_help();
-            const uint64_t end = wqlab_now() + check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1);
-            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && wqlab_now() < end; });
+            Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1), 3 * kLook);
+            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.ends(); });
         }
     }
     keep_verdict();

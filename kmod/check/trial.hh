@@ -20,6 +20,7 @@
 #include "fault.hh"
 #include "fault_threads.hh"
 #include "instruments.hh"
+#include "patience.hh"
 #include "promise.hh"
 #include "user_steps.hh"
 #include "verdict.hh"
@@ -57,12 +58,10 @@ public:
     // No wait() succeeds any more.
     bool given_up() const { return __atomic_load_n(&given_up_, __ATOMIC_ACQUIRE); }
     void give_up();
-    // When something that was waited for last came true, or goes_on() was called; wqlab_now(). Acquired, so that a
-    // clock that is read afterwards is not before it: reading the clock begins with a load, and arm64 reads the counter
-    // when that one is there.
-    uint64_t progressed() const { return __atomic_load_n(&progressed_, __ATOMIC_ACQUIRE); }
+    // Changes as long as somebody looks, in wait(), or goes_on() is called: who does so does not hang.
+    uint64_t progress() const { return __atomic_load_n(&progress_, __ATOMIC_RELAXED); }
     // A call has returned that a check may make hundreds of, without a wait: on a slow machine it would seem to hang.
-    void goes_on() { __atomic_store_n(&progressed_, wqlab_now(), __ATOMIC_RELAXED); }
+    void goes_on() { __atomic_add_fetch(&progress_, 1, __ATOMIC_RELAXED); }
 
     // True: this kernel lacks one of enum wqlab_lack, and so the trial is skipped.
     bool skip_without(uint32_t needs);
@@ -111,7 +110,7 @@ private:
     Event changed_;
     uint32_t waiting_ = 0;
     uint64_t tickets_ = 0;
-    uint64_t progressed_ = wqlab_now();
+    uint64_t progress_ = 0;
     bool given_up_ = false;
 };
 
@@ -128,13 +127,15 @@ bool Trial::on_cpu(uint32_t cpu, Act act)
 template <typename Condition>
 bool Trial::wait(Condition condition, const char* what)
 {
-    const uint64_t patience = fault_ == Fault::kNone ? check_bounds::kWait : check_bounds::kWait / 10;
+    const uint64_t most = fault_ == Fault::kNone ? check_bounds::kWait : check_bounds::kWait / 10;
     constexpr uint64_t kLook = 4'000'000;  // also if nobody says that something changed
-    const uint64_t deadline = wqlab_now() + patience;
+    Patience patience(most, 10 * kLook);
     __atomic_add_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     bool holds;
-    while (!(holds = condition()) && !given_up() && wqlab_now() < deadline)
+    while (!(holds = condition()) && !given_up() && !patience.ends()) {
+        goes_on();
         changed_.wait(kLook);
+    }
     __atomic_sub_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     if (holds) {
         goes_on();
@@ -142,7 +143,7 @@ bool Trial::wait(Condition condition, const char* what)
         if (given_up())
             fail("given up while it waited for %s", what);
         else
-            fail("waited %u s in vain for %s", static_cast<uint32_t>(patience / check_bounds::kSecond), what);
+            fail("waited %u s in vain for %s", static_cast<uint32_t>(most / check_bounds::kSecond), what);
         describe_pools(*this);
     }
     return holds;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trial_thread.hh"
 
+#include "../core/check_bounds.hh"
 #include "../glue/time.h"
 #include "company.hh"
+#include "patience.hh"
 
 namespace wqlab {
 
@@ -23,7 +25,7 @@ void TrialThread::main()
     const uint32_t ours = warnings_ ? warnings_->ours() : 0, all = warnings_ ? warnings_->all() : 0;
     if (!trial_.skip_without(check_.needs))
         check_.run(trial_);
-    __atomic_store_n(&ending_since_, wqlab_now(), __ATOMIC_RELEASE);
+    __atomic_store_n(&is_ending_, true, __ATOMIC_RELEASE);
     trial_.end();
     if (warnings_)
         judge_warnings(warnings_->ours() - ours, warnings_->all() - all);
@@ -84,8 +86,8 @@ void TrialThread::keep_company()
     uint32_t n = 0;
     for (const Queue* queue = trial_.first_queue(); queue && n < kMost && !finished(); queue = queue->next())
         n += companies[n].create(*queue);
-    const uint64_t end = wqlab_now() + check_bounds::kGrace;
-    while (!finished() && wqlab_now() < end) {
+    Patience patience(check_bounds::kGrace, 3 * kPause);
+    while (!finished() && !patience.ends()) {
         for (uint32_t i = 0; i < n; i++)
             companies[i].come();
         wqlab_sleep(kPause);

@@ -27,8 +27,8 @@ public:
     const Promise& promise() const { return *check_.promise; }
     // Its thread has nothing to do any more, and everything of it has ended.
     bool finished() const { return __atomic_load_n(&finished_, __ATOMIC_ACQUIRE); }
-    // Since when its instruments are being ended; 0: the check itself still runs.
-    uint64_t ending_since() const { return __atomic_load_n(&ending_since_, __ATOMIC_ACQUIRE); }
+    // The check itself has run, and its instruments are being ended.
+    bool is_ending() const { return __atomic_load_n(&is_ending_, __ATOMIC_ACQUIRE); }
     // Signalled when it is finished, and by who wants its watcher to look.
     Event& turn() { return turn_; }
     // Fails the trial, whatever it saw, by where it hangs; all the places are evidence.
@@ -54,7 +54,7 @@ private:
     Helper witness_;
     Helper companion_;
     Event turn_;
-    uint64_t ending_since_ = 0;
+    bool is_ending_ = false;
     bool finished_ = false;
     Kthread thread_;
 };

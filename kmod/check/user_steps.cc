@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "user_steps.hh"
 
-#include "../glue/time.h"
+#include "../core/check_bounds.hh"
+#include "patience.hh"
 
 namespace wqlab {
 
@@ -29,16 +30,17 @@ int UserSteps::ask(uint32_t kind, const char* path, const char* text)
         step_.open = true;
     }
     on_ask();
-    const uint64_t deadline = wqlab_now() + check_bounds::kStep;
+    constexpr uint64_t kLook = 100'000'000;
+    Patience patience(check_bounds::kStep, 3 * kLook);
     for (;;) {
         {
             const Mutex::Guard guard(lock_);
-            if (!step_.open || given_up_ || wqlab_now() > deadline) {
+            if (!step_.open || given_up_ || patience.ends()) {
                 step_.open = false;
                 return step_.error;
             }
         }
-        answered_.wait(100'000'000);
+        answered_.wait(kLook);
     }
 }
 

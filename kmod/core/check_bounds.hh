@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// How long a check may take. The module's watcher keeps to these; wqctl waits a
-// little longer than the sum, for the case that the watcher itself hangs.
+// How long a check may take. The module's watcher keeps to these, and but for kLimit and kSlowLimit they are told by
+// Patience, which counts no time in which the host had the machine; wqctl waits twice as long as their sum, for the
+// case that the watcher itself hangs.
 #pragma once
 
 #include <cstdint>

@@ -99,7 +99,8 @@ uint64_t Run::elapsed() const
     const uint64_t begun = control_.begun_ns.get();
     if (!begun)
         return 0;
-    // The clock is not read before what it is compared with: see Trial::progressed().
+    // The clock is not read before what it is compared with: reading it begins with a load, and arm64 reads the counter
+    // when that one is there.
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     return (ended() ? ended_ns_.get() : wqlab_now()) - begun;
 }

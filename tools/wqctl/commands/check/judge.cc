@@ -21,9 +21,9 @@ Judgement Judge::judge(const Promise& promise, const std::string& fault, uint64_
             return {
                 promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0,
                 false};
-    // The module's watcher ends every check sooner, unless the CPU on which it sleeps has died.
-    constexpr uint64_t kSlack = 30 * bounds::kSecond;
-    give_up_at_ = monotonic_ns() + bounds::whole(promise.classes & WQLAB_CHECK_SLOW) + kSlack;
+    // The module's watcher ends every check sooner, unless the CPU on which it sleeps has died; on a machine that its
+    // host takes away, not by much.
+    give_up_at_ = monotonic_ns() + 2 * bounds::whole(promise.classes & WQLAB_CHECK_SLOW);
     start_check(lab_, promise.id, fault, seed);
     const CheckState state = follow(promise);
     return {promise, state.status, state.reason, state.evidence, state.elapsed_ns, state.quarantined};
