@@ -20,7 +20,8 @@ struct WorkOnCpuReturnsLong {
                                          "",
                                          "queue.work-on-cpu-returns-a-long",
                                          "work_on_cpu() and work_on_cpu_safe() give the function its argument, in a "
-                                         "worker, and return all of the long that it returned",
+                                         "worker, also if called on that CPU, and return all of the long that it "
+                                         "returned",
                                          "kernel/workqueue.c: work_on_cpu_key(), work_for_cpu_fn()",
                                          0,
                                          Fault::kResultLies};
@@ -44,6 +45,13 @@ struct WorkOnCpuReturnsLong {
         return call.wanted;
     }
 
+    static void judge(Trial& t, const char* name, uint32_t cpu, const Call& call)
+    {
+        WANT(t, call.cpu == cpu && call.in_task && call.current && call.nice == 0,
+             "%s for CPU %u called the function on CPU %u, in %s, at nice %d", name, cpu, call.cpu,
+             call.current ? "a worker" : "no worker", call.nice);
+    }
+
     static void run(Trial& t)
     {
         constexpr long kLong = sizeof(long) > 4 ? 0x123456789abcdefL : 0x1234567L;
@@ -60,10 +68,15 @@ struct WorkOnCpuReturnsLong {
                 const long whole = function(cpu, answer, call);
                 const long got = t.has_fault(Fault::kResultLies) ? static_cast<int>(whole) : whole;
                 WANT(t, got == value, "of a function that returned %ld %s returned %ld", value, name, got);
-                WANT(t, call->cpu == cpu && call->in_task && call->current && call->nice == 0,
-                     "%s for CPU %u called the function on CPU %u, in %s, at nice %d", name, cpu, call->cpu,
-                     call->current ? "a worker" : "no worker", call->nice);
+                judge(t, name, cpu, *call);
             }
+            // Who is on that CPU already is no worker.
+            *call = {kLong, false, nullptr, 1, 0};
+            const bool same = t.on_cpu(cpu, [function, cpu, call] { return function(cpu, answer, call) == kLong; });
+            WANT(t, same || t.decided(), "on CPU %u %s for it did not return what the function did", cpu, name);
+            if (t.decided())
+                return;
+            judge(t, name, cpu, *call);
         }
     }
 };
