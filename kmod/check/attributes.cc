@@ -328,10 +328,28 @@ struct PowerEfficient {
         "",
         "alloc.power-efficient",
         "WQ_POWER_EFFICIENT is per-CPU unless workqueue.power_efficient is set, then unbound; without that flag it is "
-        "per-CPU either way",
+        "per-CPU either way; of its other flags it loses none",
         "include/linux/workqueue.h: WQ_POWER_EFFICIENT",
         0,
         Fault::kStepLies};
+
+    static void keeps_its_flags(Trial& t, bool is_unbound)
+    {
+        constexpr uint32_t kFlags = WQLAB_WQ_POWER_EFFICIENT | WQLAB_WQ_HIGHPRI | WQLAB_WQ_MEM_RECLAIM |
+                                    WQLAB_WQ_FREEZABLE | WQLAB_WQ_CPU_INTENSIVE;
+        constexpr int32_t kMost = 3;
+        const Queue& wq = t.queue({.flags = kFlags, .max_active = kMost});
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        const wqlab_snap_pool* pool = now ? pool_of_cpu(*now, wq, t.first_cpu()) : nullptr;
+        SKIP_UNLESS(t, row && pool, "the snapshot does not show the check's own workqueue");
+        const uint32_t wanted = kFlags | (is_unbound ? uint32_t{WQLAB_WQ_UNBOUND} : 0);
+        const uint32_t flags = row->flags & (kFlags | WQLAB_WQ_UNBOUND);
+        WANT(t, flags == wanted, "power_efficient is %d, and of flags %x it has %x", is_unbound, wanted, flags);
+        WANT(t, row->max_active == kMost, "made with max_active %d it has %d", kMost, row->max_active);
+        WANT(t, pool->nice == -20 && (pool->cpu < 0) == is_unbound, "its pool is of CPU %d and of nice %d", pool->cpu,
+             pool->nice);
+    }
 
     static void run(Trial& t)
     {
@@ -341,6 +359,9 @@ struct PowerEfficient {
         t.queue({.flags = WQLAB_WQ_POWER_EFFICIENT | WQLAB_WQ_SYSFS, .name = "wqlab-c121"});
         WANT(t, t.read("/sys/devices/virtual/workqueue/wqlab-c121/per_cpu") == 0, "per_cpu can't be read");
         WANT(t, same_text(t.text(), set ? "0\n" : "1\n"), "power_efficient is %d and per_cpu %s", set, t.text());
+        keeps_its_flags(t, set);
+        if (t.decided())
+            return;
         t.queue({.flags = WQLAB_WQ_SYSFS, .name = "wqlab-c121p"});
         WANT(t, t.read("/sys/devices/virtual/workqueue/wqlab-c121p/per_cpu") == 0, "per_cpu can't be read");
         WANT(t, same_text(t.text(), "1\n"), "power_efficient is %d, and without the flag per_cpu is %s", set, t.text());

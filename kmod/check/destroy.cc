@@ -160,8 +160,9 @@ struct NothingLeaks {
         49,
         "",
         "destroy.leaks-nothing",
-        "Making, using and destroying workqueues leaves no pool and no workqueue behind",
-        "kernel/workqueue.c: destroy_workqueue(), put_unbound_pool()",
+        "Making, using and destroying workqueues, also such as share their pools, leaves no pool and no workqueue "
+        "behind",
+        "kernel/workqueue.c: destroy_workqueue(), get_unbound_pool(), put_unbound_pool()",
         0,
         Fault::kSnapshotLies};
 
@@ -181,9 +182,35 @@ struct NothingLeaks {
 
     static constexpr int kOwnNice = 9;
 
+    // Two that share their pools, of which one goes before the other.
+    static void share(Trial& t, const char* scope, bool strict)
+    {
+        const wqlab_attributes own = {0, kOwnNice, wqlab_scope_of(scope), strict};
+        Result<Workqueue> first = Workqueue::create("wqlab-c49", WQLAB_WQ_UNBOUND, 0);
+        Result<Workqueue> second = Workqueue::create("wqlab-c49", WQLAB_WQ_UNBOUND, 0);
+        SKIP_UNLESS(t, first.ok() && second.ok(), "there was no workqueue");
+        const Workqueue stays = second.take();
+        {
+            const Workqueue goes = first.take();
+            for (const Workqueue* wq : {&goes, &stays}) {
+                const int error = wqlab_attributes_apply(wq->get(), &own);
+                SKIP_UNLESS(t, error == 0, "attributes can't be set: error %d", -error);
+            }
+        }
+        TestItem& item = t.item("an item of the one that stays");
+        wqlab_queue_bare_on(stays.get(), item.address(), -1);
+        item.flush();
+    }
+
     static void run(Trial& t)
     {
         constexpr uint32_t kRounds = 100;
+        for (const char* scope : {smallest_scope(), "numa", "system"})
+            for (const bool strict : {false, true})
+                if (!t.decided())
+                    share(t, scope, strict);
+        if (t.decided())
+            return;
         int32_t worker = 0;  // that only such a workqueue had
         for (uint32_t i = 0; i < kRounds; i++) {
             Result<Workqueue> made = Workqueue::create("wqlab-c49", i % 2 ? WQLAB_WQ_UNBOUND : 0, 0);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C, continued: drain.
+#include "../glue/symbols.h"
+#include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "said.hh"
 #include "stray.hh"
 
 namespace wqlab {
@@ -110,26 +113,46 @@ struct OthersAreRefused {
         45,
         "",
         "drain.others-are-refused",
-        "While a workqueue drains, queueing from outside is refused with a warning, and the item can be used "
-        "afterwards",
+        "While a workqueue drains, queueing from outside is refused with a warning, which (7.1) names the function and "
+        "the workqueue, and the item can be used afterwards",
         "kernel/workqueue.c: __queue_work()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kBusyLies,
         {"a7488f089bdf: the refused item stays pending for ever", 0, 0, true}};
+
+    // Queued by this thread, and what the log says of it.
+    static void refuse(Trial& t, const Queue& wq, Stray& stray, Said& said)
+    {
+        char function[96], words[192];
+        wqlab_symbol_name(Stray::function(), function, sizeof(function));
+        wqlab_format(words, sizeof(words), "workqueue: cannot queue %s on wq %s", function, wq.name());
+        const LogListener<LinesWith> any("workqueue: cannot queue ");
+        const LogListener<Saying> log(&said);
+        // It is said once, whosever item is the first, unless it is forgotten.
+        const bool can_tell = wqlab_since_7_1() && log.attached() && any.attached() &&
+                              t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+        stray.queue_on(wq.get(), -1);
+        if (!can_tell || t.decided() || find_in(said.text, words))
+            return;
+        const bool was_other = any.heard().ours() && !find_in(said.text, "cannot queue ");
+        WANT(t, was_other, "it was not said that \"%s\"", words);
+    }
 
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
         TestItem& held = t.item("an item", TestItem::Body::kGate);
         Stray* stray = t.own<Stray>();
-        if (!stray || !wq.get())
+        Said* said = t.own<Said>();
+        if (!stray || !said || !wq.get())
             return;
         stray->init();
+        said->forget();
         held.queue(wq);
         AWAIT(t, held.started() == 1, "the item to start");
         Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&wq, &t] { kernel::drain(t, wq); });
         AWAIT(t, flushes(t, drainer, wq), "drain_workqueue() to begin");
-        stray->queue_on(wq.get(), -1);
+        refuse(t, wq, *stray, *said);
         const bool pending = stray->pending() != t.has_fault(Fault::kBusyLies);
         held.open();
         AWAIT(t, drainer.done(), "drain_workqueue() to return");

@@ -5,6 +5,7 @@
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"
 #include "scarce_threads.hh"
+#include "topology.hh"
 #include "unbound_cpus.hh"
 
 namespace wqlab {
@@ -126,12 +127,33 @@ struct RescuerKeepsOrder {
         "rescuer.in-queueing-order",
         "A rescuer runs what waits in the order in which it was queued, all of it when it has been called once and "
         "nobody else calls, and is called no more when nothing is left; each is counted as begun, as rescued, and as "
-        "completed",
-        "kernel/workqueue.c: assign_rescuer_work(), rescuer_thread()",
+        "completed, and the CPU time of what it runs is, too",
+        "kernel/workqueue.c: assign_rescuer_work(), rescuer_thread(), wq_worker_tick()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueReorders};
 
     static constexpr uint32_t kItems = 60;
+
+    struct Front {
+        Trial* trial;
+        Gate* gate;
+        bool may_sleep;
+    };
+
+    // Others of its CPU have their turns, though next to a rescuer they would have few.
+    static void spin_then_sleep(TestItem&, void* argument)
+    {
+        Front& front = *static_cast<Front*>(argument);
+        while (!__atomic_load_n(&front.may_sleep, __ATOMIC_ACQUIRE) && !front.trial->given_up() &&
+               !front.trial->ending()) {
+            for (const uint64_t began = wqlab_now(); wqlab_now() - began < 20'000'000;) {
+                wqlab_resched();
+                wqlab_relax();
+            }
+            wqlab_sleep(1'000'000);
+        }
+        front.gate->pass();
+    }
 
     // Of calls there is one each tenth of a second, by the clock that the timer goes by, and one to begin with; and by
     // what is left of it when it has just been armed anew, a few.
@@ -167,10 +189,17 @@ struct RescuerKeepsOrder {
 
     static void run(Trial& t)
     {
+        // With nohz_full there may be no ticks to count.
+        const uint64_t tickless = t.read("/sys/devices/system/cpu/nohz_full") ? 0 : parse_list(t.text());
+        Gate& gate = t.gate();
+        Front* const spins = t.own<Front>();
+        if (!spins)
+            return;
         Distress distress(t);
         Queue& saved = distress.saved;
-        Gate& gate = t.gate();
-        TestItem& front = t.item("the item in front").on_run(sleep_at, &gate);
+        const bool has_ticks = t.kernel().has(Field::kPwqStats) && distress.cpu < 64 && !(tickless >> distress.cpu & 1);
+        *spins = {&t, &gate, !has_ticks};
+        TestItem& front = t.item("the item in front").on_run(spin_then_sleep, spins);
         const Items items = t.items(kItems, "an item");
         if (t.decided())
             return;
@@ -179,6 +208,9 @@ struct RescuerKeepsOrder {
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue_on(saved, distress.cpu);
         AWAIT(t, front.started() == 1, "the rescuer to help");
+        AWAIT(t, !has_ticks || t.decided() || stat_of(t, saved, WQLAB_PWQ_STAT_CPU_TIME),
+              "the CPU time of an item that a rescuer runs to be counted");
+        __atomic_store_n(&spins->may_sleep, true, __ATOMIC_RELEASE);
         gate.open();
         AWAIT(t, executions(items, kItems) == kItems, "the rescuer to go on");
         bool is_free = is_other_worker(front.last().command);

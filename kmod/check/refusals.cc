@@ -114,23 +114,45 @@ struct AnothersTimer {
         "",
         "misuse.timer-of-another-is-reported",
         "A delayed item whose timer somebody has set up for himself is reported when it is queued, and once more if "
-        "that timer runs",
+        "that timer runs; one of which INIT_WORK() has been forgotten is reported before its time has come",
         "kernel/workqueue.c: __queue_delayed_work()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
 
-    // Without a delay its timer is not touched. Each of the two is told of once, unless the kernel is made to forget.
+    // Each is told of once, unless the kernel is made to forget.
+    static bool hear_again(Trial& t)
+    {
+        if (t.write("/sys/kernel/debug/clear_warn_once", "1"))
+            t.skip("clear_warn_once can't be written");
+        return !t.decided();
+    }
+
+    // Without a delay its timer is not touched.
     static uint32_t warnings(Trial& t, Queue& wq, TestItem& item)
     {
         const uint32_t before = item.started();
-        if (t.write("/sys/kernel/debug/clear_warn_once", "1"))
-            t.skip("clear_warn_once can't be written");
         const KernelLog<Warnings> log(t);
-        if (t.decided())
+        if (!hear_again(t))
             return 0;
         item.queue_delayed(wq, 0);
         t.wait([&] { return item.ended() == before + 1; }, "the item to run");
         return log.count();
+    }
+
+    // It is on no list until its timer runs, and is taken back before.
+    static void judge_forgotten(Trial& t, Queue& wq)
+    {
+        if (wqlab_work_is_tracked())
+            return;
+        TestItem& item = t.item("an item that is not initialised", TestItem::Body::kReturn, kDelayed);
+        const KernelLog<Warnings> log(t);
+        if (!hear_again(t))
+            return;
+        wqlab_work_forget(item.address());
+        item.queue_delayed(wq, an_hour());
+        const bool is_taken_back = item.cancel();
+        WANT(t, is_taken_back && log.count() == 1, "one that was not initialised was reported %u times, and %s",
+             log.count(), is_taken_back ? "cancelled" : "not to be cancelled");
     }
 
     static void run(Trial& t)
@@ -144,6 +166,8 @@ struct AnothersTimer {
         WANT(t, t.decided() || (armed == 2 && disarmed == 1),
              "while its timer ran there were %u warnings, and when that did not %u", armed, disarmed);
         WANT(t, t.decided() || was_armed, "its timer does not run any more");
+        if (!t.decided())
+            judge_forgotten(t, wq);
     }
 };
 

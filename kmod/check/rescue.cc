@@ -5,6 +5,7 @@
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "scarce_threads.hh"
+#include "stray.hh"
 
 namespace wqlab {
 
@@ -105,8 +106,78 @@ struct OfEachKind {
     }
 };
 
+struct MayQueueWhileItDrains {
+    static constexpr Promise kPromise = {
+        386,
+        "",
+        "rescuer.may-queue-while-it-drains",
+        "While a workqueue drains, an item that its rescuer runs may queue on it, as any: drain_workqueue() waits for "
+        "that, too",
+        "kernel/workqueue.c: is_chained_work(), current_wq_worker(), drain_workqueue()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kFlushReturnsEarly};
+
+    struct Chain {
+        Queue* wq;  // nullptr: it has not come to that
+        Gate* gate;
+        uint32_t cpu;
+        Stray next;
+        bool is_taken;
+        uint32_t ran;  // when drain_workqueue() had returned
+    };
+
+    static void queue_next(TestItem&, void* argument)
+    {
+        Chain& chain = *static_cast<Chain*>(argument);
+        chain.gate->pass();
+        chain.is_taken = chain.next.queue_on(chain.wq->get(), static_cast<int>(chain.cpu));
+    }
+
+    static void run(Trial& t)
+    {
+        Chain* const chain = t.own<Chain>();
+        if (!chain)
+            return;
+        chain->wq = nullptr;
+        chain->gate = &t.gate();
+        chain->next.init();
+        chain->is_taken = false;
+        chain->ran = 0;
+        // A thread of before, for no new one can be made.
+        Gate& gate = t.gate();
+        Actor& drainer = t.actor("drainer", Kthread::kAnyCpu, [&gate, chain] {
+            gate.pass();
+            if (!chain->wq)
+                return;
+            chain->wq->drain();
+            chain->ran = chain->next.runs();
+        });
+        Distress distress(t);
+        Queue& saved = distress.saved;
+        TestItem& item = t.item("the item that queues another").on_run(queue_next, chain);
+        if (t.decided())
+            return;
+        chain->wq = &saved;
+        chain->cpu = distress.cpu;
+        item.queue_on(saved, distress.cpu);
+        AWAIT(t, item.started() == 1, "the rescuer to run an item");
+        gate.open();
+        AWAIT(t, drainer.done() || flushes(t, drainer, saved), "drain_workqueue() to begin");
+        chain->gate->open();
+        AWAIT(t, item.ended() == 1 && drainer.done(), "drain_workqueue() to return");
+        const char* const command = item.last().command;
+        SKIP_UNLESS(t, !is_other_worker(command), "a worker became free, or threads ended meanwhile");
+        WANT(t, is_rescuer(command), "an item ran in %s, and not in the rescuer", command);
+        WANT(t, chain->is_taken, "what a rescuer's item queues on a workqueue that drains is said to be pending");
+        WANT(t, chain->ran == 1, "when it returned what a rescuer's item had queued meanwhile had run %u times",
+             chain->ran);
+        distress.end();
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<OfEachKind>(),
+    check_of<MayQueueWhileItDrains>(),
 };
 
 }  // namespace rescue

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group I, continued: where a rescuer may run, idle and while it helps.
+#include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "kernel_log.hh"
 #include "scarce_threads.hh"
@@ -47,8 +48,8 @@ struct NewOneIsBounded {
         284,
         "",
         "rescuer.new-one-is-bounded",
-        "The rescuer of an unbound workqueue that is made after the CPUs of unbound ones were restricted may run on "
-        "those only, before it has run anything",
+        "The rescuer of an unbound workqueue, and (7.1) of a per-CPU one, that is made after the CPUs of unbound ones "
+        "were restricted may run on those only, before it has run anything",
         "kernel/workqueue.c: init_rescuer()",
         0,
         Fault::kStepIgnored};
@@ -62,12 +63,16 @@ struct NewOneIsBounded {
         UnboundCpus cpus(t);
         if (!cpus.restrict_to(only))
             return;
-        // Attributes that are applied might bind it anew.
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
-        const Rescuer now = t.decided() ? Rescuer() : rescuer_of(t, wq);
-        WANT(t, now.cpus == uint64_t{1} << only || t.decided(),
-             "unbound workqueues may use CPU %u, and a new rescuer the CPUs %llx", only,
-             static_cast<unsigned long long>(now.cpus));
+        for (const uint32_t flags : {uint32_t{WQLAB_WQ_UNBOUND}, 0u}) {
+            if (!flags && !wqlab_since_7_1())
+                continue;
+            // Attributes that are applied might bind it anew.
+            Queue& wq = t.queue({.flags = flags | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
+            const Rescuer now = t.decided() ? Rescuer() : rescuer_of(t, wq);
+            WANT(t, now.cpus == uint64_t{1} << only || t.decided(),
+                 "unbound workqueues may use CPU %u, and a new rescuer, of %s workqueue, the CPUs %llx", only,
+                 flags ? "an unbound" : "a per-CPU", static_cast<unsigned long long>(now.cpus));
+        }
     }
 };
 

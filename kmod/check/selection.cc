@@ -3,6 +3,7 @@
 #include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/cpu.h"
+#include "kernel_log.hh"
 #include "look.hh"
 #include "topology.hh"
 #include "unbound_cpus.hh"
@@ -144,6 +145,8 @@ inline void judge_circle(Trial& t, const Burst& burst, uint64_t cpus, const char
     }
 }
 
+constexpr const char* kForced = "/sys/module/workqueue/parameters/debug_force_rr_cpu";
+
 struct ForcedRoundRobinMoves {
     static constexpr Promise kPromise = {
         148,
@@ -157,20 +160,19 @@ struct ForcedRoundRobinMoves {
 
     static void run(Trial& t)
     {
-        constexpr const char* kPath = "/sys/module/workqueue/parameters/debug_force_rr_cpu";
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         SKIP_UNLESS(t, wqlab_nr_cpus() <= 64, "there are more than 64 CPUs");
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true});
         Queue& bound = t.queue();
         const uint32_t here = first_of(allowed), there = second_of(allowed);
-        const int error = t.write(kPath, "1");
-        SKIP_UNLESS(t, error == 0, "%s can't be written: error %d", kPath, error);
+        const int error = t.write(kForced, "1");
+        SKIP_UNLESS(t, error == 0, "%s can't be written: error %d", kForced, error);
         const uint32_t n = 2 * count_of(allowed) + 1 < Burst::kItems ? 2 * count_of(allowed) + 1 : Burst::kItems;
         const Burst* circle = Burst::of(t, wq, n, here, -1);
         const Burst* named = circle ? Burst::of(t, wq, 2, here, static_cast<int>(there)) : nullptr;
         const Burst* local = named ? Burst::of(t, bound, 2, here, -1) : nullptr;
-        t.write(kPath, "0");
+        t.write(kForced, "0");
         if (!local)
             return;
         judge_circle(t, *circle, allowed, "with debug_force_rr_cpu");
@@ -184,6 +186,40 @@ struct ForcedRoundRobinMoves {
             WANT(t, after->ran_on(0) == here && after->ran_on(1) == here,
                  "without debug_force_rr_cpu items of CPU %u ran on CPUs %u and %u", here, after->ran_on(0),
                  after->ran_on(1));
+    }
+};
+
+struct ForcedIsTold {
+    static constexpr Promise kPromise = {
+        387,
+        "",
+        "log.forced-round-robin",
+        "That workqueue.debug_force_rr_cpu sends unbound items elsewhere is told in the log with the first one that "
+        "names no CPU, and without that parameter it is not",
+        "kernel/workqueue.c: wq_select_unbound_cpu()",
+        WQLAB_CHECK_NEGATIVE,
+        Fault::kLogIsSilent};
+
+    static void run(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
+        // Before it is forgotten that it has been said: so it is heard, whosever item is the first.
+        const KernelLog<LinesWith> log(t, "workqueue: round-robin CPU selection forced, expect performance impact");
+        SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
+        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        if (t.decided())
+            return;
+        TestItem& item = t.item("the item");
+        item.queue(wq);
+        AWAIT(t, item.ended() == 1, "an item to run");
+        const uint32_t before = log.count();
+        const int error = t.write(kForced, "1");
+        SKIP_UNLESS(t, error == 0, "%s can't be written: error %d", kForced, error);
+        item.queue(wq);
+        t.write(kForced, "0");
+        AWAIT(t, item.ended() == 2, "an item to run with debug_force_rr_cpu");
+        WANT(t, before == 0, "without debug_force_rr_cpu it was said");
+        WANT(t, log.count(), "with debug_force_rr_cpu nothing was said");
     }
 };
 
@@ -279,6 +315,7 @@ struct NodeOfTheCaller {
 constexpr Check kAll[] = {
     check_of<PodsAreTheMachines>(WQLAB_LACK_SCOPES),
     check_of<ForcedRoundRobinMoves>(WQLAB_LACK_SCOPES),
+    check_of<ForcedIsTold>(),
     check_of<ExcludedCpuSpreads>(WQLAB_LACK_SCOPES),
     check_of<NodeOfTheCaller>(WQLAB_LACK_SCOPES),
 };

@@ -20,6 +20,7 @@ public:
     bool queue_on(workqueue_struct* wq, int cpu) { return wqlab_queue_bare_on(wq, work_.get(), cpu); }
     bool pending() { return wqlab_work_pending(work_.get()); }
     uint32_t runs() const { return __atomic_load_n(&runs_, __ATOMIC_ACQUIRE); }
+    static uintptr_t function() { return reinterpret_cast<uintptr_t>(count); }
 
 private:
     static void count(work_struct* work)
