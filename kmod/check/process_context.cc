@@ -8,6 +8,7 @@
 #include "../glue/trace.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "cpu_away.hh"
 #include "delayed.hh"
 #include "events.hh"
 
@@ -279,10 +280,83 @@ struct ScheduleOnTheSystemQueue {
     }
 };
 
+struct OfflineCpuIsRefused {
+    static constexpr Promise kPromise = {
+        178,
+        "",
+        "queue.work-on-cpu-safe-refuses-offline",
+        "work_on_cpu_safe() of a CPU that is offline calls nothing and returns -ENODEV; while it has a function called "
+        "its CPU does not go offline",
+        "kernel/workqueue.c: work_on_cpu_safe_key()",
+        WQLAB_CHECK_HOTPLUG,
+        Fault::kResultLies};
+
+    static long count(void* argument)
+    {
+        ++*static_cast<uint32_t*>(argument);
+        return 7;
+    }
+
+    struct Stay {
+        Trial* trial;
+        uint32_t cpu;
+        bool began;
+    };
+
+    // For as long as a CPU that may go is sure to take, on a machine that is well. What is it at its end?
+    static long stay(void* argument)
+    {
+        Stay& scene = *static_cast<Stay*>(argument);
+        __atomic_store_n(&scene.began, true, __ATOMIC_RELEASE);
+        scene.trial->changed();
+        for (uint32_t looks = 0; looks < 50 && wqlab_cpu_online(scene.cpu); looks++)
+            wqlab_sleep(10'000'000);
+        return wqlab_cpu_online(scene.cpu);
+    }
+
+    static void judge_stay(Trial& t, uint32_t cpu)
+    {
+        Stay* const scene = t.own<Stay>();
+        if (!scene)
+            return;
+        *scene = {&t, cpu, false};
+        Actor& caller = t.actor("caller of work_on_cpu_safe()", -1,
+                                [cpu, scene] { return wqlab_work_on_cpu_safe(cpu, stay, scene) == 1; });
+        AWAIT(t, __atomic_load_n(&scene->began, __ATOMIC_ACQUIRE), "the function to be called");
+        const CpuAway away(t, cpu);
+        AWAIT(t, caller.done(), "work_on_cpu_safe() to return");
+        WANT(t, caller.result(), "CPU %u went offline while a function ran for which it was to stay", cpu);
+    }
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, wqlab_has_work_on_cpu_safe(), "this kernel has no work_on_cpu_safe()");
+        const uint32_t cpu = t.other_cpu(t.first_cpu());
+        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
+        uint32_t* const calls = t.own<uint32_t>();
+        if (!calls)
+            return;
+        *calls = 0;
+        long away;
+        {
+            CpuAway gone(t, cpu);
+            if (t.decided())
+                return;
+            away = wqlab_work_on_cpu_safe(cpu, count, calls);
+        }
+        away += t.has_fault(Fault::kResultLies) ? 1 : 0;
+        WANT(t, away == -number(Errno::kNoDevice) && *calls == 0, "it returned %ld, and called %u times", away, *calls);
+        const long back = wqlab_work_on_cpu_safe(cpu, count, calls);
+        WANT(t, back == 7 && *calls == 1, "of a CPU that is back it returned %ld, and called %u times", back, *calls);
+        judge_stay(t, cpu);
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<WorkOnCpuReturnsLong>(),
     check_of<InContextOfEachKind>(),
     check_of<ScheduleOnTheSystemQueue>(),
+    check_of<OfflineCpuIsRefused>(),
 };
 
 }  // namespace process_context

@@ -2,12 +2,10 @@
 // Group M, continued: what the kernel reports of workqueues that are asked for what they do not do, and of all of them.
 #include "../glue/attributes.h"
 #include "../glue/context.h"
-#include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
-#include "cpu_away.hh"
 #include "kernel_log.hh"
 #include "look.hh"
 
@@ -263,45 +261,6 @@ struct NoSuchScope {
     }
 };
 
-struct OfflineCpuIsRefused {
-    static constexpr Promise kPromise = {
-        178,
-        "",
-        "queue.work-on-cpu-safe-refuses-offline",
-        "work_on_cpu_safe() of a CPU that is offline calls nothing and returns -ENODEV",
-        "kernel/workqueue.c: work_on_cpu_safe_key()",
-        WQLAB_CHECK_HOTPLUG,
-        Fault::kResultLies};
-
-    static long count(void* argument)
-    {
-        ++*static_cast<uint32_t*>(argument);
-        return 7;
-    }
-
-    static void run(Trial& t)
-    {
-        SKIP_UNLESS(t, wqlab_has_work_on_cpu_safe(), "this kernel has no work_on_cpu_safe()");
-        const uint32_t cpu = t.other_cpu(t.first_cpu());
-        SKIP_UNLESS(t, cpu != t.first_cpu(), "there is one CPU");
-        uint32_t* const calls = t.own<uint32_t>();
-        if (!calls)
-            return;
-        *calls = 0;
-        long away;
-        {
-            CpuAway gone(t, cpu);
-            if (t.decided())
-                return;
-            away = wqlab_work_on_cpu_safe(cpu, count, calls);
-        }
-        away += t.has_fault(Fault::kResultLies) ? 1 : 0;
-        WANT(t, away == -number(Errno::kNoDevice) && *calls == 0, "it returned %ld, and called %u times", away, *calls);
-        const long back = wqlab_work_on_cpu_safe(cpu, count, calls);
-        WANT(t, back == 7 && *calls == 1, "of a CPU that is back it returned %ld, and called %u times", back, *calls);
-    }
-};
-
 struct LongDrainIsTold {
     static constexpr Promise kPromise = {
         206,
@@ -366,7 +325,6 @@ constexpr Check kAll[] = {
     check_of<WorkerInfo>(),
     check_of<WrongKindsWarn>(),
     check_of<NoSuchScope>(WQLAB_LACK_SCOPES),
-    check_of<OfflineCpuIsRefused>(),
     check_of<LongDrainIsTold>(),
 };
 

@@ -168,8 +168,9 @@ struct NoCpuIsThere {
         384,
         "",
         "hotplug.none-of-all-unbound-cpus",
-        "While none of the CPUs that unbound workqueues may use is online their items still run",
-        "kernel/workqueue.c: wq_select_unbound_cpu(), unbound_wq_update_pwq()",
+        "While none of the CPUs that unbound workqueues may use is online their items still run; a CPU that is asked "
+        "for meanwhile is theirs when it is back",
+        "kernel/workqueue.c: wq_select_unbound_cpu(), unbound_wq_update_pwq(), workqueue_set_unbound_cpumask()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kQueueLoses};
 
@@ -185,7 +186,7 @@ struct NoCpuIsThere {
         UnboundCpus cpus(t);
         if (!cpus.restrict_to(cpu))
             return;
-        const CpuAway away(t, cpu);
+        CpuAway away(t, cpu);
         for (Queue* wq : queues) {
             // As many as make the circle go round.
             const Items items = t.items(3, "an item");
@@ -195,6 +196,14 @@ struct NoCpuIsThere {
             }
             AWAIT(t, t.decided() || executions(items, 3) == 3, "items to run that no CPU is for");
         }
+        const uint64_t both = uint64_t{1} << cpu | uint64_t{1} << here;
+        if (t.decided() || !cpus.write_mask(both))
+            return;
+        away.back();
+        const uint64_t now = unbound_cpus(t);
+        WANT(t, now == both || t.decided(),
+             "CPU %u is back, asked for while it was away were %llx, and in force is %llx", cpu,
+             static_cast<unsigned long long>(both), static_cast<unsigned long long>(now));
     }
 };
 
