@@ -72,13 +72,36 @@ struct QueueWaitsForAllAtEntry {
         AWAIT(t, flushers[1]->done(), "flush_workqueue() to return after a change of attributes while another waited");
     }
 
+    // Where one CPU's pool_workqueue has nothing but what is held back.
+    static void held_back_alone(Trial& t)
+    {
+        const uint32_t cpu = t.first_cpu();
+        uint32_t other = t.other_cpu(cpu);
+        while (other != cpu && wqlab_cpu_node(other) != wqlab_cpu_node(cpu))
+            other = t.other_cpu(other);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 1, .scope = smallest_scope()});
+        TestItem& active = t.item("an item", TestItem::Body::kGate);
+        TestItem& behind = t.item("an item of another CPU", TestItem::Body::kGate);
+        active.queue_on(wq, cpu);
+        AWAIT(t, active.started() == 1, "the item to start");
+        behind.queue_on(wq, other);
+        Actor& flusher = t.actor("flusher", Kthread::kAnyCpu, [&wq] { wq.flush(); });
+        AWAIT(t, flusher.done() || flushes(t, flusher, wq), "flush_workqueue() to begin");
+        active.open();
+        AWAIT(t, active.ended() == 1, "the item to end");
+        t.linger();
+        WANT(t, !flusher.done(), "it returned before an item that was held back, the only one of its CPU");
+        behind.open();
+        AWAIT(t, flusher.done(), "flush_workqueue() to return after an item that was held back");
+    }
+
     static void run(Trial& t)
     {
-        after_change(t);
-        if (!t.decided())
-            change_meanwhile(t);
-        if (t.decided())
-            return;
+        for (auto* const scene : {after_change, change_meanwhile, held_back_alone}) {
+            scene(t);
+            if (t.decided())
+                return;
+        }
         constexpr uint32_t kMostCpus = 16;
         Queue& wq = t.queue({.max_active = 1});
         TestItem* gates[kMostCpus];
