@@ -195,14 +195,14 @@ struct DisableDepth {
 };
 
 struct SyncOfBhInAtomicContext {
-    static constexpr Promise kPromise = {
-        60,
-        "",
-        "cancel.sync-of-bh-in-atomic-context",
-        "cancel_work_sync() of an item last queued on a BH workqueue may be called with softirqs off",
-        "kernel/workqueue.c: cancel_work_sync()",
-        0,
-        Fault::kCancelDoesNothing};
+    static constexpr Promise kPromise = {60,
+                                         "",
+                                         "cancel.sync-of-bh-in-atomic-context",
+                                         "cancel_work_sync() and disable_work_sync() of an item last queued on a BH "
+                                         "workqueue may be called with softirqs off and in a softirq",
+                                         "kernel/workqueue.c: cancel_work_sync(), disable_work_sync(), __flush_work()",
+                                         0,
+                                         Fault::kCancelDoesNothing};
 
     static void run(Trial& t)
     {
@@ -212,25 +212,43 @@ struct SyncOfBhInAtomicContext {
         struct Call {
             TestItem* item;
             Queue* wq;
-            bool was_pending;
-        } call = {&item, &wq, false};
+            bool disables, was_pending;
+        } call = {&item, &wq, false, false};
         // Queued and cancelled with softirqs off on this CPU: it can't have run.
         const auto cancel_pending = [](void* argument) {
             Call& c = *static_cast<Call*>(argument);
             c.item->queue_on(*c.wq, wqlab_this_cpu());
-            c.was_pending = c.item->cancel_sync();
+            c.was_pending = c.disables ? c.item->disable(true) : c.item->cancel_sync();
+            if (c.disables)
+                c.item->enable();
         };
+        const bool has_disable = !(wqlab_lacks() & WQLAB_LACK_DISABLE);
         for (int i = 0; i < 100; i++) {
             const uint32_t started = item.started();
-            wqlab_call_with_bh_off(cancel_pending, &call);
+            call.disables = i % 2 && has_disable;
+            if (!call_in(i % 4 < 2 ? Where::kSoftirqsOff : Where::kSoftirq, cancel_pending, &call))
+                continue;
             WANT(t, call.was_pending, "it returned false for a pending item");
             WANT(t, item.busy() == 0, "the item is pending or running after it");
             WANT(t, item.started() == started, "the item ran though it was cancelled");
         }
         SKIP_UNLESS(t, t.other_cpu(t.first_cpu()) != t.first_cpu(), "there is one CPU");
         for (const Meanwhile meanwhile : {Meanwhile::kNothing, Meanwhile::kQueued, Meanwhile::kEnabled})
-            if (!t.decided() && !(meanwhile == Meanwhile::kEnabled && wqlab_lacks() & WQLAB_LACK_DISABLE))
-                while_it_runs(t, wq, meanwhile);
+            if (!t.decided() && (has_disable || meanwhile != Meanwhile::kEnabled))
+                while_it_runs(t, wq, meanwhile, Where::kSoftirqsOff);
+        if (!t.decided())
+            while_it_runs(t, wq, Meanwhile::kNothing, Where::kSoftirq);
+    }
+
+    enum class Where { kSoftirqsOff, kSoftirq };
+
+    // False: the softirq came upon somebody else, and it was not called.
+    static bool call_in(Where where, void (*function)(void*), void* argument)
+    {
+        if (where == Where::kSoftirq)
+            return wqlab_call_in_own_softirq(function, argument);
+        wqlab_call_with_bh_off(function, argument);
+        return true;
     }
 
     // What becomes of an item that runs, before it is cancelled: it is queued once more, or disabled and enabled.
@@ -242,6 +260,7 @@ struct SyncOfBhInAtomicContext {
         TestItem* item;
         uint32_t there;
         Meanwhile meanwhile;
+        Where where;
         bool has_begun;
     };
 
@@ -271,23 +290,22 @@ struct SyncOfBhInAtomicContext {
             __atomic_store_n(&c.has_begun, true, __ATOMIC_RELEASE);
             c.item->cancel_sync();
         };
-        wqlab_call_with_bh_off(wait, &cancel);
-        return true;
+        return call_in(cancel.where, wait, &cancel);
     }
 
     // One that runs on another CPU is waited for. Meanwhile who judges may have no CPU, and has nothing to do.
-    static void while_it_runs(Trial& t, Queue& wq, Meanwhile meanwhile)
+    static void while_it_runs(Trial& t, Queue& wq, Meanwhile meanwhile, Where where)
     {
         const KernelLog<LinesWith> log(t, "scheduling while atomic");
         Cancel* const cancel = t.own<Cancel>();
         if (!cancel)
             return;
         TestItem& spinner = t.item("an item that spins elsewhere").on_run(spin, cancel);
-        *cancel = {&t, &wq, &spinner, t.other_cpu(t.first_cpu()), meanwhile, false};
+        *cancel = {&t, &wq, &spinner, t.other_cpu(t.first_cpu()), meanwhile, where, false};
         Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()),
                                    [cancel] { return cancel_running(*cancel); });
         AWAIT(t, canceller.done(), "the item on the other CPU to start, and cancel_work_sync() to return");
-        WANT(t, spinner.ended() >= 1 && canceller.done_ticket() > spinner.last().end,
+        WANT(t, !canceller.result() || (spinner.ended() >= 1 && canceller.done_ticket() > spinner.last().end),
              "it returned before the item had ended");
         WANT(t, log.count() == 0, "it slept with softirqs off");
     }

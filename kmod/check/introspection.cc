@@ -50,48 +50,6 @@ struct CurrentWork {
     }
 };
 
-struct CurrentWorkInIrq {
-    static constexpr Promise kPromise = {62,
-                                         "",
-                                         "current-work.null-in-interrupts",
-                                         "current_work() is NULL in an interrupt, also one that came over a worker",
-                                         "kernel/workqueue_internal.h: current_wq_worker()",
-                                         0,
-                                         Fault::kQueueLoses};
-
-    struct Seen {
-        work_struct* current;
-        bool irq;
-    };
-
-    static void run(Trial& t)
-    {
-        Seen* seen = t.own<Seen>();
-        if (!seen)
-            return;
-        seen->current = reinterpret_cast<work_struct*>(seen);
-        Queue& wq = t.queue();
-        // The fault loses every other call, beginning with the second.
-        t.item("another item").queue(wq);
-        TestItem& item = t.item("the item")
-                             .on_run(
-                                 [](TestItem&, void* argument) {
-                                     wqlab_call_in_hardirq(
-                                         [](void* inner) {
-                                             Seen& s = *static_cast<Seen*>(inner);
-                                             s.irq = wqlab_in_hardirq();
-                                             s.current = wqlab_current_work();
-                                         },
-                                         argument);
-                                 },
-                                 seen);
-        item.queue(wq);
-        AWAIT(t, item.ended() == 1, "the item to run");
-        WANT(t, seen->irq, "this was no interrupt");
-        WANT(t, seen->current == nullptr, "it was not NULL");
-    }
-};
-
 struct Description {
     static constexpr Promise kPromise = {
         63,
@@ -381,13 +339,8 @@ struct EventsInOrder {
 };
 
 constexpr Check kAll[] = {
-    check_of<CurrentWork>(),
-    check_of<CurrentWorkInIrq>(),
-    check_of<Description>(),
-    check_of<WorkerNames>(),
-    check_of<Congested>(),
-    check_of<EventsInOrder>(),
-    check_of<StatsAgree>(WQLAB_LACK_COUNTERS),
+    check_of<CurrentWork>(),  check_of<Description>(),   check_of<WorkerNames>(),
+    check_of<Congested>(),    check_of<EventsInOrder>(), check_of<StatsAgree>(WQLAB_LACK_COUNTERS),
     check_of<IsMemReclaim>(),
 };
 

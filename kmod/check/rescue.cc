@@ -19,7 +19,8 @@ struct OfEachKind {
         "The rescuer of a workqueue of any kind runs its items when no worker can be made, those of a CPU on that CPU, "
         "and of an unbound one on the CPUs of its cpumask; "
         "who flushes one of them is woken; and there current_is_workqueue_rescuer() is true, "
-        "current_is_workqueue_mem_reclaim(), too, current_work() is the item, and current is running",
+        "current_is_workqueue_mem_reclaim(), too, current_work() is the item, and current is running; in an interrupt "
+        "that comes over it nothing of that is so",
         "kernel/workqueue.c: rescuer_thread(), worker_attach_to_pool(), current_is_workqueue_rescuer()",
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
@@ -27,10 +28,19 @@ struct OfEachKind {
     // What the item is told of itself.
     struct Inside {
         uintptr_t function;
-        bool called, is_rescuer, is_own;
+        bool called, is_rescuer, is_own, is_somebody_over_it;
         int is_mem_reclaim;  // -1: this kernel does not say
         uint32_t state;
     };
+
+    static void ask_over_it(void* argument)
+    {
+        Inside& inside = *static_cast<Inside*>(argument);
+        unsigned long says = 0;
+        const bool called = inside.function && wqlab_call(inside.function, 0, 0, 0, &says);
+        inside.is_somebody_over_it |= (called && says & 0xff) || wqlab_current_work() ||
+                                      wqlab_current_is_mem_reclaim() > 0;
+    }
 
     static void ask(TestItem& item, void* argument)
     {
@@ -41,6 +51,8 @@ struct OfEachKind {
         inside.is_rescuer = says & 0xff;
         inside.is_own = wqlab_current_work() == item.address();
         inside.is_mem_reclaim = wqlab_current_is_mem_reclaim();
+        wqlab_call_in_hardirq(ask_over_it, argument);
+        wqlab_call_in_own_softirq(ask_over_it, argument);
     }
 
     static void judge(Trial& t, const char* kind, const Shape& like, uint32_t flags)
@@ -54,7 +66,7 @@ struct OfEachKind {
         TestItem& item = t.item("the item to rescue");
         if (!inside || t.decided())
             return;
-        *inside = {wqlab_symbol("current_is_workqueue_rescuer"), false, false, false, -1, 0};
+        *inside = {wqlab_symbol("current_is_workqueue_rescuer"), false, false, false, false, -1, 0};
         item.on_run(ask, inside);
         // A thread of before, for no new one can be made.
         Gate& gate = t.gate();
@@ -83,6 +95,8 @@ struct OfEachKind {
         WANT(t, inside->state == 0, "%s: it ran in a thread of the state %x, as if asleep", kind, inside->state);
         WANT(t, inside->is_mem_reclaim != 0, "%s: current_is_workqueue_mem_reclaim() was false", kind);
         WANT(t, !inside->called || inside->is_rescuer, "%s: current_is_workqueue_rescuer() was false", kind);
+        WANT(t, !inside->is_somebody_over_it, "%s: an interrupt over the rescuer was told that it is one, or its item",
+             kind);
     }
 
     static void run(Trial& t)

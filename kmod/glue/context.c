@@ -4,6 +4,7 @@
 #include <linux/completion.h>
 #include <linux/container_of.h>
 #include <linux/cpumask.h>
+#include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
@@ -209,6 +210,40 @@ bool wqlab_call_in_timer(void (*function)(void *argument), void *argument)
 	timer_delete_sync(&call->timer);
 	kfree(call);
 	return true;
+}
+
+struct softirq_call {
+	struct tasklet_struct tasklet;
+	const struct task_struct *upon;
+	void (*function)(void *argument);
+	void *argument;
+	bool called;
+};
+
+static void softirq_call(struct tasklet_struct *tasklet)
+{
+	struct softirq_call *call = container_of(tasklet, struct softirq_call, tasklet);
+
+	call->called = current == call->upon;
+	if (call->called)
+		call->function(call->argument);
+}
+
+bool wqlab_call_in_own_softirq(void (*function)(void *argument), void *argument)
+{
+	struct softirq_call call = {
+		.upon = current,
+		.function = function,
+		.argument = argument,
+	};
+
+	tasklet_setup(&call.tasklet, softirq_call);
+	local_bh_disable();
+	tasklet_schedule(&call.tasklet);
+	/* It comes here, unless ksoftirqd is about to run. */
+	local_bh_enable();
+	tasklet_kill(&call.tasklet);
+	return call.called;
 }
 
 void wqlab_call_with_bh_off(void (*function)(void *argument), void *argument)

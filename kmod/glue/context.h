@@ -54,6 +54,8 @@ bool wqlab_atomic_sleep_is_reported(void);	/* CONFIG_DEBUG_ATOMIC_SLEEP */
 void wqlab_call_in_hardirq(void (*function)(void *argument), void *argument);
 /* In a timer of this CPU, which is a softirq; sleeps. False: no memory, and it was not called. */
 bool wqlab_call_in_timer(void (*function)(void *argument), void *argument);
+/* In a softirq that comes upon the current task. Sleeps. False: it came upon another one, and was not called. */
+bool wqlab_call_in_own_softirq(void (*function)(void *argument), void *argument);
 void wqlab_call_with_bh_off(void (*function)(void *argument), void *argument);
 void wqlab_call_with_irqs_off(void (*function)(void *argument), void *argument);
 
