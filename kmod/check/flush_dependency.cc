@@ -9,30 +9,36 @@ namespace wqlab {
 
 namespace flush_dependency {
 
-// Such warnings that say which of the two workqueues is which.
+// Such warnings that say which of the two workqueues is which, and whose item waits for whose: of a whole workqueue
+// for none's.
 class WhoForWhom {
 public:
+    explicit WhoForWhom(bool is_item) : is_item_(is_item) {}
+
     void see(const LogLine& line)
     {
-        if (line.has(": WQ_MEM_RECLAIM wqlab-c50r:") && line.has(" is flushing !WQ_MEM_RECLAIM wqlab-c50p:"))
+        if (line.has(": WQ_MEM_RECLAIM wqlab-c50r:wqlab_test_item") &&
+            line.has(" is flushing !WQ_MEM_RECLAIM wqlab-c50p:") &&
+            line.has("is flushing !WQ_MEM_RECLAIM wqlab-c50p:wqlab_test_item") == is_item_)
             __atomic_add_fetch(&count_, 1, __ATOMIC_RELAXED);
     }
     uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }
 
 private:
+    const bool is_item_;
     uint32_t count_ = 0;
 };
 
 struct ReclaimMustNotWaitForOthers {
-    static constexpr Promise kPromise = {
-        50,
-        "",
-        "flush.reclaim-must-not-wait-for-others",
-        "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it warns, of the two by name; cancelling "
-        "does not, nor does flushing one that is idle",
-        "kernel/workqueue.c: check_flush_dependency(), __flush_workqueue()",
-        WQLAB_CHECK_NEGATIVE,
-        Fault::kQueueLoses};
+    static constexpr Promise kPromise = {50,
+                                         "",
+                                         "flush.reclaim-must-not-wait-for-others",
+                                         "Flushing a workqueue without WQ_MEM_RECLAIM from an item of one with it "
+                                         "warns, of the two and the items by name; cancelling "
+                                         "does not, nor does flushing one that is idle",
+                                         "kernel/workqueue.c: check_flush_dependency(), __flush_workqueue()",
+                                         WQLAB_CHECK_NEGATIVE,
+                                         Fault::kQueueLoses};
 
     enum class How { kCancel, kFlushItem, kFlushWorkqueue, kFlushIdle };
 
@@ -71,7 +77,7 @@ struct ReclaimMustNotWaitForOthers {
         *other = {&target, &plain, how};
         TestItem& waiter = t.item("the reclaim item").on_run(wait_for_other, other);
         const KernelLog<LinesWith> log(t, "is flushing !WQ_MEM_RECLAIM");
-        const KernelLog<WhoForWhom> log_of_ours(t);
+        const KernelLog<WhoForWhom> log_of_ours(t, how == How::kFlushItem);
         if (how != How::kFlushIdle)
             target.queue_on(plain, t.first_cpu());
         if (how != How::kFlushIdle && !t.wait([&] { return target.started() == 1; }, "the other item to start"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the kernel tells of idle workers, and of calls that mean nothing.
+// Group M, continued: what the kernel tells of idle workers, of calls that mean nothing, and how loud.
 #include "../glue/context.h"
+#include "../glue/kernel_log.h"
 #include "../glue/symbols.h"
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"
@@ -15,8 +16,9 @@ struct IdleWorkerInfo {
         272,
         "",
         "log.idle-worker-info",
-        "Of a worker that is idle SysRq-t names no workqueue: what it did last is there in parentheses",
-        "kernel/workqueue.c: print_worker_info(), process_one_work()",
+        "Of a worker that is idle SysRq-t names no workqueue: what it did last is there in parentheses; and the "
+        "scheduler is told which function that was",
+        "kernel/workqueue.c: print_worker_info(), process_one_work(), wq_worker_last_func()",
         0,
         Fault::kLogIsSilent};
 
@@ -54,6 +56,15 @@ struct IdleWorkerInfo {
                     "kprobes are disarmed, so the kernel can't be called");
         WANT(t, named.count() == 0, "of a worker that is idle the workqueue was named");
         WANT(t, told.count() != 0, "what an idle worker did last was not told");
+        const uintptr_t last_func = wqlab_symbol("wq_worker_last_func");
+        Address wanted = 0;
+        unsigned long last = 0;
+        const bool is_told = last_func && t.kernel().has(Field::kWorkFunction) &&
+                             t.kernel().peek(wanted, reinterpret_cast<uintptr_t>(item.address()),
+                                             Field::kWorkFunction) &&
+                             wqlab_call(last_func, *task, 0, 0, &last);
+        WANT(t, !is_told || last == wanted, "the function that it ran last is said to be %lx, and not %lx", last,
+             static_cast<unsigned long>(wanted));
     }
 };
 
@@ -99,8 +110,87 @@ struct MinActiveOfOthers {
     }
 };
 
+struct EachAtItsLevel {
+    static constexpr Promise kPromise = {
+        417,
+        "",
+        "log.each-at-its-level",
+        "What is printed of a worker has the level that is asked for; what is shown of workqueues is for information, "
+        "and a max_active out of range is warned of",
+        "kernel/workqueue.c: print_worker_info(), show_all_workqueues(), show_one_workqueue(), wq_clamp_max_active()",
+        0,
+        Fault::kLogIsSilent};
+
+    enum Level : int { kNone = -1, kWarning = 4, kNotice = 5, kInfo = 6 };
+
+    struct Line {
+        const char* words;
+        int wanted;
+        int level;  // of the last line that has them
+    };
+    struct Lines {
+        Line of[4];
+    };
+
+    static bool read(void* reader, int level, const char* text, size_t size)
+    {
+        const LogLine line = {text, size, 0, nullptr, false};
+        for (Line& wanted : static_cast<Lines*>(reader)->of)
+            if (line.has(wanted.words))
+                wanted.level = level;
+        return true;
+    }
+
+    struct Call {
+        uintptr_t print;
+        Gate* gate;
+        bool called, done;
+    };
+
+    static void print(TestItem&, void* argument)
+    {
+        static constexpr char kAsked[] = "\0015";  // KERN_NOTICE
+        Call& call = *static_cast<Call*>(argument);
+        call.called = wqlab_call(call.print, reinterpret_cast<unsigned long>(kAsked), wqlab_current_task(), 0, nullptr);
+        __atomic_store_n(&call.done, true, __ATOMIC_RELEASE);
+        call.gate->pass();
+    }
+
+    static void run(Trial& t)
+    {
+        const uintptr_t print_info = wqlab_symbol("print_worker_info"), show = wqlab_symbol("show_all_workqueues");
+        SKIP_UNLESS(t, print_info && show, "this kernel does not show its functions");
+        Queue& wq = t.queue({.name = "wqlab-c417"});
+        Call* const call = t.own<Call>();
+        if (!call || t.decided())
+            return;
+        *call = {print_info, &t.gate(), false, false};
+        TestItem& item = t.item("the item").on_run(print, call);
+        item.queue(wq);
+        AWAIT(t, __atomic_load_n(&call->done, __ATOMIC_ACQUIRE), "the item to print what it is");
+        SKIP_UNLESS(t, call->called && wqlab_call(show, 0, 0, 0, nullptr),
+                    "kprobes are disarmed, so the kernel can't be called");
+        wq.set_max_active(1'000'000);
+        Lines lines = {{{"Workqueue: wqlab-c417 wqlab_test_item", kNotice, kNone},
+                        {"Showing busy workqueues and worker pools:", kInfo, kNone},
+                        {"workqueue wqlab-c417: flags=0x", kInfo, kNone},
+                        {"requested for wqlab-c417 is out of range", kWarning, kNone}}};
+        wqlab_log_read(read, &lines);
+        call->gate->open();
+        for (Line& line : lines.of) {
+            if (t.has_fault(Fault::kLogIsSilent))
+                line.level = kNone;
+            else
+                SKIP_UNLESS(t, line.level != kNone, "the log does not have \"%s\" any more", line.words);
+            WANT(t, line.level == line.wanted, "\"%s\" was printed at level %d, not %d", line.words, line.level,
+                 line.wanted);
+        }
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<IdleWorkerInfo>(),
+    check_of<EachAtItsLevel>(),
     check_of<MinActiveOfOthers>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 

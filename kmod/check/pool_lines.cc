@@ -89,16 +89,14 @@ struct NumbersAreRight {
     struct Counts {
         int32_t id = -1, workers = 0, idle = 0;
         uint32_t pending = 0;
-        bool is_managed = false;
+        int32_t manager = 0;  // pid, 0: none
         bool operator==(const Counts&) const = default;
     };
 
     static Counts counts_of(Trial& t, const Queue& wq, uint32_t cpu)
     {
         const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
-        return pool ? Counts{pool->id, pool->nr_workers, pool->nr_idle, pool->nr_pending,
-                             (pool->flags & WQLAB_POOL_MANAGER_ACTIVE) != 0}
-                    : Counts{};
+        return pool ? Counts{pool->id, pool->nr_workers, pool->nr_idle, pool->nr_pending, pool->manager} : Counts{};
     }
 
     // Others come and go: what the log says is judged when all was the same before and after. False: it never was.
@@ -133,8 +131,8 @@ struct NumbersAreRight {
             else if (said.workers() != before.workers || said.idle() != before.idle)
                 t.fail("of %d workers, %d of them idle, %d and %d were printed", before.workers, before.idle,
                        static_cast<int>(said.workers()), static_cast<int>(said.idle()));
-            else if ((said.manager() != 0) != before.is_managed)
-                t.fail("with %d idle workers a manager was named: %d", before.idle, static_cast<int>(said.manager()));
+            else if (said.manager() != before.manager)
+                t.fail("its manager is %d, and %d was named", before.manager, static_cast<int>(said.manager()));
             else if (said.hung() < seconds(first - waits) || said.hung() > seconds(last - began))
                 t.fail("it was said to hang for %d s", static_cast<int>(said.hung()));
             return true;
@@ -214,8 +212,9 @@ struct UnboundOneHangsToo {
         416,
         "",
         "log.unbound-pool-says-how-long-it-hangs",
-        "Of an unbound pool with pending items the log says for how many seconds it has made no progress, as of any",
-        "kernel/workqueue.c: show_one_worker_pool(), worker_pool.last_progress_ts",
+        "Of an unbound pool with pending items the log says for how many seconds it has made no progress, as of any, "
+        "and of one that has a manager who that is",
+        "kernel/workqueue.c: show_one_worker_pool(), worker_pool.last_progress_ts, worker_pool.manager",
         WQLAB_CHECK_MEMORY,
         Fault::kLogIsSilent};
 
@@ -251,6 +250,8 @@ struct UnboundOneHangsToo {
         WANT(t, times >= 1, "the pool was not printed");
         WANT(t, said.hung() >= static_cast<int64_t>((now - waits) / hz), "after %u s it was said to hang for %d s",
              static_cast<uint32_t>((now - waits) / hz), static_cast<int>(said.hung()));
+        WANT(t, before.manager != after.manager || said.manager() == after.manager,
+             "its manager is %d, and %d was named", after.manager, static_cast<int>(said.manager()));
     }
 };
 

@@ -53,7 +53,7 @@ struct NoComplaint {
                line.has("workqueue: cache_shard_size must be");
     }
 
-    static bool read(void* reader, const char* text, size_t size)
+    static bool read(void* reader, int, const char* text, size_t size)
     {
         constexpr uint32_t kHead = 16;  // lines, in which the kernel has said what it is
         Reading& reading = *static_cast<Reading*>(reader);

@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 // Group C, continued: who may wait for whom, and is not warned; and tasks that reclaim memory.
 #include "../glue/memory.h"
+#include "../glue/text.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
-#include "kernel_log.hh"
 #include "look.hh"
+#include "said.hh"
 
 namespace wqlab {
 
 namespace who_waits {
 
 constexpr char kWarning[] = "is flushing !WQ_MEM_RECLAIM wqlab-c292";
+constexpr char kActor[] = "wqlab_actor";  // what threads of checks are called
 
-// Such warnings with the function of the item that is waited for, behind its workqueue's name. Of a whole workqueue it
-// is none, which the kernel prints as 0x0.
-class OfItems {
+struct Words {
+    char text[192];
+};
+
+// The last of such warnings.
+class Told {
 public:
+    explicit Told(Words* words) : words_(words) {}
+
     void see(const LogLine& line)
     {
-        if (!line.has(kWarning))
-            return;
-        const char *const end = line.text + line.size, *function = line.text;
-        for (const char* i = line.text; i < end; i++)
-            function = *i == ':' ? i + 1 : function;
-        bool is_one = false;
-        for (const char* i = function; i < end; i++)
-            is_one |= *i != '0' && *i != 'x' && *i != '\n';
-        __atomic_add_fetch(&count_, is_one, __ATOMIC_RELAXED);
+        if (words_ && line.has(kWarning))
+            wqlab_format(words_->text, sizeof(words_->text), "%.*s", static_cast<int>(line.size), line.text);
     }
-    uint32_t ours() const { return __atomic_load_n(&count_, __ATOMIC_RELAXED); }
 
 private:
-    uint32_t count_ = 0;
+    Words* const words_;
 };
 
 struct WhoMayWait {
@@ -40,8 +39,8 @@ struct WhoMayWait {
         "",
         "flush.who-may-wait-for-whom",
         "An item may flush what needs memory if its own workqueue does, or is of create_workqueue(), and any item one "
-        "with WQ_MEM_RECLAIM; a task that is PF_MEMALLOC is warned of flushing one without it, and told whose function "
-        "that is",
+        "with WQ_MEM_RECLAIM; a task that is PF_MEMALLOC is warned of flushing one without it, by its number and "
+        "name, with that workqueue and whose function it waits for",
         "kernel/workqueue.c: check_flush_dependency()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
@@ -79,11 +78,12 @@ struct WhoMayWait {
     {
         SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
         const KernelLog<LinesWith> log(t, kWarning);
-        const KernelLog<OfItems> log_of_items(t);
+        Words* const told = t.own<Words>();
+        const LogListener<Told> log_of_words(told);
         TestItem& target = t.item("the one that is waited for", TestItem::Body::kGate);
         const Opened opened{target};
         Doing* const doing = t.own<Doing>();
-        if (!doing || t.decided())
+        if (!told || !doing || t.decided())
             return;
         *doing = {&target, wait};
         target.queue_on(*wait.to, t.first_cpu());
@@ -114,11 +114,15 @@ struct WhoMayWait {
         const bool early = is_over();
         target.open();
         AWAIT(t, is_over(), "it to have waited");
-        const uint32_t warnings = log.count(), of_items = log_of_items.count();
+        const uint32_t warnings = log.count();
         WANT(t, !early, "%s did not wait", wait.name);
         WANT(t, warnings == wait.warnings, "of %s it was warned %u times, not %u", wait.name, warnings, wait.warnings);
-        const bool names_one = wait.warnings && wait.how == How::kFlushItem;
-        WANT(t, (of_items != 0) == names_one, "of %s it was warned with %s function", wait.name, of_items ? "a" : "no");
+        // Of a whole workqueue it is no function, which the kernel prints as 0x0.
+        char wanted[128];
+        wqlab_format(wanted, sizeof(wanted), "workqueue: PF_MEMALLOC task %d(%s) is flushing !WQ_MEM_RECLAIM %s:%s",
+                     pid, kActor, wait.to->name(), wait.how == How::kFlushItem ? "wqlab_test_item" : "0x0");
+        WANT(t, !wait.warnings || find_in(told->text, wanted), "of %s it was not warned \"%s\", but \"%s\"", wait.name,
+             wanted, told->text);
     }
 
     struct Legacy {

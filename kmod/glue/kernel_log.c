@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because tracepoints have types of their own. */
+#include <linux/ctype.h>
 #include <linux/kmsg_dump.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -57,14 +58,22 @@ void wqlab_log_detach(struct wqlab_log *log)
 	tracepoint_synchronize_unregister();
 }
 
-void wqlab_log_read(bool (*read)(void *reader, const char *text, size_t size), void *reader)
+void wqlab_log_read(bool (*read)(void *reader, int level, const char *text, size_t size), void *reader)
 {
 	struct kmsg_dump_iter at;
 	char line[512];
 	size_t size;
 
 	kmsg_dump_rewind(&at);
-	while (kmsg_dump_get_line(&at, false, line, sizeof(line), &size))
-		if (!read(reader, line, size))
+	/* "<6>[    1.234567] text": the number is the level, in its lowest three bits, and who prints. */
+	while (kmsg_dump_get_line(&at, true, line, sizeof(line), &size)) {
+		size_t begin = 0;
+		int head = 0;
+
+		while (begin < size && line[begin] != '>')
+			if (isdigit(line[begin++]))
+				head = head * 10 + line[begin - 1] - '0';
+		if (begin++ < size && !read(reader, head & 7, line + begin, size - begin))
 			return;
+	}
 }

@@ -27,8 +27,9 @@ void wqlab_log_detach(struct wqlab_log *log);
 /*
  * What has been printed and is still kept, a line each, from the oldest on that
  * nobody has cleared, for as long as read() wants more. Long ones are cut.
+ * level: 0, an emergency, to 7.
  */
-void wqlab_log_read(bool (*read)(void *reader, const char *text, size_t size), void *reader);
+void wqlab_log_read(bool (*read)(void *reader, int level, const char *text, size_t size), void *reader);
 
 WQLAB_END_C
 
