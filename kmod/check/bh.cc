@@ -52,15 +52,15 @@ struct Burst {
 };
 
 struct QueuedOnAnother {
-    static constexpr Promise kPromise = {
-        104,
-        "",
-        "bh.queued-on-another-cpu",
-        "A BH item that queue_work_on() queues for another CPU runs there, also if each CPU gets one "
-        "at once",
-        "kernel/workqueue.c: kick_bh_pool()",
-        0,
-        Fault::kQueueOtherCpu};
+    static constexpr Promise kPromise = {104,
+                                         "",
+                                         "bh.queued-on-another-cpu",
+                                         "A BH item that queue_work_on() queues for another CPU runs there, also if "
+                                         "each CPU gets one at once, and comes "
+                                         "to no softirq here",
+                                         "kernel/workqueue.c: kick_bh_pool()",
+                                         0,
+                                         Fault::kQueueOtherCpu};
 
     static void run(Trial& t)
     {
@@ -79,6 +79,47 @@ struct QueuedOnAnother {
             }
             to_all(t, *queue);
         }
+        if (!t.decided() && !(wqlab_features() & WQLAB_FEATURE_PREEMPT_RT))
+            no_softirq_here(t, wq);
+    }
+
+    struct Far {
+        Queue* wq;
+        TestItem* item;
+        uint64_t softirqs;  // of who queues it
+    };
+
+    // What is raised here comes when softirqs are on again.
+    static void queue_far(void* argument)
+    {
+        const Far& far = *static_cast<Far*>(argument);
+        far.item->queue_on(*far.wq, wqlab_next_online_cpu(wqlab_this_cpu()));
+    }
+
+    static void count_softirqs(void* argument)
+    {
+        Far& far = *static_cast<Far*>(argument);
+        const uint32_t cpu = wqlab_this_cpu();
+        const uint64_t before = wqlab_softirqs_of_tasklets();
+        wqlab_call_with_bh_off(queue_far, argument);
+        far.softirqs = wqlab_softirqs_of_tasklets() - before;
+        far.softirqs += cpu != wqlab_this_cpu();
+    }
+
+    // Others may have tasklets meanwhile: not each time.
+    static void no_softirq_here(Trial& t, Queue& wq)
+    {
+        constexpr uint32_t kTries = 32;
+        Far* const far = t.own<Far>();
+        if (!far)
+            return;
+        *far = {&wq, &t.item("the item for another CPU"), 1};
+        uint32_t tries = 0;
+        for (; tries < kTries && far->softirqs && !t.decided(); tries++) {
+            t.on_cpu(t.first_cpu(), [far] { count_softirqs(far); });
+            AWAIT(t, far->item->ended() == tries + 1, "a BH item to run on another CPU");
+        }
+        WANT(t, !far->softirqs, "each of %u BH items for another CPU came with a softirq here", tries);
     }
 
     static bool is_there(const TestItem& item, uint32_t cpu) { return item.last().cpu == cpu && item.last().softirq; }

@@ -6,6 +6,7 @@
 #include "../glue/workqueue.h"
 #include "idle_pool.hh"
 #include "kernel_log.hh"
+#include "manager_turns.hh"
 #include "proc_stat.hh"
 #include "scarce_threads.hh"
 #include "timer_cancels.hh"
@@ -21,7 +22,8 @@ struct RestsBetweenTries {
         246,
         "",
         "workers.manager-rests-between-tries",
-        "A manager that can make no worker sleeps for a second before it tries again, and is interrupted by nobody; "
+        "A manager that can make no worker sleeps for a second, and no less, before it tries again, and is interrupted "
+        "by nobody; "
         "the next call for help is never more than a tenth of a second away",
         "kernel/workqueue.c: maybe_create_worker(), CREATE_COOLDOWN, create_worker(), pool_mayday_timeout(), "
         "MAYDAY_INTERVAL",
@@ -36,37 +38,6 @@ struct RestsBetweenTries {
     {
         const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
         return pool ? pool->manager : 0;
-    }
-
-    static uint64_t number_at(const char* at)
-    {
-        uint64_t value = 0;
-        for (; *at >= '0' && *at <= '9'; at++)
-            value = value * 10 + static_cast<uint64_t>(*at - '0');
-        return value;
-    }
-
-    // How often it has got a CPU: the third number of its schedstat; or how often it has gone to sleep. False: neither
-    // is told.
-    static bool turns_of(Trial& t, int32_t pid, uint64_t& turns)
-    {
-        char path[40];
-        wqlab_format(path, sizeof(path), "/proc/%d/schedstat", pid);
-        if (t.read(path) == 0) {
-            const char* at = t.text();
-            for (uint32_t blanks = 0; *at && blanks < 2; at++)
-                blanks += *at == ' ';
-            turns = number_at(at);
-            return true;
-        }
-        constexpr char kWords[] = "\nvoluntary_ctxt_switches:\t";
-        wqlab_format(path, sizeof(path), "/proc/%d/status", pid);
-        if (t.read(path))
-            return false;
-        const LogLine status = {t.text(), __builtin_strlen(t.text()), 0, nullptr, false};
-        const char* at = status.find(kWords);
-        turns = at ? number_at(at + sizeof(kWords) - 1) : 0;
-        return at;
     }
 
     static void judge_timer(Trial& t, const Distress& distress)
@@ -95,12 +66,15 @@ struct RestsBetweenTries {
         uint64_t before = 0, after = 0;
         SKIP_UNLESS(t, turns_of(t, pid, before), "this kernel does not tell how often a thread has run");
         const uint64_t began = wqlab_now();
+        Rests rests;
         for (uint32_t looks = 0; looks < 15 && !t.decided(); looks++) {
             wqlab_sleep(100'000'000);
             judge_timer(t, distress);
+            rests.look(t, pid);
         }
         if (t.decided())
             return;
+        const uint64_t most_rests = rests.most();
         SKIP_UNLESS(t, turns_of(t, pid, after), "how often the manager has run can't be read again");
         const uint64_t most = (wqlab_now() - began) * kMostASecond / 1'000'000'000;
         WANT(t, stuck.started() == 0 || is_other_worker(stuck.last().command), "it ran in %s", stuck.last().command);
@@ -109,6 +83,8 @@ struct RestsBetweenTries {
         WANT(t, after - before <= most, "within %llu ms it has run %llu times",
              static_cast<unsigned long long>((wqlab_now() - began) / 1'000'000),
              static_cast<unsigned long long>(after - before));
+        WANT(t, rests.rests() <= most_rests, "it rested %u times, and not %llu at most", rests.rests(),
+             static_cast<unsigned long long>(most_rests));
         WANT(t, interrupted.count() == 0, "it is said to have been interrupted, %u times", interrupted.count());
         distress.end();
         AWAIT(t, stuck.ended() == 1, "the plain item to run once there are threads again");
@@ -329,7 +305,7 @@ struct WaiterSleeps {
         for (uint32_t word = 3; *at; at++) {
             word += *at == ' ';
             if (*at == ' ' && (word == 14 || word == 15))
-                hundredths += RestsBetweenTries::number_at(at + 1);
+                hundredths += number_at(at + 1);
         }
         ns = hundredths * 10'000'000;
         return true;

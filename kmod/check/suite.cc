@@ -5,8 +5,10 @@ namespace wqlab {
 
 namespace {
 
+// A line for each, however many there are.
+// clang-format off
 constinit const Group* const kGroups[] = {
-    &kSinceBootChecks,  // a line for each, however many there are; this one before others change what a boot left
+    &kSinceBootChecks,  // before others change what a boot left
     &kQueueingChecks,
     &kDeclaredChecks,
     &kProcessContextChecks,
@@ -63,6 +65,7 @@ constinit const Group* const kGroups[] = {
     &kHighpriChecks,
     &kConcurrencyChecks,
     &kIntensiveChecks,
+    &kUsedBeforeChecks,
     &kNewWorkersChecks,
     &kReclaimChecks,
     &kDistressChecks,
@@ -113,6 +116,7 @@ constinit const Group* const kGroups[] = {
     &kFlushAwayChecks,
     &kLetGoChecks,
     &kStalledPoolChecks,
+    &kNobodyRunsChecks,
     &kMisuseChecks,
     &kDestroyedChecks,
     &kAssertedChecks,
@@ -131,6 +135,7 @@ constinit const Group* const kGroups[] = {
     &kNoThreadChecks,
     &kDeprecatedChecks,
 };
+// clang-format on
 
 }  // namespace
 
