@@ -3,6 +3,7 @@
 #include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/symbols.h"
+#include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -18,15 +19,21 @@ struct OutOfRangeIsTold {
                                          "",
                                          "log.max-active-out-of-range",
                                          "max_active beyond the limits is told in the log with the workqueue's name, "
-                                         "at allocation and when it is set; one "
-                                         "within them is not",
+                                         "what was asked for and what the limits are, at allocation and when it is "
+                                         "set; one within them is not",
                                          "kernel/workqueue.c: wq_clamp_max_active()",
                                          0,
                                          Fault::kLogIsSilent};
 
     static void run(Trial& t)
     {
-        const KernelLog<LinesWith> log(t, "requested for wqlab-c174 is out of range, clamping between 1 and ");
+        constexpr const char* kWords =
+            "workqueue: max_active %d requested for wqlab-c174 is out of range, clamping between 1 and %d";
+        char of_none[128], of_million[128];
+        wqlab_format(of_none, sizeof(of_none), kWords, 0, wqlab_wq_max_active());
+        wqlab_format(of_million, sizeof(of_million), kWords, 1'000'000, wqlab_wq_max_active());
+        const KernelLog<LinesWith> log(t, "requested for wqlab-c174 is out of range"), none(t, of_none),
+            million(t, of_million);
         if (t.decided())
             return;
         Queue& wq = t.queue({.max_active = 5, .name = "wqlab-c174"});
@@ -42,6 +49,8 @@ struct OutOfRangeIsTold {
         WANT(t, log.count() == 3, "a million at allocation was told %u times", log.count() - 2);
         t.queue({.name = "wqlab-c174"});
         WANT(t, log.count() == 3, "the default was told");
+        WANT(t, none.count() == 1, "of 0 it was not said that \"%s\"", of_none);
+        WANT(t, million.count() == 2, "of a million it was not said that \"%s\"", of_million);
     }
 };
 

@@ -126,8 +126,9 @@ struct MayQueueWhileItDrains {
         "",
         "rescuer.may-queue-while-it-drains",
         "While a workqueue drains, an item that its rescuer runs may queue on it, as any: drain_workqueue() waits for "
-        "that, too",
-        "kernel/workqueue.c: is_chained_work(), current_wq_worker(), drain_workqueue()",
+        "that, too; as long as the rescuer helps it holds the pool_workqueue, and no longer",
+        "kernel/workqueue.c: is_chained_work(), current_wq_worker(), drain_workqueue(), send_mayday(), "
+        "rescuer_thread()",
         WQLAB_CHECK_MEMORY,
         Fault::kFlushReturnsEarly};
 
@@ -139,6 +140,19 @@ struct MayQueueWhileItDrains {
         bool is_taken;
         uint32_t ran;  // when drain_workqueue() had returned
     };
+
+    // How often its pool_workqueues are held, beyond each by the workqueue.
+    static int64_t holds(Trial& t, const Queue& wq)
+    {
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        if (!row)
+            t.skip("the snapshot does not show the check's own workqueue");
+        int64_t n = 0;
+        for (uint32_t i = 0; row && i < row->nr_pwqs; i++)
+            n += now->pwqs[row->first_pwq + i].refcnt - 1;
+        return n;
+    }
 
     static void queue_next(TestItem&, void* argument)
     {
@@ -177,6 +191,7 @@ struct MayQueueWhileItDrains {
         AWAIT(t, item.started() == 1, "the rescuer to run an item");
         gate.open();
         AWAIT(t, drainer.done() || flushes(t, drainer, saved), "drain_workqueue() to begin");
+        const int64_t held = holds(t, saved);
         chain->gate->open();
         AWAIT(t, item.ended() == 1 && drainer.done(), "drain_workqueue() to return");
         const char* const command = item.last().command;
@@ -185,7 +200,10 @@ struct MayQueueWhileItDrains {
         WANT(t, chain->is_taken, "what a rescuer's item queues on a workqueue that drains is said to be pending");
         WANT(t, chain->ran == 1, "when it returned what a rescuer's item had queued meanwhile had run %u times",
              chain->ran);
+        WANT(t, held >= 2, "while a rescuer ran an item its pool_workqueue was held by %lld, not by both",
+             static_cast<long long>(held));
         distress.end();
+        AWAIT(t, holds(t, saved) == 0 || t.decided(), "the rescuer to let go of the pool_workqueue");
     }
 };
 
