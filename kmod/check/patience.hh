@@ -8,26 +8,25 @@
 
 namespace wqlab {
 
-// Who waits looks again and again, and what passes from one look to the next counts for no more than MOST: a host that
-// takes the machine away, or a clock that leaps, takes away none of the wait. In process context, of one thread.
+// Who waits looks again and again, and says of each time that has passed since what is the most of it that counts: a
+// host that takes the machine away, or a clock that leaps, takes away little of the wait. Of one thread, in process
+// context.
 class Patience {
 public:
-    // ns, both. MOST is some times what passes between two looks of a machine that is well.
-    Patience(uint64_t whole, uint64_t most) : whole_(whole), most_(most), looked_(wqlab_now()) {}
+    explicit Patience(uint64_t ns) : left_(ns) {}
 
-    // From now on as at first.
-    void renew() { spent_ = 0, looked_ = wqlab_now(); }
-    // At each look: has it come to its end?
-    [[nodiscard]] bool ends()
+    // What has passed since the last time is spent, of more than MOST (ns) that much. Is nothing left?
+    bool spend(uint64_t most)
     {
-        const uint64_t now = wqlab_now(), passed = now - looked_;
-        looked_ = now;
-        spent_ += passed < most_ ? passed : most_;
-        return spent_ >= whole_;
+        const uint64_t now = wqlab_now(), passed = now - at_, counts = passed < most ? passed : most;
+        at_ = now;
+        left_ -= counts < left_ ? counts : left_;
+        return !left_;
     }
 
 private:
-    uint64_t whole_, most_, looked_, spent_ = 0;
+    uint64_t left_;
+    uint64_t at_ = wqlab_now();
 };
 
 }  // namespace wqlab

@@ -96,24 +96,25 @@ void Runner::wait_for_end()
 {
     using namespace check_bounds;
     const TrialThread& thread = *trial_;
-    const Trial& trial = trial_->trial();
+    Trial& trial = trial_->trial();
     const bool slow = thread.promise().classes & WQLAB_CHECK_SLOW;
     // A stand-in that hangs does not take as long to prove it.
     const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
-    const uint64_t began = wqlab_now();
-    Patience trial_goes_on(kPatience / hurry, 3 * kLook), clean_up(kCleanUp / hurry, 3 * kLook);
+    constexpr uint64_t kMost = 3 * kLook;
+    Patience limit(slow ? kSlowLimit : kLimit), stands_still(kPatience / hurry), clean_up(kCleanUp / hurry);
     uint64_t seen = 0;
     wait_while([&] {
         if (thread.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
             return false;
         if (thread.is_ending())
-            return !clean_up.ends();
-        clean_up.renew();
-        if (const uint64_t now = trial.progress(); now != seen) {
+            return !clean_up.spend(kMost);
+        clean_up = Patience(kCleanUp / hurry);
+        // A step has an end of its own.
+        if (const uint64_t now = trial.progress(); now != seen || trial.user_steps().is_asking()) {
             seen = now;
-            trial_goes_on.renew();
+            stands_still = Patience(kPatience / hurry);
         }
-        return wqlab_now() - began < (slow ? kSlowLimit : kLimit) && (slow || !trial_goes_on.ends());
+        return !limit.spend(kMost) && (slow || !stands_still.spend(kMost));
     });
 }
 
@@ -139,8 +140,8 @@ void Runner::watch()
             if (stopped)
                 thread.note_where_it_hangs();
             thread.call_for_help();
-            Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1), 3 * kLook);
-            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.ends(); });
+            Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1));
+            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.spend(3 * kLook); });
         }
     }
     keep_verdict();

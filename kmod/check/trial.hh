@@ -129,12 +129,14 @@ bool Trial::wait(Condition condition, const char* what)
 {
     const uint64_t most = fault_ == Fault::kNone ? check_bounds::kWait : check_bounds::kWait / 10;
     constexpr uint64_t kLook = 4'000'000;  // also if nobody says that something changed
-    Patience patience(most, 10 * kLook);
+    Patience patience(most);
     __atomic_add_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     bool holds;
-    while (!(holds = condition()) && !given_up() && !patience.ends()) {
+    // To look takes long on a large machine.
+    while (!(holds = condition()) && !given_up() && !patience.spend(check_bounds::kSecond)) {
         goes_on();
         changed_.wait(kLook);
+        patience.spend(10 * kLook);
     }
     __atomic_sub_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     if (holds) {

@@ -86,8 +86,8 @@ void TrialThread::keep_company()
     uint32_t n = 0;
     for (const Queue* queue = trial_.first_queue(); queue && n < kMost && !finished(); queue = queue->next())
         n += companies[n].create(*queue);
-    Patience patience(check_bounds::kGrace, 3 * kPause);
-    while (!finished() && !patience.ends()) {
+    Patience patience(check_bounds::kGrace);
+    while (!finished() && !patience.spend(3 * kPause)) {
         for (uint32_t i = 0; i < n; i++)
             companies[i].come();
         wqlab_sleep(kPause);

@@ -31,11 +31,11 @@ int UserSteps::ask(uint32_t kind, const char* path, const char* text)
     }
     on_ask();
     constexpr uint64_t kLook = 100'000'000;
-    Patience patience(check_bounds::kStep, 3 * kLook);
+    Patience patience(check_bounds::kStep);
     for (;;) {
         {
             const Mutex::Guard guard(lock_);
-            if (!step_.open || given_up_ || patience.ends()) {
+            if (!step_.open || given_up_ || patience.spend(3 * kLook)) {
                 step_.open = false;
                 return step_.error;
             }
@@ -61,6 +61,12 @@ bool UserSteps::look(Step& step)
     const Mutex::Guard guard(lock_);
     if (step_.open)
         step = step_;
+    return step_.open;
+}
+
+bool UserSteps::is_asking()
+{
+    const Mutex::Guard guard(lock_);
     return step_.open;
 }
 

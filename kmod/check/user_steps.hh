@@ -37,6 +37,7 @@ public:
     bool answer(uint32_t step, int error, const char* text);
     // A copy of the step that waits; false: none does.
     bool look(Step& step);
+    bool is_asking();
     // No step will be answered any more.
     void give_up();
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// How long a check may take. The module's watcher keeps to these, and but for kLimit and kSlowLimit they are told by
-// Patience, which counts no time in which the host had the machine; wqctl waits twice as long as their sum, for the
-// case that the watcher itself hangs.
+// How long a check may take. The module's watcher keeps to these, which Patience tells: it counts hardly any time in
+// which the host had the machine. wqctl waits twice as long as their sum, for the case that the watcher itself hangs.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +20,7 @@ inline constexpr uint64_t kHurry = WQLAB_CHECK_HURRY;
 inline constexpr uint64_t kWait = 30 * kSecond / kHurry;
 // Of one step of user space.
 inline constexpr uint64_t kStep = 60 * kSecond / kHurry;
-// Without any progress. More than kWait and kStep, which say better what did not come.
+// Without any progress: nobody looks in a wait, and no step is open. Those say better what did not come.
 inline constexpr uint64_t kPatience = 70 * kSecond / kHurry;
 // With progress.
 inline constexpr uint64_t kLimit = 300 * kSecond / kHurry;

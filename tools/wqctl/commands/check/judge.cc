@@ -67,7 +67,7 @@ void Judge::wait()
         interruptions_++;
         ended_ = "interrupted";
         // A second to end by itself, then the grace with help.
-        give_up_at_ = std::min(give_up_at_, monotonic_ns() + bounds::kGrace + 5 * bounds::kSecond);
+        give_up_at_ = std::min(give_up_at_, monotonic_ns() + 2 * bounds::kGrace + 5 * bounds::kSecond);
         stop_check(lab_);
     }
 }
