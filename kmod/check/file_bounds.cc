@@ -29,7 +29,8 @@ struct FilesTakeTheirBounds {
         "",
         "sysfs.takes-its-bounds",
         "nice takes -20 to 19, affinity_scope \"default\" after any other, affinity_strict any number, of which 0 "
-        "alone is no; a cpumask of which a part can't be parsed is refused, and changes nothing",
+        "alone is no, max_active what is beyond its limit as that; a cpumask of which a part can't be parsed is "
+        "refused, and changes nothing",
         "kernel/workqueue.c: wq_nice_store(), wq_affn_scope_store(), wq_affinity_strict_store(), wq_cpumask_store()",
         0,
         Fault::kStepLies};
@@ -66,6 +67,16 @@ struct FilesTakeTheirBounds {
             SKIP_UNLESS(t, !is_closed(error), "%s can't be written now: error %d", path, error);
             WANT(t, error == 0, "\"%s\" written to %s gave error %d", text, name, error);
             WANT(t, says(t, path, wanted), "written \"%s\", %s says %s", text, name, t.text());
+        }
+        // Each is more than any kernel's limit, and more than 16 bits have.
+        char limit[16] = {};
+        wqlab_format(path, sizeof(path), "%s/wqlab-c226/max_active", kRoot);
+        for (const char* text : {"100000", "65536", "65537", "2147483647"}) {
+            WANT(t, t.write(path, text) == 0 && t.read(path) == 0, "max_active %s was refused", text);
+            if (!*limit)
+                Text(limit).add(t.text());
+            WANT(t, same_text(t.text(), limit), "written %s, max_active says %s, and written 100000 it said %s", text,
+                 t.text(), limit);
         }
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed) && second_of(allowed) < 32,

@@ -68,6 +68,24 @@ struct Description {
         static_cast<Gate*>(argument)->pass();
     }
 
+    static void describe_more(TestItem&, void*) { wqlab_set_description("wqlab-c63-and-more"); }
+
+    // As many characters as a name may have; before Linux 6.10, 23.
+    static void judge_long_name(Trial& t)
+    {
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system", .name = "wqlab-c63-of-31-characters-exac"});
+        TestItem& item = t.item("an item of a long name");
+        item.queue(wq);
+        wq.flush();
+        char path[48];
+        wqlab_format(path, sizeof(path), "/proc/%d/comm", item.last().pid);
+        const int error = t.read(path);
+        WANT(t,
+             error == 0 && (ends_with(t.text(), "-wqlab-c63-of-31-characters-exac\n") ||
+                            ends_with(t.text(), "-wqlab-c63-of-31-charact\n")),
+             "after an item of wqlab-c63-of-31-characters-exac its worker is called %s", t.text());
+    }
+
     static void run(Trial& t)
     {
         // A pool of its own: nobody else uses the worker meanwhile.
@@ -96,7 +114,10 @@ struct Description {
         wq.flush();
         WANT(t, t.read(path) == 0 && says('-'), "when it has ended the worker is called %s", t.text());
 
-        // Who says nothing is called as its workqueue. Of two workers it may have been the other one.
+        // Who says nothing is called as its workqueue, also after one who said that and more. Of two workers it may
+        // have been the other one.
+        t.item("an item that says more").on_run(describe_more, nullptr).queue(wq);
+        wq.flush();
         for (uint32_t i = 0; i < 8; i++) {
             TestItem& plain = t.item("an item that says nothing");
             plain.queue(wq);
@@ -106,6 +127,7 @@ struct Description {
             WANT(t, unread == 0 && ends_with(t.text(), "-wqlab-c63\n"),
                  "after an item that said nothing its worker is called %s", t.text());
         }
+        judge_long_name(t);
     }
 };
 

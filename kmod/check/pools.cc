@@ -137,7 +137,10 @@ struct WakeupsAndTimeAreCounted {
         const uint64_t tickless = t.read("/sys/devices/system/cpu/nohz_full") ? 0 : parse_list(t.text());
         SKIP_UNLESS(t, !(tickless >> cpu & 1), "CPU %u has no ticks: nohz_full", cpu);
         if (const uint64_t cpus = unbound_cpus(t) & ~tickless)
-            judge_unbound(t, cpus);
+            judge_unmanaged(t, t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = cpus}), first_of(cpus), "an unbound");
+        if (t.decided())
+            return;
+        judge_unmanaged(t, t.queue({.flags = WQLAB_WQ_CPU_INTENSIVE}), cpu, "a CPU intensive");
         if (t.decided())
             return;
         Queue& wq = t.queue();
@@ -158,18 +161,18 @@ struct WakeupsAndTimeAreCounted {
 
     static uint64_t tick() { return (1'000'000 + wqlab_hz() / 2) / wqlab_hz(); }  // us
 
-    static void judge_unbound(Trial& t, uint64_t cpus)
+    // Of a workqueue whose items nobody counts as running, KIND of which is queued on a CPU.
+    static void judge_unmanaged(Trial& t, Queue& wq, uint32_t cpu, const char* kind)
     {
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = cpus});
-        TestItem& item = t.item("an unbound item", TestItem::Body::kSpin);
-        item.queue(wq);
+        TestItem& item = t.item("an item that spins", TestItem::Body::kSpin);
+        item.queue_on(wq, cpu);
         AWAIT(t, stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME) >= 3 * tick(),
-              "the CPU time of an unbound item that spins to be counted");
+              "the CPU time of an item that spins, unbound or CPU intensive, to be counted");
         item.open();
-        AWAIT(t, item.ended() == 1, "the unbound item to end");
+        AWAIT(t, item.ended() == 1, "the item that spins to end");
         wq.flush();
         const uint64_t time = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME);
-        WANT(t, time % tick() == 0, "of an unbound item %llu us are counted, in ticks of %llu",
+        WANT(t, time % tick() == 0, "of %s item %llu us are counted, in ticks of %llu", kind,
              static_cast<unsigned long long>(time), static_cast<unsigned long long>(tick()));
     }
 

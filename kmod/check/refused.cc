@@ -2,6 +2,7 @@
 // Group M, continued: an item that is refused stays what it was.
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "kernel_log.hh"
 #include "look.hh"
 
 namespace wqlab {
@@ -91,21 +92,29 @@ struct DisabledStaysRunning {
 };
 
 struct DisabledRcuWork {
-    static constexpr Promise kPromise = {
-        221,
-        "",
-        "rcu.disabled-is-refused",
-        "queue_rcu_work() of one whose item was disabled returns false and queues nothing; enabled, it is as ever",
-        "kernel/workqueue.c: queue_rcu_work()",
-        WQLAB_CHECK_NEGATIVE,
-        Fault::kQueueLies};
+    static constexpr Promise kPromise = {221,
+                                         "",
+                                         "rcu.disabled-is-refused",
+                                         "queue_rcu_work() of one whose item was disabled returns false, queues "
+                                         "nothing, and is reported; enabled, it is "
+                                         "as ever",
+                                         "kernel/workqueue.c: queue_rcu_work()",
+                                         WQLAB_CHECK_NEGATIVE,
+                                         Fault::kQueueLies};
 
     static void run(Trial& t)
     {
         Queue& wq = t.queue();
         TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU);
         WANT(t, !item.disable(), "disabling an idle item returned true");
-        WANT(t, !item.queue_rcu(wq), "of a disabled item queue_rcu_work() returned true");
+        // Once, unless that is forgotten.
+        const bool is_forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+        {
+            const LogListener<LinesWith> log(" queue_rcu_work+");
+            WANT(t, !item.queue_rcu(wq), "of a disabled item queue_rcu_work() returned true");
+            WANT(t, log.heard().ours() || !is_forgotten || !log.attached(),
+                 "nobody was told that queue_rcu_work() had a disabled item");
+        }
         WANT(t, !item.pending(), "a disabled item is pending");
         WANT(t, item.enable(), "enabling it returned false");
         WANT(t, item.queue_rcu(wq), "of one that was enabled queue_rcu_work() returned false");
