@@ -36,6 +36,7 @@ struct ChangesThawNothing {
 
     static constexpr int kNew = Queue::kPrivateNice + 1;
     static constexpr uint32_t kLimit = 16;
+    static constexpr int32_t kMinActive = 4;  // half of what it is of itself
 
     static void run(Trial& t)
     {
@@ -48,6 +49,7 @@ struct ChangesThawNothing {
         UnboundCpus cpus(t);
         Items items[4];
         uint32_t early[4] = {};
+        bool is_min_set = false;
         {
             Frozen frozen(t);
             if (t.decided())
@@ -58,7 +60,9 @@ struct ChangesThawNothing {
             WANT(t, error == 0, "attributes of a frozen workqueue can't be set: error %d", -error);
             items[1] = queue_some(t, wq, cpu);
             wq.set_max_active(kLimit);
-            if (set_min_active && !wqlab_call(set_min_active, reinterpret_cast<unsigned long>(wq.get()), 4, 0, nullptr))
+            is_min_set = set_min_active &&
+                         wqlab_call(set_min_active, reinterpret_cast<unsigned long>(wq.get()), kMinActive, 0, nullptr);
+            if (set_min_active && !is_min_set)
                 t.note("kprobes are disarmed, so min_active was not changed");
             items[2] = queue_some(t, wq, cpu);
             t.linger();
@@ -87,7 +91,13 @@ struct ChangesThawNothing {
             WANT(t, items[3][of]->last().cpu == other,
                  "queued when unbound ones might use CPU %u only an item ran on CPU %u", other,
                  items[3][of]->last().cpu);
-        // The limit that was set meanwhile counts now.
+        // The limits that were set meanwhile count now.
+        if (is_min_set && t.kernel().has(Field::kWqMinActive)) {
+            const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+            const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+            WANT(t, !row || row->min_active == kMinActive,
+                 "set to %d while it was frozen, min_active is %d after the thaw", kMinActive, row->min_active);
+        }
         const Items many = t.items(kLimit, "an item after the thaw", TestItem::Body::kGate);
         for (uint32_t i = 0; i < kLimit; i++)
             many[i]->queue_on(wq, other);
