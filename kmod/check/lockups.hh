@@ -8,7 +8,7 @@
 
 namespace wqlab {
 
-// False: it is not there, or is no number alone ("0-3").
+// False: it is not there, or is no number alone ("0-3"). VALUE is written once, for who reads it meanwhile.
 inline bool number_behind(const LogLine& line, const char* words, int64_t& value)
 {
     const char* at = line.find(words);
@@ -19,10 +19,10 @@ inline bool number_behind(const LogLine& line, const char* words, int64_t& value
     const bool negative = at < end && *at == '-';
     at += negative;
     const char* begin = at;
-    for (value = 0; at < end && *at >= '0' && *at <= '9'; at++)
-        value = value * 10 + (*at - '0');
-    if (negative)
-        value = -value;
+    int64_t number = 0;
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        number = number * 10 + (*at - '0');
+    __atomic_store_n(&value, negative ? -number : number, __ATOMIC_RELAXED);
     return at != begin && (at == end || (*at != '-' && *at != ','));
 }
 
