@@ -215,8 +215,7 @@ struct SetApartByThen {
     {
         const Threshold low(t, kThreshold / 1000);
         const uint32_t cpu = t.first_cpu();
-        SKIP_UNLESS(t, t.read("/sys/devices/system/cpu/nohz_full") || !(parse_list(t.text()) >> cpu & 1),
-                    "CPU %u has no ticks: nohz_full", cpu);
+        SKIP_UNLESS(t, has_ticks(t, cpu), "CPU %u has no ticks: nohz_full", cpu);
         uint32_t judged = 0;
         // A host that takes the CPU away may bring the time and no tick: hardly each time.
         for (uint32_t i = 0; i < kRounds; i++) {

@@ -189,16 +189,14 @@ struct RescuerKeepsOrder {
 
     static void run(Trial& t)
     {
-        // With nohz_full there may be no ticks to count.
-        const uint64_t tickless = t.read("/sys/devices/system/cpu/nohz_full") ? 0 : parse_list(t.text());
+        const bool counts_time = t.kernel().has(Field::kPwqStats) && has_ticks(t, t.other_cpu(t.first_cpu()));
         Gate& gate = t.gate();
         Front* const spins = t.own<Front>();
         if (!spins)
             return;
         Distress distress(t);
         Queue& saved = distress.saved;
-        const bool has_ticks = t.kernel().has(Field::kPwqStats) && distress.cpu < 64 && !(tickless >> distress.cpu & 1);
-        *spins = {&t, &gate, !has_ticks};
+        *spins = {&t, &gate, !counts_time};
         TestItem& front = t.item("the item in front").on_run(spin_then_sleep, spins);
         const Items items = t.items(kItems, "an item");
         if (t.decided())
@@ -208,7 +206,7 @@ struct RescuerKeepsOrder {
         for (uint32_t i = 0; i < kItems; i++)
             items[i]->queue_on(saved, distress.cpu);
         AWAIT(t, front.started() == 1, "the rescuer to help");
-        AWAIT(t, !has_ticks || t.decided() || stat_of(t, saved, WQLAB_PWQ_STAT_CPU_TIME),
+        AWAIT(t, !counts_time || t.decided() || stat_of(t, saved, WQLAB_PWQ_STAT_CPU_TIME),
               "the CPU time of an item that a rescuer runs to be counted");
         __atomic_store_n(&spins->may_sleep, true, __ATOMIC_RELEASE);
         gate.open();

@@ -134,9 +134,8 @@ struct WakeupsAndTimeAreCounted {
     {
         const Threshold off(t, 0);
         const uint32_t cpu = t.first_cpu();
-        const uint64_t tickless = t.read("/sys/devices/system/cpu/nohz_full") ? 0 : parse_list(t.text());
-        SKIP_UNLESS(t, !(tickless >> cpu & 1), "CPU %u has no ticks: nohz_full", cpu);
-        if (const uint64_t cpus = unbound_cpus(t) & ~tickless)
+        SKIP_UNLESS(t, has_ticks(t, cpu), "CPU %u has no ticks: nohz_full", cpu);
+        if (const uint64_t cpus = unbound_cpus(t) & ~tickless_cpus(t))
             judge_unmanaged(t, t.queue({.flags = WQLAB_WQ_UNBOUND, .cpus = cpus}), first_of(cpus), "an unbound");
         if (t.decided())
             return;

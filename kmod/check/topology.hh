@@ -32,6 +32,15 @@ inline uint64_t parse_list(const char* text)
     return cpus;
 }
 
+// Those on which the clock may not tick while one task runs there: nohz_full=, "(null)" where there is none.
+inline uint64_t tickless_cpus(Trial& t)
+{
+    return t.read("/sys/devices/system/cpu/nohz_full") ? 0 : parse_list(t.text());
+}
+
+// False, too, of one that is beyond 64, which can't be seen.
+inline bool has_ticks(Trial& t, uint32_t cpu) { return cpu < 64 && !(tickless_cpus(t) >> cpu & 1); }
+
 // The CPUs that share something with this one, by what the machine says of itself. 0: it does not say.
 inline uint64_t siblings(Trial& t, const char* scope, uint32_t cpu)
 {

@@ -94,8 +94,7 @@ struct HogStartsTheNext {
         if (t.decided())
             return;
         const uint32_t cpu = t.other_cpu(t.first_cpu());
-        SKIP_UNLESS(t, t.read("/sys/devices/system/cpu/nohz_full") || !(parse_list(t.text()) >> cpu & 1),
-                    "CPU %u has no ticks: nohz_full", cpu);
+        SKIP_UNLESS(t, has_ticks(t, cpu), "CPU %u has no ticks: nohz_full", cpu);
         Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         Queue& other = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         uint64_t wakeups = 0;
