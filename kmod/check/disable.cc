@@ -233,19 +233,23 @@ struct SyncOfBhInAtomicContext {
             if (c.disables)
                 c.item->enable();
         };
-        const bool has_disable = !(wqlab_lacks() & WQLAB_LACK_DISABLE);
+        uint32_t in_softirq = 0;
         for (int i = 0; i < 100; i++) {
             const uint32_t started = item.started();
-            call.disables = i % 2 && has_disable;
-            if (!call_in(i % 4 < 2 ? Where::kSoftirqsOff : Where::kSoftirq, cancel_pending, &call))
+            const Where where = i % 4 < 2 ? Where::kSoftirqsOff : Where::kSoftirq;
+            call.disables = i % 2;
+            if (!call_in(where, cancel_pending, &call))
                 continue;
+            in_softirq += where == Where::kSoftirq;
             WANT(t, call.was_pending, "it returned false for a pending item");
             WANT(t, item.busy() == 0, "the item is pending or running after it");
             WANT(t, item.started() == started, "the item ran though it was cancelled");
         }
+        if (!in_softirq)
+            t.note("no softirq came over who was to cancel a pending item in it");
         SKIP_UNLESS(t, t.other_cpu(t.first_cpu()) != t.first_cpu(), "there is one CPU");
         for (const Meanwhile meanwhile : {Meanwhile::kNothing, Meanwhile::kQueued, Meanwhile::kEnabled})
-            if (!t.decided() && (has_disable || meanwhile != Meanwhile::kEnabled))
+            if (!t.decided())
                 while_it_runs(t, wq, meanwhile, Where::kSoftirqsOff);
         if (!t.decided())
             while_it_runs(t, wq, Meanwhile::kNothing, Where::kSoftirq);
@@ -301,7 +305,9 @@ struct SyncOfBhInAtomicContext {
             __atomic_store_n(&c.has_begun, true, __ATOMIC_RELEASE);
             c.item->cancel_sync();
         };
-        return call_in(cancel.where, wait, &cancel);
+        const bool called = call_in(cancel.where, wait, &cancel);
+        __atomic_store_n(&cancel.has_begun, true, __ATOMIC_RELEASE);
+        return called;
     }
 
     // One that runs on another CPU is waited for. Meanwhile who judges may have no CPU, and has nothing to do.
@@ -316,16 +322,21 @@ struct SyncOfBhInAtomicContext {
         Actor& canceller = t.actor("canceller", static_cast<int>(t.first_cpu()),
                                    [cancel] { return cancel_running(*cancel); });
         AWAIT(t, canceller.done(), "the item on the other CPU to start, and cancel_work_sync() to return");
+        if (!canceller.result())
+            t.note("no softirq came over who was to cancel a running item in it");
         WANT(t, !canceller.result() || (spinner.ended() >= 1 && canceller.done_ticket() > spinner.last().end),
              "it returned before the item had ended");
-        WANT(t, log.count() == 0, "it slept with softirqs off");
+        WANT(t, log.count() == 0, "it slept %s", where == Where::kSoftirq ? "in a softirq" : "with softirqs off");
     }
 };
 
 constexpr Check kAll[] = {
-    check_of<DisableCancels>(WQLAB_LACK_DISABLE),   check_of<EnableCounts>(WQLAB_LACK_DISABLE),
-    check_of<DisableSyncWaits>(WQLAB_LACK_DISABLE), check_of<EnableReplaysNothing>(WQLAB_LACK_DISABLE),
-    check_of<DisableDepth>(WQLAB_LACK_DISABLE),     check_of<SyncOfBhInAtomicContext>(WQLAB_LACK_BH),
+    check_of<DisableCancels>(WQLAB_LACK_DISABLE),
+    check_of<EnableCounts>(WQLAB_LACK_DISABLE),
+    check_of<DisableSyncWaits>(WQLAB_LACK_DISABLE),
+    check_of<EnableReplaysNothing>(WQLAB_LACK_DISABLE),
+    check_of<DisableDepth>(WQLAB_LACK_DISABLE),
+    check_of<SyncOfBhInAtomicContext>(WQLAB_LACK_BH | WQLAB_LACK_DISABLE),
 };
 
 }  // namespace disabling
