@@ -56,8 +56,7 @@ struct QueuedOnAnother {
                                          "",
                                          "bh.queued-on-another-cpu",
                                          "A BH item that queue_work_on() queues for another CPU runs there, also if "
-                                         "each CPU gets one at once, and comes "
-                                         "to no softirq here",
+                                         "each CPU gets one at once, and comes to no softirq here",
                                          "kernel/workqueue.c: kick_bh_pool()",
                                          0,
                                          Fault::kQueueOtherCpu};

@@ -15,8 +15,7 @@ struct CurrentWorkInIrq {
         62,
         "",
         "current-work.null-in-interrupts",
-        "current_work() is NULL in an interrupt and in a softirq, also one that came over a "
-        "worker",
+        "current_work() is NULL in an interrupt and in a softirq, also one that came over a worker",
         "kernel/workqueue_internal.h: current_wq_worker()",
         0,
         Fault::kQueueLoses};
