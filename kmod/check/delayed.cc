@@ -144,12 +144,10 @@ struct FlushRunsNow {
         0,
         Fault::kFlushLies};
 
-    static void run(Trial& t)
+    static void judge(Trial& t, Queue& wq, uint32_t here, uint32_t there)
     {
-        Queue& wq = t.queue();
         TestItem& item = t.item("the item", TestItem::Body::kGate, kDelayed);
         WANT(t, !item.flush(), "it returned true for an idle item");
-        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
         item.queue_delayed(wq, an_hour(), static_cast<int>(there));
         Actor& flusher = t.actor("flusher", static_cast<int>(here), [&item] { return item.flush(); });
         // Held, for an item that has ended before the flusher looks is idle.
@@ -162,6 +160,17 @@ struct FlushRunsNow {
         WANT(t, flusher.result(), "it returned false for a waiting item");
         WANT(t, item.last().cpu == there, "queued for CPU %u and flushed on CPU %u it ran on CPU %u", there, here,
              item.last().cpu);
+    }
+
+    static void run(Trial& t)
+    {
+        const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
+        judge(t, t.queue(), here, there);
+        if (t.decided() || wqlab_lacks() & WQLAB_LACK_SCOPES)
+            return;
+        // Of an unbound one, where a worker may run nowhere else.
+        if (there < 64 && unbound_cpus(t) >> there & 1 && !t.decided())
+            judge(t, t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "cpu", .strict = true}), here, there);
     }
 };
 

@@ -253,16 +253,10 @@ struct WorkersOfOneAwayFollow {
         WQLAB_CHECK_HOTPLUG,
         Fault::kStepIgnored};
 
-    static void run(Trial& t)
+    static void judge(Trial& t, uint32_t flags, uint32_t cpu, uint64_t others)
     {
-        const uint64_t allowed = unbound_cpus(t);
-        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use fewer than three CPUs");
-        // None of the first ones, which the kernel might mean by mistake.
-        const uint32_t cpu = last_of(allowed);
-        const uint64_t bit = uint64_t{1} << cpu, others = allowed & ~bit;
-        SKIP_UNLESS(t, has_two(others), "unbound workqueues may use fewer than three CPUs");
-        SKIP_UNLESS(t, wqlab_since_7_1(), "before Linux 7.1 they stay where they were let go");
-        Queue& wq = t.queue();
+        const uint64_t bit = uint64_t{1} << cpu;
+        Queue& wq = t.queue({.flags = flags});
         TestItem& item = t.item("an item", TestItem::Body::kGate);
         item.queue_on(wq, cpu);
         AWAIT(t, item.started() == 1, "an item to start");
@@ -286,6 +280,20 @@ struct WorkersOfOneAwayFollow {
              static_cast<unsigned long long>(back));
         item.open();
         AWAIT(t, item.ended() == 1, "the item to end");
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use fewer than three CPUs");
+        // None of the first ones, which the kernel might mean by mistake.
+        const uint32_t cpu = last_of(allowed);
+        const uint64_t bit = uint64_t{1} << cpu, others = allowed & ~bit;
+        SKIP_UNLESS(t, has_two(others), "unbound workqueues may use fewer than three CPUs");
+        SKIP_UNLESS(t, wqlab_since_7_1(), "before Linux 7.1 they stay where they were let go");
+        for (const uint32_t flags : {uint32_t{0}, uint32_t{WQLAB_WQ_HIGHPRI}})
+            if (!t.decided())
+                judge(t, flags, cpu, others);
     }
 };
 

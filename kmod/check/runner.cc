@@ -12,7 +12,7 @@ using check_bounds::kSecond;
 
 namespace {
 
-constexpr uint64_t kLook = kSecond / 10;
+constexpr uint64_t kTurn = kSecond / 10;
 
 // Where the watcher is bound: a fault of the kernel may cost a CPU, whose timers wake nobody then, and the first ones
 // are those that most checks use.
@@ -84,7 +84,7 @@ void Runner::wait_while(Condition condition)
 {
     uint64_t told = wqlab_now();
     while (condition()) {
-        trial_->turn().wait(kLook);
+        trial_->turn().wait(kTurn);
         if (const uint64_t now = wqlab_now(); now - told >= kSecond) {
             turn_();
             told = now;
@@ -100,7 +100,7 @@ void Runner::wait_for_end()
     const bool slow = thread.promise().classes & WQLAB_CHECK_SLOW;
     // A stand-in that hangs does not take as long to prove it.
     const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
-    constexpr uint64_t kMost = 3 * kLook;
+    constexpr uint64_t kMost = 3 * kTurn;
     Patience limit(slow ? kSlowLimit : kLimit), stands_still(kPatience / hurry), clean_up(kCleanUp / hurry);
     uint64_t seen = 0;
     wait_while([&] {
@@ -141,7 +141,7 @@ void Runner::watch()
                 thread.note_where_it_hangs();
             thread.call_for_help();
             Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1));
-            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.spend(3 * kLook); });
+            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.spend(3 * kTurn); });
         }
     }
     keep_verdict();
