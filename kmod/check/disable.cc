@@ -248,7 +248,8 @@ struct SyncOfBhInAtomicContext {
         if (!in_softirq)
             t.note("no softirq came over who was to cancel a pending item in it");
         SKIP_UNLESS(t, t.other_cpu(t.first_cpu()) != t.first_cpu(), "there is one CPU");
-        for (const Meanwhile meanwhile : {Meanwhile::kNothing, Meanwhile::kQueued, Meanwhile::kEnabled})
+        for (const Meanwhile meanwhile :
+             {Meanwhile::kNothing, Meanwhile::kQueued, Meanwhile::kEnabled, Meanwhile::kDisabled})
             if (!t.decided())
                 while_it_runs(t, wq, meanwhile, Where::kSoftirqsOff);
         if (!t.decided())
@@ -266,8 +267,9 @@ struct SyncOfBhInAtomicContext {
         return true;
     }
 
-    // What becomes of an item that runs, before it is cancelled: it is queued once more, or disabled and enabled.
-    enum class Meanwhile { kNothing, kQueued, kEnabled };
+    // What becomes of an item that runs, before it is cancelled: it is queued once more, disabled and enabled, or
+    // disabled; cancelling does that once more.
+    enum class Meanwhile { kNothing, kQueued, kEnabled, kDisabled };
 
     struct Cancel {
         Trial* trial;
@@ -296,10 +298,10 @@ struct SyncOfBhInAtomicContext {
             wqlab_sleep(100'000);
         if (cancel.meanwhile == Meanwhile::kQueued)
             cancel.item->queue_on(*cancel.wq, cancel.there);
-        if (cancel.meanwhile == Meanwhile::kEnabled) {
+        if (cancel.meanwhile == Meanwhile::kEnabled || cancel.meanwhile == Meanwhile::kDisabled)
             cancel.item->disable();
+        if (cancel.meanwhile == Meanwhile::kEnabled)
             cancel.item->enable();
-        }
         const auto wait = [](void* argument) {
             Cancel& c = *static_cast<Cancel*>(argument);
             __atomic_store_n(&c.has_begun, true, __ATOMIC_RELEASE);
