@@ -193,7 +193,7 @@ struct PercpuOrUnbound {
         make(t, of);
         bool forgotten = true;
         for (uint32_t i = 0; i < kTries && forgotten && log.ours.attached() && log.ours.heard().ours() == before; i++) {
-            forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+            forgotten = warns_again(t);
             if (forgotten && !t.decided())
                 make(t, of);
         }
@@ -209,7 +209,7 @@ struct PercpuOrUnbound {
         const auto heard = [&] { return neither.ours.heard().ours() + both.ours.heard().ours(); };
         const uint32_t before = heard();
         // If it can't be written, what warned before warns no more.
-        t.write("/sys/kernel/debug/clear_warn_once", "1");
+        warns_again(t);
         if (!t.decided())
             make(t, of);
         WANT(t, t.decided() || heard() == before, "%s was warned of", of.name);

@@ -86,7 +86,7 @@ struct UsedWithoutWarning {
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
         const KernelLog<Assertions> log(t);
         const uint32_t bh = wqlab_lacks() & WQLAB_LACK_BH ? 0 : uint32_t{WQLAB_WQ_BH};
         for (const uint32_t flags :
@@ -171,14 +171,6 @@ struct HeldBackWithoutWarning {
         const uintptr_t writer_ = wqlab_current_task();
         uint32_t count_ = 0;
     };
-
-    // The first one that comes is reported, whosever item it is of, and no other.
-    static bool hear_again(Trial& t)
-    {
-        if (t.write("/sys/kernel/debug/clear_warn_once", "1"))
-            t.skip("clear_warn_once can't be written");
-        return !t.decided();
-    }
 
     // One that runs, and two behind it.
     struct Row {

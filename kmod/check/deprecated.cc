@@ -19,9 +19,6 @@ struct OldOnesAreTold {
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
 
-    // It tells once, unless it is made to forget.
-    static bool forget(Trial& t) { return t.write("/sys/kernel/debug/clear_warn_once", "1") == 0; }
-
     // False: decided.
     static bool queue_once(Trial& t, Queue& wq)
     {
@@ -40,7 +37,7 @@ struct OldOnesAreTold {
         // Somebody else's item may be the one that is told of.
         bool forgot = true;
         for (uint32_t i = 0; i < kTries && forgot && ours.count() == 0; i++) {
-            forgot = forget(t);
+            forgot = warns_again(t);
             if (!queue_once(t, wq))
                 return;
             if (ours.count() == 0)
@@ -58,7 +55,7 @@ struct OldOnesAreTold {
         const KernelLog<LinesWith> ours(t, "work func wqlab_test_item [wqlab] enqueued on deprecated workqueue");
         if (t.decided())
             return;
-        forget(t);
+        warns_again(t);
         if (queue_once(t, wq))
             WANT(t, ours.count() == 0, "%s is said to be deprecated", wq.name());
     }

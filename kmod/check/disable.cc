@@ -183,7 +183,7 @@ struct DisableDepth {
         Queue& wq = t.queue();
         TestItem& item = t.item("the item");
         // It is said once, unless it is forgotten.
-        const bool is_forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+        const bool is_forgotten = warns_again(t);
         uint32_t early = 0, warnings = 1;
         {
             const LogListener<LinesWith> log("work disable count overflowed");

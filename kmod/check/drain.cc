@@ -129,8 +129,7 @@ struct OthersAreRefused {
         const LogListener<LinesWith> any("workqueue: cannot queue ");
         const LogListener<Saying> log(&said);
         // It is said once, whosever item is the first, unless it is forgotten.
-        const bool can_tell = wqlab_since_7_1() && log.attached() && any.attached() &&
-                              t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+        const bool can_tell = wqlab_since_7_1() && log.attached() && any.attached() && warns_again(t);
         stray.queue_on(wq.get(), -1);
         if (!can_tell || t.decided() || find_in(said.text, words))
             return;

@@ -4,6 +4,7 @@
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
+#include "kept_cpu.hh"
 #include "look.hh"
 #include "stray.hh"
 
@@ -78,20 +79,9 @@ struct UntilTheLastHasDone {
 
     static constexpr uint64_t kMost = 2'000'000'000;  // ns that a CPU is kept from its threads, far from a stall
 
-    struct Keeper {
+    struct Scene {
         Stray stray;
-        bool keeps, lets_go;
-
-        // With softirqs off nobody else gets this CPU.
-        static void keep(void* self)
-        {
-            Keeper& keeper = *static_cast<Keeper*>(self);
-            __atomic_store_n(&keeper.keeps, true, __ATOMIC_RELEASE);
-            for (const uint64_t until = wqlab_now() + kMost;
-                 !__atomic_load_n(&keeper.lets_go, __ATOMIC_ACQUIRE) && wqlab_now() < until;)
-                wqlab_relax();
-            __atomic_store_n(&keeper.keeps, false, __ATOMIC_RELEASE);
-        }
+        KeptCpu kept;
     };
 
     static void run(Trial& t)
@@ -100,11 +90,11 @@ struct UntilTheLastHasDone {
         SKIP_UNLESS(t, t.online_cpus() > 2, "it takes a CPU for each of two who drain, and one for who looks");
         const uint32_t here = t.first_cpu(), there = t.other_cpu(here);
         Queue& wq = t.queue();
-        Keeper* const keeper = t.own<Keeper>();
-        if (!keeper || t.decided())
+        Scene* const scene = t.own<Scene>();
+        if (!scene || t.decided())
             return;
-        *keeper = {};
-        keeper->stray.init();
+        scene->kept.init(t, kMost);
+        scene->stray.init();
         TestItem& held = t.item("an item", TestItem::Body::kGate);
         held.queue_on(wq, here);
         AWAIT(t, held.started() == 1, "the item to start");
@@ -112,19 +102,18 @@ struct UntilTheLastHasDone {
         AWAIT(t, flushes(t, first, wq), "the first drain_workqueue() to begin");
         Actor& last = t.actor("last drainer", there, [&wq] { wq.drain(); });
         AWAIT(t, last.done() || flushes(t, last, wq), "the last drain_workqueue() to begin");
-        Actor& spinner = t.actor("who keeps the CPU of the last drainer", there,
-                                 [keeper] { wqlab_call_with_bh_off(Keeper::keep, keeper); });
-        AWAIT(t, __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE) || spinner.done(), "a CPU to be kept");
+        Actor& spinner = t.actor("who keeps the CPU of the last drainer", there, [scene] { scene->kept.keep(); });
+        AWAIT(t, scene->kept.is_kept() || spinner.done(), "a CPU to be kept");
         held.open();
         const bool returned = t.wait([&] { return first.done(); }, "the first drain_workqueue() to return");
-        keeper->stray.queue_on(wq.get(), static_cast<int>(here));
-        const bool drains = __atomic_load_n(&keeper->keeps, __ATOMIC_ACQUIRE) && !last.done();
-        __atomic_store_n(&keeper->lets_go, true, __ATOMIC_RELEASE);
+        scene->stray.queue_on(wq.get(), static_cast<int>(here));
+        const bool drains = scene->kept.is_kept() && !last.done();
+        scene->kept.let_go();
         AWAIT(t, returned && spinner.done() && last.done(), "the last drain_workqueue() to return");
         kernel::flush_workqueue(t, wq);
         SKIP_UNLESS(t, drains || t.has_fault(Fault::kFlushReturnsEarly),
                     "the last one was done before something was queued");
-        WANT(t, keeper->stray.runs() == 0, "while one of two still drained it took an item from outside, which ran");
+        WANT(t, scene->stray.runs() == 0, "while one of two still drained it took an item from outside, which ran");
     }
 };
 

@@ -25,7 +25,7 @@ struct DelayedOfOneThatDrains {
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, wqlab_since_7_1(), "before Linux 7.1 one that is refused stays pending");
-        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
         Queue& wq = t.queue();
         TestItem& held = t.item("an item that goes on", TestItem::Body::kGate);
         TestItem& item = t.item("the item", TestItem::Body::kReturn, kDelayed);

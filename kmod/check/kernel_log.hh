@@ -55,6 +55,17 @@ private:
     uint32_t count_ = 0;
 };
 
+// What the kernel says once, such as WARN_ON_ONCE(), it says again. False: it can't be made to.
+inline bool warns_again(Trial& t) { return t.write("/sys/kernel/debug/clear_warn_once", "1") == 0; }
+
+// The same where nothing can be judged without it. False: the trial is decided.
+inline bool hear_again(Trial& t)
+{
+    if (!warns_again(t))
+        t.skip("clear_warn_once can't be written");
+    return !t.decided();
+}
+
 // For a check that waits for what the kernel has to say.
 template <typename Counter>
 class KernelLog {

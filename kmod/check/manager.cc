@@ -23,8 +23,7 @@ struct RestsBetweenTries {
         "",
         "workers.manager-rests-between-tries",
         "A manager that can make no worker sleeps for a second, and no less, before it tries again, and is interrupted "
-        "by nobody; "
-        "the next call for help is never more than a tenth of a second away",
+        "by nobody; the next call for help is never more than a tenth of a second away",
         "kernel/workqueue.c: maybe_create_worker(), CREATE_COOLDOWN, create_worker(), pool_mayday_timeout(), "
         "MAYDAY_INTERVAL",
         WQLAB_CHECK_MEMORY,

@@ -33,7 +33,7 @@ struct IsTold {
         Queue& plain = t.queue({.max_active = 512});
         const KernelLog<LinesWith> of_workers(t, "Failed to create a worker thread: ");
         const KernelLog<LinesWith> of_rescuers(t, "Failed to create a rescuer kthread for wq \"wqlab-c300\"");
-        SKIP_UNLESS(t, t.write("/sys/kernel/debug/clear_warn_once", "1") == 0, "clear_warn_once can't be written");
+        SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, plain, cpu))
             return;

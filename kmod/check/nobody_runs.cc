@@ -5,6 +5,7 @@
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "few_tries.hh"
+#include "kept_cpu.hh"
 #include "lockups.hh"
 #include "look.hh"
 #include "scarce_threads.hh"
@@ -167,26 +168,10 @@ struct OfBhToo {
 
     static constexpr uint64_t kLongest = 6 * check_bounds::kSecond;  // before others complain
 
-    struct Hold {
-        Trial* trial;
-        bool begun, enough, is_over;
-    };
-
-    static void hold(void* argument)
-    {
-        Hold& hold = *static_cast<Hold*>(argument);
-        const uint64_t until = wqlab_now() + kLongest;
-        __atomic_store_n(&hold.begun, true, __ATOMIC_RELEASE);
-        hold.trial->changed();
-        while (!__atomic_load_n(&hold.enough, __ATOMIC_ACQUIRE) && wqlab_now() < until && !hold.trial->given_up())
-            wqlab_relax();
-        __atomic_store_n(&hold.is_over, true, __ATOMIC_RELEASE);
-    }
-
     // On every way out, and before the log is let go of, which waits for RCU.
     struct Ended {
-        Hold& hold;
-        ~Ended() { __atomic_store_n(&hold.enough, true, __ATOMIC_RELEASE); }
+        KeptCpu& kept;
+        ~Ended() { kept.let_go(); }
     };
 
     static void run(Trial& t)
@@ -197,21 +182,21 @@ struct OfBhToo {
         const uint32_t cpu = t.other_cpu(t.first_cpu());
         Queue &bh = t.queue({.flags = WQLAB_WQ_BH}), &plain = t.queue();
         TestItem &item = t.item("the BH item"), &beside = t.item("the plain item");
-        Hold* const held = t.own<Hold>();
+        KeptCpu* const held = t.own<KeptCpu>();
         const wqlab_snap_pool* pool = own_pool(t, bh, cpu);
         const int32_t bh_id = pool ? pool->id : -1;
         pool = own_pool(t, plain, cpu);
         if (!held || !pool || bh_id < 0)
             return;
-        *held = {&t, false, false, false};
+        held->init(t, kLongest);
         const LogListener<Stalled> log(bh_id, cpu, " bh"), log_beside(pool->id, cpu, " nice=0");
         SKIP_UNLESS(t, log.attached() && log_beside.attached(), "the kernel's log can't be watched here");
         const Stalled &heard = log.heard(), &heard_beside = log_beside.heard();
         const Awake awake(t);
         const Ended ended{*held};
         wqlab_move_to(t.first_cpu());
-        t.actor("who holds a CPU", static_cast<int>(cpu), [held] { wqlab_call_with_bh_off(hold, held); });
-        AWAIT(t, t.decided() || __atomic_load_n(&held->begun, __ATOMIC_ACQUIRE), "a CPU to be held");
+        t.actor("who holds a CPU", static_cast<int>(cpu), [held] { held->keep(); });
+        AWAIT(t, t.decided() || held->is_kept() || held->is_over(), "a CPU to be held");
         pool = own_pool(t, plain, cpu);
         const bool has_idle = pool && pool->nr_idle && !pool->nr_running;
         item.queue_on(bh, cpu);
@@ -219,12 +204,11 @@ struct OfBhToo {
         const int error = t.write(Lockups::kThresh, "1");
         WANT(t, error == 0 || t.decided(), "%s can't be written: error %d", Lockups::kThresh, error);
         // It looks at both in turn, and once it has named one again it has said all of the time before.
-        const auto is_over = [&] { return __atomic_load_n(&held->is_over, __ATOMIC_ACQUIRE); };
-        AWAIT(t, t.decided() || is_over() || heard_beside.named() >= 2, "the watchdog to look twice");
+        AWAIT(t, t.decided() || held->is_over() || heard_beside.named() >= 2, "the watchdog to look twice");
         const uint32_t named = t.has_fault(Fault::kLogIsSilent) ? 0 : heard.named();
         const uint32_t said = heard_beside.said(), shown = heard_beside.shown();
-        const bool is_judged = !t.decided() && !is_over();
-        __atomic_store_n(&held->enough, true, __ATOMIC_RELEASE);
+        const bool is_judged = !t.decided() && !held->is_over();
+        held->let_go();
         AWAIT(t, item.ended() == 1 && beside.ended() == 1, "the items to run once the CPU is free");
         SKIP_UNLESS(t, is_judged, "the machine is too slow");
         WANT(t, named, "a pool of BH items that made no progress was not named, and the CPU's other one was");

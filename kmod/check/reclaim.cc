@@ -156,49 +156,6 @@ struct RescuerServesMany {
     }
 };
 
-struct RescuerAffinity {
-    static constexpr Promise kPromise = {
-        101,
-        "",
-        "rescuer.affinity",
-        "The idle rescuer of an unbound workqueue may run where that may, and (7.1) that of a per-CPU one, too",
-        "kernel/workqueue.c: init_rescuer(), workqueue_apply_unbound_cpumask()",
-        0,
-        Fault::kStepIgnored};
-
-    static uint64_t cpus_of_rescuer(Trial& t, const Queue& wq)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
-        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        return row && row->rescuer_cpus != WQLAB_NONE ? now->masks.words()[row->rescuer_cpus * now->masks.words_each()]
-                                                      : 0;
-    }
-
-    static void run(Trial& t)
-    {
-        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
-        // 49584bb8ddbe, of the same series as 4c065dbce1e8, which added that member.
-        SKIP_UNLESS(t, t.kernel().has(Field::kPwqPlugged), "before Linux 6.9 it may run anywhere");
-        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
-        Queue& percpu = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
-        const uint64_t before = cpus_of_rescuer(t, wq);
-        UnboundCpus cpus(t);
-        uint32_t only = t.other_cpu(t.first_cpu());
-        if (before == uint64_t{1} << only)
-            only = t.other_cpu(only);
-        if (t.decided() || !cpus.restrict_to(only))
-            return;
-        const uint64_t after = cpus_of_rescuer(t, wq);
-        WANT(t, before != after && after == uint64_t{1} << only,
-             "unbound workqueues may use CPU %u, the rescuer the CPUs %llx (before: %llx)", only,
-             static_cast<unsigned long long>(after), static_cast<unsigned long long>(before));
-        const uint64_t of_percpu = wqlab_since_7_1() ? cpus_of_rescuer(t, percpu) : after;
-        WANT(t, of_percpu == after || t.decided(),
-             "unbound workqueues may use CPU %u, the rescuer of a per-CPU one the CPUs %llx", only,
-             static_cast<unsigned long long>(of_percpu));
-    }
-};
-
 struct FreezableWaits {
     static constexpr Promise kPromise = {
         102,
@@ -248,8 +205,10 @@ struct FreezableWaits {
 };
 
 constexpr Check kAll[] = {
-    check_of<RescuerExists>(),   check_of<RescuerRunsItems>(), check_of<RescuerServesMany>(),
-    check_of<RescuerAffinity>(), check_of<FreezableWaits>(),
+    check_of<RescuerExists>(),
+    check_of<RescuerRunsItems>(),
+    check_of<RescuerServesMany>(),
+    check_of<FreezableWaits>(),
 };
 
 }  // namespace reclaim

@@ -119,14 +119,6 @@ struct AnothersTimer {
         WQLAB_CHECK_NEGATIVE,
         Fault::kLogIsSilent};
 
-    // Each is told of once, unless the kernel is made to forget.
-    static bool hear_again(Trial& t)
-    {
-        if (t.write("/sys/kernel/debug/clear_warn_once", "1"))
-            t.skip("clear_warn_once can't be written");
-        return !t.decided();
-    }
-
     // Without a delay its timer is not touched.
     static uint32_t warnings(Trial& t, Queue& wq, TestItem& item)
     {

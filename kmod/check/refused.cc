@@ -96,8 +96,7 @@ struct DisabledRcuWork {
                                          "",
                                          "rcu.disabled-is-refused",
                                          "queue_rcu_work() of one whose item was disabled returns false, queues "
-                                         "nothing, and is reported; enabled, it is "
-                                         "as ever",
+                                         "nothing, and is reported; enabled, it is as ever",
                                          "kernel/workqueue.c: queue_rcu_work()",
                                          WQLAB_CHECK_NEGATIVE,
                                          Fault::kQueueLies};
@@ -108,7 +107,7 @@ struct DisabledRcuWork {
         TestItem& item = t.item("the item", TestItem::Body::kReturn, WQLAB_WORK_RCU);
         WANT(t, !item.disable(), "disabling an idle item returned true");
         // Once, unless that is forgotten.
-        const bool is_forgotten = t.write("/sys/kernel/debug/clear_warn_once", "1") == 0;
+        const bool is_forgotten = warns_again(t);
         {
             const LogListener<LinesWith> log(" queue_rcu_work+");
             WANT(t, !item.queue_rcu(wq), "of a disabled item queue_rcu_work() returned true");

@@ -43,6 +43,40 @@ inline bool is_rescued(Trial& t, const TestItem& item)
     return !t.decided();
 }
 
+struct RescuerAffinity {
+    static constexpr Promise kPromise = {
+        101,
+        "",
+        "rescuer.affinity",
+        "The idle rescuer of an unbound workqueue may run where that may, and (7.1) that of a per-CPU one, too",
+        "kernel/workqueue.c: init_rescuer(), workqueue_apply_unbound_cpumask()",
+        0,
+        Fault::kStepIgnored};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        SKIP_UNLESS(t, starts_at_home(t), "before Linux 6.9 it may run anywhere");
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM, .is_private = false});
+        Queue& percpu = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM});
+        const uint64_t before = rescuer_of(t, wq).cpus;
+        UnboundCpus cpus(t);
+        uint32_t only = t.other_cpu(t.first_cpu());
+        if (before == uint64_t{1} << only)
+            only = t.other_cpu(only);
+        if (t.decided() || !cpus.restrict_to(only))
+            return;
+        const uint64_t after = rescuer_of(t, wq).cpus;
+        WANT(t, (before != after && after == uint64_t{1} << only) || t.decided(),
+             "unbound workqueues may use CPU %u, the rescuer the CPUs %llx (before: %llx)", only,
+             static_cast<unsigned long long>(after), static_cast<unsigned long long>(before));
+        const uint64_t of_percpu = wqlab_since_7_1() ? rescuer_of(t, percpu).cpus : after;
+        WANT(t, of_percpu == after || t.decided(),
+             "unbound workqueues may use CPU %u, the rescuer of a per-CPU one the CPUs %llx", only,
+             static_cast<unsigned long long>(of_percpu));
+    }
+};
+
 struct NewOneIsBounded {
     static constexpr Promise kPromise = {
         284,
@@ -244,10 +278,8 @@ struct HelpsWhoIsAway {
 };
 
 constexpr Check kAll[] = {
-    check_of<NewOneIsBounded>(),
-    check_of<NewOneWhileAway>(),
-    check_of<GoesHome>(),
-    check_of<HelpsWhoIsAway>(),
+    check_of<RescuerAffinity>(), check_of<NewOneIsBounded>(), check_of<NewOneWhileAway>(),
+    check_of<GoesHome>(),        check_of<HelpsWhoIsAway>(),
 };
 
 }  // namespace rescuer_cpus

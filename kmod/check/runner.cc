@@ -12,7 +12,8 @@ using check_bounds::kSecond;
 
 namespace {
 
-constexpr uint64_t kTurn = kSecond / 10;
+// The watcher looks ten times a second. Of what passes between two looks this much counts.
+constexpr uint64_t kTurn = kSecond / 10, kMostOfTurn = 3 * kTurn;
 
 // Where the watcher is bound: a fault of the kernel may cost a CPU, whose timers wake nobody then, and the first ones
 // are those that most checks use.
@@ -100,21 +101,20 @@ void Runner::wait_for_end()
     const bool slow = thread.promise().classes & WQLAB_CHECK_SLOW;
     // A stand-in that hangs does not take as long to prove it.
     const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
-    constexpr uint64_t kMost = 3 * kTurn;
     Patience limit(slow ? kSlowLimit : kLimit), stands_still(kPatience / hurry), clean_up(kCleanUp / hurry);
     uint64_t seen = 0;
     wait_while([&] {
         if (thread.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
             return false;
         if (thread.is_ending())
-            return !clean_up.spend(kMost);
+            return !clean_up.spend(kMostOfTurn);
         clean_up = Patience(kCleanUp / hurry);
         // A step has an end of its own.
         if (const uint64_t now = trial.progress(); now != seen || trial.user_steps().is_asking()) {
             seen = now;
             stands_still = Patience(kPatience / hurry);
         }
-        return !limit.spend(kMost) && (slow || !stands_still.spend(kMost));
+        return !limit.spend(kMostOfTurn) && (slow || !stands_still.spend(kMostOfTurn));
     });
 }
 
@@ -141,7 +141,7 @@ void Runner::watch()
                 thread.note_where_it_hangs();
             thread.call_for_help();
             Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1));
-            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.spend(3 * kTurn); });
+            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.spend(kMostOfTurn); });
         }
     }
     keep_verdict();
