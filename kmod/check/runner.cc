@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "runner.hh"
 
+#include "../core/patience.hh"
 #include "../glue/cpu.h"
 #include "../glue/module.h"
 #include "../glue/time.h"
-#include "patience.hh"
 
 namespace wqlab {
 
@@ -101,20 +101,22 @@ void Runner::wait_for_end()
     const bool slow = thread.promise().classes & WQLAB_CHECK_SLOW;
     // A stand-in that hangs does not take as long to prove it.
     const uint64_t hurry = hangs(trial.fault()) ? 10 : 1;
-    Patience limit(slow ? kSlowLimit : kLimit), stands_still(kPatience / hurry), clean_up(kCleanUp / hurry);
+    const uint64_t began = wqlab_now();
+    Patience limit(slow ? kSlowLimit : kLimit, began), stands_still(kPatience / hurry, began),
+        clean_up(kCleanUp / hurry, began);
     uint64_t seen = 0;
     wait_while([&] {
         if (thread.finished() || __atomic_load_n(&stopping_, __ATOMIC_ACQUIRE))
             return false;
         if (thread.is_ending())
-            return !clean_up.spend(kMostOfTurn);
-        clean_up = Patience(kCleanUp / hurry);
+            return !clean_up.spend(wqlab_now(), kMostOfTurn);
+        clean_up = Patience(kCleanUp / hurry, wqlab_now());
         // A step has an end of its own.
         if (const uint64_t now = trial.progress(); now != seen || trial.user_steps().is_asking()) {
             seen = now;
-            stands_still = Patience(kPatience / hurry);
+            stands_still = Patience(kPatience / hurry, wqlab_now());
         }
-        return !limit.spend(kMostOfTurn) && (slow || !stands_still.spend(kMostOfTurn));
+        return !limit.spend(wqlab_now(), kMostOfTurn) && (slow || !stands_still.spend(wqlab_now(), kMostOfTurn));
     });
 }
 
@@ -140,8 +142,10 @@ void Runner::watch()
             if (stopped)
                 thread.note_where_it_hangs();
             thread.call_for_help();
-            Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1));
-            wait_while([&] { return (!thread.finished() || thread.is_being_helped()) && !grace.spend(kMostOfTurn); });
+            Patience grace(check_bounds::kGrace / (hangs(trial.fault()) ? 10 : 1), wqlab_now());
+            wait_while([&] {
+                return (!thread.finished() || thread.is_being_helped()) && !grace.spend(wqlab_now(), kMostOfTurn);
+            });
         }
     }
     keep_verdict();

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "../core/check_bounds.hh"
+#include "../core/patience.hh"
 #include "../core/random.hh"
 #include "../glue/cpu.h"
 #include "../glue/time.h"
@@ -20,7 +21,6 @@
 #include "fault.hh"
 #include "fault_threads.hh"
 #include "instruments.hh"
-#include "patience.hh"
 #include "promise.hh"
 #include "user_steps.hh"
 #include "verdict.hh"
@@ -129,14 +129,14 @@ bool Trial::wait(Condition condition, const char* what)
 {
     const uint64_t most = fault_ == Fault::kNone ? check_bounds::kWait : check_bounds::kWait / 10;
     constexpr uint64_t kLook = 4'000'000;  // also if nobody says that something changed
-    Patience patience(most);
+    Patience patience(most, wqlab_now());
     __atomic_add_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     bool holds;
     // To look takes long on a large machine.
-    while (!(holds = condition()) && !given_up() && !patience.spend(check_bounds::kSecond)) {
+    while (!(holds = condition()) && !given_up() && !patience.spend(wqlab_now(), check_bounds::kSecond)) {
         goes_on();
         changed_.wait(kLook);
-        patience.spend(10 * kLook);
+        patience.spend(wqlab_now(), 10 * kLook);
     }
     __atomic_sub_fetch(&waiting_, 1, __ATOMIC_ACQ_REL);
     if (holds) {

@@ -2,9 +2,9 @@
 #include "trial_thread.hh"
 
 #include "../core/check_bounds.hh"
+#include "../core/patience.hh"
 #include "../glue/time.h"
 #include "company.hh"
-#include "patience.hh"
 
 namespace wqlab {
 
@@ -86,8 +86,8 @@ void TrialThread::keep_company()
     uint32_t n = 0;
     for (const Queue* queue = trial_.first_queue(); queue && n < kMost && !finished(); queue = queue->next())
         n += companies[n].create(*queue);
-    Patience patience(check_bounds::kGrace);
-    while (!finished() && !patience.spend(3 * kPause)) {
+    Patience patience(check_bounds::kGrace, wqlab_now());
+    while (!finished() && !patience.spend(wqlab_now(), 3 * kPause)) {
         for (uint32_t i = 0; i < n; i++)
             companies[i].come();
         wqlab_sleep(kPause);

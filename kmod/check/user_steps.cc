@@ -2,7 +2,8 @@
 #include "user_steps.hh"
 
 #include "../core/check_bounds.hh"
-#include "patience.hh"
+#include "../core/patience.hh"
+#include "../glue/time.h"
 
 namespace wqlab {
 
@@ -31,11 +32,11 @@ int UserSteps::ask(uint32_t kind, const char* path, const char* text)
     }
     on_ask();
     constexpr uint64_t kLook = 100'000'000;
-    Patience patience(check_bounds::kStep);
+    Patience patience(check_bounds::kStep, wqlab_now());
     for (;;) {
         {
             const Mutex::Guard guard(lock_);
-            if (!step_.open || given_up_ || patience.spend(3 * kLook)) {
+            if (!step_.open || given_up_ || patience.spend(wqlab_now(), 3 * kLook)) {
                 step_.open = false;
                 return step_.error;
             }
