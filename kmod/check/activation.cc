@@ -324,8 +324,7 @@ struct RoomMeansStartAfterChange {
         "b",
         "max-active.room-means-start-after-change",
         "An item of an unbound workqueue that comes when there is room starts at once, also from a CPU of which one "
-        "was held "
-        "back until max_active was raised, or until it was cancelled",
+        "was held back until max_active was raised, or until it was cancelled",
         "include/linux/workqueue.h: alloc_workqueue(); kernel/workqueue.c: pwq_tryinc_nr_active(), "
         "pwq_activate_first_inactive(), workqueue_set_max_active()",
         0,

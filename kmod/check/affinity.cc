@@ -239,8 +239,7 @@ struct WorkersComeHome {
         "",
         "scope.worker-comes-home",
         "A worker of a scope that is not strict which has left its pod is put back there when it is given the next "
-        "item, "
-        "and that is counted; one that has not left is not",
+        "item, and that is counted; one that has not left is not",
         "Documentation/core-api/workqueue.rst: affinity_strict; kernel/workqueue.c: kick_pool_pick(), kick_pool(): "
         "PWQ_STAT_REPATRIATED",
         0,

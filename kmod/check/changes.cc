@@ -15,8 +15,7 @@ struct RunningIsWaitedFor {
         "",
         "attrs.change-keeps-non-reentrance",
         "An item that runs while its workqueue's attributes change is not run beside itself when it is queued again: "
-        "it "
-        "waits for the worker that has it; other items, and its next execution, are of the new attributes at once",
+        "it waits for the worker that has it; other items, and its next execution, are of the new attributes at once",
         "Documentation/core-api/workqueue.rst: Non-reentrance Conditions; kernel/workqueue.c: __queue_work(), "
         "install_unbound_pwq()",
         0,
@@ -61,8 +60,7 @@ struct OrderedKeepsOrder {
         "",
         "ordered.survives-changes-in-sysfs",
         "Order and exclusivity of an ordered workqueue survive what is written to its files meanwhile, and the next "
-        "item "
-        "is of what was written",
+        "item is of what was written",
         "kernel/workqueue.c: apply_wqattrs_prepare(), unplug_oldest_pwq(), wq_sysfs_prep_attrs()",
         0,
         Fault::kQueueReorders};

@@ -3,6 +3,7 @@
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "look.hh"
+#include "spin_then_sleep.hh"
 #include "threshold.hh"
 
 namespace wqlab {
@@ -104,41 +105,23 @@ struct Timelines {
         0,
         Fault::kLimitIgnored};
 
-    struct Phases {
-        bool spun = false;  // may sleep now
-        Gate* gate;         // may end when open
-        Trial* trial;
-    };
-
-    static void spin_then_sleep(TestItem&, void* argument)
-    {
-        Phases& phases = *static_cast<Phases*>(argument);
-        while (!__atomic_load_n(&phases.spun, __ATOMIC_ACQUIRE) && !phases.trial->given_up() &&
-               !phases.trial->decided()) {
-            wqlab_resched();
-            wqlab_relax();
-        }
-        phases.gate->pass();
-    }
-
     struct Three {
         TestItem* w[3];
-        Phases* of;
+        SpinThenSleep* of;
 
-        void sleep(uint32_t i) { __atomic_store_n(&of[i].spun, true, __ATOMIC_RELEASE); }
-        void end(uint32_t i) { of[i].gate->open(); }
+        void sleep(uint32_t i) { of[i].sleep(); }
+        void end(uint32_t i) { of[i].end(); }
         bool started(uint32_t i) const { return w[i]->started() == 1; }
     };
 
     static bool make(Trial& t, Three& three)
     {
-        three.of = t.own<Phases, 3>();
+        three.of = t.own<SpinThenSleep, 3>();
         if (!three.of)
             return false;
         for (uint32_t i = 0; i < 3; i++) {
-            three.of[i].gate = &t.gate();
-            three.of[i].trial = &t;
-            three.w[i] = &t.item("an item").on_run(spin_then_sleep, &three.of[i]);
+            three.of[i].init(t);
+            three.w[i] = &t.item("an item").on_run(SpinThenSleep::run, &three.of[i]);
         }
         return true;
     }

@@ -86,8 +86,7 @@ struct CancelAnywhere {
             context.in(call, c);
             WANT(t, c->held && c->timed && !c->running && c->again,
                  "in %s cancelling returned %d for an item held back, %d for one on its timer, %d for one that runs, "
-                 "and "
-                 "%d for those again",
+                 "and %d for those again",
                  context.name, c->held, c->timed, c->running, c->again);
             WANT(t, c->of.running->running(), "in %s cancelling waited", context.name);
             c->of.running->open();

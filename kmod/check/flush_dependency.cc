@@ -66,7 +66,9 @@ struct ReclaimMustNotWaitForOthers {
         // It warns once, unless it is made to forget.
         if (!hear_again(t))
             return false;
-        Queue& plain = t.queue({.name = "wqlab-c50p"});
+        // That it has another flag is no excuse.
+        const uint32_t another = how == How::kFlushItem ? uint32_t{WQLAB_WQ_HIGHPRI} : 0;
+        Queue& plain = t.queue({.flags = another, .name = "wqlab-c50p"});
         Queue& reclaim = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wqlab-c50r"});
         Other* other = t.own<Other>();
         if (!other)

@@ -15,9 +15,9 @@ struct DelayedOfOneThatDrains {
         296,
         "",
         "misuse.delayed-flushed-while-draining",
-        "flush_delayed_work() of an item that waits for its timer, and whose workqueue drains, warns and returns "
-        "false: "
-        "the item is refused, neither pending nor on its timer, and can be queued when the workqueue has drained",
+        "flush_delayed_work() of an item that waits for its timer, and whose workqueue drains, warns and "
+        "returns false: the item is refused, neither pending nor on its timer, and can be queued when the workqueue "
+        "has drained",
         "kernel/workqueue.c: flush_delayed_work(), __queue_work()",
         WQLAB_CHECK_NEGATIVE,
         Fault::kFlushLies};

@@ -181,8 +181,7 @@ struct LongestIdleGoesFirst {
         "",
         "workers.longest-idle-goes-first",
         "A worker goes when it has been idle for five minutes and no sooner, the one that has been so for longest "
-        "first; "
-        "the last two that stay are those that were busy last, and a new one gets the number of one that went",
+        "first; the last two that stay are those that were busy last, and a new one gets the number of one that went",
         "kernel/workqueue.c: idle_worker_timeout(), idle_cull_fn(), set_worker_dying(), "
         "detach_dying_workers(), reap_dying_workers(), worker_thread()",
         WQLAB_CHECK_SLOW,

@@ -231,8 +231,8 @@ struct NodeShares {
         "",
         "max-active.shares-follow-the-cpus",
         "Each node's share of an unbound workqueue's max_active is by how many of its online CPUs it has, rounded up, "
-        "at "
-        "least min_active; when a CPU goes or comes back the shares follow, and of one that it may not use they do not",
+        "at least min_active; when a CPU goes or comes back the shares follow, and of one that it may not use they do "
+        "not",
         "kernel/workqueue.c: wq_update_node_max_active(), workqueue_online_cpu(), workqueue_offline_cpu()",
         WQLAB_CHECK_HOTPLUG,
         Fault::kSnapshotLies};

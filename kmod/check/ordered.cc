@@ -80,8 +80,8 @@ struct OneAtATimeInOrder {
     }
 };
 
-// The workqueue's pool changes while A runs and two more wait in the old one.
-// Those are two, because without order the pools would take turns.
+// The workqueue's pool changes twice while A runs and two more wait in the first one. Those are two, because without
+// order the pools would take turns; and the pools are three, because of two that wait to be let go of one is the older.
 struct OrderSurvivesNewPool {
     static constexpr Promise kPromise = {
         83,
@@ -94,7 +94,7 @@ struct OrderSurvivesNewPool {
 
     static void change_pool(Trial& t, uint32_t flags)
     {
-        constexpr uint32_t kBefore = 2, kAll = 5;
+        constexpr uint32_t kBefore = 2, kBetween = 5, kAll = 8;
         UnboundCpus cpus(t);
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED | flags});
         TestItem& a = t.item("A", TestItem::Body::kGate);
@@ -105,18 +105,22 @@ struct OrderSurvivesNewPool {
             rest[i]->queue(wq);
         if (!cpus.restrict_to(t.first_cpu()))
             return;
-        for (uint32_t i = kBefore; i < kAll; i++)
+        for (uint32_t i = kBefore; i < kBetween; i++)
+            rest[i]->queue(wq);
+        if (!cpus.restrict_to(t.other_cpu(t.first_cpu())))
+            return;
+        for (uint32_t i = kBetween; i < kAll; i++)
             rest[i]->queue(wq);
         t.linger();
         for (uint32_t i = 0; i < kAll; i++)
-            WANT(t, rest[i]->started() == 0, "item %u started while A was running in the old pool", i + 2);
+            WANT(t, rest[i]->started() == 0, "item %u started while A was running in the first pool", i + 2);
         a.open();
-        AWAIT(t, executions(rest, kAll) == kAll, "all items to run after the change");
+        AWAIT(t, executions(rest, kAll) == kAll, "all items to run after the changes");
         WANT(t, a.last().end < rest[0]->last().start, "the first one ran while A did");
         for (uint32_t i = 1; i < kAll; i++)
             WANT(t, rest[i - 1]->last().end < rest[i]->last().start,
-                 "item %u ran before item %u had, of which %u were queued before the change", i + 2, i + 1,
-                 kBefore + 1);
+                 "item %u ran before item %u had; %u and %u were queued before each change", i + 2, i + 1, kBefore + 1,
+                 kBetween + 1);
     }
 
     static void run(Trial& t)

@@ -4,6 +4,7 @@
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "look.hh"
+#include "spin_then_sleep.hh"
 #include "threshold.hh"
 #include "topology.hh"
 
@@ -104,27 +105,10 @@ struct WakeupsAndTimeAreCounted {
         "",
         "stats.wakeups-and-cpu-time",
         "A workqueue counts the CPU time of its items, in ticks, and how often the next item was started because one "
-        "of "
-        "its own went to sleep",
+        "of its own went to sleep",
         "kernel/workqueue.c: wq_worker_tick(), wq_worker_sleeping(), PWQ_STAT_CPU_TIME, PWQ_STAT_CM_WAKEUP",
         0,
         Fault::kSnapshotLies};
-
-    struct Phases {
-        Trial* trial;
-        Gate* gate;
-        bool may_sleep;
-    };
-
-    static void spin_then_sleep(TestItem&, void* argument)
-    {
-        Phases& phases = *static_cast<Phases*>(argument);
-        while (!__atomic_load_n(&phases.may_sleep, __ATOMIC_ACQUIRE) && !phases.trial->given_up()) {
-            wqlab_resched();
-            wqlab_relax();
-        }
-        phases.gate->pass();
-    }
 
     // A pool that has no idle worker just then starts the next item all the same, when it has made one, and counts
     // nothing.
@@ -177,11 +161,11 @@ struct WakeupsAndTimeAreCounted {
 
     static void judge(Trial& t, Queue& wq, Queue& other, uint32_t cpu)
     {
-        Phases* const phases = t.own<Phases>();
+        SpinThenSleep* const phases = t.own<SpinThenSleep>();
         if (!phases)
             return;
-        *phases = {&t, &t.gate(), false};
-        TestItem& item = t.item("the item").on_run(spin_then_sleep, phases);
+        phases->init(t);
+        TestItem& item = t.item("the item").on_run(SpinThenSleep::run, phases);
         TestItem& next = t.item("the next item");
         const uint64_t before = stat_of(t, wq, WQLAB_PWQ_STAT_CPU_TIME);
         const uint64_t began = wqlab_now();
@@ -196,9 +180,9 @@ struct WakeupsAndTimeAreCounted {
              static_cast<unsigned long long>(most), static_cast<unsigned long long>(time),
              static_cast<unsigned long long>(tick()));
         WANT(t, next.started() == 0, "the next item started while one was running");
-        __atomic_store_n(&phases->may_sleep, true, __ATOMIC_RELEASE);
+        phases->sleep();
         AWAIT(t, next.ended() == 1, "the next item to run when the first one sleeps");
-        phases->gate->open();
+        phases->end();
         AWAIT(t, item.ended() == 1, "the item to end");
     }
 };

@@ -88,8 +88,7 @@ struct InContextOfEachKind {
         "",
         "queue.execute-in-process-context-from-each",
         "execute_in_process_context() calls at once and returns 0 where nothing but a task is; elsewhere (softirqs "
-        "off, "
-        "a timer, a BH item, an interrupt) it returns 1 and a worker of the CPU calls, at nice 0",
+        "off, a timer, a BH item, an interrupt) it returns 1 and a worker of the CPU calls, at nice 0",
         "kernel/workqueue.c: execute_in_process_context()",
         0,
         Fault::kResultLies};

@@ -19,8 +19,7 @@ struct QueueNamesTarget {
         "",
         "trace.queue-names-cpu-and-workqueue",
         "workqueue_queue_work tells the CPU that was asked for (none: WORK_CPU_UNBOUND), also when a delay has passed "
-        "or "
-        "the item was moved, and the pool_workqueue of the workqueue and CPU that it goes to",
+        "or the item was moved, and the pool_workqueue of the workqueue and CPU that it goes to",
         "include/trace/events/workqueue.h; kernel/workqueue.c: __queue_work()",
         0,
         Fault::kTraceFieldsLie};
@@ -181,8 +180,7 @@ struct OtherWaysAreTraced {
         "",
         "trace.each-item-of-its-own",
         "Events name the item that they are of: one that is cancelled is queued and never activated by another's end, "
-        "one "
-        "that waits for its timer is not traced before, and one that is flushed is traced as any",
+        "one that waits for its timer is not traced before, and one that is flushed is traced as any",
         "include/trace/events/workqueue.h",
         0,
         Fault::kTraceLies,

@@ -146,8 +146,8 @@ struct NamesWhatStalls {
         "",
         "watchdog.names-what-stalls",
         "The watchdog names the pool that makes no progress, by CPU and nice value, and for how many seconds, again "
-        "after "
-        "each watchdog_thresh, and shows all workqueues; while nothing stalls, and when it goes on, it says nothing",
+        "after each watchdog_thresh, and shows all workqueues; while nothing stalls, and when it goes on, it says "
+        "nothing",
         "kernel/workqueue.c: wq_watchdog_timer_fn(), wq_watchdog_set_thresh(), wq_watchdog_reset_touched()",
         WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_SLOW,
         Fault::kQueueLoses};
@@ -167,6 +167,44 @@ struct NamesWhatStalls {
         return false;
     }
 
+    struct Turns {
+        Trial* trial;
+        Queue* queue;
+        uint32_t cpu;
+        bool over;
+    };
+
+    static void spin_and_come_back(TestItem& item, void* argument)
+    {
+        const Turns& turns = *static_cast<Turns*>(argument);
+        for (const uint64_t began = wqlab_now(); wqlab_now() - began < kSecond / 50;) {
+            wqlab_resched();
+            wqlab_relax();
+        }
+        if (!__atomic_load_n(&turns.over, __ATOMIC_ACQUIRE) && !turns.trial->given_up() && !turns.trial->ending())
+            item.queue_on(*turns.queue, turns.cpu);
+    }
+
+    // Two items that take turns: at each moment one waits, and the pool goes on all the same.
+    static void judge_busy(Trial& t, Queue& wq, uint32_t cpu, const Lockups& heard)
+    {
+        Turns* const turns = t.own<Turns>();
+        if (!turns)
+            return;
+        *turns = {&t, &wq, cpu, false};
+        const Items items = t.items(2, "an item that comes back");
+        for (uint32_t i = 0; i < 2; i++)
+            items[i]->on_run(spin_and_come_back, turns).queue_on(wq, cpu);
+        const bool is_busy = t.wait([&] { return items[0]->started() > 1 && items[1]->started() > 1; },
+                                    "the items to take turns");
+        const uint32_t reports = heard.ours();
+        const bool quiet = !is_busy || is_quiet(heard);
+        __atomic_store_n(&turns->over, true, __ATOMIC_RELEASE);
+        AWAIT(t, !items[0]->busy() && !items[1]->busy(), "the items to end");
+        WANT(t, quiet, "while its items went on, one of which waited at each moment, it was named %u times",
+             heard.ours() - reports);
+    }
+
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.read(Lockups::kThresh) == 0, "this kernel has no watchdog of workqueues");
@@ -182,6 +220,9 @@ struct NamesWhatStalls {
         const Lockups& heard = log.heard();
         WANT(t, is_quiet(heard), "while nothing stalled it spoke %u times, and showed all workqueues %u times more",
              heard.ours(), heard.unfounded());
+        judge_busy(t, wq, cpu, heard);
+        if (t.decided())
+            return;
         TestItem& spinner = t.item("the item that spins", TestItem::Body::kSpin);
         TestItem& behind = t.item("the item behind it");
         // Between these two the kernel's own clock is read, for when the pool last went on and for each report.
