@@ -15,6 +15,7 @@ HURRY = 5
 PATIENCE_SECONDS = 80
 SLOW_SECONDS = 920  # of one of the class slow
 FIRST, NEXT = 4, 24  # checks are tried before the rest
+DEAR_SECONDS = 3  # what takes longer without any mutant comes behind what is left then
 TRIES = 3  # at a control, before it is no accident
 USAGE, NO_MODULE = 2, 3  # wqctl's
 KILLED = ("caught", "hung", "crashed")
@@ -96,10 +97,12 @@ class Judge:
             return None if whole else guest, {"verdict": "unclear", "words": f"{silent.by}: {silent.words}"}
         return None if whole else guest, {"verdict": "survived"}
 
-    @staticmethod
-    def batches(checks):
-        """The likeliest, the next, and the rest. Within each wqctl has an order of its own."""
-        return filter(None, (checks[:FIRST], checks[FIRST:NEXT], checks[NEXT:]))
+    def batches(self, checks):
+        """The likeliest, the next, and the rest, of which those that are dear come last. Within each wqctl has an order
+        of its own."""
+        dear = [check for check in checks[NEXT:] if self.coverage.seconds.get(check, 0) > DEAR_SECONDS]
+        rest = [check for check in checks[NEXT:] if check not in dear]
+        return filter(None, (checks[:FIRST], checks[FIRST:NEXT], rest, dear))
 
     def _see(self, guest, number, checks):
         """What is amiss, if something is. A guest that is lost is ended."""
