@@ -293,6 +293,17 @@ class Campaigns(unittest.TestCase):
         self.assertEqual(sorted(met), sorted(self.machine.asked[0][1]))
         self.assertEqual(self.results.left("id1", names), names)
 
+    def test_checks_that_are_dear_come_last_unless_they_catch_much(self):
+        names = [f"c{number}" for number in range(40)]
+        self.coverage.points = {"boot": {8}, "idle": set(), **{name: {1} for name in names}}
+        self.coverage.seconds = {**dict.fromkeys(names, 1), "c2": 60, "c3": 60, "c35": 60}
+        campaign = Campaign([], self.coverage, Results(self.path), Machine(), print)
+        campaign.kills["f", "c3"] = 100
+        batches = list(campaign.judge.batches(campaign.order(mutant(1, 1), names)))
+        self.assertEqual(batches[0][0], "c3")
+        self.assertEqual([len(batch) for batch in batches], [judge.FIRST, judge.NEXT - judge.FIRST, 14, 2])
+        self.assertEqual(batches[-1], ["c2", "c35"])
+
     def test_one_that_is_slow_is_asked_of_what_it_is_of_and_where_nobody_else_gets(self):
         self.coverage.slow = {"two": "kernel/workqueue.c: f(), g()", "three": "kernel/workqueue.c: g()"}
         self.coverage.points["three"] = {2, 3}
