@@ -293,6 +293,18 @@ class Campaigns(unittest.TestCase):
         self.assertEqual(sorted(met), sorted(self.machine.asked[0][1]))
         self.assertEqual(self.results.left("id1", names), names)
 
+    def test_whose_kill_is_stale_is_asked_alone_of_the_check_that_made_it(self):
+        self.coverage.points = {"boot": {8}, "idle": set(), **{f"c{number}": {1} for number in range(9)}}
+        self.coverage.seconds = dict.fromkeys(self.coverage.points, 1)
+        self.results = Results(self.path, {"id1": {"id": "id1", "verdict": "caught", "by": "c7", "of": "before"}})
+        self.assertEqual((self.results.stale, self.results.killers), (["id1"], {"id1": "c7"}))
+        for sees, asked in (([(1, "c7")], [("c7",)]), ([(1, "c5")], [("c7",), ("c0", "c1")])):
+            machine = Machine(sees=sees)
+            Campaign([], self.coverage, self.results, machine, print).run([mutant(1, 1)])
+            self.assertEqual(self.results.of.pop("id1")["by"], sees[0][1])
+            first = [checks for number, checks in machine.asked if number == 1]
+            self.assertEqual([checks[:2] for checks in first][:len(asked)], asked)
+
     def test_checks_that_are_dear_come_last_unless_they_catch_much(self):
         names = [f"c{number}" for number in range(40)]
         self.coverage.points = {"boot": {8}, "idle": set(), **{name: {1} for name in names}}

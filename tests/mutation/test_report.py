@@ -38,7 +38,7 @@ class Reports(unittest.TestCase):
         results.of["id399"]["verdict"] = "unseen"
         coverage = Coverage(os.devnull + ".none")
         coverage.points = {"boot": set(), "idle": set(), "one": {1}}
-        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results})
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results, "draws": []})
         cells = report.shares("7.3", version)[0].split(" | ")
         self.assertEqual(cells[2:5], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)",
                                       "75.0 % of 400 (70.5 % to 79.0 %)"])
@@ -51,7 +51,8 @@ class Reports(unittest.TestCase):
                       for number in range(300)}
         coverage = Coverage(os.devnull + ".none")
         coverage.points = {"boot": set(), "idle": set(), "one": {1}}
-        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results})
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results,
+                                       "draws": ["later", "last"]})
         self.assertEqual(len(report.shares("7.3", version)), 2)  # of one draw nothing more is to be said
         results.draws = {f"id{number}": "later" for number in range(150, 260)} | {"id280": "last"}
         results.of["id151"]["learned"] = True
@@ -73,10 +74,11 @@ class Reports(unittest.TestCase):
         class Version:
             suite = type("Suite", (), {"at": ["one", "two", "three", "four"],
                                        "digest": staticmethod(lambda check: f"of-{check}")})
-            mutants = [mutant(number, 1) for number in range(1, 9)]
+            mutants, draws = [mutant(number, 1) for number in range(1, 9)], ["suite0", "suite1"]
             results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 9)},
                               "suite1")
-        for record in ({"id": "id1", "verdict": "caught", "by": "two"}, {"id": "id2", "verdict": "crashed"},
+        for record in ({"id": "id1", "verdict": "caught", "by": "two", "words": "1 @ 2 # 3"},
+                       {"id": "id2", "verdict": "crashed"},
                        {"id": "id3", "verdict": "survived", "met": ["one", "two", "four"]},
                        {"id": "id4", "verdict": "unclear", "met": ["three"]}):
             Version.results.add(record, record["id"] != "id3")
@@ -90,6 +92,7 @@ class Reports(unittest.TestCase):
             with open(report.record_path(root, "7.3"), "w", encoding="utf-8") as file:
                 file.writelines(line + "\n" for line in report.written(Version))
             found = report.recorded(root, "7.3")
+            self.assertEqual(report.draws_of(root, "7.3"), Version.draws)
             untried = {name: found.pop(name) for name in ("id6", "id8")}
             self.assertEqual(found, Version.results.of)
             self.assertEqual({name for name, record in found.items() if record.get("draw") == "suite1"},
@@ -97,9 +100,29 @@ class Reports(unittest.TestCase):
             again = Results(os.devnull, untried, Version.suite.digest)
             self.assertEqual((again.of, again.alive, again.stale, again.drawn), ({}, {"id6", "id8"}, [], {"id6"}))
 
+    def test_lines_that_no_check_executes_are_told_apart_by_whether_a_boot_does(self):
+        coverage = Coverage(os.devnull + ".none")
+        coverage.points = {"boot": {2}, "idle": set(), "one": {1}}
+        mutants = [mutant(1, 1), mutant(2, 2), mutant(3, 3), mutant(4, 3, "g")]
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage})
+        functions = {"f": mutants[:3], "g": mutants[3:]}
+        self.assertEqual(report.unreached(version, functions, "nothing"), ["- f(): 3", "- g() (all of it): 4"])
+        self.assertEqual(report.unreached(version, functions, "boot"), ["- f(): 2"])
+
     def test_a_reason_is_for_one_text_of_the_function(self):
         self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
                          [("id1", "old")])
+
+    def test_a_reason_for_what_is_no_mutant_any_more_fails(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "tests/mutation"))
+            with open(os.path.join(root, "tests/mutation/unseen.7.3"), "w", encoding="utf-8") as file:
+                file.write("id1 text1 nobody can\n")
+            version = type("Version", (), {"name": "7.3", "mutants": [mutant(1, 1)]})
+            self.assertTrue(report.reasons_line(root, version).startswith("ok - 7.3: "))
+            version.mutants = [mutant(2, 1)]
+            self.assertEqual(report.reasons_line(root, version).splitlines()[0], "# id1 text1 is none any more")
+            self.assertTrue(report.reasons_line(root, version).splitlines()[1].startswith("not ok - 7.3: "))
 
     def test_a_reason_of_another_version_is_asked_about_where_the_function_is_the_same(self):
         with tempfile.TemporaryDirectory() as root:

@@ -16,25 +16,25 @@ def verdicts(killed, survived, none=0):
 
 
 class Samples(unittest.TestCase):
-    def word(self, recorded, now):
-        return sample.line("7.3", recorded, now).split(" - ")[0] + (" # SKIP" if "# SKIP" in sample.line(
-            "7.3", recorded, now) else "")
+    def word(self, now):
+        line = sample.line("7.3", now)
+        return line.split(" - ")[0] + (" # SKIP" if "# SKIP" in line else "")
 
-    def test_one_that_goes_another_way_is_no_failure(self):
-        self.assertEqual(self.word(verdicts(50, 0), verdicts(49, 1)), "ok")
-        self.assertEqual(self.word(verdicts(70, 30), verdicts(32, 18)), "ok")
+    def test_some_that_get_away_are_no_failure(self):
+        self.assertEqual(self.word(verdicts(50, 0)), "ok")
+        self.assertEqual(self.word(verdicts(47, 3)), "ok")
 
-    def test_far_fewer_than_before_are(self):
-        self.assertEqual(self.word(verdicts(70, 30), verdicts(22, 28)), "not ok")
-        self.assertEqual(self.word(verdicts(50, 0), verdicts(40, 10)), "not ok")
+    def test_a_tenth_that_gets_away_is(self):
+        self.assertEqual(self.word(verdicts(45, 5)), "not ok")
+        self.assertEqual(self.word(verdicts(180, 20)), "not ok")
 
     def test_what_has_no_verdict_is_not_counted_and_too_few_are_skipped(self):
-        self.assertEqual(self.word(verdicts(70, 30), verdicts(9, 0, 41)), "ok # SKIP")
-        self.assertEqual(self.word({}, {}), "ok # SKIP")
+        self.assertEqual(self.word(verdicts(9, 0, 41)), "ok # SKIP")
+        self.assertEqual(self.word({}), "ok # SKIP")
+        self.assertEqual(sample.lost(verdicts(1, 1, 1)), ["id1"])
 
-    def test_what_is_unreached_is_not_tried(self):
-        self.assertEqual(list(sample.tried({"a": "unreached", "b": "hung", "c": "equivalent", "d": "survived"})),
-                         ["b", "d"])
+    def test_only_who_was_killed_is_tried(self):
+        self.assertEqual(list(sample.killed({"a": "unreached", "b": "hung", "c": "equivalent", "d": "survived"})), ["b"])
 
 
 class Guests(unittest.TestCase):

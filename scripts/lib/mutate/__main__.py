@@ -94,6 +94,11 @@ class Version:
             self.look_at_coverage()
         return self
 
+    @property
+    def draws(self):
+        """The suites that drew mutants, in their order."""
+        return list(dict.fromkeys((*report.draws_of(ROOT, self.name), *self.results.draws.values())))
+
     def look_at_coverage(self):
         """What no check reached, and one does now, is untried; so is what an unsteady check has caught."""
         for mutant in self.mutants:
@@ -141,31 +146,32 @@ def go_on(version, options):
 
 
 def try_sample(version, options):
-    """As TAP: of the mutants on record, as many are killed as were."""
+    """As TAP: who is on record as killed is killed again; and the reasons in tests/mutation are of mutants."""
     version.build_module()
     version.load()
-    known = report.recorded(ROOT, version.name)
-    recorded = {mutant.id: known[mutant.id]["verdict"] for mutant in version.mutants
-                if known.get(mutant.id, {}).get("text") == mutant.text}
-    tried = sample.tried(recorded)
-    mutants = [mutant for mutant in version.mutants if mutant.id in tried]
-    mutants = random.Random(options.seed).sample(mutants, min(options.sample, len(mutants)))
-    results, new_guest = campaign.Results(os.devnull), version.guests()
+    recorded = report.recorded(ROOT, version.name)
+    before = {mutant.id: recorded[mutant.id]["verdict"] for mutant in version.mutants
+              if recorded.get(mutant.id, {}).get("text") == mutant.text}
+    picked = [mutant for mutant in version.mutants if mutant.id in sample.killed(before)]
+    picked = random.Random(options.seed).sample(picked, min(options.sample, len(picked)))
+    now, new_guest, mutants = {mutant.id: None for mutant in picked}, version.guests(), picked
     try:
-        if mutants:
-            version.cover(options, new_guest)
-            campaign.Campaign(version.mutants, version.coverage, results, new_guest, say).run(
-                mutants, jobs=options.jobs)
+        version.cover(options, new_guest)
+        for _ in range(2):
+            results = campaign.Results(os.devnull)
+            results.killers = {mutant.id: recorded[mutant.id].get("by") for mutant in mutants}
+            campaign.Campaign(version.mutants, version.coverage, results, new_guest, say).run(mutants, jobs=options.jobs)
+            now |= {mutant.id: results.of[mutant.id]["verdict"] for mutant in mutants if mutant.id in results.of}
+            mutants = [mutant for mutant in mutants if mutant.id in sample.lost(now)]
     except guest.NeverUp as never:
-        say(never)
-    now = {mutant.id: results.of.get(mutant.id, {}).get("verdict") for mutant in mutants}
+        print(f"not ok - {version.name}: a guest of its mutants boots: {never}")
+        return 1
     for mutant in mutants:
-        if now[mutant.id] != recorded[mutant.id]:
-            print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: "
-                  f"{now[mutant.id] or 'no verdict'}, and was {recorded[mutant.id]}")
-    line = sample.line(version.name, recorded, now)
-    print(f"{line} (seed {options.seed})")
-    return 1 if line.startswith("not") else 0
+        print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: {now[mutant.id]}, and was "
+              f"{before[mutant.id]} by {recorded[mutant.id].get('by') or 'not booting'}")
+    lines = [f"{sample.line(version.name, now)} (seed {options.seed})", report.reasons_line(ROOT, version)]
+    print("\n".join(lines))
+    return int(any(line.startswith("not") for line in lines))
 
 
 def list_them(version, verdict):

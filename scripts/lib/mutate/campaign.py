@@ -11,7 +11,7 @@ import os
 import threading
 import time
 
-from .judge import KILLED, Judge, SetAside, Unclear
+from .judge import FIRST, KILLED, Judge, SetAside, Unclear
 
 MUTANTS_OF_A_GUEST = 80
 
@@ -24,7 +24,8 @@ class Results:
     are those that came at random, and not because somebody asked for them: only of these there is a share. `alive` are
     those that some verdict did not kill. A kill of one of these is `learned`: checks have been written since for what
     survived, so it says nothing of what the suite sees of a fault that nobody has looked at. `suite` is the whole of
-    the checks as they are, and `draws` tells by which each mutant was tried first."""
+    the checks as they are, and `draws` tells by which each mutant was tried first. `killers` are the checks that killed
+    those whose kill is stale: they are asked before all others, alone."""
 
     def __init__(self, path, recorded=(), digest=lambda check: "", texts=None, suite=""):
         self.path, self.digest, self.texts, self.lock = path, digest, texts or {}, threading.Lock()
@@ -43,6 +44,8 @@ class Results:
         self.stale = sorted({record["id"] for record in known if record["verdict"] != "untried"} - set(self.of))
         last = {record["id"]: record["verdict"] for record in known}
         self.stale_kills = sum(last[name] in KILLED for name in self.stale)
+        self.killers = {record["id"]: record["by"] for record in known
+                        if record["id"] not in self.of and record["verdict"] in KILLED and "by" in record}
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
         self.draws = {record["id"]: record["draw"] for record in known if "draw" in record}
         self.alive = set()
@@ -203,11 +206,13 @@ class Campaign:
         while record is None:
             asked = self.coverage.asked(mutant)
             checks = self.order(mutant, asked if self.again else self.results.left(mutant.id, asked))
+            known = [check for check in checks if check == self.results.killers.get(mutant.id)]
+            checks = known + [check for check in checks if check not in known]
             if not checks:  # it was asked for before it was drawn, or all have been set aside meanwhile
                 self._tell(mutant, self.results.draw(mutant.id) if self.drawn else self.results.of[mutant.id])
                 return guest
             try:
-                guest, record = self.judge.judge(guest, mutant, checks)
+                guest, record = self.judge.judge(guest, mutant, checks, len(known) or FIRST)
             except SetAside as aside:
                 guest = None
                 self.say(str(aside))

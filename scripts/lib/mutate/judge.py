@@ -61,19 +61,20 @@ class Judge:
                 raise
             return None, never.hows
 
-    def judge(self, guest, mutant, checks):
-        """(a guest that may go on or None, the verdict). `guest` is one that has served, or None."""
+    def judge(self, guest, mutant, checks, first=FIRST):
+        """(a guest that may go on or None, the verdict). `guest` is one that has served, or None; so many checks are
+        `first` to be asked."""
         asked = []
         try:
-            return self._judge(guest, mutant, checks, asked)
+            return self._judge(guest, mutant, self.batches(checks, first), asked)
         except Unclear as unclear:
             unclear.asked = asked
             raise
 
-    def _judge(self, guest, mutant, checks, asked):
+    def _judge(self, guest, mutant, batches, asked):
         whole = self.coverage.how(mutant) == "boot"
         silent = None
-        for batch in self.batches(checks):
+        for batch in batches:
             if guest is None:
                 guest, hows = self.boot(mutant if whole else None)
                 if guest is None:
@@ -97,12 +98,12 @@ class Judge:
             return None if whole else guest, {"verdict": "unclear", "words": f"{silent.by}: {silent.words}"}
         return None if whole else guest, {"verdict": "survived"}
 
-    def batches(self, checks):
+    def batches(self, checks, first=FIRST):
         """The likeliest, the next, and the rest, of which those that are dear come last. Within each wqctl has an order
         of its own."""
         dear = [check for check in checks[NEXT:] if self.coverage.seconds.get(check, 0) > DEAR_SECONDS]
         rest = [check for check in checks[NEXT:] if check not in dear]
-        return filter(None, (checks[:FIRST], checks[FIRST:NEXT], rest, dear))
+        return filter(None, (checks[:first], checks[first:NEXT], rest, dear))
 
     def _see(self, guest, number, checks):
         """What is amiss, if something is. A guest that is lost is ended."""

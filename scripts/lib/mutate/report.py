@@ -10,6 +10,7 @@ from .judge import HURRY, KILLED
 
 TRIED = (*KILLED, "survived", "unclear")
 ENOUGH = 100  # tried, for a share of them
+SEEN = 160  # octets of what was seen of one that is killed
 ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unseen", "unasked", "unreached", "equivalent", "untried"]
 
 
@@ -27,16 +28,20 @@ def lines_of(path):
 def recorded(root, version):
     """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
     survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
-    and also while untried again. Behind an @ is the suite that drew him."""
+    and also while untried again. Behind an @ is the suite that drew him, behind a # what was seen."""
     of, found = {}, {}
     for line in lines_of(record_path(root, version)):
+        line, _, seen = line.partition(" # ")
         line, _, draw = line.partition(" @")
         name, text, *words = line.split()
+        if name == "draw":
+            continue
         if name == "check":
             of[words[0] if words else ""] = text
             continue
         verdict, *words = words
-        record = found[name] = {"id": name, "text": text, "verdict": verdict, **({"draw": draw} if draw else {})}
+        record = found[name] = {"id": name, "text": text, "verdict": verdict, **({"draw": draw} if draw else {}),
+                                **({"words": seen} if seen else {})}
         asked = "only" if "only" in words else "drawn"
         if "learned" in words:
             record["learned"] = True
@@ -51,11 +56,17 @@ def recorded(root, version):
     return found
 
 
+def draws_of(root, version):
+    """The suites that drew mutants, in their order."""
+    return [line.split()[1] for line in lines_of(record_path(root, version)) if line.startswith("draw ")]
+
+
 def written(version):
     """The lines of that."""
     of = {check: version.suite.digest(check) for check in ("", *version.suite.at)}
     at = {check: number for number, check in enumerate(of)}
     yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
+    yield from (f"draw {draw}" for draw in version.draws)
     for mutant in version.mutants:
         record = version.results.of.get(mutant.id)
         if record is None and mutant.id in version.results.alive:
@@ -65,8 +76,9 @@ def written(version):
             draw = version.results.draws.get(mutant.id)
             met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
             words = [word for word in ("only", "learned") if word in (record.get("asked"), *record)]
+            seen = " ".join(record.get("words", "").split())[:SEEN] if record["verdict"] in KILLED else ""
             yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words,
-                                         draw and "@" + draw)))
+                                         draw and "@" + draw, seen and "# " + seen)))
 
 
 def ranges(values):
@@ -111,6 +123,13 @@ def stale(mutants, why):
     """Reasons that are for no mutant any more: its function or a rule has changed."""
     there = {(mutant.id, mutant.text) for mutant in mutants}
     return sorted(one for one in why if one not in there)
+
+
+def reasons_line(root, version):
+    """Of TAP: whether each of them is."""
+    gone = [one for kind in ("unseen", "equivalent") for one in stale(version.mutants, reasons(root, kind, version.name))]
+    line = f"ok - {version.name}: each reason in tests/mutation is for a mutant that there is, in its function as it is"
+    return "\n".join([*(f"# {' '.join(one)} is none any more" for one in gone), "not " * bool(gone) + line])
 
 
 def verdict_of(mutant, results):
@@ -189,10 +208,11 @@ def survivors(version, functions):
     return lines
 
 
-def unreached(version, functions):
+def unreached(version, functions, how):
+    """The lines of those that "nothing" reaches, or only a "boot"."""
     lines = []
     for function, mutants in functions.items():
-        alive = [mutant for mutant in mutants if verdict_of(mutant, version.results) == "unreached"]
+        alive = [mutant for mutant in mutants if version.coverage.points and version.coverage.how(mutant) == how]
         if alive:
             numbers = sorted({mutant.line for mutant in alive})
             whole = " (all of it)" if len(alive) == len(mutants) else ""
@@ -285,14 +305,14 @@ def shares(name, version):
     for how, mutants in heaps.items():
         sample = drawn(mutants, version.results)
         lines.append(row(f"{name}: {WHO[how]}", len(mutants), sample, version.results))
-        draws = {}
+        draws = {draw: [] for draw in ("", *version.draws)}
         for mutant in sample:
             draws.setdefault(version.results.draws.get(mutant.id, ""), []).append(mutant)
         large = {draw: mutants for draw, mutants in draws.items() if sum(counts(mutants, version.results, at_first).get(
             verdict, 0) for verdict in (*TRIED, "unseen")) >= ENOUGH}
         if set(large) - {""}:
             lines += [row(f"{name}: drawn by {draw or 'earlier ones'}", "", mutants, version.results)
-                      for draw, mutants in sorted(large.items(), key=lambda one: one[0] != "")]
+                      for draw, mutants in large.items()]
     return lines
 
 
@@ -339,7 +359,9 @@ def page(versions):
         lines += ["", f"## {name}", "", *table]
         lines += ["", "The checks that caught most:", "", "| check | first to catch |", "|---|---|", *catchers(version)]
         lines += ["", f"### Survivors of {name}", *survivors(version, functions)]
-        lines += ["", f"### Lines of {name} that no check reaches", "", *unreached(version, functions)]
+        lines += ["", f"### Lines of {name} that no check executes", "", "Nor does a boot:", "",
+                  *unreached(version, functions, "nothing"), "", "A boot does, and what it does there checks may see:", "",
+                  *unreached(version, functions, "boot")]
     return "\n".join(lines) + "\n"
 
 
@@ -353,9 +375,10 @@ def time_of(name, version):
     if len(seconds) < ENOUGH:
         return []
     mean = sum(seconds) / len(seconds)
-    reached = sum(verdict_of(mutant, version.results) != "unreached" for mutant in version.mutants)
-    return ["", f"One of {name}'s takes {mean:.0f} s on average in one guest, all that are reached about "
-            f"{mean * reached / 3600:.0f} h, and with `--jobs 2` half of that."]
+    reached = sum(version.coverage.how(mutant) == "checks" for mutant in version.mutants)
+    return ["", f"One of {name}'s takes {mean:.0f} s on average in one guest, all that checks reach about "
+            f"{mean * reached / 3600:.0f} h, and with `--jobs 2` half of that. What only a boot reaches is not in it: "
+            "each has boots of its own, and every check is asked."]
 
 
 WHY = {"not C": "no C", "the same code": "the same code as without", "another's code": "the same code as another",

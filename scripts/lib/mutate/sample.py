@@ -1,31 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Does the suite kill as many as it did? Some that were tried are tried again: one of them may go another way by a
-race, so it is the number that is judged, by how unlikely so few would be."""
+"""Does the suite still kill whom it did? Of those on record as killed some are tried again, twice if they have to be.
+What was never killed can't be lost and is no part of it. By a race one may get away all the same: so it fails by how
+unlikely it is to lose so many."""
 import math
 
 from .judge import KILLED
 
+AGAIN = 0.995  # how likely who was killed is again, in two tries
 UNLIKELY = 0.001
 ENOUGH = 10  # below that nothing could be said
 
 
-def tried(recorded):
-    return {name: verdict for name, verdict in recorded.items() if verdict in (*KILLED, "survived")}
+def killed(verdicts):
+    return {name: verdict for name, verdict in verdicts.items() if verdict in KILLED}
 
 
-def at_most(killed, count, rate):
-    """How likely at most so many are killed of `count`, each with this probability."""
-    return sum(math.comb(count, k) * rate ** k * (1 - rate) ** (count - k) for k in range(killed + 1))
+def lost(now):
+    """Those that are not killed any more, of {id: verdict or None}; what has no verdict was not tried."""
+    return [name for name, verdict in now.items() if verdict and verdict not in KILLED]
 
 
-def line(name, recorded, now):
-    """Of TAP. `now` is {id: verdict or None} of the sample."""
-    before = tried(recorded)
-    judged = tried(now)
-    if len(judged) < ENOUGH:
-        return f"ok - {name}: mutants are killed as before # SKIP {len(judged)} judged, of {len(before)} on record"
-    # Half a mutant more in each heap: a record without a survivor does not make one impossible.
-    rate = (sum(verdict in KILLED for verdict in before.values()) + 0.5) / (len(before) + 1)
-    killed = sum(verdict in KILLED for verdict in judged.values())
-    word = "not ok" if at_most(killed, len(judged), rate) < UNLIKELY else "ok"
-    return f"{word} - {name}: {killed} of {len(judged)} mutants are killed, {100 * rate:.0f} % before"
+def at_most(count, tries, likely):
+    """How likely it is that of so many tries at most so many succeed, each with this probability."""
+    return sum(math.comb(tries, k) * likely ** k * (1 - likely) ** (tries - k) for k in range(count + 1))
+
+
+def line(name, now):
+    """Of TAP."""
+    tried, again = sum(bool(verdict) for verdict in now.values()), len(killed(now))
+    if tried < ENOUGH:
+        return f"ok - {name}: mutants are killed as before # SKIP {tried} judged, of {len(now)}"
+    word = "not ok" if at_most(again, tried, AGAIN) < UNLIKELY else "ok"
+    return f"{word} - {name}: {again} of {tried} mutants that were killed are killed again"
