@@ -22,7 +22,7 @@ Error absent_module()
         return {kUnavailable, "the wqlab module is not loaded", kLoad};
     return {kUnavailable, "the wqlab module is not loaded, and this kernel loads signed modules only (" + why + ")",
             "let DKMS build and sign it, enrol its key once with mokutil --import /var/lib/dkms/mok.pub and a reboot, "
-            "and modprobe wqlab; dump, monitor, top, where and info do without it: --source kcore"};
+            "and modprobe wqlab; dump, monitor, top, where, doctor and info do without it: --source kcore"};
 }
 
 }  // namespace wqctl

@@ -6,7 +6,7 @@ namespace wqctl {
 void DoctorFlags::declare(Args& args)
 {
     args.words("REGEX", patterns, "Only findings that name a workqueue, function or task that matches one");
-    args.option("--for", interval, "TIME", "Between the two looks; what moves meanwhile is not stuck");
+    args.option("--for", interval, "TIME", "Time between the two looks, default 1s; what moves meanwhile is not stuck");
     args.flag("--list", list, "Show the rules and exit");
     args.flag("-v,--verbose", verbose,
               "Also what could not be looked at; of a log each dump, and what was not understood of it");
@@ -31,10 +31,11 @@ void DoctorFlags::declare(Args& args)
         .excludes("--core")
         .excludes("--watch");
     args.examples(
+        "\nExamples:\n"
         "  wqctl doctor\n"
         "  wqctl doctor --for 30s\n"
         "  wqctl doctor --watch --exec 'mail -s stuck root'\n"
-        "  wqctl doctor -c crash.elf -s System.map\n"
+        "  wqctl doctor -c vmcore\n"
         "  dmesg | wqctl doctor --log -\n"
         "  journalctl -k -b -1 | wqctl doctor --log -");
 }
