@@ -34,9 +34,11 @@ public:
         app_.allow_extras();
         app_.set_version_flag("--version", version);
         app_.footer(
-            "\nExit codes: 0 done, 1 what was asked about is bad, 2 the request is wrong, 3 no module, another version\n"
-            "of it, or no permission, 4 nothing of what was asked can be shown or tried here, 130 interrupted.\n"
-            "wqctl COMMAND --help says more. wqctl run --preset tour is a good start; wqctl doctor says what is stuck.");
+            "\nExit codes: 0 done, 1 what was asked about is bad, 2 the request is wrong, 3 no module, another\n"
+            "version of it, or no permission, 4 nothing of what was asked can be shown or tried here,\n"
+            "130 interrupted.\n"
+            "wqctl COMMAND --help says more; wqctl run --preset tour is a good start, and wqctl doctor says\n"
+            "what is stuck.");
         for (const Args* command : commands) {
             CLI::App& app = *app_.add_subcommand(command->name(), command->summary());
             if (std::find(words.begin(), words.end(), command->name()) != words.end())
