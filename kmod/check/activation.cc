@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: which inactive item is activated, and when.
+// Which inactive item is activated, and when.
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/work.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K: affinity scopes.
+// Affinity scopes.
 #include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/cpu.h"

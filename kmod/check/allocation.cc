@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F: allocation.
+// Allocation.
 #include "../glue/inspect.h"
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: cpumask, nice, and the files that set them.
+// Cpumask, nice, and the files that set them.
 #include "../glue/cpu.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: what flushing does not wait for, on workqueues of any kind.
+// What flushing does not wait for, on workqueues of any kind.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "delayed.hh"

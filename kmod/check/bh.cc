@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group J: BH workqueues.
+// BH workqueues.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/time.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group J, continued: who runs the BH items of a CPU that went away, and what is true of that CPU when it is back.
+// Who runs the BH items of a CPU that went away, and what is true of that CPU when it is back.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/work.h"

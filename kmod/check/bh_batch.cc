@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group J, continued: how much a softirq does for BH items.
+// How much a softirq does for BH items.
 #include "../glue/context.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"

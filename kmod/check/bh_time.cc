@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group J, continued: how long a softirq stays with BH items.
+// How long a softirq stays with BH items.
 #include "../glue/context.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"

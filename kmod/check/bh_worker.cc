@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group J, continued: the worker that runs BH items.
+// The worker that runs BH items.
 #include "../glue/context.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

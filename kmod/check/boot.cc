@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: what the kernel makes of workqueues and pools before anybody asks for some.
+// What the kernel makes of workqueues and pools before anybody asks for some.
 #include "../glue/cpu.h"
 #include "../glue/text.h"
 #include "../glue/workqueue.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E, continued: since when a worker is at its item.
+// Since when a worker is at its item.
 #include "../glue/time.h"
+#include "few_tries.hh"
 #include "look.hh"
 
 namespace wqlab {
@@ -51,6 +52,7 @@ struct ItemsBeginning {
         WANT(t, ns >= least && ns <= most, "it runs for %llu ns, and not for %llu to %llu",
              static_cast<unsigned long long>(ns), static_cast<unsigned long long>(least),
              static_cast<unsigned long long>(most));
+        tried_few(t, 1, "an item that began after 32 bits of jiffies");
     }
 };
 

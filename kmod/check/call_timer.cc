@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: for how long the making of a worker may take until rescuers are called.
+// For how long the making of a worker may take until rescuers are called.
 #include "../glue/symbols.h"
 #include "../glue/time.h"
 #include "../glue/timer_starts.h"

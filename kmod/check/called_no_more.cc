@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: for what is held back no rescuer is called.
+// For what is held back no rescuer is called.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "scarce_threads.hh"

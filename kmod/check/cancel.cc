@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group D: cancelling.
+// Cancelling.
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: chains of items, on workqueues of each kind, while these drain or are destroyed.
+// Chains of items, on workqueues of each kind, while these drain or are destroyed.
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"

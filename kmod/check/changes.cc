@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: items in flight while their workqueue's attributes change.
+// Items in flight while their workqueue's attributes change.
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: attributes that change while a CPU is away.
+// Attributes that change while a CPU is away.
 #include "cpu_away.hh"
 #include "look.hh"
 

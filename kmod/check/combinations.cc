@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: every combination of flags that alloc_workqueue() takes, and what each flag means in each.
+// Every combination of flags that alloc_workqueue() takes, and what each flag means in each.
 #include "../core/counter.hh"
 #include "../glue/context.h"
 #include "../glue/cpu.h"

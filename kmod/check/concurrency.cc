@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group H, continued: how many workers of a CPU run at once.
+// How many workers of a CPU run at once.
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "look.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: what a CPU that leaves or comes back does not change, and a node that has none left.
+// What a CPU that leaves or comes back does not change, and a node that has none left.
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/trace.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: workers that are made in time.
+// Workers that are made in time.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "few_tries.hh"

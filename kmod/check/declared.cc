@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A, continued: items that a macro declares, sets up, or has on a stack.
+// Items that a macro declares, sets up, or has on a stack.
 #include "../glue/declared.h"
 #include "../glue/inspect.h"
 #include "../glue/symbols.h"

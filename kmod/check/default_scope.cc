@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: whom the default scope is of, and whom not.
+// Whom the default scope is of, and whom not.
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

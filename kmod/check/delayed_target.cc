@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group B, continued: which workqueue, CPU and time a delayed item goes to.
+// Which workqueue, CPU and time a delayed item goes to.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the kernel tells who uses what will go.
+// What the kernel tells who uses what will go.
 #include "../glue/system_flush.h"
 #include "../glue/workqueue.h"
 #include "said.hh"

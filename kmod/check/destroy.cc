@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: destroy.
+// Destroy.
 #include "../glue/attributes.h"
 #include "../glue/text.h"
 #include "../glue/work.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group D, continued: what came with Linux 6.10: disabling, and cancelling where nothing may sleep.
+// What came with Linux 6.10: disabling, and cancelling where nothing may sleep.
 #include "../glue/context.h"
 #include "../glue/time.h"
 #include "../glue/work.h"

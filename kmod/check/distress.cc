@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: what a pool does that can't make a worker, and how rescuers share their time.
+// What a pool does that can't make a worker, and how rescuers share their time.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "scarce_threads.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: drain.
+// Drain.
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/time.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: a workqueue that has been drained before, or that another still drains.
-#include "../glue/context.h"
-#include "../glue/time.h"
+// A workqueue that has been drained before, or that another still drains.
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "kept_cpu.hh"

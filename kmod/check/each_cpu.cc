@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A, continued: a function on each CPU.
+// A function on each CPU.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A, continued: who calls a function that is scheduled on each CPU.
+// Who calls a function that is scheduled on each CPU.
 #include "../glue/context.h"
 #include "../glue/symbols.h"
 #include "../glue/time.h"

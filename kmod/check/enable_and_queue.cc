@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group D, continued: where enable_and_queue_work() queues.
+// Where enable_and_queue_work() queues.
 #include "../glue/cpu.h"
 #include "look.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: threads that end with what they were made for.
+// Threads that end with what they were made for.
 #include "../glue/allocations.h"
 #include "../glue/context.h"
 #include "../glue/thread.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: a pod's pool that can't be made.
+// A pod's pool that can't be made.
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: how far what is written to files of sysfs may go, and what is refused only at its end.
+// How far what is written to files of sysfs may go, and what is refused only at its end.
 #include "../glue/cpu.h"
 #include "../glue/text.h"
 #include "../glue/time.h"

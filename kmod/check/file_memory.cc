@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: memory that it takes to write to the files of workqueues.
+// Memory that it takes to write to the files of workqueues.
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/thread.h"

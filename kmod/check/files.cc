@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: files of sysfs say what was set, by whichever way, and take it.
+// Files of sysfs say what was set, by whichever way, and take it.
 #include "../glue/attributes.h"
 #include "../glue/cpu.h"
 #include "../glue/text.h"

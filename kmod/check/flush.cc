@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C: flush_work().
+// Flush_work().
 #include "../glue/work.h"
 #include "look.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: who waits for items of a CPU that is away, and what lets them start.
+// Who waits for items of a CPU that is away, and what lets them start.
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: flush_workqueue().
+// Flush_workqueue().
 #include "../glue/cpu.h"
 #include "look.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: who waits for freezable items, of every kind, and what a freeze holds back.
+// Who waits for freezable items, of every kind, and what a freeze holds back.
 #include "../glue/rcu.h"
 #include "../glue/time.h"
 #include "../glue/work.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: what changes while workqueues are frozen, and thaws nothing.
+// What changes while workqueues are frozen, and thaws nothing.
 #include "../glue/symbols.h"
 #include "cpu_away.hh"
 #include "frozen.hh"

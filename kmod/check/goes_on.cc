@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: what a rescuer does when a worker of the pool runs again.
+// What a rescuer does when a worker of the pool runs again.
 #include "../glue/attributes.h"
 #include "../glue/time.h"
 #include "../glue/work.h"

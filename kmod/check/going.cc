@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: a workqueue that is going is one no longer for what changes all of them.
+// A workqueue that is going is one no longer for what changes all of them.
 #include "../glue/inspect.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

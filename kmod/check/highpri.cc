@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group H: priority.
+// Priority.
 #include "look.hh"
 #include "threshold.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: how the kernel counts functions that hog their CPU.
+// How the kernel counts functions that hog their CPU.
 #include <utility>
 
 #include "../glue/symbols.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: where in its pod a worker is put back that had left it.
+// Where in its pod a worker is put back that had left it.
 #include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/cpu.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: what becomes of workqueues when CPUs are taken for something else.
+// What becomes of workqueues when CPUs are taken for something else.
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: idle workers, how many a pool keeps, and which go.
+// Idle workers, how many a pool keeps, and which go.
 #include "../glue/time.h"
 #include "few_tries.hh"
 #include "idle_pool.hh"
@@ -160,7 +160,7 @@ struct QuarterStays {
         // Once they may go, and for half a minute longer.
         uint32_t looks = 0, stayed = 0;
         for (; looks < 120 && stayed < 5 && !t.given_up(); looks++) {
-            wqlab_sleep(6 * kSecond);
+            t.linger(6 * kSecond);
             pool = settled(t, wq, cpu, kBusy);
             if (!pool)
                 continue;
@@ -232,7 +232,7 @@ struct LongestIdleGoesFirst {
         AWAIT(t, started(first, kEach) + started(second, kEach) == 2 * kEach, "16 items to start");
         const int32_t ids = highest_id(t, wq, cpu);
         const uint64_t first_since = use(t, first);
-        wqlab_sleep(100 * kSecond);
+        t.linger(100 * kSecond);
         const uint64_t second_since = wqlab_now();
         gate.open();
         AWAIT(t, executions(second, kEach) == kEach, "the items to end");
@@ -243,7 +243,7 @@ struct LongestIdleGoesFirst {
         uint32_t of_first = kEach, of_second = kEach;
         bool apart = false;
         for (uint32_t looks = 0; looks < 120 && of_first + of_second > 2 && !t.given_up(); looks++) {
-            wqlab_sleep(6 * kSecond);
+            t.linger(6 * kSecond);
             of_second = left(t, second);
             of_first = left(t, first);
             const uint64_t now = wqlab_now();

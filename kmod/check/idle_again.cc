@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: a rescuer that is needed no more.
+// A rescuer that is needed no more.
 #include "../glue/workqueue.h"
 #include "idle_pool.hh"
 #include "scarce_threads.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: when a pool looks for workers that have been idle for too long, and when it need not.
+// When a pool looks for workers that have been idle for too long, and when it need not.
 #include "../glue/symbols.h"
 #include "../glue/time.h"
 #include "../glue/trace.h"
@@ -224,7 +224,7 @@ struct NobodyGoesInVain {
     {
         int32_t idle = 3;
         for (uint32_t looks = 0; looks < 12 && idle > 2 && !t.given_up(); looks++) {
-            wqlab_sleep(5 * kSecond);
+            t.linger(5 * kSecond);
             const wqlab_snap_pool* pool = own_pool(t, wq, t.first_cpu());
             idle = pool ? pool->nr_idle : 0;
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group H, continued: CPU-intensive items, and unbound ones: concurrency management leaves both alone.
+// CPU-intensive items, and unbound ones: concurrency management leaves both alone.
 #include "../glue/time.h"
 #include "look.hh"
 #include "parts.hh"

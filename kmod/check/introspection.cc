@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E: what the kernel says of items and workers.
+// What the kernel says of items and workers.
 #include "../glue/context.h"
 #include "../glue/text.h"
 #include "../glue/work.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: memory that workqueues are made of, and whether it comes back.
+// Memory that workqueues are made of, and whether it comes back.
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: workers of a CPU that goes away, until they are let go of and from then on.
+// Workers of a CPU that goes away, until they are let go of and from then on.
 #include "../glue/context.h"
 #include "../glue/time.h"
 #include "cpu_away.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L: system workqueues, hotplug, idle workers, the watchdog.
+// System workqueues, hotplug, idle workers, the watchdog.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"

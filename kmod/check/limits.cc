@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: the values that limits may have, and who says that one is reached.
+// The values that limits may have, and who says that one is reached.
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/workqueue.h"

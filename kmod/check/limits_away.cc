@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group G, continued: the limit of a workqueue that has no CPU just then.
+// The limit of a workqueue that has no CPU just then.
 #include "../glue/cpu.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"

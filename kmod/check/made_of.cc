@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: what the macros beside alloc_workqueue() make of a name, flags and a limit.
+// What the macros beside alloc_workqueue() make of a name, flags and a limit.
 #include "../glue/inspect.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: workers that are made, or can't be.
+// Workers that are made, or can't be.
 #include "../glue/text.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
@@ -110,7 +110,8 @@ struct MadeWithoutWarning {
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
+        if (!hear_again(t))
+            return;
         const KernelLog<Assertions> log(t);
         for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_HIGHPRI}, uint32_t{WQLAB_WQ_UNBOUND}})
             if (!t.decided())
@@ -141,7 +142,7 @@ struct RescuerKeepsOrder {
     };
 
     // Others of its CPU have their turns, though next to a rescuer they would have few.
-    static void spin_then_sleep(TestItem&, void* argument)
+    static void spin_with_breaks(TestItem&, void* argument)
     {
         Front& front = *static_cast<Front*>(argument);
         while (!__atomic_load_n(&front.may_sleep, __ATOMIC_ACQUIRE) && !front.trial->given_up() &&
@@ -197,7 +198,7 @@ struct RescuerKeepsOrder {
         Distress distress(t);
         Queue& saved = distress.saved;
         *spins = {&t, &gate, !counts_time};
-        TestItem& front = t.item("the item in front").on_run(spin_then_sleep, spins);
+        TestItem& front = t.item("the item in front").on_run(spin_with_breaks, spins);
         const Items items = t.items(kItems, "an item");
         if (t.decided())
             return;

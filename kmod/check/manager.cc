@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: who manages a pool, and what it leaves behind.
+// Who manages a pool, and what it leaves behind.
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/time.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: who makes workers is one of those that have nothing to do.
+// Who makes workers is one of those that have nothing to do.
 #include "idle_pool.hh"
 #include "scarce_threads.hh"
 

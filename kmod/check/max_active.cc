@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: max_active.
+// Max_active.
 #include "../glue/cpu.h"
 #include "look.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the kernel tells of idle workers, of calls that mean nothing, and how loud.
+// What the kernel tells of idle workers, of calls that mean nothing, and how loud.
 #include "../glue/context.h"
 #include "../glue/kernel_log.h"
 #include "../glue/symbols.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: what workqueue_set_min_active() does to what is held back.
+// What workqueue_set_min_active() does to what is held back.
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group H, continued: workers that are made because the others sleep.
+// Workers that are made because the others sleep.
 #include "../glue/workqueue.h"
 #include "look.hh"
 #include "threshold.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the kernel tells when there is no thread for a worker or a rescuer.
+// What the kernel tells when there is no thread for a worker or a rescuer.
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"
 #include "killed.hh"
@@ -33,7 +33,8 @@ struct IsTold {
         Queue& plain = t.queue({.max_active = 512});
         const KernelLog<LinesWith> of_workers(t, "Failed to create a worker thread: ");
         const KernelLog<LinesWith> of_rescuers(t, "Failed to create a rescuer kthread for wq \"wqlab-c300\"");
-        SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
+        if (!hear_again(t))
+            return;
         NoNewThreads scarce(t);
         if (t.decided() || !use_up_workers(t, plain, cpu))
             return;

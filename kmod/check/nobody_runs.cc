@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: what the watchdog says of pools that make no progress and in which nobody runs.
+// What the watchdog says of pools that make no progress and in which nobody runs.
 #include "../glue/context.h"
 #include "../glue/text.h"
 #include "../glue/time.h"

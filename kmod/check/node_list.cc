@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: which pool_workqueues wait for their node's max_active.
+// Which pool_workqueues wait for their node's max_active.
 #include "../glue/cpu.h"
 #include "look.hh"
 #include "topology.hh"

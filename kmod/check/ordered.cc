@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group G: ordered workqueues.
+// Ordered workqueues.
 #include "../core/counter.hh"
 #include "../glue/time.h"
 #include "../glue/work.h"
@@ -97,7 +97,8 @@ struct OrderSurvivesNewPool {
         constexpr uint32_t kBefore = 2, kBetween = 5, kAll = 8;
         UnboundCpus cpus(t);
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED | flags});
-        TestItem& a = t.item("A", TestItem::Body::kGate);
+        Gate& gate = t.gate();
+        TestItem& a = t.item("A").on_run(sleep_at, &gate);
         a.queue(wq);
         AWAIT(t, a.started() == 1, "A to start");
         const Items rest = t.items(kAll, "an item");
@@ -114,7 +115,7 @@ struct OrderSurvivesNewPool {
         t.linger();
         for (uint32_t i = 0; i < kAll; i++)
             WANT(t, rest[i]->started() == 0, "item %u started while A was running in the first pool", i + 2);
-        a.open();
+        gate.open();
         AWAIT(t, executions(rest, kAll) == kAll, "all items to run after the changes");
         WANT(t, a.last().end < rest[0]->last().start, "the first one ran while A did");
         for (uint32_t i = 1; i < kAll; i++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group G, continued: what gives other workqueues new pools, and leaves an ordered one the one that it has.
+// What gives other workqueues new pools, and leaves an ordered one the one that it has.
 #include "../glue/cpu.h"
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"

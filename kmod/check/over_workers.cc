@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E, continued: an interrupt is not the worker that it came over, nor is a softirq.
+// An interrupt is not the worker that it came over, nor is a softirq.
 #include "../glue/context.h"
 #include "../glue/text.h"
 #include "../glue/work.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A, continued: on which CPU an item runs.
+// On which CPU an item runs.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/work.h"

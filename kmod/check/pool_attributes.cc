@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: which CPUs a pool has for its own, and whose they are.
+// Which CPUs a pool has for its own, and whose they are.
 #include "../glue/cpu.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what the log says of a pool, number by number.
+// What the log says of a pool, number by number.
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/time.h"

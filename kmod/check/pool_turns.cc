@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: pools of one workqueue that wait for room on their node.
+// Pools of one workqueue that wait for room on their node.
 #include "../glue/cpu.h"
 #include "../glue/workqueue.h"
 #include "neighbour.hh"

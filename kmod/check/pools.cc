@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: which workqueues share pools, and what a workqueue counts.
+// Which workqueues share pools, and what a workqueue counts.
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"

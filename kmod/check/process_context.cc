@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A, continued: functions that have something called in process context, here or on another CPU.
+// Functions that have something called in process context, here or on another CPU.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"

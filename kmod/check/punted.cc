@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group C, continued: who waits for an item that goes to another worker than the one that took it.
+// Who waits for an item that goes to another worker than the one that took it.
 #include "../glue/workqueue.h"
 #include "look.hh"
 #include "threshold.hh"

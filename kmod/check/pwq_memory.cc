@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group F, continued: the memory of pool_workqueues. It is freed behind RCU without a word.
+// The memory of pool_workqueues. It is freed behind RCU without a word.
 #include "../glue/rcu.h"
 #include "../glue/time.h"
 #include "look.hh"
@@ -89,6 +89,7 @@ struct IsUsedAgain {
         WANT(t, is_again,
              "of %u pool_workqueues, of %u workqueues that were destroyed, none was where one had been before",
              pwqs->count(), rounds);
+        // No number of tries: one that is used again proves it, and that none is counts only once other memory is.
         t.note("it took %u workqueues", rounds);
     }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A: queueing and pending.
+// Queueing and pending.
 #include "../glue/context.h"
 #include "../glue/text.h"
 #include "../glue/work.h"

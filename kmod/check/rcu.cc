@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group B, continued: work that waits for a grace period.
+// Work that waits for a grace period.
 #include "../glue/context.h"
 #include "../glue/rcu.h"
 #include "../glue/thread.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: an item that returns within a read side of RCU.
+// An item that returns within a read side of RCU.
 #include "../glue/context.h"
 #include "../glue/rcu.h"
 #include "../glue/time.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group B, continued: mod_delayed_work().
+// Mod_delayed_work().
 #include "../glue/context.h"
 #include "../glue/time.h"
 #include "delayed.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I: rescuers, and the freezer.
+// Rescuers, and the freezer.
 #include "../core/counter.hh"
 #include "../glue/symbols.h"
 #include "../glue/text.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group A, continued: one item is never two executions at once, and its memory is its own.
+// One item is never two executions at once, and its memory is its own.
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: what is refused with a warning, and what without.
+// What is refused with a warning, and what without.
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "delayed.hh"

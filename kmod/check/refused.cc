@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group M, continued: an item that is refused stays what it was.
+// An item that is refused stays what it was.
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
 #include "kernel_log.hh"

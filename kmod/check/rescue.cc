@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: rescuers of workqueues of each kind, and what is true inside of them.
+// Rescuers of workqueues of each kind, and what is true inside of them.
 #include "../glue/context.h"
 #include "../glue/symbols.h"
 #include "../glue/work.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: where a rescuer may run, idle and while it helps.
+// Where a rescuer may run, idle and while it helps.
 #include "../glue/workqueue.h"
 #include "cpu_away.hh"
 #include "kernel_log.hh"

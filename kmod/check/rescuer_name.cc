@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E, continued: what a rescuer is called where its name and its item's description are as long as may be.
+// What a rescuer is called where its name and its item's description are as long as may be.
 #include "../glue/text.h"
 #include "../glue/work.h"
 #include "scarce_threads.hh"

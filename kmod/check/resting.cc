@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: workers and rescuers that have nothing to do, and whose they are.
+// Workers and rescuers that have nothing to do, and whose they are.
 #include "../glue/thread.h"
 #include "idle_pool.hh"
 #include "proc_stat.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: which CPU is chosen for an unbound item, and which CPUs its workers get.
+// Which CPU is chosen for an unbound item, and which CPUs its workers get.
 #include "../glue/attributes.h"
 #include "../glue/context.h"
 #include "../glue/cpu.h"
@@ -206,7 +206,8 @@ struct ForcedIsTold {
         // Before it is forgotten that it has been said: so it is heard, whosever item is the first.
         const KernelLog<LinesWith> log(t, "workqueue: round-robin CPU selection forced, expect performance impact");
         SKIP_UNLESS(t, !elsewhere_on_purpose(t), "workqueue.debug_force_rr_cpu is set");
-        SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
+        if (!hear_again(t))
+            return;
         if (t.decided())
             return;
         TestItem& item = t.item("the item");

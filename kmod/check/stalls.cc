@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: the watchdog and the pools that have no CPU of their own.
+// The watchdog and the pools that have no CPU of their own.
 #include "../glue/symbols.h"
 #include "../glue/time.h"
 #include "few_tries.hh"

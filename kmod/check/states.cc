@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Groups B to D, continued: what each function does and returns in each state that it may find an item in.
+// What each function does and returns in each state that it may find an item in.
 #include "states.hh"
 
 #include "../glue/work.h"

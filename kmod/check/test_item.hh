@@ -115,6 +115,8 @@ private:
     friend class Instruments;
 
     void perform();
+    void hold();
+    void spin();
 
     Trial& trial_;
     const char* const name_;

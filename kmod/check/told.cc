@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E, continued: what the kernel's log and /proc tell of workqueues, and rescuers of themselves.
+// What the kernel's log and /proc tell of workqueues, and rescuers of themselves.
 #include "../glue/context.h"
 #include "../glue/symbols.h"
 #include "../glue/text.h"

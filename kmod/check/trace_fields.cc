@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E, continued: what the tracepoints say beside the item.
+// What the tracepoints say beside the item.
 #include "../glue/trace.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group E, continued: what the tracepoints write down, which is all that perf, BPF and tracefs get.
+// What the tracepoints write down, which is all that perf, BPF and tracefs get.
 #include "../glue/trace.h"
 #include "../glue/trace_records.h"
 #include "../glue/workqueue.h"

@@ -32,10 +32,13 @@ void Trial::changed()
         changed_.signal();
 }
 
-void Trial::linger()
+void Trial::linger(uint64_t ns)
 {
-    constexpr uint64_t kLinger = 30'000'000;  // ns
-    wqlab_sleep(kLinger);
+    constexpr uint64_t kPiece = check_bounds::kSecond;
+    for (; ns > kPiece && !given_up(); ns -= kPiece)
+        wqlab_sleep(kPiece);
+    if (!given_up())
+        wqlab_sleep(ns);
 }
 
 void Trial::give_up()

@@ -51,8 +51,8 @@ public:
     // given up. The condition is asked again and again, and may be expensive.
     template <typename Condition>
     bool wait(Condition condition, const char* what);
-    // Gives what must not happen time to happen.
-    void linger();
+    // Gives what must not happen time to happen: so many ns, or until it is given up.
+    void linger(uint64_t ns = 30'000'000);
     // Something happened that a condition may depend on. Any context.
     void changed();
     // No wait() succeeds any more.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group I, continued: how long a turn of a rescuer is, to the item, and what it calls out meanwhile.
+// How long a turn of a rescuer is, to the item, and what it calls out meanwhile.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "scarce_threads.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: what user space is told of workqueues that come to sysfs, and those that are put there by hand.
+// What user space is told of workqueues that come to sysfs, and those that are put there by hand.
 #include "../glue/symbols.h"
 #include "../glue/text.h"
 #include "../glue/uevents.h"

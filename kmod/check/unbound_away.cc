@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: unbound workqueues while CPUs leave and come back.
+// Unbound workqueues while CPUs leave and come back.
 #include "../glue/context.h"
 #include "../glue/cpu.h"
 #include "../glue/workqueue.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group H, continued: an item whose worker has used much of its CPU before.
+// An item whose worker has used much of its CPU before.
 #include "../glue/time.h"
+#include "few_tries.hh"
 #include "look.hh"
 #include "parts.hh"
 #include "threshold.hh"
@@ -76,6 +77,7 @@ struct JudgedByItself {
             WANT(t, !judged || counted == 0, "an item that slept before it reached the threshold was counted");
         }
         SKIP_UNLESS(t, judged, "its worker had no other item, or the machine is too slow");
+        tried_few(t, 1, "an item behind one that used much");
     }
 };
 

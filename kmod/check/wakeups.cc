@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group K, continued: what is not counted, for it has not been.
+// What is not counted, for it has not been.
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
 #include "look.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: the watchdog when it is turned off and on, and a pool in which nothing has run yet.
+// The watchdog when it is turned off and on, and a pool in which nothing has run yet.
 #include "../glue/time.h"
 #include "../glue/work.h"
 #include "../glue/workqueue.h"
@@ -51,7 +51,7 @@ struct OffAndOn {
                           t.write(Lockups::kThresh, "0") == 0;
         if (is_written) {
             const uint32_t before = reports();
-            wqlab_sleep(4 * kSecond);
+            t.linger(4 * kSecond);
             silent = reports() - before;
             is_written = t.write(Lockups::kThresh, "1") == 0 &&
                          is_named_again("the pool to be named when the watchdog is on again");
@@ -205,6 +205,7 @@ struct HoweverLongItIsUp {
             judge_times(t);
         if (!t.decided())
             NewPool::run(t);
+        tried_few(t, 1, "each time after 32 bits of jiffies");
     }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group L, continued: where a worker is when it ends.
+// Where a worker is when it ends.
 #include "../glue/thread.h"
 #include "../glue/time.h"
 #include "look.hh"

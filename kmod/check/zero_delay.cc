@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Group B, continued: delayed items that do not wait, or no longer, go where they were told to.
+// Delayed items that do not wait, or no longer, go where they were told to.
 #include "../glue/cpu.h"
 #include "../glue/time.h"
 #include "../glue/workqueue.h"
