@@ -6,7 +6,7 @@ import unittest
 
 import common  # noqa: F401  (the path)
 from machine import mutant
-from mutate import report
+from mutate import report, verdicts
 from mutate.campaign import Results
 from mutate.coverage import Coverage
 
@@ -89,10 +89,10 @@ class Reports(unittest.TestCase):
         Version.results.drawn.add("id6")
         with tempfile.TemporaryDirectory() as root:
             os.makedirs(os.path.join(root, "tests/mutation"))
-            with open(report.record_path(root, "7.3"), "w", encoding="utf-8") as file:
-                file.writelines(line + "\n" for line in report.written(Version))
-            found = report.recorded(root, "7.3")
-            self.assertEqual(report.draws_of(root, "7.3"), Version.draws)
+            with open(verdicts.record_path(root, "7.3"), "w", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in verdicts.written(Version))
+            found = verdicts.recorded(root, "7.3")
+            self.assertEqual(verdicts.draws_of(root, "7.3"), Version.draws)
             untried = {name: found.pop(name) for name in ("id6", "id8")}
             self.assertEqual(found, Version.results.of)
             self.assertEqual({name for name, record in found.items() if record.get("draw") == "suite1"},
@@ -110,7 +110,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(report.unreached(version, functions, "boot"), ["- f(): 2"])
 
     def test_a_reason_is_for_one_text_of_the_function(self):
-        self.assertEqual(report.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
+        self.assertEqual(verdicts.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
                          [("id1", "old")])
 
     def test_a_reason_for_what_is_no_mutant_any_more_fails(self):
@@ -119,10 +119,10 @@ class Reports(unittest.TestCase):
             with open(os.path.join(root, "tests/mutation/unseen.7.3"), "w", encoding="utf-8") as file:
                 file.write("id1 text1 nobody can\n")
             version = type("Version", (), {"name": "7.3", "mutants": [mutant(1, 1)]})
-            self.assertTrue(report.reasons_line(root, version).startswith("ok - 7.3: "))
+            self.assertTrue(verdicts.reasons_line(root, version).startswith("ok - 7.3: "))
             version.mutants = [mutant(2, 1)]
-            self.assertEqual(report.reasons_line(root, version).splitlines()[0], "# id1 text1 is none any more")
-            self.assertTrue(report.reasons_line(root, version).splitlines()[1].startswith("not ok - 7.3: "))
+            self.assertEqual(verdicts.reasons_line(root, version).splitlines()[0], "# id1 text1 is none any more")
+            self.assertTrue(verdicts.reasons_line(root, version).splitlines()[1].startswith("not ok - 7.3: "))
 
     def test_a_reason_of_another_version_is_asked_about_where_the_function_is_the_same(self):
         with tempfile.TemporaryDirectory() as root:
@@ -132,9 +132,9 @@ class Reports(unittest.TestCase):
                 with open(os.path.join(root, "tests/mutation", name), "w", encoding="utf-8") as file:
                     file.writelines(line + "\n" for line in lines)
             mutants = [mutant(number, 1) for number in range(1, 9)]
-            self.assertEqual(report.carried(root, "equivalent", "6.12", mutants), {("id1", "text1"): "it is so"})
-            self.assertEqual(report.carried(root, "unseen", "6.12", mutants), {("id4", "text4"): "nobody can"})
-            self.assertEqual(report.carried(root, "unseen", "7.3", mutants), {})
+            self.assertEqual(verdicts.carried(root, "equivalent", "6.12", mutants), {("id1", "text1"): "it is so"})
+            self.assertEqual(verdicts.carried(root, "unseen", "6.12", mutants), {("id4", "text4"): "nobody can"})
+            self.assertEqual(verdicts.carried(root, "unseen", "7.3", mutants), {})
 
 
 if __name__ == "__main__":

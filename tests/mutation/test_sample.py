@@ -34,7 +34,8 @@ class Samples(unittest.TestCase):
         self.assertEqual(sample.lost(verdicts(1, 1, 1)), ["id1"])
 
     def test_only_who_was_killed_is_tried(self):
-        self.assertEqual(list(sample.killed({"a": "unreached", "b": "hung", "c": "equivalent", "d": "survived"})), ["b"])
+        of = {"a": "unreached", "b": "hung", "c": "equivalent", "d": "survived"}
+        self.assertEqual(list(sample.killed(of)), ["b"])
 
 
 class Guests(unittest.TestCase):

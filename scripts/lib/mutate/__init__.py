@@ -11,4 +11,6 @@
   coverage  which check reaches what
   judge     what becomes of one mutant
   campaign  which mutants, in which order, by which checks; the results
+  verdicts  those that tests/mutation keeps, and its reasons
+  sample    does the suite still kill whom it did?
   report    docs/mutation.md, and what is printed"""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from . import campaign, coverage, guest, judge, kernel, report, sample, suite
+from . import campaign, coverage, guest, judge, kernel, report, sample, suite, verdicts
 
 ROOT, CACHE = os.environ["WQLAB_ROOT"], os.environ["WQLAB_CACHE"]
 # Four CPUs, on which each scope has pods of its own. Their time is counted in instructions, 8 ns each, and passes at
@@ -88,8 +88,9 @@ class Version:
         # What coverage is of beside the checks.
         key = hashlib.sha256(f"{self.document['key']} {GUEST}".encode()).hexdigest()
         self.coverage = coverage.Coverage(self.path("coverage.json"), key, self.suite.digest)
-        self.results = campaign.Results(self.path("results.jsonl"), report.recorded(ROOT, self.name), self.suite.digest,
-                                        {mutant.id: mutant.text for mutant in self.mutants}, self.suite.whole)
+        self.results = campaign.Results(self.path("results.jsonl"), verdicts.recorded(ROOT, self.name),
+                                        self.suite.digest, {mutant.id: mutant.text for mutant in self.mutants},
+                                        self.suite.whole)
         if self.coverage.points:
             self.look_at_coverage()
         return self
@@ -97,7 +98,7 @@ class Version:
     @property
     def draws(self):
         """The suites that drew mutants, in their order."""
-        return list(dict.fromkeys((*report.draws_of(ROOT, self.name), *self.results.draws.values())))
+        return list(dict.fromkeys((*verdicts.draws_of(ROOT, self.name), *self.results.draws.values())))
 
     def look_at_coverage(self):
         """What no check reached, and one does now, is untried; so is what an unsteady check has caught."""
@@ -121,7 +122,7 @@ class Version:
 
 def chosen(version, options):
     mutants = campaign.chosen(version, options.only, options.again,
-                              report.reasons(ROOT, "equivalent", version.name))
+                              verdicts.reasons(ROOT, "equivalent", version.name))
     known = version.results.of
     words = {word for mutant in version.mutants
              for word in (mutant.function, mutant.id, known.get(mutant.id, UNTRIED)["verdict"])}
@@ -149,7 +150,7 @@ def try_sample(version, options):
     """As TAP: who is on record as killed is killed again; and the reasons in tests/mutation are of mutants."""
     version.build_module()
     version.load()
-    recorded = report.recorded(ROOT, version.name)
+    recorded = verdicts.recorded(ROOT, version.name)
     before = {mutant.id: recorded[mutant.id]["verdict"] for mutant in version.mutants
               if recorded.get(mutant.id, {}).get("text") == mutant.text}
     picked = [mutant for mutant in version.mutants if mutant.id in sample.killed(before)]
@@ -169,7 +170,7 @@ def try_sample(version, options):
     for mutant in mutants:
         print(f"# {mutant.id} {mutant.function}():{mutant.line} {mutant.words}: {now[mutant.id]}, and was "
               f"{before[mutant.id]} by {recorded[mutant.id].get('by') or 'not booting'}")
-    lines = [f"{sample.line(version.name, now)} (seed {options.seed})", report.reasons_line(ROOT, version)]
+    lines = [f"{sample.line(version.name, now)} (seed {options.seed})", verdicts.reasons_line(ROOT, version)]
     print("\n".join(lines))
     return int(any(line.startswith("not") for line in lines))
 
@@ -200,7 +201,7 @@ def to_report():
     """Of what has verdicts on record nothing may be missing here: the page would forget it."""
     versions = {}
     for name in VERSIONS:
-        version, known = Version(name), report.recorded(ROOT, name)
+        version, known = Version(name), verdicts.recorded(ROOT, name)
         if not version.is_built() and not known:
             continue
         versions[name] = version.load()

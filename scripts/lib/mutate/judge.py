@@ -19,6 +19,7 @@ DEAR_SECONDS = 3  # what takes longer without any mutant comes behind what is le
 TRIES = 3  # at a control, before it is no accident
 USAGE, NO_MODULE = 2, 3  # wqctl's
 KILLED = ("caught", "hung", "crashed")
+TRIED = (*KILLED, "survived", "unclear")
 
 
 class Stop(Exception):

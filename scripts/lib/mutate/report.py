@@ -1,135 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""docs/mutation.md, and the verdicts on record in tests/mutation, of which the sample must not fall short."""
+"""docs/mutation.md."""
 import collections
-import glob
 import math
 import os
 
 from .guest import SILENT_SECONDS
-from .judge import HURRY, KILLED
+from .judge import HURRY, KILLED, TRIED
+from .verdicts import carried, reasons, record_path, stale, written
 
-TRIED = (*KILLED, "survived", "unclear")
 ENOUGH = 100  # tried, for a share of them
-SEEN = 160  # octets of what was seen of one that is killed
 ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unseen", "unasked", "unreached", "equivalent", "untried"]
-
-
-def record_path(root, version):
-    return os.path.join(root, "tests/mutation", f"{version}.verdicts")
-
-
-def lines_of(path):
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as file:
-        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
-
-
-def recorded(root, version):
-    """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
-    survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
-    and also while untried again. Behind an @ is the suite that drew him, behind a # what was seen."""
-    of, found = {}, {}
-    for line in lines_of(record_path(root, version)):
-        line, _, seen = line.partition(" # ")
-        line, _, draw = line.partition(" @")
-        name, text, *words = line.split()
-        if name == "draw":
-            continue
-        if name == "check":
-            of[words[0] if words else ""] = text
-            continue
-        verdict, *words = words
-        record = found[name] = {"id": name, "text": text, "verdict": verdict, **({"draw": draw} if draw else {}),
-                                **({"words": seen} if seen else {})}
-        asked = "only" if "only" in words else "drawn"
-        if "learned" in words:
-            record["learned"] = True
-        words = [word for word in words if word not in ("only", "learned")]
-        if verdict in KILLED:
-            record |= {"of": of[words[0] if words else ""], **({"by": words[0]} if words else {}), "asked": asked}
-        elif verdict in TRIED:
-            names = list(of)
-            record |= {"met": {names[at]: of[names[at]] for at in numbers(*words)}, "asked": asked}
-        elif verdict == "untried":
-            record["asked"] = asked
-    return found
-
-
-def draws_of(root, version):
-    """The suites that drew mutants, in their order."""
-    return [line.split()[1] for line in lines_of(record_path(root, version)) if line.startswith("draw ")]
-
-
-def written(version):
-    """The lines of that."""
-    of = {check: version.suite.digest(check) for check in ("", *version.suite.at)}
-    at = {check: number for number, check in enumerate(of)}
-    yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
-    yield from (f"draw {draw}" for draw in version.draws)
-    for mutant in version.mutants:
-        record = version.results.of.get(mutant.id)
-        if record is None and mutant.id in version.results.alive:
-            asked = "drawn" if mutant.id in version.results.drawn else "only"
-            record = {"verdict": "untried", "learned": True, "asked": asked}
-        if record:
-            draw = version.results.draws.get(mutant.id)
-            met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
-            words = [word for word in ("only", "learned") if word in (record.get("asked"), *record)]
-            seen = " ".join(record.get("words", "").split())[:SEEN] if record["verdict"] in KILLED else ""
-            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words,
-                                         draw and "@" + draw, seen and "# " + seen)))
-
-
-def ranges(values):
-    """1-3,7 of 1, 2, 3 and 7."""
-    found = []
-    for value in sorted(values):
-        if found and found[-1][1] == value - 1:
-            found[-1][1] = value
-        else:
-            found.append([value, value])
-    return ",".join(f"{first}-{last}" if first < last else str(first) for first, last in found)
-
-
-def numbers(text):
-    """The other way."""
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
-
-
-def reasons(root, kind, version):
-    """{(id, text_hash() of its function): why it is equivalent, or unseen}."""
-    lines = lines_of(os.path.join(root, "tests/mutation", f"{kind}.{version}"))
-    return {(name, text): why for name, text, why in (line.split(None, 2) for line in lines)}
-
-
-def carried(root, kind, version, mutants):
-    """Those that other versions' files give for a mutant of just that function, and this one's gives not: somebody has
-    to read whether they hold here, for they are of what is around the function, too."""
-    others, known = {}, {}
-    for path in glob.glob(os.path.join(root, "tests/mutation", "*.*")):
-        name = os.path.basename(path)
-        if name in (f"equivalent.{version}", f"unseen.{version}"):
-            known |= reasons(root, *name.split(".", 1))
-        elif name.startswith(f"{kind}."):
-            others |= reasons(root, *name.split(".", 1))
-    there = {(mutant.id, mutant.text) for mutant in mutants}
-    return {one: why for one, why in sorted(others.items()) if one in there and one not in known}
-
-
-def stale(mutants, why):
-    """Reasons that are for no mutant any more: its function or a rule has changed."""
-    there = {(mutant.id, mutant.text) for mutant in mutants}
-    return sorted(one for one in why if one not in there)
-
-
-def reasons_line(root, version):
-    """Of TAP: whether each of them is."""
-    gone = [one for kind in ("unseen", "equivalent") for one in stale(version.mutants, reasons(root, kind, version.name))]
-    line = f"ok - {version.name}: each reason in tests/mutation is for a mutant that there is, in its function as it is"
-    return "\n".join([*(f"# {' '.join(one)} is none any more" for one in gone), "not " * bool(gone) + line])
 
 
 def verdict_of(mutant, results):
@@ -240,15 +120,19 @@ not), or what was seen once was not seen again. *unseen*: it survived, and no us
 in such a guest. *unasked*: only checks get there that are not asked. *unreached*: no check and no boot gets there.
 *equivalent*: it changes nothing at all. Of these two `tests/mutation` says why, one by one.
 
+Of each that was killed `tests/mutation/VERSION.verdicts` has the check and what was seen.
+
 No kill is believed at once: without the mutant the check must pass, with it the same must be seen a second time, and
 without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows one time in
 some counts as survived. A check that fails without any mutant, in new guests, is not asked: if it does so twice when
 what it reaches is looked at, or twice in one run of `scripts/mutate` and in more than one of twenty of its controls.
 
 Verdicts add up. A kill holds as long as the text of the check that made it is what it was, with all in `kmod/check`
-that it mentions; who survived has yet to meet the checks that are new or have changed, and no others. All is untried
-again when the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is.
-Verdicts do not notice what is behind a check and not mentioned there: how tracepoints' hits get to it, the module's
+that it mentions; else it is made again, by that check first. Who survived has yet to meet the checks that are new or
+have changed, and no others. All is untried again when the guest, the checks' bounds or the meaning of a verdict are
+changed, and a mutant when its function is. By hand, where a change left what checks judge as it was (another name, one
+function for what several did), it was said of survivors that they have met these checks; no kill has been carried over
+in such a way. Verdicts do not notice what is behind a check and not mentioned there: how tracepoints' hits get to it, the module's
 other rooms, which fill what it reads, and `wqctl`.
 
 **What these figures are not.** They are of the suite in one kind of guest, and not of the suite as you run it:
@@ -271,8 +155,8 @@ not among it. Survivors are looked at, and checks are written for them. So what 
 before that: who was not killed at first is no kill there, and of such first verdicts, each by the suite as it was when
 the mutant was drawn, there is an interval of 95 % (Wilson). Beside it stands how many of these survivors have been
 killed since, and so what share of the sample is killed by now: of what nobody has looked at that says nothing, and it
-has no interval. "drawn by" tells the mutants apart by the state of the suite that was the first to be asked of them: it
-had been sharpened by the survivors of the draws above it, and by none of its own. What is unclear counts as not killed.
+has no interval. "drawn by" tells the mutants apart by the state of the suite (a digest of its text) that was the first
+to be asked of them: it had been sharpened by the survivors of the draws above it, and by none of its own. What is unclear counts as not killed.
 "Of those to be seen" leaves out what is unseen, as the table leaves out what is equivalent; whether they are is asked
 of survivors only. Below ENOUGH there is no share.
 
@@ -360,8 +244,8 @@ def page(versions):
         lines += ["", "The checks that caught most:", "", "| check | first to catch |", "|---|---|", *catchers(version)]
         lines += ["", f"### Survivors of {name}", *survivors(version, functions)]
         lines += ["", f"### Lines of {name} that no check executes", "", "Nor does a boot:", "",
-                  *unreached(version, functions, "nothing"), "", "A boot does, and what it does there checks may see:", "",
-                  *unreached(version, functions, "boot")]
+                  *unreached(version, functions, "nothing"), "",
+                  "A boot does, and checks may see what it did:", "", *unreached(version, functions, "boot")]
     return "\n".join(lines) + "\n"
 
 

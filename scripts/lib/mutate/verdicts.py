@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What tests/mutation keeps: the verdicts on record, of whose kills the sample must not fall short, and the reasons why
+some are equivalent or unseen."""
+import glob
+import os
+
+from .judge import KILLED, TRIED
+
+SEEN = 160  # octets of what was seen of one that is killed
+
+
+def record_path(root, version):
+    return os.path.join(root, "tests/mutation", f"{version}.verdicts")
+
+
+def lines_of(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+
+
+def recorded(root, version):
+    """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
+    survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
+    and also while untried again. Behind an @ is the suite that drew him, behind a # what was seen."""
+    of, found = {}, {}
+    for line in lines_of(record_path(root, version)):
+        line, _, seen = line.partition(" # ")
+        line, _, draw = line.partition(" @")
+        name, text, *words = line.split()
+        if name == "draw":
+            continue
+        if name == "check":
+            of[words[0] if words else ""] = text
+            continue
+        verdict, *words = words
+        record = found[name] = {"id": name, "text": text, "verdict": verdict, **({"draw": draw} if draw else {}),
+                                **({"words": seen} if seen else {})}
+        asked = "only" if "only" in words else "drawn"
+        if "learned" in words:
+            record["learned"] = True
+        words = [word for word in words if word not in ("only", "learned")]
+        if verdict in KILLED:
+            record |= {"of": of[words[0] if words else ""], **({"by": words[0]} if words else {}), "asked": asked}
+        elif verdict in TRIED:
+            names = list(of)
+            record |= {"met": {names[at]: of[names[at]] for at in numbers(*words)}, "asked": asked}
+        elif verdict == "untried":
+            record["asked"] = asked
+    return found
+
+
+def draws_of(root, version):
+    """The suites that drew mutants, in their order."""
+    return [line.split()[1] for line in lines_of(record_path(root, version)) if line.startswith("draw ")]
+
+
+def written(version):
+    """The lines of that."""
+    of = {check: version.suite.digest(check) for check in ("", *version.suite.at)}
+    at = {check: number for number, check in enumerate(of)}
+    yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
+    yield from (f"draw {draw}" for draw in version.draws)
+    for mutant in version.mutants:
+        record = version.results.of.get(mutant.id)
+        if record is None and mutant.id in version.results.alive:
+            asked = "drawn" if mutant.id in version.results.drawn else "only"
+            record = {"verdict": "untried", "learned": True, "asked": asked}
+        if record:
+            draw = version.results.draws.get(mutant.id)
+            met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
+            words = [word for word in ("only", "learned") if word in (record.get("asked"), *record)]
+            seen = " ".join(record.get("words", "").split())[:SEEN] if record["verdict"] in KILLED else ""
+            yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words,
+                                         draw and "@" + draw, seen and "# " + seen)))
+
+
+def ranges(values):
+    """1-3,7 of 1, 2, 3 and 7."""
+    found = []
+    for value in sorted(values):
+        if found and found[-1][1] == value - 1:
+            found[-1][1] = value
+        else:
+            found.append([value, value])
+    return ",".join(f"{first}-{last}" if first < last else str(first) for first, last in found)
+
+
+def numbers(text):
+    """The other way."""
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def reasons(root, kind, version):
+    """{(id, text_hash() of its function): why it is equivalent, or unseen}."""
+    lines = lines_of(os.path.join(root, "tests/mutation", f"{kind}.{version}"))
+    return {(name, text): why for name, text, why in (line.split(None, 2) for line in lines)}
+
+
+def carried(root, kind, version, mutants):
+    """Those that other versions' files give for a mutant of just that function, and this one's gives not: somebody has
+    to read whether they hold here, for they are of what is around the function, too."""
+    others, known = {}, {}
+    for path in glob.glob(os.path.join(root, "tests/mutation", "*.*")):
+        name = os.path.basename(path)
+        if name in (f"equivalent.{version}", f"unseen.{version}"):
+            known |= reasons(root, *name.split(".", 1))
+        elif name.startswith(f"{kind}."):
+            others |= reasons(root, *name.split(".", 1))
+    there = {(mutant.id, mutant.text) for mutant in mutants}
+    return {one: why for one, why in sorted(others.items()) if one in there and one not in known}
+
+
+def stale(mutants, why):
+    """Reasons that are for no mutant any more: its function or a rule has changed."""
+    there = {(mutant.id, mutant.text) for mutant in mutants}
+    return sorted(one for one in why if one not in there)
+
+
+def reasons_line(root, version):
+    """Of TAP: whether each of them is."""
+    gone = [one for kind in ("unseen", "equivalent")
+            for one in stale(version.mutants, reasons(root, kind, version.name))]
+    line = f"ok - {version.name}: each reason in tests/mutation is for a mutant that there is, in its function as it is"
+    return "\n".join([*(f"# {' '.join(one)} is none any more" for one in gone), "not " * bool(gone) + line])
