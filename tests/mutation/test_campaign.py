@@ -206,12 +206,19 @@ class Campaigns(unittest.TestCase):
         """As it is when the checks are these."""
         return Results(self.path, (), lambda check: digests.get(check, ""), {"id1": "text1"})
 
-    def test_a_kill_holds_as_long_as_its_check_is_what_it_was(self):
+    def test_a_kill_is_made_again_when_its_check_has_changed_and_it_is_known_what_came_of_it(self):
         self.known(one="a", two="a").add({"id": "id1", "verdict": "caught", "by": "one"})
-        self.assertEqual(list(self.known(one="a", two="b", three="a").of), ["id1"])
+        now = self.known(one="a", two="b", three="a")
+        self.assertEqual((now.is_old("id1"), now.left("id1", ["one", "three"])), (False, []))
         now = self.known(one="b", two="a")
-        self.assertEqual((now.of, now.stale), ({}, ["id1"]))
-        self.assertEqual(self.known(one="a").left("id1", ["one", "three"]), [])
+        self.assertEqual((list(now.of), now.stale, now.is_old("id1")), (["id1"], [], True))
+        self.assertEqual(now.left("id1", ["one", "three"]), ["one", "three"])
+        for verdict, mark in (("caught", "again"), ("survived", "lost"), ("hung", "learned")):
+            now.add({"id": "id1", "verdict": verdict, **({"met": ["one"]} if verdict == "survived" else {"by": "one"})})
+            self.assertTrue(now.of["id1"][mark])
+            self.assertFalse(now.is_old("id1"))
+            now = self.known(one=mark, two="a")
+        self.assertNotIn("lost", now.of["id1"])
 
     def test_what_has_another_text_by_now_is_stale(self):
         self.known(one="a").add({"id": "id1", "verdict": "caught", "by": "one"})
@@ -259,7 +266,7 @@ class Campaigns(unittest.TestCase):
         for now in (results, self.known(one="a", two="a")):
             self.assertEqual([name for name, record in now.of.items() if record.get("learned")], ["id1", "id3"])
         stale = self.known(one="b", two="b")
-        self.assertEqual((stale.of, stale.alive), ({}, {"id1", "id3"}))
+        self.assertEqual((list(stale.of), stale.alive), (["id1", "id2", "id3"], {"id1", "id3"}))
         stale.add({"id": "id1", "verdict": "caught", "by": "two"})
         self.assertTrue(stale.of["id1"]["learned"])
         self.assertEqual(Results(self.path, (), texts={"id1": "another"}).alive, {"id3"})
@@ -293,15 +300,14 @@ class Campaigns(unittest.TestCase):
         self.assertEqual(sorted(met), sorted(self.machine.asked[0][1]))
         self.assertEqual(self.results.left("id1", names), names)
 
-    def test_whose_kill_is_stale_is_asked_alone_of_the_check_that_made_it(self):
+    def test_an_old_kill_is_tried_by_the_check_that_made_it_alone(self):
         self.coverage.points = {"boot": {8}, "idle": set(), **{f"c{number}": {1} for number in range(9)}}
         self.coverage.seconds = dict.fromkeys(self.coverage.points, 1)
-        self.results = Results(self.path, {"id1": {"id": "id1", "verdict": "caught", "by": "c7", "of": "before"}})
-        self.assertEqual((self.results.stale, self.results.killers), (["id1"], {"id1": "c7"}))
         for sees, asked in (([(1, "c7")], [("c7",)]), ([(1, "c5")], [("c7",), ("c0", "c1")])):
+            results = Results(os.devnull, {"id1": {"id": "id1", "verdict": "caught", "by": "c7", "of": "before"}})
             machine = Machine(sees=sees)
-            Campaign([], self.coverage, self.results, machine, print).run([mutant(1, 1)])
-            self.assertEqual(self.results.of.pop("id1")["by"], sees[0][1])
+            Campaign([], self.coverage, results, machine, str).run([mutant(1, 1)])
+            self.assertEqual(results.of["id1"]["by"], sees[0][1])
             first = [checks for number, checks in machine.asked if number == 1]
             self.assertEqual([checks[:2] for checks in first][:len(asked)], asked)
 

@@ -117,7 +117,7 @@ class Version:
         if self.coverage.measure(new_guest, options.classes, say, anew=options.cover):
             self.look_at_coverage()
         if self.results.stale:
-            say(f"{len(self.results.stale)} verdicts are of other checks: untried again")
+            say(f"{len(self.results.stale)} verdicts are of other checks or functions: untried again")
 
 
 def chosen(version, options):
@@ -159,10 +159,12 @@ def try_sample(version, options):
     try:
         version.cover(options, new_guest)
         for _ in range(2):
-            results = campaign.Results(os.devnull)
-            results.killers = {mutant.id: recorded[mutant.id].get("by") for mutant in mutants}
-            campaign.Campaign(version.mutants, version.coverage, results, new_guest, say).run(mutants, jobs=options.jobs)
-            now |= {mutant.id: results.of[mutant.id]["verdict"] for mutant in mutants if mutant.id in results.of}
+            old = {mutant.id: {**recorded[mutant.id], "of": "old"} for mutant in mutants}  # so their killers go first
+            results = campaign.Results(os.devnull, old, version.suite.digest)
+            campaign.Campaign(version.mutants, version.coverage, results, new_guest, say).run(
+                mutants, jobs=options.jobs)
+            now |= {mutant.id: results.of[mutant.id]["verdict"] for mutant in mutants
+                    if not results.is_old(mutant.id)}
             mutants = [mutant for mutant in mutants if mutant.id in sample.lost(now)]
     except guest.NeverUp as never:
         print(f"not ok - {version.name}: a guest of its mutants boots: {never}")

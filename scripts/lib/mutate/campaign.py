@@ -18,14 +18,14 @@ MUTANTS_OF_A_GUEST = 80
 
 class Results:
     """A line of JSON for each verdict; the last of an id counts. `recorded` is what was known before, `texts` are those
-    of the mutants' functions by now, `digest` is that of a check. A kill is of the check that made it, and holds as
-    long as that is what it was. Who survived has met checks, and holds as long as one of them is; those that are new
-    or others by now he has yet to meet. What does not hold is stale: it is kept, and the mutant is untried. `drawn`
+    of the mutants' functions by now, `digest` is that of a check. A kill is of the check that made it; when that has
+    changed it is old, and waits to be made again, by that check first: "again" if it was, else "lost". Who survived has
+    met checks, and holds as long as one of them is what it was; those that are new or others by now he has yet to meet.
+    What does not hold, or is of another text of the function, is stale: the mutant is untried. `drawn`
     are those that came at random, and not because somebody asked for them: only of these there is a share. `alive` are
     those that some verdict did not kill. A kill of one of these is `learned`: checks have been written since for what
     survived, so it says nothing of what the suite sees of a fault that nobody has looked at. `suite` is the whole of
-    the checks as they are, and `draws` tells by which each mutant was tried first. `killers` are the checks that killed
-    those whose kill is stale: they are asked before all others, alone."""
+    the checks as they are, and `draws` tells by which each mutant was tried first."""
 
     def __init__(self, path, recorded=(), digest=lambda check: "", texts=None, suite=""):
         self.path, self.digest, self.texts, self.lock = path, digest, texts or {}, threading.Lock()
@@ -40,12 +40,12 @@ class Results:
                     file.writelines(line + "\n" for line in lines[:-1])
                 lines.pop()
             known += map(json.loads, lines)
-        self.of = {record["id"]: record for record in known if self.holds(record)}
+        self.of = {}
+        for record in known:
+            self._compare(self.of.get(record["id"]), record)
+            if self.holds(record):
+                self.of[record["id"]] = record
         self.stale = sorted({record["id"] for record in known if record["verdict"] != "untried"} - set(self.of))
-        last = {record["id"]: record["verdict"] for record in known}
-        self.stale_kills = sum(last[name] in KILLED for name in self.stale)
-        self.killers = {record["id"]: record["by"] for record in known
-                        if record["id"] not in self.of and record["verdict"] in KILLED and "by" in record}
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
         self.draws = {record["id"]: record["draw"] for record in known if "draw" in record}
         self.alive = set()
@@ -62,11 +62,26 @@ class Results:
         elif record["verdict"] in KILLED and record["id"] in self.alive:
             record["learned"] = True
 
+    def is_old(self, name):
+        """A kill that is to be made again."""
+        record = self.of.get(name, {})
+        return record.get("verdict") in KILLED and record.get("of", "") != self.digest(record.get("by", ""))
+
+    @staticmethod
+    def _compare(before, record):
+        """What became of a kill when it was tried again."""
+        if before and before["verdict"] in KILLED and before.get("text") == record.get("text"):
+            is_again = before.get("again") or before.get("of") != record.get("of")
+            if record["verdict"] not in KILLED:
+                record["lost"] = True
+            elif is_again:
+                record["again"] = True
+
     def holds(self, record):
         if not self.is_of_now(record) or record["verdict"] == "untried":
             return False
         if record["verdict"] in KILLED:
-            return record.get("of", "") == self.digest(record.get("by", ""))
+            return True
         return "met" not in record or bool(self.met(record["id"], record))
 
     def met(self, name, record=None):
@@ -81,7 +96,9 @@ class Results:
         if record is None or record["verdict"] in ("unreached", "unasked"):
             return checks
         left = [check for check in checks if check not in self.met(name)]
-        return [] if record["verdict"] in KILLED else checks if left and record["verdict"] == "unclear" else left
+        if record["verdict"] in KILLED:
+            return checks if self.is_old(name) else []
+        return checks if left and record["verdict"] == "unclear" else left
 
     def draw(self, name):
         """What is known of it counts."""
@@ -112,6 +129,7 @@ class Results:
                     self.draws[record["id"]] = self.suite
             if record["id"] in self.draws:
                 record["draw"] = self.draws[record["id"]]
+            self._compare(self.of.get(record["id"]), record)
             self._look_back(record)
             asked = "drawn" if record["id"] in self.drawn else "only"
             self._keep({**record, "asked": asked})
@@ -134,8 +152,9 @@ def chosen(version, only=(), again=False, equivalent=()):
     def order(mutant):
         lot = hashlib.sha256(mutant.id.encode()).digest()
         drawn = mutant.id in results.drawn
-        # A boot each: last. Who has yet to meet a new check has a verdict all the same.
-        return version.coverage.how(mutant) == "boot", drawn and mutant.id in known, not drawn, lot
+        # A boot each: last. Kills that are to be made again are quick. Who has yet to meet a new check has a verdict.
+        return (version.coverage.how(mutant) == "boot", not results.is_old(mutant.id), drawn and mutant.id in known,
+                not drawn, lot)
     return sorted(mutants, key=order)
 
 
@@ -206,7 +225,7 @@ class Campaign:
         while record is None:
             asked = self.coverage.asked(mutant)
             checks = self.order(mutant, asked if self.again else self.results.left(mutant.id, asked))
-            known = [check for check in checks if check == self.results.killers.get(mutant.id)]
+            known = [check for check in checks if check == self.results.of.get(mutant.id, {}).get("by")]
             checks = known + [check for check in checks if check not in known]
             if not checks:  # it was asked for before it was drawn, or all have been set aside meanwhile
                 self._tell(mutant, self.results.draw(mutant.id) if self.drawn else self.results.of[mutant.id])

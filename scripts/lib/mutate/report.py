@@ -127,13 +127,13 @@ without it the check must pass once more; what lost its guest is tried again in 
 some counts as survived. A check that fails without any mutant, in new guests, is not asked: if it does so twice when
 what it reaches is looked at, or twice in one run of `scripts/mutate` and in more than one of twenty of its controls.
 
-Verdicts add up. A kill holds as long as the text of the check that made it is what it was, with all in `kmod/check`
-that it mentions; else it is made again, by that check first. Who survived has yet to meet the checks that are new or
-have changed, and no others. All is untried again when the guest, the checks' bounds or the meaning of a verdict are
-changed, and a mutant when its function is. By hand, where a change left what checks judge as it was (another name, one
-function for what several did), it was said of survivors that they have met these checks; no kill has been carried over
-in such a way. Verdicts do not notice what is behind a check and not mentioned there: how tracepoints' hits get to it, the module's
-other rooms, which fill what it reads, and `wqctl`.
+Verdicts add up. A kill is of the check that made it. When the text of that has changed, with all in `kmod/check` that
+it mentions, the kill counts still, and is made again when time allows, by that check first; what came of it stands
+below. Who survived has yet to meet the checks that are new or have changed, and no others. All is untried again when
+the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is. By hand,
+where a change left what checks judge as it was (another name, one function for what several did), it was said of
+survivors that they have met these checks. Verdicts do not notice what is behind a check and not mentioned there: how
+tracepoints' hits get to it, the module's other rooms, which fill what it reads, and `wqctl`.
 
 **What these figures are not.** They are of the suite in one kind of guest, and not of the suite as you run it:
 
@@ -152,13 +152,13 @@ other rooms, which fill what it reads, and `wqctl`.
 
 Shares are of what was drawn at random, in each row of the table for itself; what somebody asked for with `--only` is
 not among it. Survivors are looked at, and checks are written for them. So what counts is what the suite said of each
-before that: who was not killed at first is no kill there, and of such first verdicts, each by the suite as it was when
-the mutant was drawn, there is an interval of 95 % (Wilson). Beside it stands how many of these survivors have been
-killed since, and so what share of the sample is killed by now: of what nobody has looked at that says nothing, and it
-has no interval. "drawn by" tells the mutants apart by the state of the suite (a digest of its text) that was the first
-to be asked of them: it had been sharpened by the survivors of the draws above it, and by none of its own. What is unclear counts as not killed.
-"Of those to be seen" leaves out what is unseen, as the table leaves out what is equivalent; whether they are is asked
-of survivors only. Below ENOUGH there is no share.
+before that: who was not killed at first is no kill there, and of such first verdicts, each by the suite as it was
+when the mutant was drawn, there is an interval of 95 % (Wilson). Beside it stands how many of these survivors have
+been killed since, and so what share of the sample is killed by now: of what nobody has looked at that says nothing,
+and it has no interval. "drawn by" tells the mutants apart by the state of the suite (a digest of its text) that was
+the first to be asked of them: it had been sharpened by the survivors of the draws above it, and by none of its own.
+What is unclear counts as not killed. "Of those to be seen" leaves out what is unseen, as the table leaves out what is
+equivalent; whether they are is asked of survivors only. Below ENOUGH there is no share.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only
 lockdep or a debugging kernel would show, and faults in what only prints; few are made that only a race would show (a
@@ -233,9 +233,9 @@ def page(versions):
             lines += ["", f"Not asked on {name}, for they fail now and then without a mutant, too: "
                       + ", ".join(f"`{check}`" for check in sorted(version.coverage.unsteady)) + "."]
         if version.results.stale:
-            lines += ["", f"{len(version.results.stale)} verdicts of {name} are of checks that have changed since, and "
-                      "count as untried.",
-                      f"{version.results.stale_kills} of them are kills: the shares are the smaller for it."]
+            lines += ["", f"{len(version.results.stale)} verdicts of {name} are of checks or functions that have "
+                      "changed since, and count as untried."]
+        lines += kills_of(name, version)
         if version.coverage.points and (left := to_be_met(version)):
             lines += ["", f"{left} survivors of {name} have yet to meet checks that are new or have changed."]
     for name, version in versions.items():
@@ -252,6 +252,17 @@ def page(versions):
 def to_be_met(version):
     return sum(verdict_of(mutant, version.results) in ("survived", "unseen") and
                bool(version.results.left(mutant.id, version.coverage.asked(mutant))) for mutant in version.mutants)
+
+
+def kills_of(name, version):
+    """Which of them are made by the checks as they are."""
+    killed = [mutant.id for mutant in version.mutants if verdict_of(mutant, version.results) in KILLED]
+    old = sum(map(version.results.is_old, killed))
+    marks = collections.Counter(mark for record in version.results.of.values() for mark in ("again", "lost")
+                                if record.get(mark))
+    return ["", f"Of {name}'s {len(killed)} kills {len(killed) - old} were made by their check as it is, {old} by an "
+            f"earlier text of it. So far {marks['again'] + marks['lost']} kills were tried again after such a change: "
+            f"{marks['again']} of them were killed again."]
 
 
 def time_of(name, version):

@@ -6,6 +6,7 @@ import os
 
 from .judge import KILLED, TRIED
 
+MARKS = ("learned", "again", "lost")
 SEEN = 160  # octets of what was seen of one that is killed
 
 
@@ -23,7 +24,8 @@ def lines_of(path):
 def recorded(root, version):
     """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
     survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
-    and also while untried again. Behind an @ is the suite that drew him, behind a # what was seen."""
+    and also while untried again; an "old" kill is of a check that has changed since, one that was made "again" had been
+    old, and who was not killed again is "lost". Behind an @ is the suite that drew him, behind a # what was seen."""
     of, found = {}, {}
     for line in lines_of(record_path(root, version)):
         line, _, seen = line.partition(" # ")
@@ -36,13 +38,13 @@ def recorded(root, version):
             continue
         verdict, *words = words
         record = found[name] = {"id": name, "text": text, "verdict": verdict, **({"draw": draw} if draw else {}),
-                                **({"words": seen} if seen else {})}
+                                **({"words": seen} if seen else {}), **{mark: True for mark in MARKS if mark in words}}
         asked = "only" if "only" in words else "drawn"
-        if "learned" in words:
-            record["learned"] = True
-        words = [word for word in words if word not in ("only", "learned")]
+        is_old = "old" in words
+        words = [word for word in words if word not in ("only", "old", *MARKS)]
         if verdict in KILLED:
-            record |= {"of": of[words[0] if words else ""], **({"by": words[0]} if words else {}), "asked": asked}
+            record |= {"of": "old" if is_old else of[words[0] if words else ""],
+                       **({"by": words[0]} if words else {}), "asked": asked}
         elif verdict in TRIED:
             names = list(of)
             record |= {"met": {names[at]: of[names[at]] for at in numbers(*words)}, "asked": asked}
@@ -70,7 +72,8 @@ def written(version):
         if record:
             draw = version.results.draws.get(mutant.id)
             met = ranges(at[check] for check in version.results.met(mutant.id) if check in at)
-            words = [word for word in ("only", "learned") if word in (record.get("asked"), *record)]
+            words = [word for word in ("only", *MARKS) if word in (record.get("asked"), *record)]
+            words += ["old"] * version.results.is_old(mutant.id)
             seen = " ".join(record.get("words", "").split())[:SEEN] if record["verdict"] in KILLED else ""
             yield " ".join(filter(None, (mutant.id, mutant.text, record["verdict"], record.get("by") or met, *words,
                                          draw and "@" + draw, seen and "# " + seen)))
