@@ -11,7 +11,7 @@
 #include "system/children.hh"
 #include "system/deadlines.hh"
 #include "system/interrupts.hh"
-#include "system/replace_file.hh"
+#include "system/renewed_file.hh"
 #include "system/wait.hh"
 #include "term/lines.hh"
 #include "term/output.hh"
@@ -32,7 +32,12 @@ std::string clock_text(std::time_t now)
 class Watch {
 public:
     Watch(Context& context, const SourceFlags& flags, const WatchPlan& plan)
-        : context_(context), flags_(flags), plan_(plan), output_(context.output()), follower_(plan.wanted)
+        : context_(context),
+          flags_(flags),
+          plan_(plan),
+          output_(context.output()),
+          follower_(plan.wanted),
+          file_(plan.openmetrics.value_or(""))
     {
     }
 
@@ -118,16 +123,9 @@ private:
     {
         if (*plan_.openmetrics == "-")
             return output_.text(metrics);
-        // What reads the metrics need not be there yet; findings are told all the same.
-        std::string trouble;
-        try {
-            replace_file(*plan_.openmetrics, metrics);
-        } catch (const Error& error) {
-            trouble = error.message;
-        }
-        if (!trouble.empty() && trouble != file_trouble_)
-            print_note(trouble + "; it is tried again");
-        file_trouble_ = trouble;
+        // Findings are told all the same.
+        if (const std::string trouble = file_.renew(metrics); !trouble.empty())
+            print_note(trouble);
     }
 
     Context& context_;
@@ -137,8 +135,8 @@ private:
     Source* source_ = nullptr;
     live::Follower follower_;
     Children children_;
-    std::string trouble_;       // of the last look
-    std::string file_trouble_;  // of the last metrics
+    RenewedFile file_;
+    std::string trouble_;  // of the last look
 };
 
 }  // namespace

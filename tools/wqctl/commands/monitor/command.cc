@@ -6,6 +6,7 @@
 #include "commands/monitor/render.hh"
 #include "source/sampling.hh"
 #include "system/deadlines.hh"
+#include "system/renewed_file.hh"
 #include "system/replace_file.hh"
 #include "system/wait.hh"
 #include "term/output.hh"
@@ -21,19 +22,15 @@ double wall_clock()
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-void print_sample(const MonitorPlan& plan, const TotalsSample& sample, const Snapshot& snapshot, Output& output)
+std::string rendered(const MonitorPlan& plan, const TotalsSample& sample, const Snapshot& snapshot, const Style& style)
 {
     switch (plan.format) {
-    case MonitorFormat::kTable: return output.text(render_monitor(sample, output.style()));
-    case MonitorFormat::kWqMonitor: return output.text(render_wq_monitor(sample));
-    case MonitorFormat::kJson: return output.text(monitor_to_json(sample));
+    case MonitorFormat::kTable: return render_monitor(sample, style);
+    case MonitorFormat::kWqMonitor: return render_wq_monitor(sample);
+    case MonitorFormat::kJson: return monitor_to_json(sample);
     case MonitorFormat::kOpenMetrics: break;
     }
-    const std::string text = render_openmetrics(sample, snapshot);
-    if (plan.file.empty())
-        output.text(text);
-    else
-        replace_file(plan.file, text);
+    return render_openmetrics(sample, snapshot);
 }
 
 bool is_wanted(const MonitorPlan& plan, const WorkqueueTotals& workqueue)
@@ -55,6 +52,7 @@ class MonitorCommand final : public Command {
         Output& output = context.output();
         Interrupts interrupts;
         Totals totals;
+        RenewedFile file(plan.file);
         Deadlines deadlines(monotonic_ns(), plan.interval_ns);
         for (uint64_t taken = 1;; taken++) {
             const Snapshot snapshot = take_snapshot(source, plan.sections());
@@ -62,8 +60,15 @@ class MonitorCommand final : public Command {
             sample.timestamp = wall_clock();
             std::erase_if(sample.workqueues,
                           [&](const WorkqueueTotals& workqueue) { return !is_wanted(plan, workqueue); });
-            print_sample(plan, sample, snapshot, output);
-            if (!output.flush() || taken == plan.count || !source.is_live())
+            const std::string text = rendered(plan, sample, snapshot, output.style());
+            const bool is_last = taken == plan.count || !source.is_live();
+            if (plan.file.empty())
+                output.text(text);
+            else if (is_last)
+                replace_file(plan.file, text);  // nobody tries it again, so that fails the command
+            else if (const std::string trouble = file.renew(text); !trouble.empty())
+                print_note(trouble);
+            if (!output.flush() || is_last)
                 return kDone;
             if (wait_until(deadlines.next(monotonic_ns()), interrupts) != Woken::kByTime)
                 return kDone;

@@ -37,7 +37,7 @@ Examples:
       every workqueue, once a second
   wqctl monitor -i 0.2 -n 50 -j '^kblockd$' > kblockd.jsonl
       50 lines of JSON (wqlab/monitor/1) in ten seconds
-  wqctl monitor -i 15 --openmetrics /var/lib/node_exporter/wqlab.prom
+  wqctl monitor -i 15 --openmetrics /var/lib/prometheus/node-exporter/wqlab.prom
       for node_exporter's textfile collector
   wqctl monitor -i 0 --format wq_monitor
       once, in the layout of the kernel's own wq_monitor.py
