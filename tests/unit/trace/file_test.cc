@@ -133,6 +133,10 @@ TEST_CASE("workqueues of one name are told apart in a file")
     REQUIRE(all.stories.size() == 2);
     CHECK(reader.tables().workqueue(all.stories[0].workqueue).identity == 0xe1);
     CHECK(reader.tables().workqueue(all.stories[1].workqueue).identity == 0xe2);
+    // By the same labels as where they were recorded, with their own names.
+    for (size_t i = 0; i < 2; i++)
+        CHECK(reader.tables().workqueue(all.stories[i].workqueue) ==
+              it.tables.workqueue(i ? it.other_events : it.events_wq));
     CHECK(reader.tables().workqueue(all.stories[1].workqueue).bh);
     const TracedPool* pool = reader.tables().pool(Recorded::kPool);
     REQUIRE(pool);

@@ -98,6 +98,24 @@ TEST_CASE("a worker's track is below its pool's, with its items and their sleeps
     CHECK(victim->notes.at("behind") == "hog_fn");
 }
 
+TEST_CASE("in Perfetto a workqueue has the name that dump shows")
+{
+    Recorded it;
+    it.tables.call(0xe3, "events", "events (system_wq)");
+    const WorkqueueId called = it.tables.add({.name = "events", .identity = 0xe3});
+    it.queue(1'000, 0xa, "called_fn", called);
+    it.start(2'000, 0xa, "called_fn", called, 61);
+    it.queue(3'000, 0xb, "other_fn", it.other_events);
+    const auto trace = understood(it);
+    if (!trace)
+        return;
+    CHECK(find(*trace, kBegin, "workqueues/events (system_wq)/queued", "called_fn"));
+    CHECK(find(*trace, kBegin, "workqueues/events #000000e2/queued", "other_fn"));
+    const DecodedEvent* run = find(*trace, kBegin, "worker pools/pool 2: CPU 1/kworker/1:61 (61)", "called_fn");
+    REQUIRE(run);
+    CHECK(run->notes.at("workqueue") == "events (system_wq)");
+}
+
 TEST_CASE("a flow goes from who queues to the start, and from a flusher over what it waits for to its barrier")
 {
     const auto trace = understood(all_sorts());

@@ -14,7 +14,7 @@ bool OnlyWorkqueues::wanted(WorkqueueId id)
     if (workqueues_.size() <= id)
         workqueues_.resize(id + 1, Known::kNot);
     if (workqueues_[id] == Known::kNot)
-        workqueues_[id] = patterns_.match(tables_->workqueue(id).name) ? Known::kWanted : Known::kUnwanted;
+        workqueues_[id] = tables_->is_meant(id, patterns_) ? Known::kWanted : Known::kUnwanted;
     return workqueues_[id] == Known::kWanted;
 }
 

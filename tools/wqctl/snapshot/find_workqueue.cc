@@ -9,6 +9,7 @@
 #include "text/error.hh"
 #include "text/names.hh"
 #include "text/nearest.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -33,19 +34,37 @@ std::string full_name(const Snapshot& snapshot, const wqlab_snap_workqueue& work
     return fmt::format("{}@{:08x}", snapshot.string(workqueue.name), workqueue.identity);
 }
 
-// "NAME@IDENTITY"
-std::vector<uint32_t> with_identity(const Snapshot& snapshot, std::string_view text)
+// The name itself, or as it is shown.
+bool is_name(const Snapshot& snapshot, const wqlab_snap_workqueue& workqueue, std::string_view name)
 {
-    const size_t at = text.rfind('@');
+    const std::string& own = snapshot.string(workqueue.name);
+    return own == name || printable(own) == name;
+}
+
+// "NAME@IDENTITY", or of a label "NAME #IDENTITY", though nobody shares the name any more.
+std::vector<uint32_t> with_identity(const Snapshot& snapshot, std::string_view text, std::string_view separator)
+{
+    const size_t at = text.rfind(separator);
     if (at == std::string_view::npos)
         return {};
-    const std::string_view name = text.substr(0, at), digits = text.substr(at + 1);
+    const std::string_view name = text.substr(0, at), digits = text.substr(at + separator.size());
     uint64_t identity = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), identity, 16);
     if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())
         return {};
-    return matching(snapshot,
-                    [&](const auto& wq) { return wq.identity == identity && snapshot.string(wq.name) == name; });
+    return matching(snapshot, [&](const auto& wq) { return wq.identity == identity && is_name(snapshot, wq, name); });
+}
+
+// "NAME (VARIABLE)", likewise.
+std::vector<uint32_t> with_variable(const Snapshot& snapshot, std::string_view text)
+{
+    const size_t at = text.rfind(" (");
+    if (at == std::string_view::npos || !text.ends_with(')'))
+        return {};
+    const std::string_view name = text.substr(0, at), variable = text.substr(at + 2, text.size() - at - 3);
+    return matching(snapshot, [&](const auto& wq) {
+        return wq.symbol != WQLAB_NONE && snapshot.string(wq.symbol) == variable && is_name(snapshot, wq, name);
+    });
 }
 
 std::vector<std::string> every_name(const Snapshot& snapshot)
@@ -73,6 +92,8 @@ std::string unique_name(const Snapshot& snapshot, const wqlab_snap_workqueue& wo
 uint32_t find_workqueue(const Snapshot& snapshot, const std::string& text)
 {
     std::vector<uint32_t> found = named(snapshot, text);
+    if (found.empty())
+        found = matching(snapshot, [&](const auto& wq) { return is_name(snapshot, wq, text); });
     if (found.size() > 1) {
         std::vector<std::string> names;
         for (const uint32_t index : found)
@@ -84,7 +105,11 @@ uint32_t find_workqueue(const Snapshot& snapshot, const std::string& text)
         found = matching(snapshot,
                          [&](const auto& wq) { return wq.symbol != WQLAB_NONE && snapshot.string(wq.symbol) == text; });
     if (found.empty())
-        found = with_identity(snapshot, text);
+        found = with_identity(snapshot, text, "@");
+    if (found.empty())
+        found = with_identity(snapshot, text, " #");
+    if (found.empty())
+        found = with_variable(snapshot, text);
     if (found.empty())
         throw Error::usage(
             fmt::format("there is no workqueue \"{}\"{}", text, did_you_mean(text, every_name(snapshot))),

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trace/event.hh"
 
+#include "snapshot/workqueue_labels.hh"
+#include "text/printable.hh"
+
 namespace wqctl {
 
 namespace {
@@ -22,10 +25,34 @@ NameId Tables::name(std::string_view text)
     return id;
 }
 
+void Tables::call(uint64_t identity, const std::string& name, std::string label)
+{
+    known_names_.insert(printable(name));
+    labels_[{identity, name}] = std::move(label);
+}
+
+std::string Tables::label_of(const TracedWorkqueue& workqueue)
+{
+    // The next one at that address is another.
+    if (auto known = labels_.extract({workqueue.identity, workqueue.name}))
+        return std::move(known.mapped());
+    std::string label = printable(workqueue.name);
+    if (!known_names_.insert(label).second)
+        label += " #" + identity_text(workqueue.identity);
+    return label;
+}
+
 WorkqueueId Tables::add(TracedWorkqueue workqueue)
 {
+    if (workqueue.label.empty())
+        workqueue.label = label_of(workqueue);
     workqueues_.push_back(std::move(workqueue));
     return static_cast<WorkqueueId>(workqueues_.size() - 1);
+}
+
+bool Tables::is_meant(WorkqueueId id, const Patterns& patterns) const
+{
+    return patterns.match(workqueue(id).name) || patterns.match(workqueue(id).label);
 }
 
 const TracedPool* Tables::pool(int32_t id) const

@@ -7,10 +7,14 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "text/patterns.hh"
 
 namespace wqctl {
 
@@ -79,6 +83,7 @@ struct Event {
 
 struct TracedWorkqueue {
     std::string name;
+    std::string label = {};  // what to call it where others have that name, too; Tables::add() gives it one
     uint64_t identity = 0;
     bool unbound = false;
     bool bh = false;
@@ -103,6 +108,10 @@ public:
     // The same for the same text. Tasks may call themselves anything, again and again: of too many all further ones
     // are one.
     NameId name(std::string_view text);
+    // What dump calls a workqueue that there was before the first event.
+    void call(uint64_t identity, const std::string& name, std::string label);
+    // One without a label gets that, or if it was made since its name, and its identity, too, where others had that
+    // name: labels differ, and readers of a file go by them.
     WorkqueueId add(TracedWorkqueue workqueue);
     void add(int32_t id, TracedPool pool) { pools_[id] = std::move(pool); }
 
@@ -110,6 +119,8 @@ public:
     const std::string& text(NameId id) const { return names_[id < names_.size() ? id : 0]; }
     // One without a name for what is not there.
     const TracedWorkqueue& workqueue(WorkqueueId id) const { return workqueues_[id < workqueues_.size() ? id : 0]; }
+    // By its name or its label.
+    bool is_meant(WorkqueueId id, const Patterns& patterns) const;
     // nullptr for what is not there.
     const TracedPool* pool(int32_t id) const;
 
@@ -120,6 +131,10 @@ public:
     static constexpr size_t kMostNames = 200'000;
 
 private:
+    std::string label_of(const TracedWorkqueue& workqueue);
+
+    std::map<std::pair<uint64_t, std::string>, std::string> labels_;  // by identity and name, until they are given
+    std::set<std::string> known_names_;                               // of workqueues
     std::deque<std::string> names_{1};  // a deque: its elements stay where they are, and ids_ looks at them
     std::unordered_map<std::string_view, NameId> ids_;
     std::deque<TracedWorkqueue> workqueues_{1};

@@ -30,7 +30,7 @@ std::string readable(const std::string& symbol)
 
 std::string Naming::function(NameId id) const { return id ? readable(tables_.text(id)) : "?"; }
 
-std::string Naming::workqueue(WorkqueueId id) const { return id ? printable(tables_.workqueue(id).name) : "?"; }
+std::string Naming::workqueue(WorkqueueId id) const { return id ? printable(tables_.workqueue(id).label) : "?"; }
 
 std::string Naming::item(const Story& story) const
 {

@@ -8,5 +8,7 @@ namespace wqctl {
 
 // The pools that there are, before events name them. (Of one that is made meanwhile its number is all that is known.)
 void add_pools(Tables& tables, const Snapshot& snapshot);
+// What the workqueues are called that there are, before events name them.
+void call_workqueues(Tables& tables, const Snapshot& snapshot);
 
 }  // namespace wqctl

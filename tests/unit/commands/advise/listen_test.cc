@@ -89,6 +89,38 @@ TEST_CASE("a look sees who executes, who sleeps, and who waits behind one that d
     CHECK(seen.behind[0].function == "late_fn");
 }
 
+TEST_CASE("who waits is called as dump calls it, and its times are that workqueue's")
+{
+    SnapshotMaker maker(0);
+    const uint32_t mine = maker.workqueue(kMine, "mine", 0, {{.identity = 1, .started = 1, .active = 1}});
+    const uint32_t events = maker.workqueue(0x2002, "events", 0, {}, "system_wq");
+    maker.workqueue(0x2003, "events", 0, {}, "system_percpu_wq");
+    maker.pool(0, 0);
+    maker.busy_worker(10, 0, mine, "mine_fn", 1000);
+    maker.work(0, events, "late_fn");
+    Listened listened = heard({5, 5, 5});
+    for (Glance& look : listened.looks)
+        look.behind = glance(maker.snapshot).behind;
+    for (const uint64_t identity : {0x2002, 0x2003}) {
+        LatencyRow& row = listened.recording.rows.emplace_back();
+        row.workqueue = "events";
+        row.identity = identity;
+        row.function = "late_fn";
+        Latency& pending = row.stages[WQLAB_STAGE_PENDING];
+        const uint64_t ns = identity == 0x2002 ? 1'000'000 : 1'000'000'000;
+        pending.count = 1;
+        pending.sum = pending.min = pending.max = ns;
+        pending.add_bucket(Latency::Geometry::index(ns), 1);
+    }
+    const Profile profile = describe(subject_of_mine(), listened);
+    REQUIRE(profile.victims.size() == 1);
+    CHECK(profile.victims[0].workqueue == "events (system_wq)");
+    CHECK(profile.victims[0].looks == listened.looks.size());
+    CHECK(profile.victims[0].pending_p99 == Approx(1e6).epsilon(0.1));
+    CHECK(subject_of(maker.snapshot, events).name == "events (system_wq)");
+    CHECK(subject_of(maker.snapshot, mine).name == "mine");
+}
+
 TEST_CASE("a workqueue that is gone is not looked at")
 {
     const Snapshot snapshot = machine(100, 0);

@@ -7,6 +7,7 @@
 #include "unit/report/fixtures.hh"
 #include "text/error.hh"
 #include "commands/where/render.hh"
+#include "snapshot/workqueue_labels.hh"
 #include "unit/schema.hh"
 #include "unit/commands/where/where_machine.hh"
 
@@ -58,11 +59,49 @@ TEST_CASE("a workqueue is found by its name, its variable, or its name and ident
         }
         return "";
     };
+    // What is shown is accepted, too, also when nobody shares the name any more.
+    const WorkqueueLabels labels(snapshot);
+    CHECK(labels[old] == "events (system_wq)");
+    CHECK(labels[4] == "twin #00001004");
+    for (uint32_t i = 0; i < snapshot.workqueues.size(); i++)
+        CHECK(find_workqueue(snapshot, labels[i]) == i);
+    CHECK(find_workqueue(snapshot, "single #00001002") == single);
+    CHECK(find_workqueue(snapshot, "single@1002") == single);
+
     CHECK(hint("events") == "2 workqueues are called \"events\"; say which: system_wq or system_percpu_wq");
     CHECK(hint("twin") == "2 workqueues are called \"twin\"; say which: twin@00001003 or twin@00001004");
     CHECK_THAT(hint("singel"), Catch::StartsWith("there is no workqueue \"singel\"; did you mean \"single\"?"));
     CHECK_THAT(hint("events@1004"), Catch::StartsWith("there is no workqueue"));
     CHECK_THAT(hint("events@zz"), Catch::StartsWith("there is no workqueue"));
+    CHECK_THAT(hint("twin (system_wq)"), Catch::StartsWith("there is no workqueue"));
+    CHECK_THAT(hint("twin #1001"), Catch::StartsWith("there is no workqueue"));
+    CHECK_THAT(hint("events ()"), Catch::StartsWith("there is no workqueue"));
+}
+
+TEST_CASE("a workqueue whose name is a mess is found as it is shown, and a name goes before a label")
+{
+    WhereMachine machine;
+    const uint32_t mess = machine.add_bound("m\x1bss"), odd = machine.add_bound("events (system_wq)"),
+                   events = machine.add_bound("events"), other = machine.add_bound("events");
+    machine.snapshot.workqueues[events].symbol = machine.string("system_wq");
+    const Snapshot& snapshot = machine.snapshot;
+    CHECK(find_workqueue(snapshot, WorkqueueLabels(snapshot)[mess]) == mess);
+    CHECK(find_workqueue(snapshot, "events (system_wq)") == odd);
+    CHECK(find_workqueue(snapshot, "system_wq") == events);
+    CHECK(find_workqueue(snapshot, WorkqueueLabels(snapshot)[other]) == other);
+}
+
+TEST_CASE("a workqueue is shown by the name that dump shows, and a command to type has one that a shell leaves alone")
+{
+    WhereMachine machine;
+    const uint32_t wq = machine.add_unbound("events_unbound", {.scope = WhereMachine::kCache});
+    machine.add_bound("events_unbound");
+    machine.snapshot.workqueues[wq].symbol = machine.string("system_unbound_wq");
+    machine.add_idle(machine.pool_of(wq, 0).id, 5);
+    const std::string text = text_of(machine, {.workqueue = wq});
+    INFO(text);
+    CHECK(text.starts_with("events_unbound (system_unbound_wq) unbound"));
+    CHECK(lines_with(text, "wqctl where system_unbound_wq --cpu N") == 1);
 }
 
 TEST_CASE("CPUs with the same answer are one line of the table")

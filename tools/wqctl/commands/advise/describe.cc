@@ -4,8 +4,8 @@
 #include <set>
 
 #include "commands/advise/listen.hh"
-#include "snapshot/find_workqueue.hh"
 #include "snapshot/worker_state.hh"
+#include "snapshot/workqueue_labels.hh"
 
 namespace wqctl {
 
@@ -100,18 +100,18 @@ unsigned least_under_way(const std::vector<Glance>& looks, const std::map<std::s
 
 void add_victims(Profile& profile, const Listened& listened)
 {
-    std::map<std::pair<std::string, std::string>, unsigned> looks;
+    std::map<Glance::Waiting, unsigned> looks;
     for (const Glance& look : listened.looks) {
         profile.hogging += !look.behind.empty();
         for (const Glance::Waiting& waiting : look.behind)
-            looks[{waiting.workqueue, waiting.function}]++;
+            looks[waiting]++;
     }
     for (const auto& [who, n] : looks) {
         Latency pending;
         for (const LatencyRow& row : listened.recording.rows)
-            if (row.function == who.second && who.first.starts_with(row.workqueue))
+            if (row.function == who.function && row.identity == who.identity)
                 pending.merge(row.stages[WQLAB_STAGE_PENDING]);
-        profile.victims.push_back({who.first, who.second, n, pending.percentile(0.99)});
+        profile.victims.push_back({who.workqueue, who.function, n, pending.percentile(0.99)});
     }
     std::stable_sort(profile.victims.begin(), profile.victims.end(),
                      [](const Victim& a, const Victim& b) { return a.looks > b.looks; });
@@ -123,7 +123,7 @@ Subject subject_of(const Snapshot& snapshot, uint32_t index)
 {
     const wqlab_snap_workqueue& wq = *snapshot.workqueue(index);
     Subject subject;
-    subject.name = unique_name(snapshot, wq);
+    subject.name = WorkqueueLabels(snapshot)[index];
     subject.kernel_name = snapshot.string(wq.name);
     subject.symbol = wq.symbol == WQLAB_NONE ? "" : snapshot.string(wq.symbol);
     subject.identity = wq.identity;
@@ -157,7 +157,8 @@ std::optional<Glance> look_at(const Snapshot& snapshot, const TotalsSample& tota
         if (worker.work && worker.workqueue == index)
             look.executing.push_back({function_name(snapshot.string(worker.function)), is_asleep(worker)});
     const std::set<int32_t> taken = pools_taken(snapshot, index);
-    std::set<std::pair<std::string, std::string>> behind;
+    const WorkqueueLabels labels(snapshot);
+    std::set<Glance::Waiting> behind;
     for (const wqlab_snap_work& work : snapshot.works) {
         if (work.is_barrier)
             continue;
@@ -165,10 +166,9 @@ std::optional<Glance> look_at(const Snapshot& snapshot, const TotalsSample& tota
             look.waiting++;
         else if (work.state == WQLAB_WORK_PENDING && taken.contains(work.pool))
             if (const auto* other = snapshot.workqueue(work.workqueue))
-                behind.emplace(unique_name(snapshot, *other), function_name(snapshot.string(work.function)));
+                behind.insert({labels[work.workqueue], function_name(snapshot.string(work.function)), other->identity});
     }
-    for (const auto& [workqueue, function] : behind)
-        look.behind.push_back({workqueue, function});
+    look.behind.assign(behind.begin(), behind.end());
     for (const WorkqueueTotals& one : totals.workqueues)
         if (one.identity == identity && one.counted)
             look.arrived = one.total[WQLAB_PWQ_STAT_STARTED] + look.waiting;

@@ -29,8 +29,11 @@ struct Glance {
         bool asleep = false;
     };
     struct Waiting {
-        std::string workqueue;
+        std::string workqueue;  // its label
         std::string function;
+        uint64_t identity = 0;  // of the workqueue
+
+        auto operator<=>(const Waiting&) const = default;
     };
 
     uint64_t time_ns = 0;

@@ -58,7 +58,7 @@ public:
             if (!source_.is_module())
                 throw Error(kUnavailable, "who queues is told by a trace, and that takes the module",
                             "the other views do without it");
-            queuers_.emplace(context_.lab());
+            queuers_.emplace(context_.lab(), source_.snapshot(WQLAB_SECTION_WORKQUEUES));
         }
         TopData data = model_.take(take_snapshot(source_, TopModel::kSections));
         if (queuers_)

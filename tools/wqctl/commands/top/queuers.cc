@@ -5,12 +5,17 @@
 
 #include "text/printable.hh"
 #include "text/units.hh"
+#include "trace/pools.hh"
 #include "uapi/wqlab.h"
 #include "wire/lab.hh"
 
 namespace wqctl {
 
-QueuerCounts::QueuerCounts(Lab& lab) : recording_(lab, {.kinds = uint64_t{1} << WQLAB_TRACE_KIND_QUEUE}) {}
+QueuerCounts::QueuerCounts(Lab& lab, const Snapshot& snapshot)
+    : recording_(lab, {.kinds = uint64_t{1} << WQLAB_TRACE_KIND_QUEUE})
+{
+    call_workqueues(recording_.tables(), snapshot);
+}
 
 void QueuerCounts::fill(TopData& data)
 {
@@ -30,7 +35,7 @@ void QueuerCounts::fill(TopData& data)
     for (const auto& [key, count] : counts_) {
         QueuerRow& row = data.queuers.emplace_back();
         row.queuer = queuer_name(std::get<0>(key), tables);
-        row.workqueue = printable(tables.workqueue(std::get<1>(key)).name);
+        row.workqueue = tables.workqueue(std::get<1>(key)).label;
         row.function = printable(tables.text(std::get<2>(key)));
         row.items_per_s = seconds > 0 ? static_cast<double>(count.now) / seconds : 0;
         row.total = count.total;

@@ -13,8 +13,8 @@ namespace wqctl {
 
 class QueuerCounts {
 public:
-    // Begins. The connection must live as long.
-    explicit QueuerCounts(Lab& lab);
+    // Begins. The connection must live as long; the snapshot says what workqueues are called.
+    QueuerCounts(Lab& lab, const Snapshot& snapshot);
 
     // What has come since the last call.
     void fill(TopData& data);

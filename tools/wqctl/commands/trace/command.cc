@@ -13,6 +13,7 @@
 #include "commands/trace/out_file.hh"
 #include "recorder/only_workqueues.hh"
 #include "recorder/trace_recording.hh"
+#include "snapshot/workqueue_labels.hh"
 #include "source/source.hh"
 #include "system/files.hh"
 #include "system/wait.hh"
@@ -43,8 +44,10 @@ TraceFormat output_of(const TraceFlags& flags)
 
 bool has_workqueue(const Snapshot& machine, const Patterns& patterns)
 {
-    return std::any_of(machine.workqueues.begin(), machine.workqueues.end(),
-                       [&](const wqlab_snap_workqueue& wq) { return patterns.match(machine.string(wq.name)); });
+    const WorkqueueLabels labels(machine);
+    return std::any_of(machine.workqueues.begin(), machine.workqueues.end(), [&](const wqlab_snap_workqueue& wq) {
+        return patterns.match(machine.string(wq.name)) || patterns.match(labels[machine.index_of(wq)]);
+    });
 }
 
 std::string command_line(const TraceFlags& flags)
@@ -88,6 +91,7 @@ public:
             print_note("no workqueue that there is now has a name like that; one that is made meanwhile may");
         recording_ = std::make_unique<TraceRecording>(lab_, options_);
         add_pools(recording_->tables(), machine);
+        call_workqueues(recording_->tables(), machine);
         writer_ = make_writer(context.output());
         only_ = std::make_unique<OnlyWorkqueues>(patterns, *writer_);
         head_.version = source_.info().module_version;

@@ -54,7 +54,7 @@ bool Condition::holds(const Story& story, const Tables& tables, uint64_t now) co
 {
     // What a flush waits for is the flusher's to bear.
     if (story.is_barrier ||
-        (!of_.empty() && !of_.match(tables.workqueue(story.workqueue).name) && !of_.match(tables.text(story.function))))
+        (!of_.empty() && !tables.is_meant(story.workqueue, of_) && !of_.match(tables.text(story.function))))
         return false;
     const bool over = story.end != StoryEnd::kOpen;
     switch (what_) {

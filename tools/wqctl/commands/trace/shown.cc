@@ -23,7 +23,7 @@ bool Meant::is_meant(NameId function, WorkqueueId workqueue)
         return true;
     const auto [found, is_new] = known_.try_emplace(uint64_t{workqueue} << 32 | function);
     if (is_new)
-        found->second = patterns_.match(tables_->text(function)) || patterns_.match(tables_->workqueue(workqueue).name);
+        found->second = patterns_.match(tables_->text(function)) || tables_->is_meant(workqueue, patterns_);
     return found->second;
 }
 

@@ -8,9 +8,10 @@ namespace wqctl {
 namespace {
 
 constexpr const char* kExamples = R"(
-WQ is a name, NAME@IDENTITY where several have that name, or the variable of a
-system workqueue. The answer is that of kernel/workqueue.c for the machine as it
-is at this moment, and every step names the function that decides it.
+WQ is a name, NAME@IDENTITY where several have that name, the variable of a
+system workqueue, or what wqctl dump calls it: 'events (system_wq)'. The answer
+is that of kernel/workqueue.c for the machine as it is at this moment, and every
+step names the function that decides it.
 
 Examples:
   wqctl where system_unbound_wq

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "commands/where/parts.hh"
+#include "snapshot/workqueue_labels.hh"
 
 namespace wqctl {
 
@@ -155,7 +156,7 @@ void follow_item(const WhereView& view, WherePlace& place)
             fmt::format(
                 "the item still runs on pool {} ({}), but for the workqueue {}: that is no reason to go there, and "
                 "it may run twice at once",
-                worker->pool, who, other ? unique_name(view.snapshot, *other) : "?"));
+                worker->pool, who, WorkqueueLabels(view.snapshot)[worker->workqueue]));
         return;
     }
     say(place, "__queue_work()",

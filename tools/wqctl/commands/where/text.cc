@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "snapshot/workqueue_labels.hh"
 #include "term/table.hh"
 #include "text/names.hh"
 
@@ -191,12 +192,10 @@ std::string why(const Snapshot& snapshot, const WhereQuestion& question, const s
 std::string title(const Snapshot& snapshot, const WhereQuestion& question, const Style& style)
 {
     const wqlab_snap_workqueue& wq = snapshot.workqueues.at(question.workqueue);
-    const std::string unique = unique_name(snapshot, wq);
-    const std::string& name = snapshot.string(wq.name);
     std::vector<std::string> words = flags_to_names(wq.flags);
     if (!(wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_BH | WQLAB_WQ_PERCPU)))
         words.insert(words.begin(), "percpu");
-    std::string text = style.bold(unique) + (unique == name ? "" : fmt::format(" \"{}\"", name));
+    std::string text = style.bold(WorkqueueLabels(snapshot)[question.workqueue]);
     for (const std::string& word : words)
         text += " " + word;
     text += question.work_on ? fmt::format(", queue_work_on() CPU {}", *question.work_on)

@@ -3,8 +3,6 @@
 
 #include <cassert>
 
-#include <fmt/core.h>
-
 #include "text/printable.hh"
 
 namespace wqctl::perfetto {
@@ -199,20 +197,12 @@ uint32_t Packets::string(NameId id)
     return iid;
 }
 
-// Its name; of several with that name each but the first has its identity with it.
 uint32_t Packets::workqueue_label(WorkqueueId id)
 {
     uint32_t& iid = place(labels_, id);
     if (!iid) {
-        const TracedWorkqueue& workqueue = tables_->workqueue(id);
-        std::string label = workqueue.name;
-        for (WorkqueueId other = 1; other < id; other++)
-            if (tables_->workqueue(other).name == workqueue.name) {
-                label += fmt::format(" ({:08x})", workqueue.identity);
-                break;
-            }
         iid = ++last_string_;
-        intern(InternedField::kAnnotationString, iid, label);
+        intern(InternedField::kAnnotationString, iid, tables_->workqueue(id).label);
     }
     return iid;
 }

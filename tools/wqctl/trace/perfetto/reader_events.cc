@@ -15,13 +15,15 @@ void Reader::described(const TrackEventFields& fields)
                                      .nice = static_cast<int32_t>(notes_.number(Note::kNice)),
                                      .bh = notes_.has(Note::kBh)});
     } else if (fields.category == Category::kWorkqueue) {
+        const NameId label = name_note(Note::kWorkqueue);
         track.workqueue = tables_.add({.name = std::string(notes_.text(Note::kName)),
+                                       .label = tables_.text(label),
                                        .identity = notes_.number(Note::kIdentity),
                                        .unbound = notes_.has(Note::kUnbound),
                                        .bh = notes_.has(Note::kBh),
                                        .ordered = notes_.has(Note::kOrdered),
                                        .max_active = static_cast<uint32_t>(notes_.number(Note::kMaxActive))});
-        labels_[name_note(Note::kWorkqueue)] = track.workqueue;
+        labels_[label] = track.workqueue;
     } else {
         track.pid = static_cast<int32_t>(notes_.number(Note::kPid));
         track.comm = name_note(Note::kComm);

@@ -87,7 +87,7 @@ WorkqueueTracks& Tracks::workqueue(WorkqueueId id, uint64_t time)
     if (workqueue.uuid)
         return workqueue;
     const TracedWorkqueue& traced = tables_->workqueue(id);
-    workqueue.uuid = describe(id ? traced.name : "workqueue not seen", kWorkqueues, 0, ChildOrdering::kExplicit);
+    workqueue.uuid = describe(id ? traced.label : "workqueue not seen", kWorkqueues, 0, ChildOrdering::kExplicit);
     describe_levels(workqueue.levels, workqueue.uuid);
     if (id)
         packets_.event(time, EventType::kInstant, Category::kWorkqueue, workqueue.uuid, [&](TrackEvent& event) {
