@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/check/judge.hh"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "commands/check/panics.hh"
@@ -14,6 +12,14 @@ namespace wqctl {
 
 namespace bounds = wqlab::check_bounds;
 
+namespace {
+
+constexpr uint64_t kTurn = 50'000'000;  // from one look at the check to the next
+// What counts of it: a few times what it takes where a step of user space is slow.
+constexpr uint64_t kMostOfATurn = bounds::kSecond;
+
+}  // namespace
+
 Judgement Judge::judge(const Promise& promise, const std::string& fault, uint64_t seed)
 {
     if (promise.classes & WQLAB_CHECK_NEGATIVE)
@@ -21,9 +27,9 @@ Judgement Judge::judge(const Promise& promise, const std::string& fault, uint64_
             return {
                 promise, WQLAB_CHECK_SKIP, "it makes the kernel warn, which would panic: " + setting + " is set", {}, 0,
                 false};
-    // The module's watcher ends every check sooner, unless the CPU on which it sleeps has died; on a machine that its
-    // host takes away, not by much.
-    give_up_at_ = monotonic_ns() + 2 * bounds::whole(promise.classes & WQLAB_CHECK_SLOW);
+    // The module's watcher ends every check sooner, unless the CPU on which it sleeps has died. Both count hardly any
+    // time in which the machine could not run, so a guest that is stopped for an hour is not given up here either.
+    patience_ = wqlab::Patience(2 * bounds::whole(promise.classes & WQLAB_CHECK_SLOW), monotonic_ns());
     start_check(lab_, promise.id, fault, seed);
     const CheckState state = follow(promise);
     return {promise, state.status, state.reason, state.evidence, state.elapsed_ns, state.quarantined};
@@ -36,7 +42,7 @@ CheckState Judge::follow(const Promise& promise)
         CheckState state = fetch_check(lab_);
         if (state.state == WQLAB_CHECK_DONE)
             return state;
-        if (monotonic_ns() >= give_up_at_ || interruptions_ > 1) {
+        if (patience_.spend(monotonic_ns(), kMostOfATurn) || interruptions_ > 1) {
             // Its verdict may be known already.
             if (state.reason.empty()) {
                 state.status = interruptions_ ? WQLAB_CHECK_SKIP : WQLAB_CHECK_FAIL;
@@ -59,7 +65,7 @@ CheckState Judge::follow(const Promise& promise)
 // For an event, or a little while: events can get lost.
 void Judge::wait()
 {
-    switch (wait_for(50'000'000, interrupts_, events_.fd())) {
+    switch (wait_for(kTurn, interrupts_, events_.fd())) {
     case Woken::kByTime: return;
     case Woken::kByInput:
     case Woken::kByHangup: return events_.take([](uint8_t, const Attributes&) {});
@@ -67,7 +73,7 @@ void Judge::wait()
         interruptions_++;
         ended_ = "interrupted";
         // A second to end by itself, then the grace with help.
-        give_up_at_ = std::min(give_up_at_, monotonic_ns() + 2 * bounds::kGrace + 5 * bounds::kSecond);
+        patience_ = wqlab::Patience(2 * bounds::kGrace + 5 * bounds::kSecond, monotonic_ns());
         stop_check(lab_);
     }
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "commands/check/promise.hh"
+#include "core/patience.hh"
 #include "system/wait.hh"
 #include "wire/lab.hh"
 
@@ -34,7 +35,7 @@ private:
     Events events_;
     Interrupts& interrupts_;
     unsigned interruptions_ = 0;
-    uint64_t give_up_at_ = 0;  // monotonic_ns()
+    wqlab::Patience patience_{0, 0};  // for the end of the check; by monotonic_ns()
     std::string ended_;
 };
 
