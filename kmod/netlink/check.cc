@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The requests about checks.
-#include "../check/runner.hh"
+#include "../check/harness/runner.hh"
 #include "../glue/netlink/message.h"
 #include "../glue/netlink/upcalls.h"
 #include "../glue/workqueue.h"

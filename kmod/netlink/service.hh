@@ -2,7 +2,7 @@
 // What lives from the module's load to its removal.
 #pragma once
 
-#include "../check/runner.hh"
+#include "../check/harness/runner.hh"
 #include "../inspect/kernel.hh"
 #include "../load/registry.hh"
 #include "../trace/recording.hh"

@@ -13,9 +13,10 @@ import re
 
 PLACE = "kmod/check"
 BOUNDS = "kmod/core/check_bounds.hh"
-RUNNER = "runner.cc"  # what runs them: of each
+RUNNER = "harness/runner.cc"  # what runs them: of each
 # Lists of all, which grow with each, and faults that only a stand-in has.
-NOBODYS = {"suite.cc", "suite.hh", "api.hh", "fault.cc", "fault.hh", "fault_threads.cc", "fault_threads.hh"}
+NOBODYS = {"suite.cc", "harness/suite.hh", "harness/api.hh", "harness/fault.cc", "harness/fault.hh",
+           "harness/fault_threads.cc", "harness/fault_threads.hh"}
 BEGINS = re.compile(r"(?!(?:public|private|protected|namespace|extern \"C\")\b)[A-Za-z_\[]|#define ")
 NAME = re.compile(r"[A-Za-z_]\w*")
 TEMPLATE = re.compile(r"template <[^\n]*>$")
@@ -54,8 +55,9 @@ class Suite:
     def __init__(self, root, basis=""):
         self.basis, self.own, self.shared, self.at, self.entries = basis, {}, {}, {}, {}
         place = os.path.join(root, PLACE)
-        texts = {name: self._read(os.path.join(place, name)) for name in sorted(os.listdir(place))
-                 if name not in NOBODYS}
+        names = sorted(os.path.relpath(os.path.join(folder, name), place)
+                       for folder, _, files in os.walk(place) for name in files)
+        texts = {name: self._read(os.path.join(place, name)) for name in names if name not in NOBODYS}
         texts[BOUNDS] = self._read(os.path.join(root, BOUNDS))
         self.runner = [part for part in parts_of(texts.get(RUNNER, "")) if part]
         for file, text in texts.items():
