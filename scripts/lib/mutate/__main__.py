@@ -91,6 +91,7 @@ class Version:
         self.results = campaign.Results(self.path("results.jsonl"), verdicts.recorded(ROOT, self.name),
                                         self.suite.digest, {mutant.id: mutant.text for mutant in self.mutants},
                                         self.suite.whole)
+        self.drawn_before = verdicts.draws_of(ROOT, self.name)
         if self.coverage.points:
             self.look_at_coverage()
         return self
@@ -98,7 +99,7 @@ class Version:
     @property
     def draws(self):
         """The suites that drew mutants, in their order."""
-        return list(dict.fromkeys((*verdicts.draws_of(ROOT, self.name), *self.results.draws.values())))
+        return list(dict.fromkeys((*self.drawn_before, *self.results.draws.values())))
 
     def look_at_coverage(self):
         """What no check reached, and one does now, is untried; so is what an unsteady check has caught."""

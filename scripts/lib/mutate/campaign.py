@@ -40,11 +40,7 @@ class Results:
                     file.writelines(line + "\n" for line in lines[:-1])
                 lines.pop()
             known += map(json.loads, lines)
-        self.of = {}
-        for record in known:
-            self._compare(self.of.get(record["id"]), record)
-            if self.holds(record):
-                self.of[record["id"]] = record
+        self.of = {record["id"]: record for record in known if self.holds(record)}
         self.stale = sorted({record["id"] for record in known if record["verdict"] != "untried"} - set(self.of))
         self.drawn = {record["id"] for record in known if record.get("asked") == "drawn"}
         self.draws = {record["id"]: record["draw"] for record in known if "draw" in record}
@@ -67,15 +63,13 @@ class Results:
         record = self.of.get(name, {})
         return record.get("verdict") in KILLED and record.get("of", "") != self.digest(record.get("by", ""))
 
-    @staticmethod
-    def _compare(before, record):
-        """What became of a kill when it was tried again."""
-        if before and before["verdict"] in KILLED and before.get("text") == record.get("text"):
-            is_again = before.get("again") or before.get("of") != record.get("of")
-            if record["verdict"] not in KILLED:
-                record["lost"] = True
-            elif is_again:
-                record["again"] = True
+    def _compare(self, record):
+        """What became of an old kill, which has been tried again."""
+        before = self.of.get(record["id"], {})
+        if self.is_old(record["id"]):
+            record["again" if record["verdict"] in KILLED else "lost"] = True
+        elif before.get("again") and record["verdict"] in KILLED:
+            record["again"] = True
 
     def holds(self, record):
         if not self.is_of_now(record) or record["verdict"] == "untried":
@@ -129,7 +123,7 @@ class Results:
                     self.draws[record["id"]] = self.suite
             if record["id"] in self.draws:
                 record["draw"] = self.draws[record["id"]]
-            self._compare(self.of.get(record["id"]), record)
+            self._compare(record)
             self._look_back(record)
             asked = "drawn" if record["id"] in self.drawn else "only"
             self._keep({**record, "asked": asked})
