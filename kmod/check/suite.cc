@@ -19,12 +19,12 @@ extern const Group kZeroDelayChecks;
 extern const Group kRcuChecks;
 extern const Group kFlushChecks;
 extern const Group kFlushWorkqueueChecks;
-extern const Group kBehindChecks;
-extern const Group kPuntedChecks;
+extern const Group kNotWaitedForChecks;
+extern const Group kMovedItemChecks;
 extern const Group kDrainChecks;
 extern const Group kDrainAgainChecks;
 extern const Group kDestroyChecks;
-extern const Group kGoingChecks;
+extern const Group kBeingDestroyedChecks;
 extern const Group kChainChecks;
 extern const Group kLeakChecks;
 extern const Group kPwqMemoryChecks;
@@ -37,18 +37,18 @@ extern const Group kDisableChecks;
 extern const Group kStatesChecks;
 extern const Group kContextChecks;
 extern const Group kEnableAndQueueChecks;
-extern const Group kLeftAloneChecks;
+extern const Group kCancelSideEffectsChecks;
 extern const Group kIntrospectionChecks;
 extern const Group kTraceFieldsChecks;
 extern const Group kTraceRecordsChecks;
-extern const Group kToldChecks;
+extern const Group kLogAndProcChecks;
 extern const Group kOverWorkerChecks;
 extern const Group kRescuerNameChecks;
 extern const Group kBusyForChecks;
 extern const Group kAllocationChecks;
-extern const Group kListedChecks;
+extern const Group kNameAndLimitChecks;
 extern const Group kCombinationChecks;
-extern const Group kMadeOfChecks;
+extern const Group kAllocMacrosChecks;
 extern const Group kMaxActiveChecks;
 extern const Group kActivationChecks;
 extern const Group kLimitsChecks;
@@ -68,11 +68,11 @@ extern const Group kDistressChecks;
 extern const Group kRescueChecks;
 extern const Group kRescuerCpuChecks;
 extern const Group kMakingWorkersChecks;
-extern const Group kTurnChecks;
-extern const Group kGoesOnChecks;
+extern const Group kRescuerBatchChecks;
+extern const Group kRescuerBesideWorkerChecks;
 extern const Group kCalledNoMoreChecks;
 extern const Group kCallTimerChecks;
-extern const Group kIdleAgainChecks;
+extern const Group kRescuerIdleAgainChecks;
 extern const Group kCreationChecks;
 extern const Group kManagerChecks;
 extern const Group kFreezerChecks;
@@ -99,10 +99,10 @@ extern const Group kHousekeepingChecks;
 extern const Group kUnboundAwayChecks;
 extern const Group kChangeAwayChecks;
 extern const Group kLifecycleChecks;
-extern const Group kBootChecks;
+extern const Group kMadeAtBootChecks;
 extern const Group kIdleChecks;
 extern const Group kIdleTimerChecks;
-extern const Group kRestingChecks;
+extern const Group kWorkerTasksChecks;
 extern const Group kManagerIdleChecks;
 extern const Group kWorkerEndChecks;
 extern const Group kWatchdogChecks;
@@ -110,14 +110,14 @@ extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kFlushAwayChecks;
-extern const Group kLetGoChecks;
+extern const Group kUnbindWorkersChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kNobodyRunsChecks;
 extern const Group kMisuseChecks;
 extern const Group kDestroyedChecks;
 extern const Group kAssertedChecks;
 extern const Group kRcuLeakChecks;
-extern const Group kAstrayChecks;
+extern const Group kWrongCpuChecks;
 extern const Group kReportChecks;
 extern const Group kLongDrainChecks;
 extern const Group kPoolLineChecks;
@@ -151,12 +151,12 @@ constinit const Group* const kGroups[] = {
     &kRcuChecks,
     &kFlushChecks,
     &kFlushWorkqueueChecks,
-    &kBehindChecks,
-    &kPuntedChecks,
+    &kNotWaitedForChecks,
+    &kMovedItemChecks,
     &kDrainChecks,
     &kDrainAgainChecks,
     &kDestroyChecks,
-    &kGoingChecks,
+    &kBeingDestroyedChecks,
     &kChainChecks,
     &kLeakChecks,
     &kPwqMemoryChecks,
@@ -169,18 +169,18 @@ constinit const Group* const kGroups[] = {
     &kStatesChecks,
     &kContextChecks,
     &kEnableAndQueueChecks,
-    &kLeftAloneChecks,
+    &kCancelSideEffectsChecks,
     &kIntrospectionChecks,
     &kTraceFieldsChecks,
     &kTraceRecordsChecks,
-    &kToldChecks,
+    &kLogAndProcChecks,
     &kOverWorkerChecks,
     &kRescuerNameChecks,
     &kBusyForChecks,
     &kAllocationChecks,
-    &kListedChecks,
+    &kNameAndLimitChecks,
     &kCombinationChecks,
-    &kMadeOfChecks,
+    &kAllocMacrosChecks,
     &kMaxActiveChecks,
     &kActivationChecks,
     &kLimitsChecks,
@@ -200,11 +200,11 @@ constinit const Group* const kGroups[] = {
     &kRescueChecks,
     &kRescuerCpuChecks,
     &kMakingWorkersChecks,
-    &kTurnChecks,
-    &kGoesOnChecks,
+    &kRescuerBatchChecks,
+    &kRescuerBesideWorkerChecks,
     &kCalledNoMoreChecks,
     &kCallTimerChecks,
-    &kIdleAgainChecks,
+    &kRescuerIdleAgainChecks,
     &kCreationChecks,
     &kManagerChecks,
     &kFreezerChecks,
@@ -231,10 +231,10 @@ constinit const Group* const kGroups[] = {
     &kUnboundAwayChecks,
     &kChangeAwayChecks,
     &kLifecycleChecks,
-    &kBootChecks,
+    &kMadeAtBootChecks,
     &kIdleChecks,
     &kIdleTimerChecks,
-    &kRestingChecks,
+    &kWorkerTasksChecks,
     &kManagerIdleChecks,
     &kWorkerEndChecks,
     &kWatchdogChecks,
@@ -242,14 +242,14 @@ constinit const Group* const kGroups[] = {
     &kWatchdogAgainChecks,
     &kCpusGoneChecks,
     &kFlushAwayChecks,
-    &kLetGoChecks,
+    &kUnbindWorkersChecks,
     &kStalledPoolChecks,
     &kNobodyRunsChecks,
     &kMisuseChecks,
     &kDestroyedChecks,
     &kAssertedChecks,
     &kRcuLeakChecks,
-    &kAstrayChecks,
+    &kWrongCpuChecks,
     &kReportChecks,
     &kLongDrainChecks,
     &kPoolLineChecks,

@@ -10,7 +10,7 @@
 
 namespace wqlab {
 
-namespace made_of {
+namespace alloc_macros {
 
 // What a snapshot says of a workqueue that is not the trial's; it goes with the next snapshot.
 struct Row {
@@ -229,8 +229,8 @@ constexpr Check kAll[] = {
     check_of<RefusedIsNotTheDevices>(),
 };
 
-}  // namespace made_of
+}  // namespace alloc_macros
 
-constinit const Group kMadeOfChecks = group_of("allocation", made_of::kAll);
+constinit const Group kAllocMacrosChecks = group_of("allocation", alloc_macros::kAll);
 
 }  // namespace wqlab

@@ -5,7 +5,7 @@
 
 namespace wqlab {
 
-namespace listed {
+namespace name_and_limit {
 
 struct LongNameIsTold {
     static constexpr Promise kPromise = {
@@ -71,8 +71,8 @@ constexpr Check kAll[] = {
     check_of<BhIsUnlimited>(WQLAB_LACK_BH),
 };
 
-}  // namespace listed
+}  // namespace name_and_limit
 
-constinit const Group kListedChecks = group_of("allocation", listed::kAll);
+constinit const Group kNameAndLimitChecks = group_of("allocation", name_and_limit::kAll);
 
 }  // namespace wqlab

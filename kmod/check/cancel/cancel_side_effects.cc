@@ -9,7 +9,7 @@
 
 namespace wqlab {
 
-namespace left_alone {
+namespace cancel_side_effects {
 
 struct TimerBehindIt {
     static constexpr Promise kPromise = {
@@ -132,8 +132,8 @@ constexpr Check kAll[] = {
     check_of<EnableOfPending>(WQLAB_LACK_DISABLE),
 };
 
-}  // namespace left_alone
+}  // namespace cancel_side_effects
 
-constinit const Group kLeftAloneChecks = group_of("cancel", left_alone::kAll);
+constinit const Group kCancelSideEffectsChecks = group_of("cancel", cancel_side_effects::kAll);
 
 }  // namespace wqlab

@@ -7,7 +7,7 @@
 
 namespace wqlab {
 
-namespace going {
+namespace being_destroyed {
 
 struct GoingIsLeftAlone {
     static constexpr Promise kPromise = {
@@ -98,8 +98,8 @@ constexpr Check kAll[] = {
     check_of<GoingIsLeftAlone>(WQLAB_LACK_SCOPES),
 };
 
-}  // namespace going
+}  // namespace being_destroyed
 
-constinit const Group kGoingChecks = group_of("drain", going::kAll);
+constinit const Group kBeingDestroyedChecks = group_of("drain", being_destroyed::kAll);
 
 }  // namespace wqlab

@@ -6,7 +6,7 @@
 
 namespace wqlab {
 
-namespace punted {
+namespace moved_item {
 
 struct FlusherGoesAlong {
     static constexpr Promise kPromise = {
@@ -59,8 +59,8 @@ constexpr Check kAll[] = {
     check_of<FlusherGoesAlong>(),
 };
 
-}  // namespace punted
+}  // namespace moved_item
 
-constinit const Group kPuntedChecks = group_of("flush", punted::kAll);
+constinit const Group kMovedItemChecks = group_of("flush", moved_item::kAll);
 
 }  // namespace wqlab

@@ -8,7 +8,7 @@
 
 namespace wqlab {
 
-namespace behind {
+namespace not_waited_for {
 
 struct WaitsForNoOther {
     static constexpr Promise kPromise = {
@@ -182,8 +182,8 @@ constexpr Check kAll[] = {
     check_of<QueueNotForWhoFlushesLater>(),
 };
 
-}  // namespace behind
+}  // namespace not_waited_for
 
-constinit const Group kBehindChecks = group_of("flush", behind::kAll);
+constinit const Group kNotWaitedForChecks = group_of("flush", not_waited_for::kAll);
 
 }  // namespace wqlab

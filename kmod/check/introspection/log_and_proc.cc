@@ -12,7 +12,7 @@
 
 namespace wqlab {
 
-namespace told {
+namespace log_and_proc {
 
 struct DescriptionIsCut {
     static constexpr Promise kPromise = {
@@ -386,8 +386,8 @@ constexpr Check kAll[] = {
     check_of<DescriptionOfAnyLength>(),
 };
 
-}  // namespace told
+}  // namespace log_and_proc
 
-constinit const Group kToldChecks = group_of("introspection", told::kAll);
+constinit const Group kLogAndProcChecks = group_of("introspection", log_and_proc::kAll);
 
 }  // namespace wqlab

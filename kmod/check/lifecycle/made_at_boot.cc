@@ -7,7 +7,7 @@
 
 namespace wqlab {
 
-namespace boot {
+namespace made_at_boot {
 
 constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS;
 
@@ -186,8 +186,8 @@ constexpr Check kAll[] = {
     check_of<PoolsOfEachCpu>(),
 };
 
-}  // namespace boot
+}  // namespace made_at_boot
 
-constinit const Group kBootChecks = group_of("lifecycle", boot::kAll);
+constinit const Group kMadeAtBootChecks = group_of("lifecycle", made_at_boot::kAll);
 
 }  // namespace wqlab

@@ -9,7 +9,7 @@
 
 namespace wqlab {
 
-namespace let_go {
+namespace unbind_workers {
 
 struct WhereUnboundOnesMay {
     static constexpr Promise kPromise = {
@@ -232,8 +232,8 @@ constexpr Check kAll[] = {
     check_of<HoldsUpNoOther>(),
 };
 
-}  // namespace let_go
+}  // namespace unbind_workers
 
-constinit const Group kLetGoChecks = group_of("lifecycle", let_go::kAll);
+constinit const Group kUnbindWorkersChecks = group_of("lifecycle", unbind_workers::kAll);
 
 }  // namespace wqlab

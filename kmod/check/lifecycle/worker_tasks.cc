@@ -6,7 +6,7 @@
 
 namespace wqlab {
 
-namespace resting {
+namespace worker_tasks {
 
 struct WhoHasNothingToDo {
     static constexpr Promise kPromise = {
@@ -107,8 +107,8 @@ constexpr Check kAll[] = {
     check_of<NobodyMovesThem>(),
 };
 
-}  // namespace resting
+}  // namespace worker_tasks
 
-constinit const Group kRestingChecks = group_of("lifecycle", resting::kAll);
+constinit const Group kWorkerTasksChecks = group_of("lifecycle", worker_tasks::kAll);
 
 }  // namespace wqlab

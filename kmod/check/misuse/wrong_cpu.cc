@@ -8,7 +8,7 @@
 
 namespace wqlab {
 
-namespace astray {
+namespace wrong_cpu {
 
 // A worker that an item moves. Others may use its pool: it goes home as soon as the next item has begun.
 struct Stray {
@@ -127,8 +127,8 @@ constexpr Check kAll[] = {
     check_of<WrongCpuIsReported>(),
 };
 
-}  // namespace astray
+}  // namespace wrong_cpu
 
-constinit const Group kAstrayChecks = group_of("misuse", astray::kAll);
+constinit const Group kWrongCpuChecks = group_of("misuse", wrong_cpu::kAll);
 
 }  // namespace wqlab

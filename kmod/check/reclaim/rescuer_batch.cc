@@ -6,7 +6,7 @@
 
 namespace wqlab {
 
-namespace turns {
+namespace rescuer_batch {
 
 struct TurnsAreOfOneLength {
     static constexpr Promise kPromise = {
@@ -171,8 +171,8 @@ constexpr Check kAll[] = {
     check_of<TurnsAreOfOneLength>(),
 };
 
-}  // namespace turns
+}  // namespace rescuer_batch
 
-constinit const Group kTurnChecks = group_of("reclaim", turns::kAll);
+constinit const Group kRescuerBatchChecks = group_of("reclaim", rescuer_batch::kAll);
 
 }  // namespace wqlab

@@ -9,7 +9,7 @@
 
 namespace wqlab {
 
-namespace goes_on {
+namespace rescuer_beside_worker {
 
 constexpr uint32_t kSections = WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS |
                                WQLAB_SECTION_WORK;
@@ -230,8 +230,8 @@ constexpr Check kAll[] = {
     check_of<WhileNobodyElseWaits>(),
 };
 
-}  // namespace goes_on
+}  // namespace rescuer_beside_worker
 
-constinit const Group kGoesOnChecks = group_of("reclaim", goes_on::kAll);
+constinit const Group kRescuerBesideWorkerChecks = group_of("reclaim", rescuer_beside_worker::kAll);
 
 }  // namespace wqlab

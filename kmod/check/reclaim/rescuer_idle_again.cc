@@ -6,7 +6,7 @@
 
 namespace wqlab {
 
-namespace idle_again {
+namespace rescuer_idle_again {
 
 struct LeavesToIdleWorkers {
     static constexpr Promise kPromise = {
@@ -89,8 +89,8 @@ constexpr Check kAll[] = {
     check_of<LeavesToIdleWorkers>(),
 };
 
-}  // namespace idle_again
+}  // namespace rescuer_idle_again
 
-constinit const Group kIdleAgainChecks = group_of("reclaim", idle_again::kAll);
+constinit const Group kRescuerIdleAgainChecks = group_of("reclaim", rescuer_idle_again::kAll);
 
 }  // namespace wqlab
