@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iterator>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -73,6 +74,16 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
             if (attribute.type == WQLAB_A_TRACE_MISSING)
                 missing_.push_back(Attributes::to_string(attribute.payload));
     });
+    try {
+        begin(asked_ns);
+    } catch (...) {
+        end();  // no destructor does it, and the memory goes
+        throw;
+    }
+}
+
+void TraceRecording::begin(uint64_t asked_ns)
+{
     const auto fits = [](uint64_t at, uint64_t count, size_t each, uint64_t end) {
         return at <= end && count <= (end - at) / each;
     };
@@ -86,10 +97,14 @@ TraceRecording::TraceRecording(Lab& lab, const TraceOptions& options)
                                                                                            : answered_ns;
     clock_ = layout_.is_counter ? CLOCK_MONOTONIC_RAW : CLOCK_MONOTONIC;
     begun_ns_ = clock_ns(clock_) - (clock_ns(CLOCK_MONOTONIC) - begun);
-    rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options.overwrite, spool_);
+    rings_ = std::make_unique<Rings>(memory_.bytes(), layout_, options_.overwrite, spool_);
     decoder_ = std::make_unique<Decoder>(*rings_, layout_, tables_);
-    duration_ns_ = options.duration_ns;
-    thread_ = std::thread([this] { keep_room(); });
+    duration_ns_ = options_.duration_ns;
+    try {
+        thread_ = std::thread([this] { keep_room(); });
+    } catch (const std::system_error& error) {
+        throw Error(kBad, fmt::format("there is no memory for a thread, or there are too many: {}", error.what()));
+    }
 }
 
 // The kernel must not write what is nobody's any more.

@@ -82,6 +82,8 @@ public:
     uint64_t module_bytes() const { return layout_.module_bytes; }
 
 private:
+    // What the module has begun: it was asked then, by CLOCK_MONOTONIC. Throws, and leaves it to who calls to end it.
+    void begin(uint64_t asked_ns);
     // The thread's.
     void keep_room();
     void end();
