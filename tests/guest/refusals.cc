@@ -16,6 +16,7 @@
 #include "system/file_lock.hh"
 #include "system/kept_value.hh"
 #include "text/error.hh"
+#include "traced.hh"
 
 namespace {
 
@@ -360,4 +361,22 @@ TEST_CASE("who may not explain keeps nobody from it, and who may is alone", "[in
     const Outcome refused = tool({"explain", "percpu"});
     CHECK(refused.status == 3);
     CHECK_THAT(refused.err, Catch::Contains("one at a time"));
+}
+
+TEST_CASE("a trace that can't have its thread is refused, and nobody records then", "[trace]")
+{
+    // From too little for the thread's stack to enough for all.
+    unsigned refused = 0;
+    int status = -1;
+    for (unsigned kib = 12'000; kib < 100'000 && status != 0; kib += 4'000) {
+        const std::string limit = "ulimit -v " + std::to_string(kib);
+        const Outcome seen = execute({"sh", "-c", limit + "; exec wqctl trace -d 0.1 --buffer 1M -o /tmp/small"});
+        INFO(limit << ": " << seen.err);
+        status = seen.status;
+        CHECK((status == 0 || status == wqctl::kBad));
+        refused += seen.err.find("no memory for a thread") != std::string::npos;
+        CHECK(eventually([] { return !somebody_traces(); }));
+    }
+    CHECK(status == 0);
+    CHECK(refused > 0);
 }

@@ -107,7 +107,7 @@ void TestItem::execute()
     trial_.changed();
 }
 
-// Both hold out as long as who judges meanwhile is patient: a clock that leaps lets nothing go.
+// Both hold out as long as who judges meanwhile is patient: a clock that leaps lets nothing go but a BH item.
 void TestItem::hold()
 {
     constexpr uint64_t kLook = 10 * check_bounds::kSecond;
