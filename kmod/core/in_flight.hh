@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "mix.hh"
 #include "span.hh"
 
 // A busy wait goes on: in the module it is glue/time.c.
@@ -112,7 +113,9 @@ public:
             bucket.items[way].activated = stamp;
     }
 
-    enum class Start { kPaired, kUnpaired, kFull };
+    // kInPlace: unpaired, and an item that waited was given up for it. kFull: all
+    // of the bucket run, and this one is not known.
+    enum class Start { kPaired, kUnpaired, kInPlace, kFull };
 
     // pending(): whether the work is queued again already; asked when no queue()
     // of it can come in between, and with the lock that a queue() which was noted
@@ -131,8 +134,14 @@ public:
             else
                 vacate(bucket, waiting.older);
         }
+        Start how = Start::kUnpaired;
         if (way == kWays) {
             way = free_in(bucket);
+            // That its run is counted is worth more than how long another one waits.
+            if (way == kWays) {
+                way = longest_waiting_in(bucket);
+                how = Start::kInPlace;
+            }
             if (way == kWays)
                 return Start::kFull;
             Item& item = occupy(bucket, way, work) = {};
@@ -142,7 +151,7 @@ public:
         item.worker = worker;
         item.started = started;
         item.running = stamp();
-        return item.paired() ? Start::kPaired : Start::kUnpaired;
+        return item.paired() ? Start::kPaired : how;
     }
 
     // False: its start was not noted.
@@ -181,7 +190,7 @@ private:
         unsigned newest = kWays;
     };
 
-    Bucket& bucket_of(uint64_t work) { return buckets_[(work * 0x9e3779b97f4a7c15) >> shift_]; }
+    Bucket& bucket_of(uint64_t work) { return buckets_[mixed(work) >> shift_]; }
 
     static Item& occupy(Bucket& bucket, unsigned way, uint64_t work)
     {

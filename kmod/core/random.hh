@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "mix.hh"
+
 namespace wqlab {
 
 // SplitMix64 (Steele, Lea, Flood 2014): 64 bits of state, any seed is good.
@@ -12,13 +14,7 @@ class Random {
 public:
     explicit constexpr Random(uint64_t seed = 0) : state_(seed) {}
 
-    constexpr uint64_t next()
-    {
-        uint64_t z = state_ += 0x9e3779b97f4a7c15;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return z ^ (z >> 31);
-    }
+    constexpr uint64_t next() { return mixed(state_ += 0x9e3779b97f4a7c15); }
 
     // 0 <= result < bound; the bias is below bound / 2^32. bound < 2^32.
     constexpr uint32_t below(uint32_t bound) { return static_cast<uint32_t>(((next() >> 32) * bound) >> 32); }

@@ -97,6 +97,7 @@ void Recorder::start(uint32_t cpu, uintptr_t work, uintptr_t worker)
     };
     switch (in_flight_.start(work, worker, now, pending, unseen, Clock::stamp_anywhere)) {
     case InFlight::Start::kPaired: break;
+    case InFlight::Start::kInPlace: call.tally.lost_items++; [[fallthrough]];
     case InFlight::Start::kUnpaired: call.tally.unpaired++; break;
     case InFlight::Start::kFull: call.tally.lost_items++;
     }

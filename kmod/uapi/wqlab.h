@@ -875,7 +875,8 @@ enum wqlab_latency_attr {
 	WQLAB_A_LATENCY_PROBES,		/* u64: Calls of the four probes. */
 	WQLAB_A_LATENCY_PROBES_TIMED,	/* u64: Of which so many were timed. */
 	WQLAB_A_LATENCY_PROBES_NS,	/* u64: What those took together, in ns. */
-	WQLAB_A_LATENCY_LOST_ITEMS,	/* u64: Not recorded, the table of items was full. */
+	WQLAB_A_LATENCY_LOST_ITEMS,	/* u64: Given up, the table of items was full: of these
+					 * at most the run is known. */
 	WQLAB_A_LATENCY_LOST_KEYS,	/* u64: Not recorded, the table of keys was full. */
 	WQLAB_A_LATENCY_UNPAIRED,	/* u64: Executions of what was queued before the
 					 * recording. Only their run is known, and of BH no

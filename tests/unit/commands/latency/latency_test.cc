@@ -189,7 +189,7 @@ TEST_CASE("a recording is shown with what it cost and what is missing from it")
     CHECK_THAT(text, Catch::Contains("events #12345678") && Catch::Contains("events #abcdef01"));
     CHECK_THAT(text, Catch::Contains("inactive: behind max_active"));
     CHECK_THAT(text, Catch::Contains("1 execution was of items queued before"));
-    CHECK_THAT(text, Catch::Contains("1 item was not recorded"));
+    CHECK_THAT(text, Catch::Contains("1 item was given up because too many"));
     CHECK_THAT(text, Catch::Contains("1,234 items were queued and had not begun"));
     CHECK_THAT(text, Catch::Contains("pending, from activation"));
     CHECK_THAT(text, !Catch::Contains("still executing"));

@@ -82,7 +82,7 @@ std::string notes(const LatencyRecording& recording, const Style& style)
     note(recording.waiting, "item was", "items were",
          "queued and had not begun at the end: waiting still, or cancelled");
     note(recording.lost_items, "item was", "items were",
-         "not recorded because too many were in flight, cancelled ones among them");
+         "given up because too many were in flight, cancelled ones among them: their waits are in no row");
     note(recording.lost_keys, "item was", "items were",
          "not recorded because there were too many workqueues, functions and CPUs");
     note(recording.lost_events, "event was", "events were", "lost because items came faster than they could be read");

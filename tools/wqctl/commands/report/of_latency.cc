@@ -101,7 +101,7 @@ void read_latency(const Fields& root, Draft& draft)
          {std::pair("unpaired", "executions were of items whose queuing was not seen: no row has their waits"),
           std::pair("waiting", "items were queued and had not begun at the end, and are in no row"),
           std::pair("running", "items were still executing at the end, and are in no row"),
-          std::pair("lost_items", "items were not recorded: too many were in flight"),
+          std::pair("lost_items", "items were given up because too many were in flight, and no row has their waits"),
           std::pair("lost_keys", "items were not recorded: too many workqueues, functions and CPUs")})
         if (const double lost = root.number_if_any(key).value_or(0); lost > 0)
             section.note(fmt::format("{} {}.", human(lost, Unit::kNumber), what), Mark::kDoubtful);
