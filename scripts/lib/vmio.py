@@ -13,7 +13,6 @@ import argparse
 import base64
 import contextlib
 import fcntl
-import json
 import os
 import re
 import queue
@@ -29,6 +28,8 @@ import termios
 import threading
 import time
 import tty
+
+from qmp import Monitor
 
 EXIT_SETUP, EXIT_TIMEOUT, EXIT_DIED = 123, 124, 125  # also in the help of scripts/vm
 # A kernel full of debug options needs 15 on an idle host, and 200 on one with ten times more to do than cores.
@@ -124,7 +125,8 @@ class Machine:
         if options.add:
             descriptors = [with_added(initrd, options.add)]
             initrd = f"/proc/self/fd/{descriptors[0]}"
-        self.arguments += ["-initrd", initrd]
+        if initrd:
+            self.arguments += ["-initrd", initrd]
         self.theirs = []
         self.serial = self._socket("serial", ["-serial", "chardev:serial"])
         if with_terminal:
@@ -132,7 +134,11 @@ class Machine:
         self.control = self._port(1, "control")
         # Only a plain descriptor delivers its end of file after all of its data; a socket's hang-up overtakes them.
         self.arguments += ["-chardev", "stdio,id=stdin,signal=off", "-device", "virtserialport,nr=2,chardev=stdin"]
-        self.monitor = self._socket("monitor", ["-mon", "chardev=monitor,mode=control"]) if options.core else None
+        self.goes_on = bool(options.state) and os.path.exists(options.state)
+        if self.goes_on:
+            self.arguments += ["-incoming", "exec:cat " + shlex.quote(options.state)]
+        needs_monitor = options.core or options.state and not self.goes_on
+        self.monitor = self._socket("monitor", ["-mon", "chardev=monitor,mode=control"]) if needs_monitor else None
         self.stdout, self.stderr, self.files = self._port(3, "stdout"), self._port(4, "stderr"), self._port(5, "files")
         # setpriv: however we end, QEMU ends with us.
         self.complaints = tempfile.TemporaryFile()
@@ -163,46 +169,6 @@ class Machine:
         self.process.wait()
 
 
-class Monitor(threading.Thread):
-    """QEMU's machine protocol: tells when the guest has ended itself, and writes its memory to a file. With it QEMU
-    does not end with the guest (scripts/vm says -no-shutdown), so that there is still a memory."""
-
-    DUMP_SECONDS = 600
-
-    def __init__(self, connection, on_end):
-        super().__init__(daemon=True)
-        self.connection, self.on_end, self.answers = connection, on_end, queue.Queue()
-        self.dumped = False
-        self._send("qmp_capabilities")
-        self.start()
-
-    def _send(self, command, **arguments):
-        self.connection.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
-
-    def run(self):
-        with contextlib.suppress(ConnectionResetError):
-            for line in self.connection.makefile():
-                message = json.loads(line)
-                if message.get("event") == "SHUTDOWN":
-                    self.on_end()
-                elif "return" in message or "error" in message:
-                    self.answers.put(message)
-        self.answers.put({"error": {"desc": "QEMU is gone"}})
-
-    def dump(self, path, form):
-        """The guest stands still meanwhile."""
-        self._send("dump-guest-memory", paging=False, protocol="file:" + os.path.abspath(path), format=form)
-        wrong = f"QEMU did not write it within {self.DUMP_SECONDS} s"
-        with contextlib.suppress(queue.Empty):
-            if not self.dumped:
-                self.answers.get(timeout=self.DUMP_SECONDS)  # of qmp_capabilities
-            answer = self.answers.get(timeout=self.DUMP_SECONDS)
-            wrong = answer["error"]["desc"] if "error" in answer else ""
-        self.dumped = True
-        if wrong:
-            print(f"vm: no {path}: {wrong}", file=sys.stderr)
-
-
 class Terminal:
     """Our terminal, in raw mode while it is the guest's."""
 
@@ -231,13 +197,14 @@ class Terminal:
             self.machine.terminal.sendall(keys)
 
 
-def pump_stdin(fd):
+def pump_stdin(fd, may_begin):
     """A pipe that gets all of our stdin. QEMU must not have the descriptor itself: it would make it non-blocking for
     all its users."""
     ours, theirs = os.pipe()
 
     def copy():
         out = os.fdopen(theirs, "wb", buffering=0)
+        may_begin.wait()
         try:
             while data := os.read(fd, 65536):
                 write_all(out.fileno(), data)
@@ -256,6 +223,7 @@ def parse_arguments():
     parser.add_argument("--out")
     parser.add_argument("--core")
     parser.add_argument("--core-format", default="elf")
+    parser.add_argument("--state")
     parser.add_argument("--module", action="store_true")
     parser.add_argument("--initrd", required=True)
     parser.add_argument("--add", action="append", default=[])
@@ -292,7 +260,8 @@ def wanted(options, with_terminal):
 def run(options):
     # A terminal is the guest's only if we have it to ourselves: in `scripts/vm ... | less` the keys are less's.
     with_terminal = is_terminal(0) and is_terminal(1)
-    stdin = subprocess.DEVNULL if is_terminal(0) else pump_stdin(0)
+    may_read = threading.Event()
+    stdin = subprocess.DEVNULL if is_terminal(0) else pump_stdin(0, may_read)
     log = Log(options.dmesg)
     events = queue.Queue()
     machine = Machine(options, stdin, with_terminal)
@@ -315,18 +284,21 @@ def run(options):
         machine.process.wait()
         events.put("gone")
 
-    monitor = Monitor(machine.monitor, lambda: events.put("gone")) if options.core else None
+    monitor = Monitor(machine.monitor, lambda: events.put("gone")) if machine.monitor else None
 
     stop = lambda number, _frame: events.put(f"signal {number}")
     for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, stop)
-    if monitor:
+    if options.core:
         signal.signal(signal.SIGUSR1, lambda *_: events.put("core"))
     threading.Thread(target=read_control, daemon=True).start()
     threading.Thread(target=read_end, daemon=True).start()
     message, show_log = None, True
     try:
-        machine.control.sendall(wanted(options, with_terminal))
+        if machine.goes_on:  # where its init had said this
+            events.put("start")
+        else:
+            machine.control.sendall(wanted(options, with_terminal))
         limit, deadline, what = BOOT_SECONDS, time.monotonic() + BOOT_SECONDS, "the kernel did not boot"
         while True:
             try:
@@ -335,6 +307,10 @@ def run(options):
                 message, status = f"{what} within {limit:g} s", EXIT_TIMEOUT
                 break
             if event == "start":
+                if options.state and not machine.goes_on and (wrong := monitor.save(options.state)):
+                    message, status = wrong, EXIT_SETUP
+                    break
+                may_read.set()  # none of it is in the state
                 limit, what = options.timeout, "the command did not end"
                 deadline = time.monotonic() + limit if limit else None
                 if with_terminal:
@@ -374,10 +350,10 @@ def run(options):
                 message, status, show_log = "ended by Ctrl-] three times", 128 + signal.SIGINT, False
                 break
     finally:
-        if monitor and not monitor.dumped:
+        if options.core and not monitor.dumped:
             monitor.dump(options.core, options.core_format)
         machine.kill()
-        if monitor:
+        if options.core:
             for pump in out, err, files:
                 pump.join()
         serial.join()  # what a dead kernel said last may still be in the socket

@@ -146,9 +146,12 @@ def chosen(version, only=(), again=False, equivalent=()):
     def order(mutant):
         lot = hashlib.sha256(mutant.id.encode()).digest()
         drawn = mutant.id in results.drawn
-        # A boot each: last. Kills that are to be made again are quick. Who has yet to meet a new check has a verdict.
-        return (version.coverage.how(mutant) == "boot", not results.is_old(mutant.id), drawn and mutant.id in known,
-                not drawn, lot)
+        is_old = results.is_old(mutant.id)
+        # A boot each: last. Kills that are to be made again are quick, unless it takes minutes to hear that a check of
+        # the class slow is hung. Who has yet to meet a new check has a verdict.
+        is_dear = is_old and known[mutant.id].get("by") in version.coverage.slow
+        return (version.coverage.how(mutant) == "boot", is_dear, not is_old, drawn and mutant.id in known, not drawn,
+                lot)
     return sorted(mutants, key=order)
 
 

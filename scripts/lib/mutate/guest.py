@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A running guest with the kernel of mutants: a shell at the other end of a pipe, told what to do and waited for."""
 import atexit
+import contextlib
 import os
 import queue
 import re
@@ -101,7 +102,7 @@ def end_all():
 
 
 class Guest:
-    def __init__(self, root, kernel, options, key, append=""):
+    def __init__(self, root, kernel, options, key, append="", state=""):
         self.served, self.mark = 0, 0  # where in the log that begins which what runs now has to answer for
         self.log = tempfile.NamedTemporaryFile(prefix="wqlab-mutate-", suffix=".log")
         self.stderr = tempfile.TemporaryFile()
@@ -109,6 +110,8 @@ class Guest:
         words += ["--dmesg", self.log.name]
         if append:
             words += ["--append", append]
+        if state:
+            words += ["--state", state]
         self.process = subprocess.Popen([*words, "--", "sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.stderr, text=True, errors="replace", start_new_session=True)
         alive.add(self)
@@ -223,6 +226,14 @@ def booted(new_guest, append=""):
 
 
 def guests(root, kernel, options, key):
+    """A boot takes several times as long as what is asked then: all go on from where the first was when it had booted,
+    but those that boot with something of their own."""
+    kept, first = tempfile.TemporaryDirectory(prefix="wqlab-mutate-"), threading.Lock()
+
     def new_guest(append=""):
-        return Guest(root, kernel, options, key, append)
+        if append:
+            return Guest(root, kernel, options, key, append)
+        state = os.path.join(kept.name, "state")
+        with contextlib.nullcontext() if os.path.exists(state) else first:
+            return Guest(root, kernel, options, key, state=state)
     return new_guest
