@@ -879,8 +879,8 @@ enum wqlab_latency_attr {
 					 * at most the run is known. */
 	WQLAB_A_LATENCY_LOST_KEYS,	/* u64: Not recorded, the table of keys was full. */
 	WQLAB_A_LATENCY_UNPAIRED,	/* u64: Executions of what was queued before the
-					 * recording. Only their run is known, and of BH no
-					 * workqueue. */
+					 * recording, or given up. Only their run is known, and
+					 * of BH no workqueue. */
 	WQLAB_A_LATENCY_MEMORY,		/* u64 */
 	WQLAB_A_LATENCY_KEY,		/* nest of enum wqlab_latency_key: One in a message. */
 	WQLAB_A_LATENCY_WAITING,	/* u64: Queued and not begun. They wait, or were

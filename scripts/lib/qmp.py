@@ -40,7 +40,8 @@ class Monitor(threading.Thread):
         return answer["error"]["desc"] if "error" in answer else ""
 
     def run(self):
-        with contextlib.suppress(ConnectionResetError):
+        # Of one that is killed the last line may be a piece.
+        with contextlib.suppress(ConnectionResetError, json.JSONDecodeError):
             for line in self.connection.makefile():
                 message = json.loads(line)
                 if message.get("event") == "SHUTDOWN":
@@ -63,18 +64,32 @@ class Monitor(threading.Thread):
     def save(self, path):
         """The guest goes on, but while the last of it is written. `path` is whole or is not there. What is wrong, or
         nothing."""
-        part = path + ".part"
+        part = f"{path}.{os.getpid()}"
+        word = shlex.quote(part)
         wrong = self._ask("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
         wrong = wrong or self._ask("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
-        wrong = wrong or self._ask("migrate", uri="exec:cat >" + shlex.quote(part))
-        while not wrong:
-            status = self.moved.get()
-            if status == "completed":
-                os.rename(part, path)
-                break
-            if status in ("failed", "gone"):
-                wrong = f"its state is not written: {status}"
-        # Written, and not yet through with it.
+        wrong = wrong or self._ask("migrate", uri=f"exec:cat >{word} || rm -f {word}")
+        wrong = wrong or self._moved()
+        # Only when it is through with it, it has waited for the child, and goes on.
         while not wrong and self._answer("query-status").get("return", {}).get("status") == "finish-migrate":
             time.sleep(0.01)
-        return wrong or self._ask("cont")
+        wrong = wrong or self._ask("cont")
+        try:
+            if wrong:
+                os.unlink(part)
+            else:
+                os.rename(part, path)
+        except OSError as error:
+            wrong = wrong or f"{path}: {error.strerror}"
+        return wrong
+
+    def _moved(self):
+        """Waits for the end of a migration. What is wrong, or nothing."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                status = self.moved.get(timeout=self.SECONDS)
+                if status == "completed":
+                    return ""
+                if status in ("failed", "cancelled", "gone"):
+                    return f"its state is not written: {status}"
+        return f"its state is not written within {self.SECONDS} s"

@@ -122,10 +122,11 @@ class Machine:
     def __init__(self, options, stdin, with_terminal):
         self.arguments = options.qemu + ["-device", "virtio-serial-pci,max_ports=8"]
         initrd, descriptors = options.initrd, []
-        if options.add:
+        self.goes_on = bool(options.state) and not options.initrd
+        if options.add and not self.goes_on:  # else it is there
             descriptors = [with_added(initrd, options.add)]
             initrd = f"/proc/self/fd/{descriptors[0]}"
-        if initrd:
+        if not self.goes_on:
             self.arguments += ["-initrd", initrd]
         self.theirs = []
         self.serial = self._socket("serial", ["-serial", "chardev:serial"])
@@ -134,9 +135,9 @@ class Machine:
         self.control = self._port(1, "control")
         # Only a plain descriptor delivers its end of file after all of its data; a socket's hang-up overtakes them.
         self.arguments += ["-chardev", "stdio,id=stdin,signal=off", "-device", "virtserialport,nr=2,chardev=stdin"]
-        self.goes_on = bool(options.state) and os.path.exists(options.state)
         if self.goes_on:
-            self.arguments += ["-incoming", "exec:cat " + shlex.quote(options.state)]
+            # Of a stream that has nothing in it QEMU waits for the beginning, for ever.
+            self.arguments += ["-incoming", f"exec:cat {shlex.quote(options.state)} || kill -KILL $PPID"]
         needs_monitor = options.core or options.state and not self.goes_on
         self.monitor = self._socket("monitor", ["-mon", "chardev=monitor,mode=control"]) if needs_monitor else None
         self.stdout, self.stderr, self.files = self._port(3, "stdout"), self._port(4, "stderr"), self._port(5, "files")
@@ -247,7 +248,7 @@ def wanted(options, with_terminal):
     rows, columns = Terminal.size() if with_terminal else (24, 80)
     settings = {
         "module": int(options.module), "files": int(bool(options.out)), "terminal": int(with_terminal),
-        "core": int(bool(options.core)),
+        "core": int(bool(options.core)), "state": int(bool(options.state)),
         "stderr_apart": int(not is_terminal(2)), "rows": rows, "columns": columns,
     }
     lines = [f"{name}={value}" for name, value in settings.items()]
@@ -284,13 +285,14 @@ def run(options):
         machine.process.wait()
         events.put("gone")
 
-    monitor = Monitor(machine.monitor, lambda: events.put("gone")) if machine.monitor else None
-
     stop = lambda number, _frame: events.put(f"signal {number}")
     for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, stop)
     if options.core:
         signal.signal(signal.SIGUSR1, lambda *_: events.put("core"))
+    # Without --core QEMU ends with the guest.
+    on_end = lambda: events.put("gone") if options.core else None
+    monitor = Monitor(machine.monitor, on_end) if machine.monitor else None
     threading.Thread(target=read_control, daemon=True).start()
     threading.Thread(target=read_end, daemon=True).start()
     message, show_log = None, True
@@ -310,7 +312,9 @@ def run(options):
                 if options.state and not machine.goes_on and (wrong := monitor.save(options.state)):
                     message, status = wrong, EXIT_SETUP
                     break
-                may_read.set()  # none of it is in the state
+                if options.state:
+                    machine.control.sendall(b"\n")  # the command may begin: nothing of it is in the state
+                may_read.set()
                 limit, what = options.timeout, "the command did not end"
                 deadline = time.monotonic() + limit if limit else None
                 if with_terminal:

@@ -25,11 +25,12 @@ class Machine:
         self.stays, self.broken, self.status = set(stays), broken, status
         self.points, self.classes = {check: list(each) for check, each in dict(points).items()}, list(classes)
         self.points_left = {check: list(each) for check, each in self.points.items()}
-        self.asked, self.boots, self.running = [], [], 0
+        self.asked, self.boots, self.running, self.went_on = [], [], 0, 0
 
     def __call__(self, append=""):
         number = int(append.rpartition("=")[2] or 0)
         self.boots.append(number)
+        self.went_on += not append
         lost = self.lost_boots.get(number)
         if lost:
             raise Gone(lost.pop(), "it does not boot")

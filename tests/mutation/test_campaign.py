@@ -75,7 +75,7 @@ class Campaigns(unittest.TestCase):
     def test_what_nobody_reaches_is_unreached_and_what_only_a_boot_reaches_has_boots_of_its_own(self):
         machine = Machine(sees=[(2, "three")])
         self.assertEqual(self.verdicts([mutant(1, 9), mutant(2, 8)], machine), {"id1": "unreached", "id2": "caught"})
-        self.assertEqual(machine.boots, [2, 0, 2, 0])
+        self.assertEqual((machine.boots, machine.went_on), ([2, 0, 2, 0], 0))
 
     def test_a_check_that_has_caught_one_of_the_function_goes_first(self):
         machine = Machine(sees=[(1, "two"), (2, "two")])
@@ -186,6 +186,7 @@ class Campaigns(unittest.TestCase):
     def test_a_mutant_with_which_no_boot_ends_well_is_killed_if_the_plain_kernel_boots(self):
         self.assertEqual(self.one(8, boots={1: ["hung"] * 9}), "hung")
         self.assertEqual(self.one(8, boots={1: ["ended"] * 9}), "crashed")
+        self.assertEqual(self.machine.went_on, 0)
         with self.assertRaises(NeverUp):
             self.one(8, boots={1: ["hung"] * 9, 0: ["hung"] * 9})
 
@@ -276,6 +277,17 @@ class Campaigns(unittest.TestCase):
             for verdict in ("survived", "caught"):
                 file.write(json.dumps({"id": "id1", "verdict": verdict}) + "\n")
         self.assertTrue(Results(self.path).of["id1"]["learned"])
+
+    def test_old_kills_go_first_and_those_of_slow_checks_last(self):
+        mutants = [mutant(number, 1) for number in range(1, 9)]
+        before = Results(self.path, (), lambda check: "a")
+        for name, check in (("id3", "one"), ("id4", "two"), ("id5", "two")):
+            before.add({"id": name, "verdict": "caught", "by": check})
+        version = type("Version", (), {"mutants": mutants, "coverage": self.coverage,
+                                       "results": Results(self.path, (), lambda check: "b")})
+        self.coverage.slow = {"two": ["function1"]}
+        order = [each.id for each in chosen(version)]
+        self.assertEqual((order[0], set(order[-2:]), len(order)), ("id3", {"id4", "id5"}, 8))
 
     def test_only_who_is_drawn_and_known_goes_behind_all_others(self):
         mutants = [mutant(number, 1) for number in range(1, 9)]

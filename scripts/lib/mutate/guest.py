@@ -235,5 +235,10 @@ def guests(root, kernel, options, key):
             return Guest(root, kernel, options, key, append)
         state = os.path.join(kept.name, "state")
         with contextlib.nullcontext() if os.path.exists(state) else first:
-            return Guest(root, kernel, options, key, state=state)
+            try:
+                return Guest(root, kernel, options, key, state=state)
+            except Gone:  # if it is the state's fault, the next boots
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(state)
+                raise
     return new_guest

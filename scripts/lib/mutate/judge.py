@@ -53,12 +53,13 @@ class Judge:
     def __init__(self, coverage, new_guest):
         self.coverage, self.new_guest = coverage, new_guest
 
-    def boot(self, mutant=None):
-        """(a guest, or None if a mutant lets none come up; how the tries have ended then)."""
+    def boot(self, number=None):
+        """(a guest, or None if this mutant lets none come up; how the tries have ended then). With a number it boots,
+        with 0 as the plain kernel; without, it may go on from where another had booted."""
         try:
-            return booted(self.new_guest, f"workqueue.wqlab_mutant={mutant.number}" if mutant else ""), []
+            return booted(self.new_guest, "" if number is None else f"workqueue.wqlab_mutant={number}"), []
         except NeverUp as never:
-            if not mutant:
+            if not number:
                 raise
             return None, never.hows
 
@@ -77,7 +78,7 @@ class Judge:
         silent = None
         for batch in batches:
             if guest is None:
-                guest, hows = self.boot(mutant if whole else None)
+                guest, hows = self.boot(mutant.number if whole else None)
                 if guest is None:
                     return None, self._never_up(hows, asked)
             asked += batch
@@ -134,10 +135,10 @@ class Judge:
         """(a guest or None, what was seen again or None, if all have passed then). The check alone, then with those
         around it."""
         for checks in dict.fromkeys(((suspect,), tuple(batch))):
-            guest, passed = self._control(guest, checks, suspect)
+            guest, passed = self._control(guest, checks, suspect, whole)
             if whole:
                 guest.end()
-                guest, _ = self.boot(mutant)
+                guest, _ = self.boot(mutant.number)
                 if guest is None:
                     raise Unclear("it booted the first time, and does not now")
             sight = self._see(guest, mutant.number, checks)
@@ -147,7 +148,7 @@ class Judge:
             if sight and sight.how == "ended":
                 raise Unclear(f"the guest ended twice, and its log says nothing of it: {sight.words}")
             if sight and sight.by in passed:
-                guest, _ = self._control(guest, checks, sight.by)
+                guest, _ = self._control(guest, checks, sight.by, whole)
                 return guest, sight
         if sight:
             if guest:
@@ -155,11 +156,12 @@ class Judge:
             raise Unclear(f"{sight.by} did not pass the second time, and had not without it: {sight.words}")
         return guest, None
 
-    def _control(self, guest, checks, wanted):
-        """(a guest in which these pass without any mutant, those that pass): this guest or else a new one."""
+    def _control(self, guest, checks, wanted, whole):
+        """(a guest in which these pass without any mutant, those that pass): this guest or else a new one, which has
+        booted if the mutant's has."""
         for _ in range(TRIES):
             if new := guest is None:
-                guest, _ = self.boot()
+                guest, _ = self.boot(0 if whole else None)
             try:
                 answer = self._ask(guest, 0, checks)
                 if answer.status == 0 and not answer.failures and wanted in answer.passed:
@@ -183,7 +185,7 @@ class Judge:
         """None of the tries; the plain kernel comes up."""
         if asked:
             raise Unclear("it booted the first time, and does not now")
-        guest, _ = self.boot()
+        guest, _ = self.boot(0)
         guest.end()
         verdict = "hung" if "hung" in hows else "crashed"
         return {"verdict": verdict, "words": f"at boot, {len(hows)} times", "boot": True}

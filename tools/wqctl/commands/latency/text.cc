@@ -76,8 +76,9 @@ std::string notes(const LatencyRecording& recording, const Style& style)
         if (n)
             text += wrap(fmt::format("{} {} {}", grouped(n), n == 1 ? one : many, rest), style.width, "  ");
     };
-    note(recording.unpaired, "execution was", "executions were",
-         "of items queued before the recording: only their run is known, and in softirqs no workqueue (?)");
+    note(
+        recording.unpaired, "execution was", "executions were",
+        "of items queued before the recording, or given up: only their run is known, and in softirqs no workqueue (?)");
     note(recording.running, "item was", "items were", "still executing at the end, and not counted");
     note(recording.waiting, "item was", "items were",
          "queued and had not begun at the end: waiting still, or cancelled");
