@@ -15,13 +15,14 @@ class Machine:
     check); `skips_once`: checks. `goes`: {mutant: how the guest is lost, time after time}, `boots`: the same of those
     that come up. `stays`:
     mutants that leave the guest `broken`: then each check fails, or it is lost in this way. `status`: what wqctl ends
-    with, whatever it is asked, and `statuses` of which mutants."""
+    with, whatever it is asked, and `statuses` of which mutants. `skips_again`: checks that a guest has once only."""
 
     def __init__(self, sees=(), fails_once=(), skips=(), goes=(), boots=(), stays=(), broken="", status=None,
-                 points=(), classes=(), skips_once=(), statuses=()):
+                 points=(), classes=(), skips_once=(), statuses=(), skips_again=()):
         self.sees, self.fails_once, self.skips = set(sees), set(fails_once), set(skips)
         self.goes, self.lost_boots = {n: list(hows) for n, hows in dict(goes).items()}, dict(boots)
         self.skips_once, self.statuses = set(skips_once), dict(statuses)
+        self.skips_again = set(skips_again)
         self.stays, self.broken, self.status = set(stays), broken, status
         self.points, self.classes = {check: list(each) for check, each in dict(points).items()}, list(classes)
         self.points_left = {check: list(each) for check, each in self.points.items()}
@@ -41,6 +42,7 @@ class Machine:
 class Simulated:
     def __init__(self, machine):
         self.machine, self.is_broken, self.served, self.here, self.seen = machine, False, 0, True, set()
+        self.had = set()
 
     def run(self, command):
         return Answer([] if "slow" in command else self.machine.classes)
@@ -66,7 +68,9 @@ class Simulated:
         for check in checks:
             left = machine.points_left.get(check)
             self.seen = left.pop(0) if number == -1 and left else set()
-        skipped = [check for check in checks if (number, check) in machine.skips or check in machine.skips_once]
+        skipped = [check for check in checks if (number, check) in machine.skips or check in machine.skips_once
+                   or check in machine.skips_again & self.had]
+        self.had |= set(checks)
         machine.skips_once -= set(skipped)
         return Answer([f"    ok 1 {check}" + (" # SKIP made up" if check in skipped else "") for check in checks],
                       4 if skipped == list(checks) else 0)

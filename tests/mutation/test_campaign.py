@@ -159,11 +159,16 @@ class Campaigns(unittest.TestCase):
     def test_who_makes_a_check_be_skipped_has_not_survived_it(self):
         self.assertEqual(self.one(skips=[(1, "one")]), "unclear")
         self.assertEqual(self.one(2, skips=[(1, "one")]), "unclear")
-        self.assertEqual([number for number, _ in self.machine.asked], [1, 0, 1, 0])
+        self.assertEqual([number for number, _ in self.machine.asked], [1, 0, 1, 1, 0])
         self.assertEqual(self.one(2, skips=[(1, "one")], sees=[(1, "two")]), "caught")
 
     def test_a_check_that_is_skipped_once_is_asked_again(self):
         self.assertEqual(self.one(2, skips_once=["one"]), "survived")
+
+    def test_who_is_skipped_for_what_ran_before_him_has_a_guest_of_his_own(self):
+        self.verdicts([mutant(1, 1), mutant(2, 1)], Machine(skips_again=["one"]))
+        self.assertEqual({name: record["verdict"] for name, record in self.results.of.items()},
+                         {"id1": "survived", "id2": "survived"})
 
     def test_who_makes_wqctl_end_without_a_word_has_not_survived(self):
         self.assertEqual(self.one(statuses={1: 139}), "unclear")
