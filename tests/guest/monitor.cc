@@ -163,8 +163,9 @@ TEST_CASE("monitor tells rates, and takes its samples on time", "[inspect]")
     // An open loop keeps its rate whatever the machine does, but for what is under way.
     CHECK(items / seconds == Approx(200).epsilon(0.25));
     CHECK(only_workqueue(samples[8])["rates"]["started_per_s"].get<double>() > 0);
-    // No drift: eight intervals after the first, or a whole number of them more where the machine was late.
-    CHECK(seconds > 3.9);
+    // Due eight intervals after the first, or a whole number of them more where the machine was late; and of the first
+    // it may have been late by all but an interval.
+    CHECK(seconds > 3.5);
 }
 
 TEST_CASE("the two workqueues called events are apart", "[inspect]")
