@@ -70,7 +70,7 @@ class Monitor(threading.Thread):
         wrong = wrong or self._ask("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
         wrong = wrong or self._ask("migrate", uri=f"exec:cat >{word} || rm -f {word}")
         wrong = wrong or self._moved()
-        # Only when it is through with it, it has waited for the child, and goes on.
+        # Written, but QEMU has yet to wait for the child, and does not go on before. No event tells when.
         while not wrong and self._answer("query-status").get("return", {}).get("status") == "finish-migrate":
             time.sleep(0.01)
         wrong = wrong or self._ask("cont")
