@@ -92,6 +92,7 @@
 #include "check/lifecycle/unbound_away.cc"
 #include "check/lifecycle/watchdog.cc"
 #include "check/lifecycle/watchdog_again.cc"
+#include "check/lifecycle/woken_last.cc"
 #include "check/lifecycle/worker_ends.cc"
 #include "check/lifecycle/worker_tasks.cc"
 #include "check/max_active/activation.cc"

@@ -113,6 +113,7 @@ extern const Group kFlushAwayChecks;
 extern const Group kUnbindWorkersChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kNobodyRunsChecks;
+extern const Group kWokenLastChecks;
 extern const Group kMisuseChecks;
 extern const Group kDestroyedChecks;
 extern const Group kAssertedChecks;
@@ -245,6 +246,7 @@ constinit const Group* const kGroups[] = {
     &kUnbindWorkersChecks,
     &kStalledPoolChecks,
     &kNobodyRunsChecks,
+    &kWokenLastChecks,
     &kMisuseChecks,
     &kDestroyedChecks,
     &kAssertedChecks,
