@@ -133,6 +133,7 @@
 #include "check/reclaim/called_no_more.cc"
 #include "check/reclaim/creation.cc"
 #include "check/reclaim/distress.cc"
+#include "check/reclaim/first_call.cc"
 #include "check/reclaim/freezer.cc"
 #include "check/reclaim/frozen_changes.cc"
 #include "check/reclaim/making_workers.cc"

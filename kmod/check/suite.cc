@@ -65,6 +65,7 @@ extern const Group kUsedBeforeChecks;
 extern const Group kNewWorkersChecks;
 extern const Group kReclaimChecks;
 extern const Group kDistressChecks;
+extern const Group kFirstCallChecks;
 extern const Group kRescueChecks;
 extern const Group kRescuerCpuChecks;
 extern const Group kMakingWorkersChecks;
@@ -198,6 +199,7 @@ constinit const Group* const kGroups[] = {
     &kNewWorkersChecks,
     &kReclaimChecks,
     &kDistressChecks,
+    &kFirstCallChecks,
     &kRescueChecks,
     &kRescuerCpuChecks,
     &kMakingWorkersChecks,
