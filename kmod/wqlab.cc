@@ -8,6 +8,7 @@
 #include "check/affinity/default_scope.cc"
 #include "check/affinity/fallback.cc"
 #include "check/affinity/home_cpus.cc"
+#include "check/affinity/repatriated.cc"
 #include "check/affinity/selection.cc"
 #include "check/allocation/alloc_macros.cc"
 #include "check/allocation/allocation.cc"

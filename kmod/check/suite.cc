@@ -85,6 +85,7 @@ extern const Group kBhAwayChecks;
 extern const Group kBhTimeChecks;
 extern const Group kAffinityChecks;
 extern const Group kHomeCpuChecks;
+extern const Group kRepatriatedChecks;
 extern const Group kSelectionChecks;
 extern const Group kDefaultScopeChecks;
 extern const Group kFallbackChecks;
@@ -219,6 +220,7 @@ constinit const Group* const kGroups[] = {
     &kBhTimeChecks,
     &kAffinityChecks,
     &kHomeCpuChecks,
+    &kRepatriatedChecks,
     &kSelectionChecks,
     &kDefaultScopeChecks,
     &kFallbackChecks,
