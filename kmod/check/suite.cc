@@ -65,6 +65,7 @@ extern const Group kUsedBeforeChecks;
 extern const Group kNewWorkersChecks;
 extern const Group kReclaimChecks;
 extern const Group kDistressChecks;
+extern const Group kFirstCallChecks;
 extern const Group kRescueChecks;
 extern const Group kRescuerCpuChecks;
 extern const Group kMakingWorkersChecks;
@@ -84,6 +85,7 @@ extern const Group kBhAwayChecks;
 extern const Group kBhTimeChecks;
 extern const Group kAffinityChecks;
 extern const Group kHomeCpuChecks;
+extern const Group kRepatriatedChecks;
 extern const Group kSelectionChecks;
 extern const Group kDefaultScopeChecks;
 extern const Group kFallbackChecks;
@@ -113,6 +115,7 @@ extern const Group kFlushAwayChecks;
 extern const Group kUnbindWorkersChecks;
 extern const Group kStalledPoolChecks;
 extern const Group kNobodyRunsChecks;
+extern const Group kWokenLastChecks;
 extern const Group kMisuseChecks;
 extern const Group kDestroyedChecks;
 extern const Group kAssertedChecks;
@@ -197,6 +200,7 @@ constinit const Group* const kGroups[] = {
     &kNewWorkersChecks,
     &kReclaimChecks,
     &kDistressChecks,
+    &kFirstCallChecks,
     &kRescueChecks,
     &kRescuerCpuChecks,
     &kMakingWorkersChecks,
@@ -216,6 +220,7 @@ constinit const Group* const kGroups[] = {
     &kBhTimeChecks,
     &kAffinityChecks,
     &kHomeCpuChecks,
+    &kRepatriatedChecks,
     &kSelectionChecks,
     &kDefaultScopeChecks,
     &kFallbackChecks,
@@ -245,6 +250,7 @@ constinit const Group* const kGroups[] = {
     &kUnbindWorkersChecks,
     &kStalledPoolChecks,
     &kNobodyRunsChecks,
+    &kWokenLastChecks,
     &kMisuseChecks,
     &kDestroyedChecks,
     &kAssertedChecks,
