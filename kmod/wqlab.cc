@@ -13,6 +13,7 @@
 #include "check/allocation/allocation.cc"
 #include "check/allocation/combinations.cc"
 #include "check/allocation/name_and_limit.cc"
+#include "check/allocation/nodes.cc"
 #include "check/attributes/attributes.cc"
 #include "check/attributes/changes.cc"
 #include "check/attributes/file_bounds.cc"

@@ -49,6 +49,7 @@ extern const Group kAllocationChecks;
 extern const Group kNameAndLimitChecks;
 extern const Group kCombinationChecks;
 extern const Group kAllocMacrosChecks;
+extern const Group kNodeMemoryChecks;
 extern const Group kMaxActiveChecks;
 extern const Group kActivationChecks;
 extern const Group kLimitsChecks;
@@ -181,6 +182,7 @@ constinit const Group* const kGroups[] = {
     &kNameAndLimitChecks,
     &kCombinationChecks,
     &kAllocMacrosChecks,
+    &kNodeMemoryChecks,
     &kMaxActiveChecks,
     &kActivationChecks,
     &kLimitsChecks,
