@@ -93,6 +93,7 @@
 #include "check/lifecycle/unbound_away.cc"
 #include "check/lifecycle/watchdog.cc"
 #include "check/lifecycle/watchdog_again.cc"
+#include "check/lifecycle/watchdog_touch.cc"
 #include "check/lifecycle/worker_ends.cc"
 #include "check/lifecycle/worker_tasks.cc"
 #include "check/max_active/activation.cc"

@@ -109,6 +109,7 @@ extern const Group kWorkerEndChecks;
 extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
+extern const Group kWatchdogTouchChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kFlushAwayChecks;
 extern const Group kUnbindWorkersChecks;
@@ -242,6 +243,7 @@ constinit const Group* const kGroups[] = {
     &kWatchdogChecks,
     &kStallChecks,
     &kWatchdogAgainChecks,
+    &kWatchdogTouchChecks,
     &kCpusGoneChecks,
     &kFlushAwayChecks,
     &kUnbindWorkersChecks,
