@@ -32,6 +32,7 @@ extern const Group kFileMemoryChecks;
 extern const Group kEndedThreadChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kWhoWaitsChecks;
+extern const Group kDrainManagerChecks;
 extern const Group kCancelChecks;
 extern const Group kDisableChecks;
 extern const Group kStatesChecks;
@@ -49,6 +50,7 @@ extern const Group kAllocationChecks;
 extern const Group kNameAndLimitChecks;
 extern const Group kCombinationChecks;
 extern const Group kAllocMacrosChecks;
+extern const Group kNodeMemoryChecks;
 extern const Group kMaxActiveChecks;
 extern const Group kActivationChecks;
 extern const Group kLimitsChecks;
@@ -110,6 +112,7 @@ extern const Group kWorkerEndChecks;
 extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
+extern const Group kWatchdogTouchChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kFlushAwayChecks;
 extern const Group kUnbindWorkersChecks;
@@ -167,6 +170,7 @@ constinit const Group* const kGroups[] = {
     &kEndedThreadChecks,
     &kFlushDependencyChecks,
     &kWhoWaitsChecks,
+    &kDrainManagerChecks,
     &kCancelChecks,
     &kDisableChecks,
     &kContextChecks,
@@ -184,6 +188,7 @@ constinit const Group* const kGroups[] = {
     &kNameAndLimitChecks,
     &kCombinationChecks,
     &kAllocMacrosChecks,
+    &kNodeMemoryChecks,
     &kMaxActiveChecks,
     &kActivationChecks,
     &kLimitsChecks,
@@ -245,6 +250,7 @@ constinit const Group* const kGroups[] = {
     &kWatchdogChecks,
     &kStallChecks,
     &kWatchdogAgainChecks,
+    &kWatchdogTouchChecks,
     &kCpusGoneChecks,
     &kFlushAwayChecks,
     &kUnbindWorkersChecks,

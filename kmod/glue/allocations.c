@@ -3,6 +3,7 @@
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "allocations.h"
 #include "tracepoints.h"
@@ -36,6 +37,25 @@ static void probe_percpu_free(void *data, void *base, int offset, void __percpu 
 	probe_kfree(data, 0, (const void *)(__force unsigned long)address);
 }
 
+static void tell_of_node(struct wqlab_node_allocations *allocations, const void *address, size_t wanted, int node)
+{
+	if (READ_ONCE(allocations->task) == (uintptr_t)current && in_task() && address)
+		allocations->allocated(allocations->watcher, (uintptr_t)address, wanted, node);
+}
+
+static void probe_kmalloc_node(void *data, unsigned long site, const void *address, size_t wanted,
+			       size_t got, gfp_t flags, int node)
+{
+	tell_of_node(data, address, wanted, node);
+}
+
+/* The size is in the cache, which is the allocator's own. */
+static void probe_cache_node(void *data, unsigned long site, const void *address, struct kmem_cache *cache,
+			     gfp_t flags, int node)
+{
+	tell_of_node(data, address, 0, node);
+}
+
 static const struct wqlab_probe probes[] = {
 	{ "kmalloc", probe_kmalloc },
 	{ "kfree", probe_kfree },
@@ -51,4 +71,19 @@ int wqlab_allocations_attach(struct wqlab_allocations *allocations)
 void wqlab_allocations_detach(struct wqlab_allocations *allocations)
 {
 	wqlab_probes_detach(probes, ARRAY_SIZE(probes), allocations);
+}
+
+static const struct wqlab_probe node_probes[] = {
+	{ "kmalloc", probe_kmalloc_node },
+	{ "kmem_cache_alloc", probe_cache_node },
+};
+
+int wqlab_node_allocations_attach(struct wqlab_node_allocations *allocations)
+{
+	return wqlab_probes_attach(node_probes, ARRAY_SIZE(node_probes), allocations);
+}
+
+void wqlab_node_allocations_detach(struct wqlab_node_allocations *allocations)
+{
+	wqlab_probes_detach(node_probes, ARRAY_SIZE(node_probes), allocations);
 }

@@ -18,6 +18,16 @@ struct wqlab_allocations {
 int wqlab_allocations_attach(struct wqlab_allocations *allocations);
 void wqlab_allocations_detach(struct wqlab_allocations *allocations);
 
+/* The same of where: what one task gets of kmalloc() and kmem_cache_alloc(), and for which node it has asked. */
+struct wqlab_node_allocations {
+	/* Of each call; may not allocate. size: 0 of a cache's. node: -1: whichever. */
+	void (*allocated)(void *watcher, uintptr_t address, size_t size, int32_t node);
+	void *watcher;
+	uintptr_t task;	/* whose; 0: nobody's */
+};
+int wqlab_node_allocations_attach(struct wqlab_node_allocations *allocations);
+void wqlab_node_allocations_detach(struct wqlab_node_allocations *allocations);
+
 WQLAB_END_C
 
 #endif
