@@ -10,6 +10,8 @@ from .guest import Gone, SWITCH, TRIES, booted
 # Who runs as a rescuer, when a pool goes idle, which way a race goes: another run, another line.
 ROUNDS = 3
 NO_CHECKS = ("boot", "idle")
+# What they judge is over when a mutant is turned on, unless it was so at boot.
+OF_BOOT = ("boot.no-complaint",)
 
 
 def checks_of(guest, classes):
@@ -129,8 +131,7 @@ class Coverage:
         return [check for check in self.points if check not in NO_CHECKS and check not in self.unsteady]
 
     def of_mutant(self, mutant):
-        reaching = [check for check in self.checks if not self.points[check].isdisjoint(mutant.points)]
-        return self.worth_it(mutant, reaching)
+        return self.worth_it(mutant, [check for check in self.reaching(mutant) if check not in self.unsteady])
 
     def worth_it(self, mutant, checks):
         """One that is slow is asked of what it says that it is of, and where nobody else gets."""
@@ -145,7 +146,7 @@ class Coverage:
     def reaching(self, mutant):
         """Also those that are not asked."""
         return [check for check, points in self.points.items()
-                if check not in NO_CHECKS and not points.isdisjoint(mutant.points)]
+                if check not in (*NO_CHECKS, *OF_BOOT) and not points.isdisjoint(mutant.points)]
 
     def how(self, mutant):
         """checks, boot or nothing: what reaches it."""
