@@ -2,6 +2,7 @@
 // What became of items, by workqueue, function and CPU, in bounded memory.
 #pragma once
 
+#include "mix.hh"
 #include "sparse_histogram.hh"
 
 namespace wqlab {
@@ -75,7 +76,7 @@ public:
     LatencyRecord* find(const LatencyKey& key, Name name)
     {
         uint64_t at = hash(key);
-        for (unsigned i = 0; i < kProbes; i++, at++) {
+        for (unsigned i = 0; i < kProbes; at += ++i) {
             LatencyRecord& record = records_[at & (records_.size() - 1)];
             uint32_t state = __atomic_load_n(&record.state_, __ATOMIC_ACQUIRE);
             if (state == LatencyRecord::kFree &&
@@ -107,8 +108,8 @@ public:
 private:
     static uint64_t hash(const LatencyKey& key)
     {
-        const uint64_t mixed = (key.workqueue ^ key.tag ^ (key.function << 1)) * 0x9e3779b97f4a7c15;
-        return (mixed >> 32) + key.cpu;
+        // Not the CPUs side by side: the rows of some items would be in each other's way.
+        return mixed(mixed(key.workqueue ^ key.tag ^ (key.function << 1)) + key.cpu);
     }
 
     Span<LatencyRecord> records_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../uapi/wqlab.h"
+#include "mix.hh"
 #include "span.hh"
 
 namespace wqlab {
@@ -30,7 +31,7 @@ public:
     uint32_t find(uint64_t key, Fill fill)
     {
         uint64_t at = home(key);
-        for (unsigned i = 0; i < kProbes; i++, at++) {
+        for (unsigned i = 0; i < kProbes; at += ++i) {
             const uint64_t slot = at & (keys_.size() - 1);
             uint64_t there = __atomic_load_n(&keys_[slot], __ATOMIC_RELAXED);
             if (there == key) [[likely]]
@@ -49,7 +50,7 @@ public:
     }
 
 private:
-    static uint64_t home(uint64_t key) { return (key * 0x9e3779b97f4a7c15) >> 32; }
+    static uint64_t home(uint64_t key) { return mixed(key); }
 
     Span<uint64_t> keys_;
     wqlab_trace_name* names_ = nullptr;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../core/memory.hh"
+#include "../core/mix.hh"
 
 namespace wqlab {
 
@@ -114,7 +115,7 @@ private:
     Slot& find(uintptr_t address)
     {
         const uint32_t mask = slots_.size() - 1;
-        uint32_t at = static_cast<uint32_t>(address * 0x9e3779b97f4a7c15u >> 32) & mask;
+        uint32_t at = static_cast<uint32_t>(mixed(address)) & mask;
         while (slots_[at].address && slots_[at].address != address)
             at = (at + 1) & mask;
         return slots_[at];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "callers.hh"
 
+#include "../core/mix.hh"
 #include "../core/text.hh"
 #include "../glue/arch.h"
 #include "../glue/symbols.h"
@@ -41,7 +42,7 @@ bool is_queueing(uint64_t address)
 
 inline Callers::Node& Callers::at(uint16_t below, uint64_t address)
 {
-    for (uint64_t slot = ((address ^ uint64_t{below} << 48) * 0x9e3779b97f4a7c15) >> 32;; slot++) {
+    for (uint64_t slot = mixed(address ^ uint64_t{below} << 48);; slot++) {
         // Index 0 is the probe's.
         Node& node = nodes_[slot & (kNodes - 1) ?: 1];
         if (!node.address || (node.address == address && node.below == below))

@@ -5,6 +5,7 @@
 
 #include "../core/event_ring.hh"
 #include "../core/memory.hh"
+#include "../core/mix.hh"
 #include "../core/name_table.hh"
 #include "../core/rescues.hh"
 #include "../core/told_tasks.hh"
@@ -47,12 +48,12 @@ private:
     public:
         [[gnu::always_inline]] uint64_t of(uint64_t address)
         {
-            Slot& slot = slots_[(address * 0x9e3779b97f4a7c15) >> 54];
+            Slot& slot = slots_[mixed(address) % kSlots];
             return slot.address == address ? slot.identity : find(slot, address);
         }
 
     private:
-        static constexpr unsigned kSlots = 1 << (64 - 54);
+        static constexpr unsigned kSlots = 1024;
         struct Slot {
             uint64_t address, identity;
         };

@@ -127,6 +127,20 @@ TEST_CASE("a full table of keys refuses new ones and keeps the old")
     CHECK(records.find({7, 0, 1, 0}));
 }
 
+TEST_CASE("in a table that is three quarters full nothing is lost, whatever the number of CPUs")
+{
+    for (const uint32_t cpus : {1u, 8u, 64u, 256u}) {
+        Records records(4096, 1);
+        std::mt19937_64 random(cpus);
+        for (uint32_t i = 0; i < 3072 / cpus; i++) {
+            const uint64_t workqueue = 0xffff888000000000 + random() % (1ull << 31) * 8;
+            for (uint32_t cpu = 0; cpu < cpus; cpu++)
+                REQUIRE(records.find({workqueue, 0, 0xffffffff81000000 + 16 * i, cpu}));
+        }
+        CHECK(records.named == static_cast<int>(3072 / cpus * cpus));
+    }
+}
+
 TEST_CASE("CPUs claim records side by side")
 {
     Records records(1024, 1);
