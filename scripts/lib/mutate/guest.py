@@ -22,8 +22,9 @@ NO_SWITCH = 99  # an exit status that wqctl has not
 TRIES = 3  # of a boot: on a machine that is busy one fails
 # How often the guest tells the time by its own clock, and how long it may be silent when it is given a CPU of ours:
 # several times what it needs for that if it spins, and endlessly more if it does not.
-BEAT_SECONDS = 5
-SILENT_SECONDS = 15
+BEAT_SECONDS = 2
+SILENT_SECONDS = 8
+BUSY_SECONDS = 15  # of a CPU of ours: how long it may say nothing but the time where no patience is given
 CLOCK = f'(while sleep {BEAT_SECONDS}; do read -r time _ </proc/uptime; echo "@time ${{time%.*}}@"; done)'
 BOOT_SECONDS = 25  # of a CPU of ours: ten times what it takes
 LOOKS = 0.2  # s, between two looks at whether it still runs
@@ -135,7 +136,7 @@ class Guest:
     def run(self, command, patience=None, silent=SILENT_SECONDS):
         """`patience` is how long it may say nothing by its own clock once it has heard the command; that leaps while
         the host has no time to hand it over. `silent` is how long it may not even tell the time, in seconds of a CPU of
-        ours; without patience, how long it may say nothing else."""
+        ours."""
         self.asked += 1
         heard, mark = f"@heard {self.asked}", f"@done {self.asked} "
         answer = Answer()
@@ -158,7 +159,7 @@ class Guest:
             beat = TIME.search(line)
             if not beat or patience and is_heard:
                 spent = self.pace.look() if self.lines.empty() else spent
-            elif self.pace.look() - spent > silent:
+            elif self.pace.look() - spent > max(silent, BUSY_SECONDS):
                 raise self._hung(answer, "but the time")
             if beat:
                 self.clock = int(beat[1])

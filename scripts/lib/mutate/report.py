@@ -148,8 +148,8 @@ tracepoints' hits get to it, the module's other rooms, which fill what it reads,
   is caught here and not by yours. Checks of the class slow wait as long as anywhere; they are asked of the functions
   that they say they are of, and where no other check gets.
 - What a check reaches is turned on once the guest is up, which goes on from where one was when it had booted (before
-  30 November 2026 each booted itself), and most have served other mutants. What such a mutant does at boot is not seen,
-  nor what the kernel does once and then remembers.
+  30 November 2026 each booted itself, and was called hung after 15 s of a CPU), and most have served other mutants.
+  What such a mutant does at boot is not seen, nor what the kernel does once and then remembers.
 
 Shares are of what was drawn at random, in each row of the table for itself; what somebody asked for with `--only` is
 not among it. Survivors are looked at, and checks are written for them. So what counts is what the suite said of each
