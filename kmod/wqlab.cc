@@ -52,7 +52,6 @@
 #include "check/drain/file_memory.cc"
 #include "check/drain/flush_dependency.cc"
 #include "check/drain/leaks.cc"
-#include "check/drain/managers.cc"
 #include "check/drain/pwq_memory.cc"
 #include "check/drain/who_waits.cc"
 #include "check/flush/flush.cc"

@@ -32,7 +32,6 @@ extern const Group kFileMemoryChecks;
 extern const Group kEndedThreadChecks;
 extern const Group kFlushDependencyChecks;
 extern const Group kWhoWaitsChecks;
-extern const Group kDrainManagerChecks;
 extern const Group kCancelChecks;
 extern const Group kDisableChecks;
 extern const Group kStatesChecks;
@@ -170,7 +169,6 @@ constinit const Group* const kGroups[] = {
     &kEndedThreadChecks,
     &kFlushDependencyChecks,
     &kWhoWaitsChecks,
-    &kDrainManagerChecks,
     &kCancelChecks,
     &kDisableChecks,
     &kContextChecks,

@@ -17,15 +17,24 @@ public:
     {
         if (n_ < kMost)
             pieces_[n_++] = {address, size, node};
+        else
+            is_full_ = true;
     }
     void forget() { n_ = 0; }
+    static constexpr size_t kAnySize = SIZE_MAX;
 
-    // False: it was not seen.
-    bool find(uintptr_t address, int32_t& node) const
+    // Then the last of an address may be missing.
+    bool is_full() const { return is_full_; }
+
+    // False: it was not seen. size: 0 of a cache's.
+    bool find(uintptr_t address, size_t size, int32_t& node) const
     {
         uint32_t i = n_;
         while (i && pieces_[i - 1].address != address)
             i--;
+        // It has been given back, and is something else by now.
+        if (i && size != kAnySize && pieces_[i - 1].size != size)
+            return false;
         if (i)
             node = pieces_[i - 1].node;
         return i;
@@ -49,6 +58,7 @@ private:
 
     Piece pieces_[kMost] = {};
     uint32_t n_ = 0;
+    bool is_full_ = false;
 };
 
 // Watches the thread that makes it, from track() to rest().
@@ -98,10 +108,10 @@ struct OfItsNode {
         uint32_t of_nodes = 0, of_pools = 0;
 
         // Whether it was seen.
-        bool judge(uintptr_t address, int32_t node, const char* what)
+        bool judge(uintptr_t address, size_t size, int32_t node, const char* what)
         {
             int32_t of = kNoNode;
-            if (t.decided() || !address || !asked.find(address, of))
+            if (t.decided() || asked.is_full() || !address || !asked.find(address, size, of))
                 return false;
             of += t.has_fault(Fault::kSnapshotLies);
             if (of != node)
@@ -118,17 +128,18 @@ struct OfItsNode {
                 Address counters = 0;
                 t.kernel().read(&counters, t.kernel().address(of_wq, Field::kWqNodeNrActive) + node * sizeof(counters),
                                 sizeof(counters));
-                of_nodes += judge(counters, node < end ? static_cast<int32_t>(node) : kNoNode, "the counters");
+                of_nodes += judge(counters, Asked::kAnySize, node < end ? static_cast<int32_t>(node) : kNoNode, "the counters");
             }
         }
 
         // It lives as long as its pool.
         void judge_first_worker(Address pool, int32_t node)
         {
-            asked.for_each_of(t.kernel().size(Field::kWorker), [&](uintptr_t worker) {
+            const size_t size = t.kernel().size(Field::kWorker);
+            asked.for_each_of(size, [&](uintptr_t worker) {
                 Address of = 0;
                 if (t.kernel().peek(of, worker, Field::kWorkerPool) && of == pool)
-                    of_pools += judge(worker, node, "the first worker of a pool");
+                    of_pools += judge(worker, size, node, "the first worker of a pool");
             });
         }
 
@@ -145,9 +156,9 @@ struct OfItsNode {
                 if (!kernel.peek(pool, pwq, Field::kPwqPool) || !kernel.peek(node, pool, Field::kPoolNode) ||
                     !kernel.peek(of, pwq, Field::kPwqWq) || of != self)
                     return;
-                of_pools += judge(pwq, node, "a pool_workqueue");
+                of_pools += judge(pwq, 0, node, "a pool_workqueue");
                 // Where others have the same attributes it was there before.
-                if (judge(pool, node, "a pool")) {
+                if (judge(pool, kernel.size(Field::kPool), node, "a pool")) {
                     of_pools++;
                     judge_first_worker(pool, node);
                 }
@@ -172,7 +183,7 @@ struct OfItsNode {
         made.judge_pools();
         Address rescuer = 0;
         if (t.kernel().peek(rescuer, reinterpret_cast<uintptr_t>(wq.get()), Field::kWqRescuer))
-            made.judge(rescuer, kNoNode, "the rescuer");
+            made.judge(rescuer, t.kernel().size(Field::kWorker), kNoNode, "the rescuer");
         // Pools that are within a node, and one that is not where there are several.
         int nice = Queue::kPrivateNice;
         for (const char* scope : {"numa", "system"}) {
@@ -184,6 +195,7 @@ struct OfItsNode {
             SKIP_UNLESS(t, error == 0 || t.decided(), "attributes can't be set: error %d", -error);
             made.judge_pools();
         }
+        SKIP_UNLESS(t, !asked->is_full() || t.decided(), "more was allocated than can be kept");
         SKIP_UNLESS(t, made.of_nodes || t.decided(), "allocations can't be told by their addresses here");
         t.note("%u pieces of memory are of %u nodes or of none, %u are of pools", made.of_nodes, wqlab_nr_nodes(),
                made.of_pools);

@@ -2,6 +2,7 @@
 // What the watchdog keeps of a touch.
 #include "../../glue/symbols.h"
 #include "../../glue/time.h"
+#include "../harness/kernel_log.hh"
 #include "../scenes/lockups.hh"
 
 namespace wqlab {
@@ -101,17 +102,35 @@ struct KeptOnceAQuarter {
         return seen;
     }
 
+    // The rule came with Linux 6.11 and with some stable ones, behind a warning of a CPU that is none, which can be
+    // asked for: no touch of another CPU, nor of all.
+    static bool has_rule(Trial& t, Touched& none)
+    {
+        const LogListener<LinesWith> log("wq_watchdog_touch should be called with valid CPU");
+        if (!log.attached() || !hear_again(t) || !none.touch()) {
+            if (!t.decided())
+                t.skip("the kernel can't be called here, or its log not be watched");
+            return false;
+        }
+        return log.heard().ours();
+    }
+
     static void run(Trial& t)
     {
         constexpr uint32_t kTimes = 3;
         Touched touched(t, t.first_cpu());
         SKIP_UNLESS(t, touched.is_there(), "this kernel has no watchdog of workqueues");
         SKIP_UNLESS(t, touched.can_be_read(), "this kernel does not show its variables");
+        Touched none(t, UINT32_MAX);
+        const bool has_rule = KeptOnceAQuarter::has_rule(t, none);
+        SKIP_UNLESS(t, has_rule || t.decided(), "this kernel keeps each touch");
+        if (t.decided())
+            return;
         const char* wrong = "";
         uint32_t times_wrong = 0;
         for (uint32_t i = 0; i < kTimes; i++) {
             const uint64_t set = wqlab_jiffies();
-            SKIP_UNLESS(t, t.write(Lockups::kThresh, kThreshText) == 0, "this kernel has no watchdog of workqueues");
+            SKIP_UNLESS(t, t.write(Lockups::kThresh, kThreshText) == 0, "the watchdog's threshold can't be set");
             const Seen seen = judge(t, touched, set);
             if (t.decided())
                 return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which of its workers a pool has woken last. Of a pool in which nobody runs the watchdog shows that one's stack.
+// Which of its workers a pool has woken last. Of a CPU's pool in which nobody runs the watchdog shows that one's stack.
+// Here it is asked of unbound pools, which can be a check's alone, and end: they forget by the same function.
 #include "../../glue/context.h"
 #include "../../glue/thread_ends.h"
 #include "../harness/few_tries.hh"
@@ -143,10 +144,9 @@ struct GoesWithItsThread {
         443,
         "",
         "watchdog.shows-no-worker-that-has-gone",
-        "The worker that a pool has woken last, whose stack the watchdog would show, is known as that, and is "
-        "forgotten "
-        "before its thread ends with the pool",
-        "kernel/workqueue.c: kick_pool_pick(), set_worker_dying(), show_pool_no_running_worker()",
+        "The worker that a pool has woken last is known as that to the watchdog, and is forgotten before its thread "
+        "ends with the pool",
+        "kernel/workqueue.c: kick_pool_pick(), set_worker_dying()",
         0,
         Fault::kTraceLies};
 
@@ -171,6 +171,7 @@ struct GoesWithItsThread {
         AWAIT(t, end.is_over() || t.decided() || (shared = have_others_pools_of(t, woken.nice)),
               "the pool's worker to go");
         SKIP_UNLESS(t, !shared, "somebody else has a workqueue of nice %d now", woken.nice);
+        SKIP_UNLESS(t, end.seen() != kUnread || t.decided(), "a pool can't be read when its worker's thread ends");
         WANT(t, end.seen() != woken.worker || t.decided(),
              "the thread of worker %d ended, and its pool still had that as the one woken last", woken.pid);
     }
@@ -181,9 +182,9 @@ struct StaysOrGoes {
         444,
         "",
         "watchdog.knows-who-was-woken-last",
-        "The worker that a pool has woken last, whose stack the watchdog would show, is known as that as long as it "
-        "stays, whichever others go, and is forgotten when it goes after five minutes",
-        "kernel/workqueue.c: set_worker_dying(), idle_cull_fn(), show_pool_no_running_worker()",
+        "The worker that a pool has woken last is known as that to the watchdog as long as it stays, whichever others "
+        "go, and is forgotten when it goes after five minutes",
+        "kernel/workqueue.c: set_worker_dying(), idle_cull_fn()",
         WQLAB_CHECK_SLOW,
         Fault::kSnapshotLies};
 

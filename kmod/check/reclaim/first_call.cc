@@ -67,7 +67,7 @@ struct FirstCallFirst {
         for (const uint32_t cpu : {here, one, other})
             if (t.decided() || !use_up_workers(t, plain, cpu))
                 return;
-        // Either CPU is the first once: its number says nothing.
+        // Either CPU is the first once, unless others run there: its number is to say nothing.
         bool one_told = false, other_told = false;
         for (uint32_t round = 0; round < kRounds && !(one_told && other_told); round++) {
             if (!one_told)

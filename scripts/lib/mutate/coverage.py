@@ -144,7 +144,7 @@ class Coverage:
         return self.worth_it(mutant, self.checks) if self.how(mutant) == "boot" else self.of_mutant(mutant)
 
     def reaching(self, mutant):
-        """Also those that are not asked."""
+        """Also those that are not asked, but for what judges the boot."""
         return [check for check, points in self.points.items()
                 if check not in (*NO_CHECKS, *OF_BOOT) and not points.isdisjoint(mutant.points)]
 
