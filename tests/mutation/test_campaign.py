@@ -328,6 +328,23 @@ class Campaigns(unittest.TestCase):
             first = [checks for number, checks in machine.asked if number == 1]
             self.assertEqual([checks[:2] for checks in first][:len(asked)], asked)
 
+    def test_who_kills_the_same_fault_in_another_kernel_is_asked_first_and_alone(self):
+        self.coverage.points["three"] = {1}
+        machine = Machine(sees=[(1, "three")])
+        campaign = Campaign([], self.coverage, Results(self.path), machine, str, {"id1": "three", "id2": "gone"})
+        campaign.run([mutant(1, 1), mutant(2, 2)])
+        self.assertEqual([checks for number, checks in machine.asked if number == 1], [("three",), ("three",)])
+        self.assertEqual([checks for number, checks in machine.asked if number == 2], [("one", "two")])
+
+    def test_what_has_caught_another_of_the_same_line_goes_before_what_has_caught_more_elsewhere(self):
+        campaign = Campaign([], self.coverage, Results(self.path), Machine(), print)
+        here, there = mutant(1, 2), mutant(2, 2)
+        for one, check, times in ((there, "one", 3), (here, "two", 1)):
+            for _ in range(times):
+                campaign._count(one, check)
+        self.assertEqual(campaign.order(here, ["one", "two"]), ["two", "one"])
+        self.assertEqual(campaign.order(there, ["two", "one"]), ["one", "two"])
+
     def test_checks_that_are_dear_come_last_unless_they_catch_much(self):
         names = [f"c{number}" for number in range(40)]
         self.coverage.points = {"boot": {8}, "idle": set(), **{name: {1} for name in names}}

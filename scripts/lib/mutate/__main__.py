@@ -140,7 +140,8 @@ def go_on(version, options):
     version.load()
     new_guest = version.guests()
     version.cover(options, new_guest)
-    campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say).run(
+    campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say,
+                      verdicts.killers(ROOT, version.name)).run(
         chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs,
         not options.only, options.again)
     counts = report.counts(version.mutants, version.results)

@@ -156,8 +156,10 @@ def chosen(version, only=(), again=False, equivalent=()):
 
 
 class Campaign:
-    def __init__(self, mutants, coverage, results, new_guest, say):
-        self.coverage, self.results, self.say = coverage, results, say
+    """`killers`: {id: the check that kills the same fault in another kernel}. It is asked first."""
+
+    def __init__(self, mutants, coverage, results, new_guest, say, killers=()):
+        self.coverage, self.results, self.say, self.killers = coverage, results, say, dict(killers)
         self.judge = Judge(coverage, new_guest)
         self.kills = collections.Counter()
         by_id = {mutant.id: mutant for mutant in mutants}
@@ -167,14 +169,16 @@ class Campaign:
         self.lock = threading.Lock()
 
     def _count(self, mutant, check):
+        self.kills[mutant.function, mutant.line, check] += 1
         self.kills[mutant.function, check] += 1
         self.kills[check] += 1
 
     def order(self, mutant, checks):
-        """A check that has caught something in this function, then one that is quick and catches much."""
+        """A check that has caught something in this line or function, then one that is quick and catches much."""
         def worth(check):
-            return (self.kills[mutant.function, check] + 0.02 * self.kills[check] + 0.01) / \
-                (self.coverage.seconds.get(check, 1) + 0.1)
+            caught = 3 * self.kills[mutant.function, mutant.line, check] + self.kills[mutant.function, check] + \
+                0.01 * self.kills[check]
+            return (caught + 0.01) / (self.coverage.seconds.get(check, 1) + 0.1)
         return sorted(checks, key=worth, reverse=True)
 
     def run(self, mutants, seconds=None, jobs=1, drawn=True, again=False):
@@ -222,7 +226,8 @@ class Campaign:
         while record is None:
             asked = self.coverage.asked(mutant)
             checks = self.order(mutant, asked if self.again else self.results.left(mutant.id, asked))
-            known = [check for check in checks if check == self.results.of.get(mutant.id, {}).get("by")]
+            killers = (self.results.of.get(mutant.id, {}).get("by"), self.killers.get(mutant.id))
+            known = [check for check in dict.fromkeys(killers) if check in checks]
             checks = known + [check for check in checks if check not in known]
             if not checks:  # it was asked for before it was drawn, or all have been set aside meanwhile
                 self._tell(mutant, self.results.draw(mutant.id) if self.drawn else self.results.of[mutant.id])

@@ -53,6 +53,17 @@ def recorded(root, version):
     return found
 
 
+def killers(root, version):
+    """{id: the check that kills a fault of that id in another kernel's text}."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(root, "tests/mutation", "*.verdicts"))):
+        other = os.path.basename(path).removesuffix(".verdicts")
+        if other != version:
+            found |= {name: record["by"] for name, record in recorded(root, other).items()
+                      if record["verdict"] in KILLED and "by" in record}
+    return found
+
+
 def draws_of(root, version):
     """The suites that drew mutants, in their order."""
     return [line.split()[1] for line in lines_of(record_path(root, version)) if line.startswith("draw ")]
