@@ -79,6 +79,7 @@
 #include "check/introspection/rescuer_name.cc"
 #include "check/introspection/trace_fields.cc"
 #include "check/introspection/trace_records.cc"
+#include "check/introspection/worker_names.cc"
 #include "check/lifecycle/changes_away.cc"
 #include "check/lifecycle/cpus_gone.cc"
 #include "check/lifecycle/flush_away.cc"

@@ -44,6 +44,7 @@ extern const Group kTraceRecordsChecks;
 extern const Group kLogAndProcChecks;
 extern const Group kOverWorkerChecks;
 extern const Group kRescuerNameChecks;
+extern const Group kWorkerNameChecks;
 extern const Group kBusyForChecks;
 extern const Group kAllocationChecks;
 extern const Group kNameAndLimitChecks;
@@ -181,6 +182,7 @@ constinit const Group* const kGroups[] = {
     &kLogAndProcChecks,
     &kOverWorkerChecks,
     &kRescuerNameChecks,
+    &kWorkerNameChecks,
     &kBusyForChecks,
     &kAllocationChecks,
     &kNameAndLimitChecks,

@@ -7,6 +7,7 @@
 #include "../../glue/workqueue.h"
 #include "../scenes/cpu_away.hh"
 #include "../scenes/look.hh"
+#include "../scenes/pool_cpus.hh"
 #include "../scenes/scarce_threads.hh"
 #include "../scenes/unbound_cpus.hh"
 #include "../scenes/worker_cpus.hh"
@@ -71,6 +72,15 @@ inline uint64_t isolated_cpus(Trial& t)
                : 0;
 }
 
+// Those of these CPUs that unbound workqueues may use, which may be none.
+inline uint64_t in_force(Trial& t, uint64_t of)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_SCOPES);
+    return now && now->head.unbound_cpus != WQLAB_NONE
+               ? now->masks.words()[now->head.unbound_cpus * now->masks.words_each()] & of
+               : 0;
+}
+
 struct IsolatedAreLeftAlone {
     static constexpr Promise kPromise = {
         202,
@@ -107,7 +117,7 @@ struct IsolatedAreLeftAlone {
             int result = 0;
             SKIP_UNLESS(t, all.set(step.housekeeping, result), "kprobes are disarmed, so the kernel can't be called");
             WANT(t, result == 0, "it returned %d", result);
-            const uint64_t now = unbound_cpus(t), isolated = isolated_cpus(t);
+            const uint64_t now = in_force(t, allowed), isolated = isolated_cpus(t);
             WANT(t, now == step.unbound, "of the CPUs %llx with %llx for housekeeping, unbound items may use %llx",
                  static_cast<unsigned long long>(allowed), static_cast<unsigned long long>(step.housekeeping),
                  static_cast<unsigned long long>(now));
@@ -218,9 +228,10 @@ struct RefusedWithoutAWorker {
         const uint64_t allowed = unbound_cpus(t);
         SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         SKIP_UNLESS(t, isolated_cpus(t) == 0, "some CPUs are isolated");
-        t.queue({.flags = WQLAB_WQ_UNBOUND});
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND});
         if (t.decided())
             return;
+        const uint64_t rest = allowed & (allowed - 1);
         Housekeeping all(t, function);
         int result = 0;
         uint64_t now, isolated;
@@ -228,11 +239,15 @@ struct RefusedWithoutAWorker {
             const NoNewThreads scarce(t);
             if (t.decided())
                 return;
-            SKIP_UNLESS(t, all.set(~(uint64_t{1} << first_of(allowed)), result),
+            SKIP_UNLESS(t, all.set(~(allowed & -allowed), result),
                         "kprobes are disarmed, so the kernel can't be called");
             now = unbound_cpus(t);
             isolated = isolated_cpus(t);
         }
+        // What is taken is so for each workqueue.
+        const uint64_t used = !result && now == rest ? cpus_of_pool(t, wq, first_of(rest)) & allowed : 0;
+        WANT(t, !used || used == rest, "unbound workqueues may use %llx without an error, and a pool has %llx",
+             static_cast<unsigned long long>(now), static_cast<unsigned long long>(used));
         SKIP_UNLESS(t, result || now == allowed, "threads ended meanwhile");
         WANT(t, result == -number(Errno::kNoMemory), "it returned %d, and unbound workqueues may use %llx of %llx",
              result, static_cast<unsigned long long>(now), static_cast<unsigned long long>(allowed));

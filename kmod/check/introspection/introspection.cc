@@ -10,14 +10,6 @@ namespace wqlab {
 
 namespace introspection {
 
-inline bool begins_with(const char* text, const char* start)
-{
-    for (; *start; text++, start++)
-        if (*text != *start)
-            return false;
-    return true;
-}
-
 inline bool ends_with(const char* text, const char* end)
 {
     const size_t length = __builtin_strlen(text), wanted = __builtin_strlen(end);
@@ -128,49 +120,6 @@ struct Description {
                  "after an item that said nothing its worker is called %s", t.text());
         }
         judge_long_name(t);
-    }
-};
-
-struct WorkerNames {
-    static constexpr Promise kPromise = {64,
-                                         "",
-                                         "worker.names",
-                                         "Workers are called kworker/CPU:N, with H when highpri, kworker/uPOOL:N when "
-                                         "unbound, and kworker/R-NAME when rescuers",
-                                         "kernel/workqueue.c: format_worker_id()",
-                                         0,
-                                         Fault::kWorkerLies};
-
-    static void run(Trial& t)
-    {
-        const uint32_t cpu = t.first_cpu();
-        Queue* const queues[] = {&t.queue(), &t.queue({.flags = WQLAB_WQ_HIGHPRI}),
-                                 &t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"})};
-        const Items items = t.items(3, "an item");
-        for (uint32_t i = 0; i < 3; i++)
-            items[i]->queue_on(*queues[i], cpu);
-        AWAIT(t, items[0]->ended() == 1 && items[1]->ended() == 1 && items[2]->ended() == 1, "the items to run");
-        char bound[16];
-        wqlab_format(bound, sizeof(bound), "kworker/%u:", cpu);
-        WANT(t, begins_with(items[0]->last().command, bound), "a bound worker is called %s", items[0]->last().command);
-        WANT(t, begins_with(items[1]->last().command, bound), "a highpri worker is called %s",
-             items[1]->last().command);
-        WANT(t, begins_with(items[2]->last().command, "kworker/u"), "an unbound worker is called %s",
-             items[2]->last().command);
-
-        t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wqlab-saved"});
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK |
-                                         WQLAB_SECTION_RESCUERS);
-        if (!now)
-            return;
-        for (const wqlab_snap_worker& worker : now->workers) {
-            if (worker.pid != items[2]->last().pid)
-                continue;
-            char wanted[24];
-            wqlab_format(wanted, sizeof(wanted), "kworker/u%d:%d", worker.pool, worker.id);
-            WANT(t, same_text(items[2]->last().command, wanted), "worker %d of pool %d is called %s", worker.id,
-                 worker.pool, items[2]->last().command);
-        }
     }
 };
 
@@ -361,8 +310,11 @@ struct EventsInOrder {
 };
 
 constexpr Check kAll[] = {
-    check_of<CurrentWork>(),  check_of<Description>(),   check_of<WorkerNames>(),
-    check_of<Congested>(),    check_of<EventsInOrder>(), check_of<StatsAgree>(WQLAB_LACK_COUNTERS),
+    check_of<CurrentWork>(),
+    check_of<Description>(),
+    check_of<Congested>(),
+    check_of<EventsInOrder>(),
+    check_of<StatsAgree>(WQLAB_LACK_COUNTERS),
     check_of<IsMemReclaim>(),
 };
 

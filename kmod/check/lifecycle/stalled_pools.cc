@@ -2,6 +2,7 @@
 // What else the watchdog says of pools that make no progress: who has them, and since when.
 #include "../../glue/cpu.h"
 #include "../../glue/symbols.h"
+#include "../../glue/text.h"
 #include "../../glue/time.h"
 #include "../../glue/work.h"
 #include "../../glue/workqueue.h"
@@ -9,6 +10,7 @@
 #include "../harness/kernel_log.hh"
 #include "../scenes/lockups.hh"
 #include "../scenes/look.hh"
+#include "../scenes/thread_log.hh"
 #include "../scenes/threshold.hh"
 
 namespace wqlab {
@@ -172,13 +174,29 @@ struct AnyCpuMayBeTouched {
         WQLAB_CHECK_NEGATIVE,
         Fault::kResultLies};
 
+    // Whether some warning is in its code: the kernel has a table of where they are.
+    static bool has_warning(const char* name)
+    {
+        constexpr uint32_t kMost = 4096;
+        const uintptr_t find_bug = wqlab_symbol("find_bug"), function = wqlab_symbol(name);
+        unsigned long found = 0;
+        for (uint32_t i = 0; find_bug && function && i < kMost && !found; i++) {
+            char at[64];
+            wqlab_symbol_name(function + i, at, sizeof(at));
+            if (!same_text(at, name) || !wqlab_call(find_bug, function + i, 0, 0, &found))
+                return false;
+        }
+        return found;
+    }
+
     static void run(Trial& t)
     {
         const uintptr_t touch = wqlab_symbol("wq_watchdog_touch");
         SKIP_UNLESS(t, touch, "this kernel has no watchdog of workqueues");
         // What the touching of a CPU that is none says, which nobody does but we.
         const LogListener<LinesWith> log("wq_watchdog_touch should be called with valid CPU");
-        SKIP_UNLESS(t, log.attached(), "the kernel's log can't be watched here");
+        const LogListener<LinesOfMine> any("wq_watchdog_touch");
+        SKIP_UNLESS(t, log.attached() && any.attached(), "the kernel's log can't be watched here");
         constexpr uint32_t kNoCpu = UINT32_MAX;
         // It is said once, unless it is forgotten.
         const auto forget_and_touch = [&](uint32_t cpu) {
@@ -191,6 +209,10 @@ struct AnyCpuMayBeTouched {
         if (t.decided())
             return;
         const uint32_t told = log.heard().ours();
+        // Since 6.11 it does.
+        WANT(t,
+             told || any.heard().ours() || !(has_warning("wq_watchdog_touch") || has_warning("wq_watchdog_touch.cold")),
+             "a CPU that is none was touched, and no warning said so");
         SKIP_UNLESS(t, told, "this kernel does not warn of a CPU that is none");
         for (uint32_t cpu = 0; cpu < wqlab_nr_cpus() && !t.decided(); cpu++)
             if (wqlab_cpu_online(cpu))

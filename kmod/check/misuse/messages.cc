@@ -6,6 +6,7 @@
 #include "../../glue/workqueue.h"
 #include "../harness/kernel_log.hh"
 #include "../scenes/new_pool.hh"
+#include "../scenes/thread_log.hh"
 
 namespace wqlab {
 
@@ -16,8 +17,8 @@ struct IdleWorkerInfo {
         272,
         "",
         "log.idle-worker-info",
-        "Of a worker that is idle SysRq-t names no workqueue: what it did last is there in parentheses; and the "
-        "scheduler is told which function that was",
+        "Of a worker that is idle SysRq-t names no workqueue and no function: what it did last is there in "
+        "parentheses; and the scheduler is told which function that was",
         "kernel/workqueue.c: print_worker_info(), process_one_work(), wq_worker_last_func()",
         0,
         Fault::kLogIsSilent};
@@ -50,11 +51,13 @@ struct IdleWorkerInfo {
         // Not before: who dumps a worker that runs the item names it.
         const KernelLog<LinesWith> named(t, "Workqueue: wqlab-c272");
         const KernelLog<LinesWith> told(t, "(wqlab-c272)");
+        const KernelLog<LinesOfMine> function_named(t, "wqlab_test_item");
         if (t.decided())
             return;
         SKIP_UNLESS(t, wqlab_call(function, reinterpret_cast<unsigned long>(kInfo), *task, 0, nullptr),
                     "kprobes are disarmed, so the kernel can't be called");
         WANT(t, named.count() == 0, "of a worker that is idle the workqueue was named");
+        WANT(t, function_named.count() == 0, "of a worker that is idle a function was named");
         WANT(t, told.count() != 0, "what an idle worker did last was not told");
         const uintptr_t last_func = wqlab_symbol("wq_worker_last_func");
         Address wanted = 0;
