@@ -260,7 +260,8 @@ struct GlobalCpusRefused {
         SKIP_UNLESS(t, t.ask(WQLAB_STEP_READ, kPath, "") == 0, "%s can't be read", kPath);
         __builtin_memcpy(before, t.text(), WQLAB_STEP_TEXT_LEN);
         const size_t size = __builtin_strlen(before);
-        SKIP_UNLESS(t, size && before[size - 1] == '\n', "%s is longer than can be read", kPath);
+        WANT(t, size, "%s is empty", kPath);
+        SKIP_UNLESS(t, before[size - 1] == '\n', "%s is longer than can be read", kPath);
         // What is written is what was requested from then on, also where a cpuset keeps some of them for itself.
         const int lack = t.ask(WQLAB_STEP_READ, kRequested, "");
         SKIP_UNLESS(t, lack == number(Errno::kNoEntry) || lack == 0, "%s can't be read", kRequested);
