@@ -96,6 +96,7 @@
 #include "check/lifecycle/watchdog.cc"
 #include "check/lifecycle/watchdog_again.cc"
 #include "check/lifecycle/watchdog_touch.cc"
+#include "check/lifecycle/watchdog_twice.cc"
 #include "check/lifecycle/woken_last.cc"
 #include "check/lifecycle/worker_ends.cc"
 #include "check/lifecycle/worker_tasks.cc"

@@ -113,6 +113,7 @@ extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
 extern const Group kWatchdogTouchChecks;
+extern const Group kWatchdogTwiceChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kFlushAwayChecks;
 extern const Group kUnbindWorkersChecks;
@@ -251,6 +252,7 @@ constinit const Group* const kGroups[] = {
     &kStallChecks,
     &kWatchdogAgainChecks,
     &kWatchdogTouchChecks,
+    &kWatchdogTwiceChecks,
     &kCpusGoneChecks,
     &kFlushAwayChecks,
     &kUnbindWorkersChecks,
