@@ -51,6 +51,7 @@
 #include "check/drain/ended_threads.cc"
 #include "check/drain/file_memory.cc"
 #include "check/drain/flush_dependency.cc"
+#include "check/drain/killed_early.cc"
 #include "check/drain/leaks.cc"
 #include "check/drain/managers.cc"
 #include "check/drain/pwq_memory.cc"

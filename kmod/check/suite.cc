@@ -26,6 +26,7 @@ extern const Group kDrainAgainChecks;
 extern const Group kDestroyChecks;
 extern const Group kBeingDestroyedChecks;
 extern const Group kChainChecks;
+extern const Group kKilledEarlyChecks;
 extern const Group kLeakChecks;
 extern const Group kPwqMemoryChecks;
 extern const Group kFileMemoryChecks;
@@ -165,6 +166,7 @@ constinit const Group* const kGroups[] = {
     &kDestroyChecks,
     &kBeingDestroyedChecks,
     &kChainChecks,
+    &kKilledEarlyChecks,
     &kLeakChecks,
     &kPwqMemoryChecks,
     &kFileMemoryChecks,
