@@ -26,6 +26,7 @@ extern const Group kDrainAgainChecks;
 extern const Group kDestroyChecks;
 extern const Group kBeingDestroyedChecks;
 extern const Group kChainChecks;
+extern const Group kKilledEarlyChecks;
 extern const Group kLeakChecks;
 extern const Group kPwqMemoryChecks;
 extern const Group kFileMemoryChecks;
@@ -113,6 +114,7 @@ extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
 extern const Group kWatchdogTouchChecks;
+extern const Group kWatchdogTwiceChecks;
 extern const Group kCpusGoneChecks;
 extern const Group kFlushAwayChecks;
 extern const Group kUnbindWorkersChecks;
@@ -164,6 +166,7 @@ constinit const Group* const kGroups[] = {
     &kDestroyChecks,
     &kBeingDestroyedChecks,
     &kChainChecks,
+    &kKilledEarlyChecks,
     &kLeakChecks,
     &kPwqMemoryChecks,
     &kFileMemoryChecks,
@@ -251,6 +254,7 @@ constinit const Group* const kGroups[] = {
     &kStallChecks,
     &kWatchdogAgainChecks,
     &kWatchdogTouchChecks,
+    &kWatchdogTwiceChecks,
     &kCpusGoneChecks,
     &kFlushAwayChecks,
     &kUnbindWorkersChecks,

@@ -4,6 +4,7 @@
 #include "../../glue/context.h"
 #include "../../glue/thread.h"
 #include "../../glue/thread_ends.h"
+#include "../../glue/thread_stops.h"
 #include "../scenes/kept_memory.hh"
 #include "../scenes/look.hh"
 #include "../scenes/new_pool.hh"
@@ -12,7 +13,7 @@ namespace wqlab {
 
 namespace ended_threads {
 
-// Some workers, and what becomes of each: its struct, which is freed, and its thread, which ends.
+// Some workers, and what becomes of each: its struct, which is freed, and its thread, which ends and returns something.
 class Workers {
 public:
     static constexpr uint32_t kMost = 8;
@@ -30,7 +31,7 @@ public:
     {
         task_struct* const thread = n_ < kMost ? wqlab_thread_get(pid) : nullptr;
         if (thread)
-            workers_[n_++] = {address, thread, pid, false, false, false, false};
+            workers_[n_++] = {address, thread, pid, false, false, false, false, 0, false, 0};
         return thread;
     }
 
@@ -54,6 +55,22 @@ public:
             }
     }
 
+    // Whoever stops one waits for it. Before 6.11 rescuers alone were stopped.
+    void stops(int32_t pid)
+    {
+        for (Worker& worker : workers_)
+            if (worker.pid == pid && !__atomic_load_n(&worker.ended, __ATOMIC_RELAXED))
+                __atomic_store_n(&worker.stopped_by, wqlab_current_task(), __ATOMIC_RELAXED);
+    }
+    void stopped(int result)
+    {
+        for (Worker& worker : workers_)
+            if (__atomic_load_n(&worker.stopped_by, __ATOMIC_RELAXED) == wqlab_current_task() && !worker.has_result) {
+                worker.result = result;
+                __atomic_store_n(&worker.has_result, true, __ATOMIC_RELEASE);
+            }
+    }
+
     bool have_gone() const
     {
         bool gone = true;
@@ -70,6 +87,8 @@ public:
             WANT(t, !worker.freed_early, "what thread %d is as a worker was freed while the thread went on",
                  worker.pid);
             WANT(t, !worker.ended_as_one, "thread %d ended, and was still taken for a worker", worker.pid);
+            WANT(t, !__atomic_load_n(&worker.has_result, __ATOMIC_ACQUIRE) || worker.result == 0,
+                 "thread %d returned %d to who had told it to end", worker.pid, worker.result);
         }
     }
 
@@ -79,6 +98,9 @@ private:
         task_struct* thread;
         int32_t pid;
         bool freed, freed_early, ended, ended_as_one;
+        uintptr_t stopped_by;
+        bool has_result;
+        int result;
     };
 
     Worker workers_[kMost] = {};
@@ -92,15 +114,18 @@ public:
         : allocations_({[](void*, uintptr_t, uintptr_t) {},
                         [](void* to, uintptr_t address) { static_cast<Workers*>(to)->freed(address); }, &workers, 0}),
           ends_({[](void* to, int32_t pid, bool is_worker) { static_cast<Workers*>(to)->ended(pid, is_worker); },
-                 &workers})
+                 &workers}),
+          stops_({[](void* to, int32_t pid) { static_cast<Workers*>(to)->stops(pid); },
+                  [](void* to, int result) { static_cast<Workers*>(to)->stopped(result); }, &workers})
     {
     }
 
-    bool attached() const { return allocations_.is_attached() && ends_.is_attached(); }
+    bool attached() const { return allocations_.is_attached() && ends_.is_attached() && stops_.is_attached(); }
 
 private:
     leaks::AttachedAllocations allocations_;
     Attached<wqlab_thread_ends, wqlab_thread_ends_attach, wqlab_thread_ends_detach> ends_;
+    Attached<wqlab_thread_stops, wqlab_thread_stops_attach, wqlab_thread_stops_detach> stops_;
 };
 
 struct EndBeforeTheirMemory {
@@ -109,7 +134,7 @@ struct EndBeforeTheirMemory {
         "",
         "destroy.threads-end-first",
         "The workers of a pool that goes, and a workqueue's rescuer, are freed only when their threads do nothing any "
-        "more but to end, as which they are no workers any more to the scheduler",
+        "more but to end, as which they are no workers any more to the scheduler, and return 0",
         "kernel/workqueue.c: reap_dying_workers(), destroy_workqueue(), worker_thread(), rescuer_thread(), "
         "set_pf_worker()",
         0,

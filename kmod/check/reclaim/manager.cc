@@ -3,6 +3,7 @@
 #include "../../glue/symbols.h"
 #include "../../glue/text.h"
 #include "../../glue/time.h"
+#include "../../glue/timer_rearms.h"
 #include "../../glue/workqueue.h"
 #include "../harness/kernel_log.hh"
 #include "../scenes/idle_pool.hh"
@@ -23,7 +24,8 @@ struct RestsBetweenTries {
         "",
         "workers.manager-rests-between-tries",
         "A manager that can make no worker sleeps for a second, and no less, before it tries again, and is interrupted "
-        "by nobody; the next call for help is never more than a tenth of a second away",
+        "by nobody; meanwhile it leaves its call for help alone, and the next is never more than a tenth of a second "
+        "away",
         "kernel/workqueue.c: maybe_create_worker(), CREATE_COOLDOWN, create_worker(), pool_mayday_timeout(), "
         "MAYDAY_INTERVAL",
         WQLAB_CHECK_MEMORY,
@@ -49,6 +51,12 @@ struct RestsBetweenTries {
              static_cast<unsigned long long>(due / 1'000'000));
     }
 
+    // Who needs a worker all the time leaves the call alone. One that has come and is busy already explains one time.
+    static void judge_calls(Trial& t, uint32_t rearmed)
+    {
+        WANT(t, rearmed < 2, "between its tries it took its call for help back to call anew, %u times", rearmed);
+    }
+
     static void run(Trial& t)
     {
         Distress distress(t);
@@ -64,13 +72,17 @@ struct RestsBetweenTries {
         SKIP_UNLESS(t, stuck.started() == 0, "a worker became free, or threads ended meanwhile");
         uint64_t before = 0, after = 0;
         SKIP_UNLESS(t, turns_of(t, pid, before), "this kernel does not tell how often a thread has run");
+        Attached<wqlab_timer_rearms, wqlab_timer_rearms_attach, wqlab_timer_rearms_detach> calls(
+            {wqlab_symbol("pool_mayday_timeout"), pid, 0, 0});
         const uint64_t began = wqlab_now();
         Rests rests;
-        for (uint32_t looks = 0; looks < 15 && !t.decided(); looks++) {
+        // For two rests at least.
+        for (uint32_t looks = 0; looks < 25 && !t.decided(); looks++) {
             wqlab_sleep(100'000'000);
             judge_timer(t, distress);
             rests.look(t, pid);
         }
+        judge_calls(t, __atomic_load_n(&calls.probe().count, __ATOMIC_RELAXED));
         if (t.decided())
             return;
         const uint64_t most_rests = rests.most();
@@ -87,7 +99,7 @@ struct RestsBetweenTries {
         WANT(t, interrupted.count() == 0, "it is said to have been interrupted, %u times", interrupted.count());
         distress.end();
         AWAIT(t, stuck.ended() == 1, "the plain item to run once there are threads again");
-        t.note("in 1.5 s it ran %llu times", static_cast<unsigned long long>(after - before));
+        t.note("in 2.5 s it ran %llu times", static_cast<unsigned long long>(after - before));
     }
 };
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because probes have the kernel's own types. */
+#include <linux/kernel.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#include "features.h"
+#include "tracepoints.h"
+#include "watchdog_looks.h"
+
+/* Called through a pointer, whose type CFI compares. Timers are due in buckets, which older kernels do not tell. */
+#if WQLAB_HAVE_TIMER_BUCKET_EXPIRY
+static void probe_start(void *data, struct timer_list *timer, unsigned long due)
+#else
+static void probe_start(void *data, struct timer_list *timer, unsigned long due, unsigned int flags)
+#endif
+{
+	const struct wqlab_watchdog_looks *looks = data;
+
+	if ((uintptr_t)timer->function == looks->function)
+		looks->armed(looks->watcher, due);
+}
+
+static void probe_fires(void *data, struct timer_list *timer, unsigned long now)
+{
+	const struct wqlab_watchdog_looks *looks = data;
+
+	if ((uintptr_t)timer->function == looks->function)
+		looks->fires(looks->watcher);
+}
+
+static void probe_activate(void *data, struct work_struct *work)
+{
+	const struct wqlab_watchdog_looks *looks = data;
+
+	if ((uintptr_t)work == looks->work)
+		looks->activated(looks->watcher);
+}
+
+static const struct wqlab_probe probes[] = {
+	{ "timer_start", probe_start },
+	{ "timer_expire_entry", probe_fires },
+	{ "workqueue_activate_work", probe_activate },
+};
+
+int wqlab_watchdog_looks_attach(struct wqlab_watchdog_looks *looks)
+{
+	return wqlab_probes_attach(probes, ARRAY_SIZE(probes), looks);
+}
+
+void wqlab_watchdog_looks_detach(struct wqlab_watchdog_looks *looks)
+{
+	wqlab_probes_detach(probes, ARRAY_SIZE(probes), looks);
+}

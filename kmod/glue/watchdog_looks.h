@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* When a timer such as the watchdog's looks, and a pool's lock that is held meanwhile. */
+#ifndef WQLAB_GLUE_WATCHDOG_LOOKS_H
+#define WQLAB_GLUE_WATCHDOG_LOOKS_H
+
+#include "types.h"
+
+WQLAB_BEGIN_C
+
+struct wqlab_watchdog_looks {
+	uintptr_t function;	/* the timer's */
+	uintptr_t work;
+	/* With interrupts off, on the timer's CPU. due: in jiffies, and it fires no earlier. */
+	void (*armed)(void *watcher, unsigned long due);
+	/* On that CPU, right before its function is called. */
+	void (*fires)(void *watcher);
+	/* max_active lets go of the item. Interrupts are off, and the lock of its pool is held. */
+	void (*activated)(void *watcher);
+	void *watcher;
+};
+/* From attach to detach they are called, and nobody is in them when detach returns. Both sleep. 0 or -errno. */
+int wqlab_watchdog_looks_attach(struct wqlab_watchdog_looks *looks);
+void wqlab_watchdog_looks_detach(struct wqlab_watchdog_looks *looks);
+
+WQLAB_END_C
+
+#endif
