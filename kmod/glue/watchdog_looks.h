@@ -10,9 +10,9 @@ WQLAB_BEGIN_C
 struct wqlab_watchdog_looks {
 	uintptr_t function;	/* the timer's */
 	uintptr_t work;
-	/* With interrupts off, on the timer's CPU. due: in jiffies, and it fires no earlier. */
+	/* By who arms it, with interrupts off; since 6.9 on the timer's CPU. due: in jiffies, and it fires no earlier. */
 	void (*armed)(void *watcher, unsigned long due);
-	/* On that CPU, right before its function is called. */
+	/* On the timer's CPU, right before its function is called. */
 	void (*fires)(void *watcher);
 	/* max_active lets go of the item. Interrupts are off, and the lock of its pool is held. */
 	void (*activated)(void *watcher);

@@ -245,7 +245,7 @@ struct RefusedWithoutAWorker {
             isolated = isolated_cpus(t);
         }
         // What is taken is so for each workqueue.
-        const uint64_t used = !result && now == rest ? cpus_of_pool(t, wq, first_of(rest)) & allowed : 0;
+        const uint64_t used = !result && now == rest ? cpus_of_pool(t, wq, first_of(rest), allowed, rest) : 0;
         WANT(t, !used || used == rest, "unbound workqueues may use %llx without an error, and a pool has %llx",
              static_cast<unsigned long long>(now), static_cast<unsigned long long>(used));
         SKIP_UNLESS(t, result || now == allowed, "threads ended meanwhile");

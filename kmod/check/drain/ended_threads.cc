@@ -31,7 +31,7 @@ public:
     {
         task_struct* const thread = n_ < kMost ? wqlab_thread_get(pid) : nullptr;
         if (thread)
-            workers_[n_++] = {address, thread, pid, false, false, false, false, 0, false, 0};
+            workers_[n_++] = {.address = address, .thread = thread, .pid = pid};
         return thread;
     }
 
@@ -97,10 +97,10 @@ private:
         uintptr_t address;
         task_struct* thread;
         int32_t pid;
-        bool freed, freed_early, ended, ended_as_one;
-        uintptr_t stopped_by;
-        bool has_result;
-        int result;
+        bool freed = false, freed_early = false, ended = false, ended_as_one = false;
+        uintptr_t stopped_by = 0;
+        bool has_result = false;
+        int result = 0;
     };
 
     Worker workers_[kMost] = {};

@@ -12,8 +12,8 @@ namespace wqlab {
 
 namespace killed_early {
 
-// Per-CPU memory is handed out under one lock, for which who is killed does not wait. The machine has to: somebody
-// sleeps while he has it, for a moment, and depends on nobody.
+// Per-CPU memory is handed out under one lock, for which who is killed does not wait. The machine has to, whoever forks
+// too: somebody sleeps while he has it, for a moment, and depends on nobody.
 struct Holder {
     mutex* lock;
     bool holds, enough;
@@ -35,7 +35,7 @@ inline bool is_of_one(uintptr_t site)
     char name[96];
     wqlab_symbol_name(site, name, sizeof(name));
     const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
-    return words.has("workqueue") && !words.has("[wqlab");
+    return (words.has("workqueue") || words.has("node_nr_active")) && !words.has("[wqlab");
 }
 
 struct GivesBack {

@@ -185,9 +185,14 @@ struct HogsAreReported {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_HOGS);
         if (!now || !is_hog_table_sound(t, *now))
             return false;
+        uint32_t alike = 0;
         for (const wqlab_snap_hog& hog : now->hogs)
-            if (__builtin_memcmp(string_of(*now, hog.function), "wqlab_test_item", 15) == 0)
+            if (__builtin_memcmp(string_of(*now, hog.function), "wqlab_test_item", 15) == 0) {
                 count = static_cast<uint32_t>(hog.count);
+                alike++;
+            }
+        if (alike > 1)
+            t.skip("the kernel still knows an older module's function, whose address it has now");
         if (!count && now->hogs.size() >= kMostHogs)
             t.skip("the kernel has counted %u functions, and takes no more", now->hogs.size());
         return !t.decided();

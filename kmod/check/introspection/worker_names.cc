@@ -50,7 +50,8 @@ struct WorkerNames {
     {
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_RESCUERS);
         const wqlab_snap_workqueue* row = now ? row_of(*now, saved) : nullptr;
-        if (!row || row->rescuer_pid <= 0)
+        SKIP_UNLESS(t, (row && row->rescuer_pid > 0) || t.decided(), "a rescuer can't be seen");
+        if (t.decided())
             return;
         char path[48];
         wqlab_format(path, sizeof(path), "/proc/%d/comm", row->rescuer_pid);
@@ -83,6 +84,7 @@ struct WorkerNames {
         AWAIT(t, started(items, 5) == 5, "the items to start");
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK |
                                          WQLAB_SECTION_RESCUERS);
+        uint32_t judged = 0;
         for (const Asked& one : asked) {
             const Execution& runs = one.item->last();
             for (uint32_t i = 0; now && i < now->workers.size() && !t.decided(); i++) {
@@ -95,12 +97,14 @@ struct WorkerNames {
                 else
                     wqlab_format(name, sizeof(name), "kworker/%u:%d%s", one.cpu, worker.id, one.is_highpri ? "H" : "");
                 judge(t, runs, name);
+                judged++;
             }
         }
         for (uint32_t i = 0; i < 5; i++)
             items[i]->open();
         if (!t.decided())
             judge_rescuer(t, saved);
+        SKIP_UNLESS(t, judged == 5 || t.decided(), "of 5 workers %u can be seen", judged);
     }
 };
 

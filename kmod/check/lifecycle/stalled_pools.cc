@@ -209,7 +209,7 @@ struct AnyCpuMayBeTouched {
         if (t.decided())
             return;
         const uint32_t told = log.heard().ours();
-        // Since 6.11 it does.
+        // Since 6.11 it does, and in some stable ones.
         WANT(t,
              told || any.heard().ours() || !(has_warning("wq_watchdog_touch") || has_warning("wq_watchdog_touch.cold")),
              "a CPU that is none was touched, and no warning said so");

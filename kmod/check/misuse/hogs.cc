@@ -128,7 +128,7 @@ struct EachHogForItself {
             wqlab_symbol_name(reinterpret_cast<uintptr_t>(two[which]), name, sizeof(name));
             for (const wqlab_snap_hog& hog : now->hogs)
                 if (same_text(string_of(*now, hog.function), name))
-                    found.of[which] = hog.count;
+                    found.of[which] += hog.count;  // also an older module's, whose address it has now
         }
         found.functions = now->hogs.size();
         if (t.has_fault(Fault::kSnapshotLies))

@@ -5,14 +5,15 @@
 #include "../../glue/thread.h"
 #include "../../glue/time.h"
 #include "../harness/kernel_log.hh"
-#include "../scenes/look.hh"
-#include "../scenes/scarce_threads.hh"
+
+#include <utility>
 
 namespace wqlab {
 
 namespace wrong_cpu {
 
-// A worker that an item moves. Others may use its pool: it goes home as soon as the next item has begun.
+// A worker that an item moves. Others may use its pool, some of whom rely on their CPU: it goes home as soon as the next
+// item has begun, or at once if that was another worker's.
 struct Stray {
     Gate* gate;
     uint32_t home, away;
@@ -32,9 +33,12 @@ class Home {
 public:
     explicit Home(Stray& stray) : stray_(stray) {}
     Home(const Home&) = delete;
-    ~Home()
+    ~Home() { go(); }
+
+    // Who is idle on a wrong CPU would be the next to be woken, for anybody's item.
+    void go()
     {
-        if (stray_.change(Stray::kHome, Stray::kStays))
+        if (std::exchange(has_gone_, true) || stray_.change(Stray::kHome, Stray::kStays))
             return;
         while (stray_.is(Stray::kLeaving))
             wqlab_sleep(1'000'000);
@@ -45,6 +49,7 @@ public:
 
 private:
     Stray& stray_;
+    bool has_gone_ = false;
 };
 
 // What one worker is warned of.
@@ -105,8 +110,8 @@ struct WrongCpuIsReported {
         if (!stray)
             return;
         *stray = {&t.gate(), home, away, Stray::kHome, false, nullptr};
-        const Home at_the_end(*stray);
         const KernelLog<WarningsOf> log(t, stray);
+        Home at_the_end(*stray);  // before the log, which waits for RCU
         // While it runs its items a CPU-intensive worker is none that its pool counts, wherever it sleeps and wakes up.
         // The end of the first activates the second, which the same worker takes before it sleeps.
         Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI | WQLAB_WQ_CPU_INTENSIVE, .max_active = 1});
@@ -119,107 +124,15 @@ struct WrongCpuIsReported {
         second.queue_on(wq, home);
         stray->gate->open();
         AWAIT(t, first.ended() == 1 && second.ended() == 1, "the items to run");
+        at_the_end.go();
         SKIP_UNLESS(t, stray->has_moved && second.last().pid == first.last().pid && second.last().cpu == away,
                     "the next item began on CPU %u, in this worker or another", second.last().cpu);
         WANT(t, log.count(), "a worker of CPU %u began an item on CPU %u, and nothing was said of that", home, away);
     }
 };
 
-struct WrongCpuOfManagedPool {
-    static constexpr Promise kPromise = {
-        452,
-        "",
-        "misuse.wrong-cpu-is-reported-of-managed-pools",
-        "A worker of a CPU that begins an item on another one is reported as well while its pool has a manager, who "
-        "can make no worker",
-        "kernel/workqueue.c: process_one_work()",
-        WQLAB_CHECK_NEGATIVE | WQLAB_CHECK_MEMORY,
-        Fault::kLogIsSilent};
-
-    static constexpr uint32_t kMost = 64;
-
-    // The items that use up the workers: one of them is what the stray worker takes.
-    struct Sleepers {
-        Stray* stray;
-        Gate* gate;
-        uint32_t begun;  // in all
-        bool is_away;    // one by the stray worker, on the wrong CPU
-
-        void run()
-        {
-            if (stray->is(Stray::kAway) && wqlab_current_task() == reinterpret_cast<uintptr_t>(stray->worker)) {
-                __atomic_store_n(&is_away, wqlab_current().cpu == stray->away, __ATOMIC_RELEASE);
-                wqlab_thread_confine(stray->worker, stray->home);
-            }
-            __atomic_add_fetch(&begun, 1, __ATOMIC_RELEASE);
-            gate->pass();
-        }
-        uint32_t have_begun() const { return __atomic_load_n(&begun, __ATOMIC_ACQUIRE); }
-    };
-
-    static void sleep(TestItem&, void* sleepers) { static_cast<Sleepers*>(sleepers)->run(); }
-
-    // Until one waits, and all workers sleep but one that would make another. How many there are; 0: decided.
-    static uint32_t use_up(Trial& t, Queue& wq, uint32_t cpu, Sleepers* sleepers, const Items& items)
-    {
-        for (uint32_t i = 0; i < kMost; i++) {
-            items[i]->on_run(sleep, sleepers).queue_on(wq, cpu);
-            for (uint32_t looks = 0; looks < 5; looks++) {
-                wqlab_sleep(2'000'000);
-                const wqlab_snap_pool* pool = own_pool(t, wq, cpu, WQLAB_SECTION_WORK);
-                if (!pool)
-                    return 0;
-                if (sleepers->have_begun() > i)
-                    break;
-                // It is seen to rest a few times over.
-                if (looks == 4 && pool->manager && !pool->nr_idle)
-                    return i + 1;
-            }
-        }
-        t.skip("workers are still made, or there are too many");
-        return 0;
-    }
-
-    static void run(Trial& t)
-    {
-        const uint32_t home = t.first_cpu(), away = t.other_cpu(home);
-        SKIP_UNLESS(t, home != away, "there is one CPU");
-        if (!hear_again(t))
-            return;
-        Stray* const stray = t.own<Stray>();
-        Sleepers* const sleepers = t.own<Sleepers>();
-        if (t.decided())
-            return;
-        *stray = {&t.gate(), home, away, Stray::kHome, false, nullptr};
-        *sleepers = {stray, &t.gate(), 0, false};
-        const Home at_the_end(*stray);
-        const KernelLog<WarningsOf> log(t, stray);
-        // As above: none of its items' workers is one that the pool counts.
-        Queue& wq = t.queue({.flags = WQLAB_WQ_HIGHPRI | WQLAB_WQ_CPU_INTENSIVE, .max_active = kMost + 1});
-        TestItem& first = t.item("the item that moves its worker").on_run(WrongCpuIsReported::leave, stray);
-        const Items items = t.items(kMost, "an item that sleeps");
-        if (t.decided())
-            return;
-        first.queue_on(wq, home);
-        AWAIT(t, stray->is(Stray::kAway), "the item to move its worker");
-        const NoNewThreads scarce(t);
-        const uint32_t queued = t.decided() ? 0 : use_up(t, wq, home, sleepers, items);
-        if (!queued)
-            return;
-        const uint32_t before = sleepers->have_begun();
-        stray->gate->open();
-        AWAIT(t, first.ended() == 1 && sleepers->have_begun() > before, "a worker to take the item that waits");
-        SKIP_UNLESS(t, stray->has_moved && __atomic_load_n(&sleepers->is_away, __ATOMIC_ACQUIRE),
-                    "another worker took the item that waited");
-        WANT(t, log.count(), "a worker of CPU %u began an item on CPU %u, and nothing was said of that", home, away);
-        sleepers->gate->open();
-        AWAIT(t, executions(items, queued) == queued, "the items to end");
-    }
-};
-
 constexpr Check kAll[] = {
     check_of<WrongCpuIsReported>(),
-    check_of<WrongCpuOfManagedPool>(),
 };
 
 }  // namespace wrong_cpu

@@ -284,13 +284,14 @@ struct GlobalCpusRefused {
         const int request_unread = lack ? 0 : t.read(kRequested);
         const bool is_request_same = lack || same_text(t.text(), before);
         // What is taken is so for each workqueue.
-        const uint64_t used = error ? 0 : cpus_of_pool(t, last, first_of(allowed));
+        const uint64_t set = uint64_t{1} << second_of(allowed);
+        const uint64_t used = error ? 0 : cpus_of_pool(t, last, first_of(allowed), allowed, set);
         // It is set back at the end by who set it, too.
         if (error == 0)
             SKIP_UNLESS(t, t.ask(WQLAB_STEP_WRITE, kPath, before) == 0, "%s can't be set back now", kPath);
         SKIP_UNLESS(t, unread == 0 && request_unread == 0, "%s can't be read now", kPath);
         WANT(t, error || !is_same, "%s seemed to be set to %s, and is %s", kPath, mask, before);
-        WANT(t, !used || used == uint64_t{1} << second_of(allowed), "%s was set to %s, and a pool has %llx", kPath,
+        WANT(t, !used || used == set, "%s was set to %s, and a pool has %llx", kPath,
              mask, static_cast<unsigned long long>(used));
         SKIP_UNLESS(t, error, "threads ended meanwhile");
         WANT(t, error == number(Errno::kNoMemory), "it gave error %d", error);
