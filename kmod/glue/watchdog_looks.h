@@ -10,7 +10,7 @@ WQLAB_BEGIN_C
 struct wqlab_watchdog_looks {
 	uintptr_t function;	/* the timer's */
 	uintptr_t work;
-	/* By who arms it, with interrupts off; since 6.9 on the timer's CPU. due: in jiffies, and it fires no earlier. */
+	/* By who arms it, with interrupts off; since 6.9 on the timer's CPU. In jiffies: it fires no earlier. */
 	void (*armed)(void *watcher, unsigned long due);
 	/* On the timer's CPU, right before its function is called. */
 	void (*fires)(void *watcher);

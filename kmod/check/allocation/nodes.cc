@@ -128,7 +128,8 @@ struct OfItsNode {
                 Address counters = 0;
                 t.kernel().read(&counters, t.kernel().address(of_wq, Field::kWqNodeNrActive) + node * sizeof(counters),
                                 sizeof(counters));
-                of_nodes += judge(counters, Asked::kAnySize, node < end ? static_cast<int32_t>(node) : kNoNode, "the counters");
+                of_nodes += judge(counters, Asked::kAnySize, node < end ? static_cast<int32_t>(node) : kNoNode,
+                                  "the counters");
             }
         }
 

@@ -12,8 +12,8 @@ namespace wqlab {
 
 namespace wrong_cpu {
 
-// A worker that an item moves. Others may use its pool, some of whom rely on their CPU: it goes home as soon as the next
-// item has begun, or at once if that was another worker's.
+// A worker that an item moves. Others may use its pool, some of whom rely on their CPU: it goes home as soon as the
+// next item has begun, or at once if that was another worker's.
 struct Stray {
     Gate* gate;
     uint32_t home, away;

@@ -291,8 +291,8 @@ struct GlobalCpusRefused {
             SKIP_UNLESS(t, t.ask(WQLAB_STEP_WRITE, kPath, before) == 0, "%s can't be set back now", kPath);
         SKIP_UNLESS(t, unread == 0 && request_unread == 0, "%s can't be read now", kPath);
         WANT(t, error || !is_same, "%s seemed to be set to %s, and is %s", kPath, mask, before);
-        WANT(t, !used || used == set, "%s was set to %s, and a pool has %llx", kPath,
-             mask, static_cast<unsigned long long>(used));
+        WANT(t, !used || used == set, "%s was set to %s, and a pool has %llx", kPath, mask,
+             static_cast<unsigned long long>(used));
         SKIP_UNLESS(t, error, "threads ended meanwhile");
         WANT(t, error == number(Errno::kNoMemory), "it gave error %d", error);
         WANT(t, is_same, "refused to be set to %s, %s is no more what it was", mask, kPath);

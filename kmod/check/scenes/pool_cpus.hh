@@ -6,8 +6,8 @@
 
 namespace wqlab {
 
-// Of these (of the first 64), those of the pool that its items go to which are queued on this CPU. 0: that can't be seen,
-// or unbound workqueues may use others of them than `unbound` by now.
+// Of these (of the first 64), those of the pool that its items go to which are queued on this CPU. 0: that can't be
+// seen, or unbound workqueues may use others of them than `unbound` by now.
 inline uint64_t cpus_of_pool(Trial& t, const Queue& queue, uint32_t cpu, uint64_t of, uint64_t unbound)
 {
     const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_SCOPES);

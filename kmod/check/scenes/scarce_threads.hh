@@ -9,8 +9,8 @@
 
 namespace wqlab {
 
-// Somebody else's worker that had nothing to do any more: no worker had to be made, and nothing is shown. No thread that
-// runs an item is called as those are that end.
+// Somebody else's worker that had nothing to do any more: no worker had to be made, and nothing is shown. No thread
+// that runs an item is called as those are that end.
 inline bool is_other_worker(const char* command)
 {
     return __builtin_memcmp(command, "kworker/", 8) == 0 && __builtin_memcmp(command, "kworker/dying", 13) != 0 &&
