@@ -109,7 +109,7 @@ private:
     static uint64_t hash(const LatencyKey& key)
     {
         // Not the CPUs side by side: the rows of some items would be in each other's way.
-        return mixed(mixed(key.workqueue ^ key.tag ^ (key.function << 1)) + key.cpu);
+        return mixed(key.workqueue ^ key.tag ^ (key.function << 1) ^ uint64_t{key.cpu} << 48);
     }
 
     Span<LatencyRecord> records_;

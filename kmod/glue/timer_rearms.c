@@ -4,10 +4,9 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/timer.h>
 
-#include "features.h"
 #include "timer_rearms.h"
+#include "timer_start.h"
 #include "tracepoints.h"
 
 /* One that is over it may arm in a softirq, too, which comes upon any thread. */
@@ -30,12 +29,7 @@ static void probe_cancel(void *data, struct timer_list *timer)
 		rearms->switches = switches();
 }
 
-/* Called through a pointer, whose type CFI compares. */
-#if WQLAB_HAVE_TIMER_BUCKET_EXPIRY
-static void probe_start(void *data, struct timer_list *timer, unsigned long bucket_expiry)
-#else
-static void probe_start(void *data, struct timer_list *timer, unsigned long expires, unsigned int flags)
-#endif
+WQLAB_TIMER_START_PROBE(probe_start)
 {
 	struct wqlab_timer_rearms *rearms = data;
 

@@ -4,18 +4,13 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/timer.h>
 
-#include "features.h"
+#include "timer_start.h"
 #include "timer_starts.h"
 #include "tracepoints.h"
 
-/* Called through a pointer, whose type CFI compares. When a timer is due it says itself. */
-#if WQLAB_HAVE_TIMER_BUCKET_EXPIRY
-static void probe_start(void *data, struct timer_list *timer, unsigned long bucket_expiry)
-#else
-static void probe_start(void *data, struct timer_list *timer, unsigned long expires, unsigned int flags)
-#endif
+/* When a timer is due it says itself. */
+WQLAB_TIMER_START_PROBE(probe_start)
 {
 	const struct wqlab_timer_starts *starts = data;
 

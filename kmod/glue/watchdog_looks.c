@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because probes have the kernel's own types. */
 #include <linux/kernel.h>
-#include <linux/timer.h>
 #include <linux/workqueue.h>
 
-#include "features.h"
+#include "timer_start.h"
 #include "tracepoints.h"
 #include "watchdog_looks.h"
 
-/* Called through a pointer, whose type CFI compares. Timers are due in buckets, which older kernels do not tell. */
-#if WQLAB_HAVE_TIMER_BUCKET_EXPIRY
-static void probe_start(void *data, struct timer_list *timer, unsigned long due)
-#else
-static void probe_start(void *data, struct timer_list *timer, unsigned long due, unsigned int flags)
-#endif
+WQLAB_TIMER_START_PROBE(probe_start)
 {
 	const struct wqlab_watchdog_looks *looks = data;
 

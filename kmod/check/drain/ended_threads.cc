@@ -8,6 +8,7 @@
 #include "../scenes/kept_memory.hh"
 #include "../scenes/look.hh"
 #include "../scenes/new_pool.hh"
+#include "../scenes/told_worker.hh"
 
 namespace wqlab {
 
@@ -142,21 +143,6 @@ struct EndBeforeTheirMemory {
 
     static constexpr uint32_t kItems = 3;
 
-    // Where an item runs, told from inside.
-    struct Place {
-        Gate* gate;
-        uintptr_t worker;
-        int32_t pid;  // written last
-    };
-
-    static void tell(TestItem&, void* argument)
-    {
-        Place& place = *static_cast<Place*>(argument);
-        place.worker = wqlab_current_worker();
-        __atomic_store_n(&place.pid, wqlab_current().pid, __ATOMIC_RELEASE);
-        place.gate->pass();
-    }
-
     static bool add_rescuer(Trial& t, const Queue& wq, Workers& workers)
     {
         const Kernel& kernel = t.kernel();
@@ -169,7 +155,7 @@ struct EndBeforeTheirMemory {
 
     static void run(Trial& t)
     {
-        Place* const places = t.own<Place, kItems>();
+        ToldWorker* const places = t.own<ToldWorker, kItems>();
         Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .is_private = false});
         const int nice = take_new_pool(t, wq, "system", t.first_cpu());
         // Of its own: where workers are made slowly, a rescuer runs all items of its workqueue, one after the other.
@@ -180,7 +166,7 @@ struct EndBeforeTheirMemory {
             return;
         for (uint32_t i = 0; i < kItems; i++) {
             places[i] = {&gate, 0, 0};
-            items[i]->on_run(tell, &places[i]).queue_on(wq, t.first_cpu());
+            items[i]->on_run(tell_worker, &places[i]).queue_on(wq, t.first_cpu());
         }
         Workers workers;
         for (uint32_t i = 0; i < kItems; i++) {

@@ -4,7 +4,6 @@
 #include "../../glue/sync.h"
 #include "../../glue/time.h"
 #include "../../glue/workqueue.h"
-#include "../../core/warnings.hh"
 #include "../scenes/kept_memory.hh"
 #include "../scenes/killed_thread.hh"
 
@@ -28,15 +27,6 @@ struct Holder {
         wqlab_mutex_unlock(lock);
     }
 };
-
-// What a workqueue has before there is anything of it for a CPU: alloc_workqueue() and alloc_workqueue_attrs() get it.
-inline bool is_of_one(uintptr_t site)
-{
-    char name[96];
-    wqlab_symbol_name(site, name, sizeof(name));
-    const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
-    return (words.has("workqueue") || words.has("node_nr_active")) && !words.has("[wqlab");
-}
 
 struct GivesBack {
     static constexpr Promise kPromise = {
@@ -97,7 +87,7 @@ struct GivesBack {
             return;
         SKIP_UNLESS(t, refused, "the machine is so slow that the lock was free again each time");
         t.note("of three kinds of workqueues %u were refused", refused);
-        leaks::await_freed(t, *kept, is_of_one, "what was allocated for workqueues to be freed");
+        leaks::await_freed(t, *kept, leaks::is_of_workqueues, "what was allocated for workqueues to be freed");
     }
 };
 

@@ -4,7 +4,6 @@
 #include "../../glue/symbols.h"
 #include "../../glue/text.h"
 #include "../../glue/workqueue.h"
-#include "../../core/warnings.hh"
 #include "../scenes/kept_memory.hh"
 #include "../scenes/killed_thread.hh"
 #include "../scenes/look.hh"
@@ -14,21 +13,6 @@
 namespace wqlab {
 
 namespace leaks {
-
-// By the function that called kmalloc(): those of workqueues keep nothing else.
-inline bool is_of_workqueues(uintptr_t site)
-{
-    char name[96];
-    wqlab_symbol_name(site, name, sizeof(name));
-    const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
-    if (words.has("[wqlab") || words.has("kthread"))
-        return false;
-    for (const char* part :
-         {"workqueue", "wqattrs", "worker", "rescuer", "unbound_pool", "unbound_pwq", "link_pwqs", "node_nr_active"})
-        if (words.has(part))
-            return true;
-    return false;
-}
 
 // What is kept when all has gone.
 inline void judge(Trial& t, const Kept& kept)

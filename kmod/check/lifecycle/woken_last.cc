@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which of its workers a pool has woken last. Of a CPU's pool in which nobody runs the watchdog shows that one's stack.
 // Here it is asked of unbound pools, which can be a check's alone, and end: they forget by the same function.
-#include "../../glue/context.h"
 #include "../../glue/thread_ends.h"
 #include "../harness/few_tries.hh"
 #include "../scenes/attached_probe.hh"
 #include "../scenes/idle_pool.hh"
 #include "../scenes/shared_pool.hh"
+#include "../scenes/told_worker.hh"
 
 namespace wqlab {
 
@@ -23,21 +23,6 @@ struct Woken {
     TestItem* item;  // what that one runs, until the gate opens
     Gate* gate;
 };
-
-// Where an item runs, told from inside.
-struct Place {
-    Gate* gate;
-    uintptr_t worker;
-    int32_t pid;  // written last
-};
-
-inline void tell(TestItem&, void* argument)
-{
-    Place& place = *static_cast<Place*>(argument);
-    place.worker = wqlab_current_worker();
-    __atomic_store_n(&place.pid, wqlab_current().pid, __ATOMIC_RELEASE);
-    place.gate->pass();
-}
 
 constexpr Address kUnread = 1;  // nobody's address
 
@@ -82,11 +67,11 @@ inline void wake_one(Trial& t, Woken& woken, uint32_t busy)
     bool is_known = false;
     Address seen = 0;
     for (uint32_t i = 0; i < kTries && !is_known; i++) {
-        Place* const place = t.own<Place>();
+        ToldWorker* const place = t.own<ToldWorker>();
         if (t.decided())
             return;
         *place = {&t.gate(), 0, 0};
-        TestItem& item = t.item("an item that a worker is woken for").on_run(tell, place);
+        TestItem& item = t.item("an item that a worker is woken for").on_run(tell_worker, place);
         item.queue_on(*woken.wq, t.first_cpu());
         AWAIT(t, __atomic_load_n(&place->pid, __ATOMIC_ACQUIRE), "an item to start");
         WANT(t, place->worker, "an item ran in no worker");

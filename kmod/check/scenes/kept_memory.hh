@@ -6,6 +6,7 @@
 #include "../../glue/context.h"
 #include "../../glue/rcu.h"
 #include "../../glue/symbols.h"
+#include "../harness/kernel_log.hh"
 #include "attached_probe.hh"
 #include "look.hh"
 
@@ -95,6 +96,21 @@ public:
 private:
     AttachedAllocations allocations_;
 };
+
+// By the function that called kmalloc(): those of workqueues keep nothing else.
+inline bool is_of_workqueues(uintptr_t site)
+{
+    char name[96];
+    wqlab_symbol_name(site, name, sizeof(name));
+    const LogLine words = {name, __builtin_strlen(name), 0, nullptr, false};
+    if (words.has("[wqlab") || words.has("kthread"))
+        return false;
+    for (const char* part :
+         {"workqueue", "wqattrs", "worker", "rescuer", "unbound_pool", "unbound_pwq", "link_pwqs", "node_nr_active"})
+        if (words.has(part))
+            return true;
+    return false;
+}
 
 // Waits until nothing is kept that was got where `wanted` says so, when what was made on workqueues of the private nice
 // values has been destroyed. A pool that somebody else has, too, stays as long as that one, and skips the trial. All of
