@@ -156,16 +156,17 @@ def chosen(version, only=(), again=False, equivalent=()):
 
 
 class Campaign:
-    """`killers`: {id: the check that kills the same fault in another kernel}. It is asked first."""
+    """`killers`: {id: the check that kills the same fault in another kernel}. It is asked first, and is likely to see
+    what is next to that, too."""
 
     def __init__(self, mutants, coverage, results, new_guest, say, killers=()):
         self.coverage, self.results, self.say, self.killers = coverage, results, say, dict(killers)
         self.judge = Judge(coverage, new_guest)
         self.kills = collections.Counter()
         by_id = {mutant.id: mutant for mutant in mutants}
-        for record in results.of.values():
-            if record.get("by") and record["id"] in by_id:
-                self._count(by_id[record["id"]], record["by"])
+        for name, check in (*self.killers.items(), *((name, each.get("by")) for name, each in results.of.items())):
+            if check and name in by_id:
+                self._count(by_id[name], check)
         self.lock = threading.Lock()
 
     def _count(self, mutant, check):
