@@ -336,6 +336,14 @@ class Campaigns(unittest.TestCase):
         self.assertEqual([checks for number, checks in machine.asked if number == 1], [("three",), ("three",)])
         self.assertEqual([checks for number, checks in machine.asked if number == 2], [("one", "two")])
 
+    def test_who_kills_another_of_the_same_line_in_another_kernel_goes_ahead(self):
+        self.coverage.points["three"] = {1}
+        both = [mutant(1, 1), mutant(2, 1)]
+        campaign = Campaign(both, self.coverage, Results(self.path), Machine(), str, {"id1": "three", "gone": "two"})
+        self.assertEqual(campaign.order(both[1], ["one", "three"])[0], "three")
+        unaided = Campaign(both, self.coverage, Results(self.path), Machine(), str)
+        self.assertEqual(unaided.order(both[1], ["one", "three"])[0], "one")
+
     def test_what_has_caught_another_of_the_same_line_goes_before_what_has_caught_more_elsewhere(self):
         campaign = Campaign([], self.coverage, Results(self.path), Machine(), print)
         here, there = mutant(1, 2), mutant(2, 2)
