@@ -40,9 +40,10 @@ class Reports(unittest.TestCase):
         coverage.points = {"boot": set(), "idle": set(), "one": {1}}
         version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results, "draws": []})
         cells = report.shares("7.3", version)[0].split(" | ")
-        self.assertEqual(cells[2:5], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)",
-                                      "75.0 % of 400 (70.5 % to 79.0 %)"])
-        self.assertEqual(cells[7:], ["20", "80.0 %", "80.2 % |"])
+        self.assertEqual(cells[2:4], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)"])
+        self.assertEqual(cells[4:], ["20", "80.0 %", "80.2 % |"])
+        self.assertIn("400 of the 400 mutants", report.summary("7.3", version)[1])
+        self.assertIn("kills 80.2 % of those that somebody could tell", report.summary("7.3", version)[1])
 
     def test_each_draw_has_its_own_share(self):
         mutants = [mutant(number, 1) for number in range(300)]
@@ -57,8 +58,8 @@ class Reports(unittest.TestCase):
         results.draws = {f"id{number}": "later" for number in range(150, 260)} | {"id280": "last"}
         results.of["id151"]["learned"] = True
         rows = [row.split(" | ")[:3] for row in report.shares("7.3", version)]
-        self.assertEqual(rows[1:3], [["| 7.3: drawn by earlier ones", "", "50.3 % of 189 (43.2 % to 57.3 %)"],
-                                     ["| 7.3: drawn by later", "", "49.1 % of 110 (39.9 % to 58.3 %)"]])
+        self.assertEqual(rows[1:3], [["| 7.3: draw 1", "", "50.3 % of 189 (43.2 % to 57.3 %)"],
+                                     ["| 7.3: draw 2", "", "49.1 % of 110 (39.9 % to 58.3 %)"]])
         self.assertEqual(len(rows), 4)  # of one mutant there is no share
 
     def test_who_was_seen_is_neither_unseen_nor_equivalent(self):

@@ -108,34 +108,39 @@ def catchers(version):
 
 HEAD = """# What the checks can't see
 
-Made by `scripts/mutate --report`. Each mutant is one fault in `kernel/workqueue.c`, or in a function of
-`include/linux/workqueue.h` as the module has it, made by a rule: a condition negated or constant, an operator, a flag,
-a name, a constant replaced by its neighbour, a statement gone or in another order, a return value inverted, another
-CPU. All are in one kernel, one is turned on, and the checks run that reach its place.
+One fault at a time is put into `kernel/workqueue.c`, or into a function of `include/linux/workqueue.h` as the module
+has it: a mutant. The checks that reach its place run, and whether one of them fails is written down. All are made by
+rules (a condition negated or constant, an operator, a flag, a name or a constant replaced by its neighbour, a statement
+gone or in another order, a return value inverted, another CPU), and all are in one kernel, behind a switch. This page
+is made by `scripts/mutate --report`; `scripts/mutate --show ID` prints one with its surroundings, and
+`scripts/mutate --only FUNCTION --again` tries a function's again. Who killed which, and what was seen, is in
+`tests/mutation/VERSION.verdicts`; why one that survived changes nothing, or can't be told, in `tests/mutation/unseen.*`
+and `equivalent.*`, one by one.
+"""
+
+NOTES = """
+## What the words mean
+
 *caught*: a check failed. *hung*: by the guest's own clock nothing more came for longer than a check may last there,
 and the clean-up behind it; or the guest ran, for SILENT s of a CPU, and did not even tell the time. *crashed*: the
 kernel died, and its log says of what. *Killed* are those that were caught, hung or crashed. *survived*: each check that
 was asked passed with it. *unclear*: some check gave no answer, twice (it was skipped, say, and without the mutant it is
 not), or what was seen once was not seen again. *unseen*: it survived, and no user, tracer or reader of sysfs could tell
 in such a guest. *unasked*: only checks get there that are not asked. *unreached*: no check and no boot gets there.
-*equivalent*: it changes nothing at all. Of these two `tests/mutation` says why, one by one.
+*equivalent*: it changes nothing at all.
 
-Of each that was killed `tests/mutation/VERSION.verdicts` has the check and what was seen.
+Shares are of what was drawn at random, in each row of the table for itself; what somebody asked for with `--only` is
+not among it. Survivors are looked at, and checks are written for them. So "killed at first" is what the suite said of
+each before that, by the suite as it was when the mutant was drawn, with an interval of 95 % (Wilson); a draw is of one
+state of the suite, which had been sharpened by the survivors of the draws above it, and by none of its own. "Killed
+since" are those of its survivors that today's suite kills, and "today" is the share that comes of it: of what nobody
+has looked at that says nothing, and it has no interval. What is unclear counts as not killed. "To be seen" leaves out
+what is unseen, as everything leaves out what is equivalent; whether they are is asked of survivors only. Below ENOUGH
+there is no share.
 
-No kill is believed at once: without the mutant the check must pass, with it the same must be seen a second time, and
-without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows one time in
-some counts as survived. A check that fails without any mutant, in new guests, is not asked: if it does so twice when
-what it reaches is looked at, or twice in one run of `scripts/mutate` and in more than one of twenty of its controls.
+## What these figures are not
 
-Verdicts add up. A kill is of the check that made it. When the text of that has changed, with all in `kmod/check` that
-it mentions, the kill counts still, and is made again when time allows, by that check first; what came of it stands
-below. Who survived has yet to meet the checks that are new or have changed, and no others. All is untried again when
-the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is. By hand,
-where a change left what checks judge as it was (another name, one function for what several did), it was said of
-survivors that they have met these checks. Verdicts do not notice what is behind a check and not mentioned there: how
-tracepoints' hits get to it, the module's other rooms, which fill what it reads, and `wqctl`.
-
-**What these figures are not.** They are of the suite in one kind of guest, and not of the suite as you run it:
+They are of the suite in one kind of guest, and not of the suite as you run it:
 
 - Its four CPUs are emulated by *one* thread, which has them run in turns: no two ever run at once, they change at the
   end of a slice or when one halts, and memory is as strongly ordered as can be. A window of a few instructions between
@@ -151,22 +156,24 @@ tracepoints' hits get to it, the module's other rooms, which fill what it reads,
   30 November 2026 each booted itself, and was called hung after 15 s of a CPU), and most have served other mutants.
   What such a mutant does at boot is not seen, nor what the kernel does once and then remembers.
 
-Shares are of what was drawn at random, in each row of the table for itself; what somebody asked for with `--only` is
-not among it. Survivors are looked at, and checks are written for them. So what counts is what the suite said of each
-before that: who was not killed at first is no kill there, and of such first verdicts, each by the suite as it was
-when the mutant was drawn, there is an interval of 95 % (Wilson). Beside it stands how many of these survivors have
-been killed since, and so what share of the sample is killed by now: of what nobody has looked at that says nothing,
-and it has no interval. "drawn by" tells the mutants apart by the state of the suite (a digest of its text) that was
-the first to be asked of them: it had been sharpened by the survivors of the draws above it, and by none of its own.
-What is unclear counts as not killed. "Of those to be seen" leaves out what is unseen, as the table leaves out what is
-equivalent; whether they are is asked of survivors only. Below ENOUGH there is no share.
-
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only
 lockdep or a debugging kernel would show, and faults in what only prints; few are made that only a race would show (a
 lock not taken), and those survive here and count as unseen once somebody has said why.
 
-`scripts/mutate --show ID` prints one with its surroundings, `scripts/mutate --only FUNCTION --again` tries a function's
-again.
+## When one counts as killed
+
+No kill is believed at once: without the mutant the check must pass, with it the same must be seen a second time, and
+without it the check must pass once more; what lost its guest is tried again in a new one. What a race shows one time in
+some counts as survived. A check that fails without any mutant, in new guests, is not asked: if it does so twice when
+what it reaches is looked at, or twice in one run of `scripts/mutate` and in more than one of twenty of its controls.
+
+Verdicts add up. A kill is of the check that made it. When the text of that has changed, with all in `kmod/check` that
+it mentions, the kill counts still, and is made again when time allows, by that check first; what came of it stands
+below. Who survived has yet to meet the checks that are new or have changed, and no others. All is untried again when
+the guest, the checks' bounds or the meaning of a verdict are changed, and a mutant when its function is. By hand,
+where a change left what checks judge as it was (another name, one function for what several did), it was said of
+survivors that they have met these checks. Verdicts do not notice what is behind a check and not mentioned there: how
+tracepoints' hits get to it, the module's other rooms, which fill what it reads, and `wqctl`.
 """.replace("ENOUGH", str(ENOUGH)).replace("HURRY", str(HURRY)).replace("SILENT", str(SILENT_SECONDS))
 
 
@@ -196,15 +203,25 @@ def shares(name, version):
         large = {draw: mutants for draw, mutants in draws.items() if sum(counts(mutants, version.results, at_first).get(
             verdict, 0) for verdict in (*TRIED, "unseen")) >= ENOUGH}
         if set(large) - {""}:
-            lines += [row(f"{name}: drawn by {draw or 'earlier ones'}", "", mutants, version.results)
-                      for draw, mutants in large.items()]
+            lines += [row(f"{name}: draw {number}", "", mutants, version.results)
+                      for number, mutants in enumerate(large.values(), 1)]
     return lines
+
+
+def summary(name, version):
+    mutants = [mutant for mutant in version.mutants if version.coverage.how(mutant) == "checks"] \
+        if version.coverage.points else []
+    found = counts(drawn(mutants, version.results), version.results)
+    tried = sum(found.get(verdict, 0) for verdict in (*TRIED, "unseen"))
+    if not (today := by_now(found, TRIED)):
+        return []
+    return ["", f"**{name}**: {tried} of the {len(mutants)} mutants that checks reach have been drawn, and today's suite "
+            f"kills {today} of those that somebody could tell."]
 
 
 def row(name, number, sample, results):
     found, first = (counts(sample, results, verdict) for verdict in (verdict_of, at_first))
     cells = [share(first, *KILLED), share(first, *KILLED, of=TRIED)]
-    cells += [share(first, verdict) for verdict in KILLED]
     cells += [cell(learned(sample, results)), by_now(found), by_now(found, TRIED)]
     return f"| {name} | {number} | " + " | ".join(cells) + " |"
 
@@ -217,15 +234,16 @@ WHO = {"checks": "what checks reach", "boot": "what only a boot reaches"}
 
 
 def page(versions):
-    lines = [HEAD, "| kernel | mutants | " + " | ".join(ORDER) + " |", "|---" * (len(ORDER) + 2) + "|"]
+    lines = [HEAD.rstrip("\n"), *(line for name, version in versions.items() for line in summary(name, version)), "",
+             "| kernel | mutants | " + " | ".join(ORDER) + " |", "|---" * (len(ORDER) + 2) + "|"]
     for name, version in versions.items():
         found = counts(version.mutants, version.results)
         lines.append(f"| {name} | {len(version.mutants)} | "
                      + " | ".join(cell(found.get(verdict)) for verdict in ORDER) + " |")
     if rows := [row for name, version in versions.items() for row in shares(name, version)]:
-        lines += ["", "| of | mutants | killed | killed of those to be seen | caught | hung | crashed "
-                  "| survivors killed since | killed by now | of those to be seen |", "|---" * 10 + "|", *rows]
-    lines += ["", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
+        lines += ["", "| of | mutants | killed at first | of those to be seen | killed since | today "
+                  "| of those to be seen |", "|---" * 7 + "|", *rows]
+    lines += [NOTES, "## How it went", "", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
                                                  version.document["dropped"].items() if count) + "."
                     for name, version in versions.items())]
     for name, version in versions.items():
