@@ -103,6 +103,31 @@ struct WatchdogIsArmed {
         return armed ? expires : 0;
     }
 
+    // What it was armed for last, also when it is not any more.
+    static uint64_t was_due(Trial& t, uintptr_t timer)
+    {
+        uint64_t expires = 0;
+        if (!t.kernel().peek(expires, timer, Field::kTimerExpires))
+            t.skip("the watchdog's timer can't be read");
+        return expires;
+    }
+
+    // Turned off, it is turned off again: what arms the timer for an instant has armed it for another one then.
+    // Somebody who sets the threshold meanwhile explains one time, and not each.
+    static void judge_off(Trial& t, uintptr_t timer)
+    {
+        constexpr uint32_t kTimes = 3;
+        uint32_t armed = 0;
+        for (uint32_t i = 0; i == armed && i < kTimes; i++) {
+            const uint64_t before = was_due(t, timer);
+            t.linger();
+            SKIP_UNLESS(t, t.write(Lockups::kThresh, "0") == 0, "watchdog_thresh can't be written now");
+            armed += was_due(t, timer) != before ? 1 : 0;
+        }
+        WANT(t, armed < kTimes || t.decided(), "turned off again, the watchdog armed its timer, each of %u times",
+             armed);
+    }
+
     static void run(Trial& t)
     {
         const uintptr_t timer = wqlab_symbol("wq_watchdog_timer");
@@ -118,6 +143,9 @@ struct WatchdogIsArmed {
         SKIP_UNLESS(t, error == 0, "watchdog_thresh can't be written: error %d", error);
         WANT(t, !due(t, timer) || t.decided() || (t.fault() == Fault::kNone && !says("0\n")),
              "watchdog_thresh is 0, and its timer is armed");
+        judge_off(t, timer);
+        if (t.decided())
+            return;
         for (const char* thresh : {"40", "31"}) {
             const uint64_t seconds = static_cast<uint64_t>(thresh[0] - '0') * 10 +
                                      static_cast<uint64_t>(thresh[1] - '0');
