@@ -9,6 +9,7 @@
 #include "../scenes/neighbour.hh"
 #include "../scenes/new_pool.hh"
 #include "../scenes/threshold.hh"
+#include "../scenes/watchdog_touched.hh"
 
 namespace wqlab {
 
@@ -121,10 +122,11 @@ struct HoweverLongItIsUp {
         377,
         "",
         "watchdog.however-long-it-is-up",
-        "Since when a pool makes no progress, since when a worker is idle, and until when an item waits for its timer "
-        "is right, too, on a machine that has been up for so long that its ticks are no 32 bits any more",
+        "Since when a pool makes no progress, since when a worker is idle, until when an item waits for its timer, and "
+        "when the watchdog was touched last is right, too, on a machine that has been up for so long that its ticks "
+        "are no 32 bits any more",
         "kernel/workqueue.c: __queue_work(), __pwq_activate_work(), process_scheduled_works(), init_worker_pool(), "
-        "worker_enter_idle(), __queue_delayed_work()",
+        "worker_enter_idle(), __queue_delayed_work(), wq_watchdog_reset_touched()",
         WQLAB_CHECK_SLOW,
         Fault::kFlushReturnsEarly};
 
@@ -195,6 +197,20 @@ struct HoweverLongItIsUp {
              static_cast<unsigned long long>(due), static_cast<unsigned long long>(wqlab_jiffies()), ran);
     }
 
+    // To set the threshold is to touch all. Somebody who was interrupted in a touch explains one time, and not each.
+    static void judge_touches(Trial& t)
+    {
+        constexpr uint32_t kTimes = 3;
+        const Touched touched(t);
+        for (uint32_t i = 0; i < kTimes && touched.can_be_read(); i++) {
+            const uint64_t set = wqlab_jiffies();
+            if (t.write(Lockups::kThresh, "31") || touched.all_since(set))
+                return;
+        }
+        WANT(t, !touched.can_be_read(),
+             "setting the watchdog's threshold was not kept as a touch of each CPU, each of %u times", kTimes);
+    }
+
     static void run(Trial& t)
     {
         SKIP_UNLESS(t, t.kernel().has(Field::kPoolProgress), "it can't be seen when a pool has made progress");
@@ -203,6 +219,8 @@ struct HoweverLongItIsUp {
         judge_progress(t);
         if (!t.decided())
             judge_times(t);
+        if (!t.decided())
+            judge_touches(t);
         if (!t.decided())
             NewPool::run(t);
         tried_few(t, 1, "each time after 32 bits of jiffies");
