@@ -90,6 +90,7 @@
 #include "check/lifecycle/made_at_boot.cc"
 #include "check/lifecycle/manager_idle.cc"
 #include "check/lifecycle/nobody_runs.cc"
+#include "check/lifecycle/nothing_asserted.cc"
 #include "check/lifecycle/stalled_pools.cc"
 #include "check/lifecycle/stalls.cc"
 #include "check/lifecycle/unbind_workers.cc"

@@ -113,6 +113,7 @@ extern const Group kWorkerEndChecks;
 extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
+extern const Group kNothingAssertedChecks;
 extern const Group kWatchdogTouchChecks;
 extern const Group kWatchdogTwiceChecks;
 extern const Group kCpusGoneChecks;
@@ -253,6 +254,7 @@ constinit const Group* const kGroups[] = {
     &kWatchdogChecks,
     &kStallChecks,
     &kWatchdogAgainChecks,
+    &kNothingAssertedChecks,
     &kWatchdogTouchChecks,
     &kWatchdogTwiceChecks,
     &kCpusGoneChecks,
