@@ -147,6 +147,7 @@
 #include "check/reclaim/manager.cc"
 #include "check/reclaim/reclaim.cc"
 #include "check/reclaim/rescue.cc"
+#include "check/reclaim/rescued_barrier.cc"
 #include "check/reclaim/rescuer_batch.cc"
 #include "check/reclaim/rescuer_beside_worker.cc"
 #include "check/reclaim/rescuer_cpus.cc"

@@ -70,6 +70,7 @@ extern const Group kReclaimChecks;
 extern const Group kDistressChecks;
 extern const Group kFirstCallChecks;
 extern const Group kRescueChecks;
+extern const Group kRescuedBarrierChecks;
 extern const Group kRescuerCpuChecks;
 extern const Group kMakingWorkersChecks;
 extern const Group kRescuerBatchChecks;
@@ -211,6 +212,7 @@ constinit const Group* const kGroups[] = {
     &kDistressChecks,
     &kFirstCallChecks,
     &kRescueChecks,
+    &kRescuedBarrierChecks,
     &kRescuerCpuChecks,
     &kMakingWorkersChecks,
     &kRescuerBatchChecks,
