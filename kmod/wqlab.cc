@@ -105,6 +105,7 @@
 #include "check/max_active/activation.cc"
 #include "check/max_active/limits.cc"
 #include "check/max_active/limits_away.cc"
+#include "check/max_active/limits_going.cc"
 #include "check/max_active/max_active.cc"
 #include "check/max_active/min_active.cc"
 #include "check/max_active/node_list.cc"

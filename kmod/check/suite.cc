@@ -56,6 +56,7 @@ extern const Group kMaxActiveChecks;
 extern const Group kActivationChecks;
 extern const Group kLimitsChecks;
 extern const Group kLimitsAwayChecks;
+extern const Group kLimitsGoingChecks;
 extern const Group kNodeListChecks;
 extern const Group kPoolTurnChecks;
 extern const Group kMinActiveChecks;
@@ -198,6 +199,7 @@ constinit const Group* const kGroups[] = {
     &kActivationChecks,
     &kLimitsChecks,
     &kLimitsAwayChecks,
+    &kLimitsGoingChecks,
     &kNodeListChecks,
     &kPoolTurnChecks,
     &kMinActiveChecks,
