@@ -215,8 +215,8 @@ def summary(name, version):
     tried = sum(found.get(verdict, 0) for verdict in (*TRIED, "unseen"))
     if not (today := by_now(found, TRIED)):
         return []
-    return ["", f"**{name}**: {tried} of the {len(mutants)} mutants that checks reach have been drawn, and today's suite "
-            f"kills {today} of those that somebody could tell."]
+    return ["", f"**{name}**: {tried} of the {len(mutants)} mutants that checks reach have been drawn, and today's "
+            f"suite kills {today} of those that somebody could tell."]
 
 
 def row(name, number, sample, results):
@@ -243,9 +243,10 @@ def page(versions):
     if rows := [row for name, version in versions.items() for row in shares(name, version)]:
         lines += ["", "| of | mutants | killed at first | of those to be seen | killed since | today "
                   "| of those to be seen |", "|---" * 7 + "|", *rows]
-    lines += [NOTES, "## How it went", "", *(f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
-                                                 version.document["dropped"].items() if count) + "."
-                    for name, version in versions.items())]
+    lines += [NOTES, "## How it went", ""]
+    lines += [f"Of {name}'s, " + ", ".join(f"{count} more were {WHY[why]}" for why, count in
+                                           version.document["dropped"].items() if count) + "."
+              for name, version in versions.items()]
     for name, version in versions.items():
         lines += time_of(name, version)
         if version.coverage.unsteady:
