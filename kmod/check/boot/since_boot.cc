@@ -11,6 +11,7 @@
 #include "../scenes/lockups.hh"
 #include "../scenes/look.hh"
 #include "../scenes/thread_log.hh"
+#include "../scenes/watchdog_touched.hh"
 
 namespace wqlab {
 
@@ -96,33 +97,29 @@ struct WatchdogIsArmed {
     static uint64_t due(Trial& t, uintptr_t timer)
     {
         Address armed = 0;
-        uint64_t expires = 0;
-        if (!t.kernel().peek(armed, timer, Field::kTimerEntryPprev) ||
-            !t.kernel().peek(expires, timer, Field::kTimerExpires))
+        if (!t.kernel().peek(armed, timer, Field::kTimerEntryPprev))
             t.skip("the watchdog's timer can't be read");
+        const uint64_t expires = last_armed_for(t, timer);
         return armed ? expires : 0;
     }
 
-    // What it was armed for last, also when it is not any more.
-    static uint64_t was_due(Trial& t, uintptr_t timer)
+    static bool says(Trial& t, const char* thresh)
     {
-        uint64_t expires = 0;
-        if (!t.kernel().peek(expires, timer, Field::kTimerExpires))
-            t.skip("the watchdog's timer can't be read");
-        return expires;
+        return t.ask(WQLAB_STEP_READ, Lockups::kThresh, "") == 0 && same_text(t.text(), thresh);
     }
 
     // Turned off, it is turned off again: what arms the timer for an instant has armed it for another one then.
-    // Somebody who sets the threshold meanwhile explains one time, and not each.
+    // Somebody who sets the threshold and 0 again meanwhile explains one time, and not each.
     static void judge_off(Trial& t, uintptr_t timer)
     {
         constexpr uint32_t kTimes = 3;
         uint32_t armed = 0;
         for (uint32_t i = 0; i == armed && i < kTimes; i++) {
-            const uint64_t before = was_due(t, timer);
+            const uint64_t before = last_armed_for(t, timer);
             t.linger();
+            SKIP_UNLESS(t, says(t, "0\n"), "watchdog_thresh was changed meanwhile");
             SKIP_UNLESS(t, t.write(Lockups::kThresh, "0") == 0, "watchdog_thresh can't be written now");
-            armed += was_due(t, timer) != before ? 1 : 0;
+            armed += last_armed_for(t, timer) != before ? 1 : 0;
         }
         WANT(t, armed < kTimes || t.decided(), "turned off again, the watchdog armed its timer, each of %u times",
              armed);
@@ -133,15 +130,12 @@ struct WatchdogIsArmed {
         const uintptr_t timer = wqlab_symbol("wq_watchdog_timer");
         SKIP_UNLESS(t, timer && t.kernel().has(Field::kTimerEntryPprev) && t.kernel().has(Field::kTimerExpires),
                     "the watchdog's timer is not to be seen");
-        const auto says = [&t](const char* thresh) {
-            return t.ask(WQLAB_STEP_READ, Lockups::kThresh, "") == 0 && same_text(t.text(), thresh);
-        };
         SKIP_UNLESS(t, t.ask(WQLAB_STEP_READ, Lockups::kThresh, "") == 0, "watchdog_thresh can't be read");
         // While its function runs it is not armed, and somebody may write 0 meanwhile.
-        AWAIT(t, due(t, timer) || says("0\n") || t.decided(), "the watchdog's timer to be armed");
+        AWAIT(t, due(t, timer) || says(t, "0\n") || t.decided(), "the watchdog's timer to be armed");
         int error = t.write(Lockups::kThresh, "0");
         SKIP_UNLESS(t, error == 0, "watchdog_thresh can't be written: error %d", error);
-        WANT(t, !due(t, timer) || t.decided() || (t.fault() == Fault::kNone && !says("0\n")),
+        WANT(t, !due(t, timer) || t.decided() || (t.fault() == Fault::kNone && !says(t, "0\n")),
              "watchdog_thresh is 0, and its timer is armed");
         judge_off(t, timer);
         if (t.decided())
@@ -157,7 +151,7 @@ struct WatchdogIsArmed {
             const uint64_t after = wqlab_jiffies(), from = when - seconds * wqlab_hz();
             char wanted[8];
             wqlab_format(wanted, sizeof(wanted), "%s\n", thresh);
-            SKIP_UNLESS(t, t.fault() != Fault::kNone || says(wanted), "watchdog_thresh was changed meanwhile");
+            SKIP_UNLESS(t, t.fault() != Fault::kNone || says(t, wanted), "watchdog_thresh was changed meanwhile");
             WANT(t, before <= from && from <= after,
                  "%s s were written between the jiffies %llu and %llu, and its timer is due at %llu", thresh,
                  static_cast<unsigned long long>(before), static_cast<unsigned long long>(after),

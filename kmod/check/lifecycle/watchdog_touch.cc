@@ -19,8 +19,8 @@ struct KeptOnceAQuarter {
         "",
         "watchdog.touch-is-kept-once-a-quarter",
         "A touch of the watchdog is kept for its CPU each time; for the pools that have no CPU of their own it is kept "
-        "when a quarter of watchdog_thresh has passed since the last one was, and not before; to set that is a touch "
-        "of each CPU",
+        "when a quarter of watchdog_thresh has passed since the last one was, and not before; to set that to "
+        "another number than 0 is a touch of each CPU",
         "kernel/workqueue.c: wq_watchdog_touch(), wq_watchdog_reset_touched()",
         WQLAB_CHECK_NEGATIVE,  // what stalls for that long is reported
         Fault::kResultLies};
@@ -137,20 +137,11 @@ struct LookIsTouch {
         WQLAB_CHECK_NEGATIVE,  // what stalls for a second is reported
         Fault::kResultLies};
 
-    // What the timer was armed for last, also while it fires. It is due no earlier.
-    static uint64_t due(Trial& t, uintptr_t timer)
-    {
-        uint64_t expires = 0;
-        if (!t.kernel().peek(expires, timer, Field::kTimerExpires))
-            t.skip("the watchdog's timer can't be read");
-        return expires;
-    }
-
     // What it is armed for after that; 0: for nothing, as if somebody turns it off just now, or the trial is decided.
     static uint64_t wait_for_look(Trial& t, uintptr_t timer, uint64_t first)
     {
         for (const uint64_t began = wqlab_now(); wqlab_now() - began < 10 * kSecond && !t.given_up();) {
-            const uint64_t next = due(t, timer);
+            const uint64_t next = last_armed_for(t, timer);
             if (next != first || t.decided())
                 return t.decided() ? 0 : next;
             wqlab_sleep(kSecond / 100);
@@ -170,12 +161,12 @@ struct LookIsTouch {
         uint32_t wrong = 0, looks = 0;
         for (; looks == wrong && looks < kTimes; looks++) {
             SKIP_UNLESS(t, t.write(Lockups::kThresh, "1") == 0, "the watchdog's threshold can't be set");
-            const uint64_t first = due(t, timer), next = wait_for_look(t, timer, first);
+            const uint64_t first = last_armed_for(t, timer), next = wait_for_look(t, timer, first);
             if (t.decided())
                 return;
             // It is armed when it has looked; an earlier moment is of somebody else, who sets the threshold.
             const bool is_armed = next >= first + wqlab_hz();
-            // What was stored before is there then for each CPU, however weakly they order stores.
+            // What was stored before is practically there then for each CPU, however weakly they order stores.
             wqlab_sleep(kSecond / 1000);
             const bool is_kept = touched.all_since(first + (t.has_fault(Fault::kResultLies) ? wqlab_hz() : 0));
             const bool is_ours = t.ask(WQLAB_STEP_READ, Lockups::kThresh, "") == 0 && same_text(t.text(), "1\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the watchdog of workqueues keeps of touches: when each CPU's was the last, and when any was kept for the pools
-// that have no CPU of their own.
+// that have no CPU of their own. And when it is due to look.
 #pragma once
 
 #include "../../glue/cpu.h"
@@ -43,5 +43,14 @@ private:
     const uintptr_t any_, own_;
     const uint32_t some_;
 };
+
+// What the watchdog's timer was armed for last, also while it fires and when it is disarmed. It fires no earlier.
+inline uint64_t last_armed_for(Trial& t, uintptr_t timer)
+{
+    uint64_t expires = 0;
+    if (!t.kernel().peek(expires, timer, Field::kTimerExpires))
+        t.skip("the watchdog's timer can't be read");
+    return expires;
+}
 
 }  // namespace wqlab
