@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The limit of a workqueue one of whose CPUs is about to go.
 #include "../../glue/cpu.h"
-#include "../../glue/percpu_threads.h"
+#include "../../glue/cpu_going.h"
 #include "../scenes/attached_probe.hh"
 #include "../scenes/cpu_away.hh"
 #include "../scenes/look.hh"
@@ -15,24 +15,26 @@ constexpr int32_t kBefore = 61, kAfter = 512;
 struct Going {
     Queue* wq;
     uint32_t cpu;
-    bool has_begun, is_set;
+    uint32_t times;
 };
 
-inline void begins(void* watcher, uint32_t cpu)
-{
-    Going& going = *static_cast<Going*>(watcher);
-    if (cpu == going.cpu)
-        __atomic_store_n(&going.has_begun, true, __ATOMIC_RELEASE);
-}
-
-// It takes that workqueue's mutex, and nothing of CPU hotplug.
-inline void parks(void* watcher, uint32_t cpu)
+// set_max_active() takes the workqueue's mutex only (harness/api.hh), as workqueue_offline_cpu() did in this thread.
+inline void goes(void* watcher, uint32_t cpu)
 {
     Going& going = *static_cast<Going*>(watcher);
     if (cpu != going.cpu)
         return;
     going.wq->set_max_active(kAfter);
-    __atomic_store_n(&going.is_set, true, __ATOMIC_RELEASE);
+    __atomic_add_fetch(&going.times, 1, __ATOMIC_RELEASE);
+}
+
+// The last of them that is not of the first one's node; if there is none, that one.
+inline uint32_t last_elsewhere(uint64_t cpus)
+{
+    const uint32_t first = first_of(cpus);
+    while (has_two(cpus) && wqlab_cpu_node(last_of(cpus)) == wqlab_cpu_node(first))
+        cpus &= ~(uint64_t{1} << last_of(cpus));
+    return last_of(cpus);
 }
 
 inline void compare(Trial& t, const Queue& during, const Queue& before)
@@ -41,11 +43,12 @@ inline void compare(Trial& t, const Queue& during, const Queue& before)
     const wqlab_snap_workqueue *of_during = now ? row_of(*now, during) : nullptr,
                                *of_before = now ? row_of(*now, before) : nullptr;
     uint32_t seen = 0;
-    for (uint32_t i = 0; of_during && of_before && i < now->node_active.size(); i++)
-        for (uint32_t k = 0; k < now->node_active.size(); k++) {
-            const wqlab_snap_node_active &a = now->node_active[i], &b = now->node_active[k];
-            if (&now->workqueues[a.workqueue] != of_during || &now->workqueues[b.workqueue] != of_before ||
-                a.node != b.node)
+    for (uint32_t i = 0; of_during && of_before && i < now->node_active.size(); i++) {
+        const wqlab_snap_node_active& a = now->node_active[i];
+        if (&now->workqueues[a.workqueue] != of_during)
+            continue;
+        for (const wqlab_snap_node_active& b : now->node_active) {
+            if (&now->workqueues[b.workqueue] != of_before || b.node != a.node)
                 continue;
             seen++;
             WANT(t, a.max == b.max,
@@ -53,6 +56,7 @@ inline void compare(Trial& t, const Queue& during, const Queue& before)
                  "before",
                  kAfter, a.node, a.max, b.max);
         }
+    }
     WANT(t, seen || t.decided(), "the workqueues' nodes are not seen");
 }
 
@@ -61,8 +65,8 @@ inline void judge(Trial& t, bool again)
 {
     const uint64_t cpus = unbound_cpus(t);
     SKIP_UNLESS(t, has_two(cpus), "unbound workqueues may use one CPU");
-    const uint32_t cpu = last_of(cpus);
-    SKIP_UNLESS(t, wqlab_cpu_node(first_of(cpus)) != wqlab_cpu_node(cpu), "the CPUs are of one node");
+    const uint32_t cpu = last_elsewhere(cpus);
+    SKIP_UNLESS(t, cpu != first_of(cpus), "the CPUs that can be tried are of one node");
     Going* const going = t.own<Going>();
     const auto make = [&t](uint32_t max_active) -> Queue& {
         return t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = max_active});
@@ -72,15 +76,14 @@ inline void judge(Trial& t, bool again)
         return;
     if (again)
         during.set_max_active(kAfter);
-    *going = {&during, cpu, false, false};
-    const Attached<wqlab_percpu_threads, wqlab_percpu_threads_attach, wqlab_percpu_threads_detach> threads(
-        {begins, parks, going});
-    SKIP_UNLESS(t, threads.is_attached(), "there can't be a thread of each CPU");
-    AWAIT(t, __atomic_load_n(&going->has_begun, __ATOMIC_ACQUIRE), "that CPU's thread to begin");
+    *going = {&during, cpu, 0};
+    const Attached<wqlab_cpu_going, wqlab_cpu_going_attach, wqlab_cpu_going_detach> watched({goes, going});
+    SKIP_UNLESS(t, watched.is_attached(), "nothing can be done here while a CPU goes");
     const CpuAway away(t, cpu);
     if (t.decided())
         return;
-    SKIP_UNLESS(t, __atomic_load_n(&going->is_set, __ATOMIC_ACQUIRE), "the CPU went without its threads");
+    // Had somebody else taken it before, the limit would have been that already, and been shared anew.
+    SKIP_UNLESS(t, __atomic_load_n(&going->times, __ATOMIC_ACQUIRE) == 1, "somebody else took that CPU, too");
     compare(t, during, before);
 }
 
