@@ -73,15 +73,16 @@ struct WorkerNames {
         Queue& highpri = t.queue({.flags = WQLAB_WQ_HIGHPRI});
         Queue& unbound = t.queue({.flags = WQLAB_WQ_UNBOUND, .scope = "system"});
         Queue& saved = t.queue({.flags = WQLAB_WQ_MEM_RECLAIM, .name = "wqlab-saved"});
-        const Items items = t.items(5, "an item", TestItem::Body::kGate);
-        const Asked asked[] = {{items[0], first, false, false},
-                               {items[1], first, true, false},
-                               {items[2], last, false, false},
-                               {items[3], last, true, false},
-                               {items[4], first, false, true}};
+        // Three on the unbound one, whose pool is new: its workers' numbers are not all 0.
+        constexpr uint32_t kItems = 7;
+        const Items items = t.items(kItems, "an item", TestItem::Body::kGate);
+        const Asked asked[] = {{items[0], first, false, false}, {items[1], first, true, false},
+                               {items[2], last, false, false},  {items[3], last, true, false},
+                               {items[4], first, false, true},  {items[5], first, false, true},
+                               {items[6], first, false, true}};
         for (const Asked& one : asked)
             one.item->queue_on(one.is_unbound ? unbound : one.is_highpri ? highpri : plain, one.cpu);
-        AWAIT(t, started(items, 5) == 5, "the items to start");
+        AWAIT(t, started(items, kItems) == kItems, "the items to start");
         const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_WORK |
                                          WQLAB_SECTION_RESCUERS);
         uint32_t judged = 0;
@@ -100,11 +101,11 @@ struct WorkerNames {
                 judged++;
             }
         }
-        for (uint32_t i = 0; i < 5; i++)
+        for (uint32_t i = 0; i < kItems; i++)
             items[i]->open();
         if (!t.decided())
             judge_rescuer(t, saved);
-        SKIP_UNLESS(t, judged == 5 || t.decided(), "of 5 workers %u can be seen", judged);
+        SKIP_UNLESS(t, judged == kItems || t.decided(), "of %u workers %u can be seen", kItems, judged);
     }
 };
 
