@@ -19,7 +19,7 @@ struct TurnsAreOfOneLength {
         WQLAB_CHECK_MEMORY,
         Fault::kQueueElsewhere};
 
-    static constexpr uint32_t kTurn = 17, kRounds = 3;
+    static constexpr uint32_t kTurn = 17, kRounds = 5;
     // Three turns with the one in front, and two: with the last of a turn nothing is left.
     static constexpr uint32_t kHere = 3 * kTurn - 1, kThere = 2 * kTurn;
     static constexpr uint64_t kQuiet = 40'000'000;  // ns
@@ -54,6 +54,7 @@ struct TurnsAreOfOneLength {
         uint32_t turns = 0, right = 0;  // those behind which items were left
         uint32_t odd = 0;               // the length of one that was not right
         uint32_t self_calls = 0;        // in which it has to call itself, at most
+        uint32_t overlong = 0;          // the length of one that kept a CPU waiting which has called before
         bool is_quiet = false;
         uint64_t calls = 0;
     };
@@ -110,17 +111,20 @@ struct TurnsAreOfOneLength {
         const auto start = [&](uint32_t of) {
             return next[of] < scene.counts[of] ? scene.items[of][next[of]]->last().start : UINT64_MAX;
         };
-        bool is_first = true;
+        bool is_first = true, has_called = false;  // the other CPU, at the end of a turn that was right
         while (next[0] < scene.counts[0] || next[1] < scene.counts[1]) {
             const uint32_t from = start(0) < start(1) ? 0 : 1;
             WANT(t, start(from) > last[from], "items of one CPU did not run in the order in which they were queued");
             last[from] = start(from);
             if (from != at) {
+                seen.overlong = has_called && length > kTurn ? length : seen.overlong;
+                has_called = false;
                 if (next[at] < scene.counts[at]) {
                     // At first its own call may be in front of the other's, and it has called itself before.
                     const bool is_right = length == kTurn || (is_first && length == 2 * kTurn);
                     seen.turns++;
                     seen.right += is_right;
+                    has_called = is_right;
                     seen.odd = is_right ? seen.odd : length;
                     seen.self_calls += !is_first || length != kTurn;
                 }
@@ -151,15 +155,20 @@ struct TurnsAreOfOneLength {
             return;
         // A sleeper that goes on for a moment ends a turn early: not each time.
         Seen seen;
-        for (uint32_t round = 0; round < kRounds && !seen.right; round++) {
+        uint32_t overlong = 0;  // rounds
+        for (uint32_t round = 0; round < kRounds && (!seen.right || seen.overlong); round++) {
             seen = {};
             if (!play(t, both, seen))
                 return;
             measure(t, both, seen);
             if (t.decided())
                 return;
+            overlong += seen.overlong != 0;
         }
         WANT(t, seen.right, "of %u turns none was of %u items, the last but one of %u", seen.turns, kTurn, seen.odd);
+        WANT(t, overlong < kRounds,
+             "in each of %u rounds a turn was of more than %u items, the last of %u, while the other CPU had some left",
+             kRounds, kTurn, seen.overlong);
         WANT(t, !seen.is_quiet || seen.right != seen.turns || seen.calls <= seen.self_calls,
              "in %u turns the rescuer called itself %llu times", seen.turns,
              static_cast<unsigned long long>(seen.calls));
