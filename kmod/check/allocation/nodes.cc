@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// On which node the memory is asked for that an unbound workqueue is made of.
+// Of what size, and on which node, the memory is asked for that a workqueue is made of.
 #include "../../glue/allocations.h"
 #include "../../glue/context.h"
 #include "../../glue/cpu.h"
@@ -29,15 +29,18 @@ public:
     // False: it was not seen. size: 0 of a cache's.
     bool find(uintptr_t address, size_t size, int32_t& node) const
     {
-        uint32_t i = n_;
-        while (i && pieces_[i - 1].address != address)
-            i--;
+        const Piece* const piece = last_of(address);
         // It has been given back, and is something else by now.
-        if (i && size != kAnySize && pieces_[i - 1].size != size)
+        if (!piece || (size != kAnySize && piece->size != size))
             return false;
-        if (i)
-            node = pieces_[i - 1].node;
-        return i;
+        node = piece->node;
+        return true;
+    }
+    // 0: it was not seen.
+    size_t size_of(uintptr_t address) const
+    {
+        const Piece* const piece = last_of(address);
+        return piece ? piece->size : 0;
     }
     template <typename Visit>
     void for_each_of(size_t size, Visit visit) const
@@ -55,6 +58,14 @@ private:
         size_t size;
         int32_t node;
     };
+
+    const Piece* last_of(uintptr_t address) const
+    {
+        uint32_t i = n_;
+        while (i && pieces_[i - 1].address != address)
+            i--;
+        return i ? &pieces_[i - 1] : nullptr;
+    }
 
     Piece pieces_[kMost] = {};
     uint32_t n_ = 0;
@@ -94,7 +105,8 @@ struct OfItsNode {
         "The memory in which an unbound workqueue counts what is active on a node is asked for on that node, that of a "
         "pool, of its first worker and of what ties a workqueue to it on the pool's node, and what is of no node on "
         "whichever",
-        "kernel/workqueue.c: alloc_node_nr_active(), get_unbound_pool(), alloc_worker(), alloc_pwq()",
+        "kernel/workqueue.c: alloc_node_nr_active(), get_unbound_pool(), alloc_worker(), alloc_pwq(), "
+        "alloc_and_link_percpu_pwqs()",
         0,
         Fault::kSnapshotLies};
 
@@ -196,15 +208,67 @@ struct OfItsNode {
             SKIP_UNLESS(t, error == 0 || t.decided(), "attributes can't be set: error %d", -error);
             made.judge_pools();
         }
+        watch.track();
+        Queue& of_cpus = t.queue();
+        watch.rest();
+        if (t.decided())
+            return;
+        Made tied = {t, *asked, of_cpus};
+        tied.judge_pools();
         SKIP_UNLESS(t, !asked->is_full() || t.decided(), "more was allocated than can be kept");
         SKIP_UNLESS(t, made.of_nodes || t.decided(), "allocations can't be told by their addresses here");
-        t.note("%u pieces of memory are of %u nodes or of none, %u are of pools", made.of_nodes, wqlab_nr_nodes(),
-               made.of_pools);
+        t.note("%u pieces of memory are of %u nodes or of none, %u are of pools, %u of CPUs' pools", made.of_nodes,
+               wqlab_nr_nodes(), made.of_pools, tied.of_pools);
+    }
+};
+
+struct RoomForNodes {
+    static constexpr Promise kPromise = {456,
+                                         "",
+                                         "alloc.room-for-each-node",
+                                         "The memory of an unbound workqueue has room behind it for what it counts of "
+                                         "each node and of none, and that of "
+                                         "one of CPUs, which counts nothing of nodes, has no more than it needs itself",
+                                         "kernel/workqueue.c: alloc_workqueue(), __alloc_workqueue()",
+                                         0,
+                                         Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        Asked* const asked = t.own<Asked>();
+        if (!asked)
+            return;
+        NodeWatch watch(*asked);
+        SKIP_UNLESS(t, watch.attached(), "allocations can't be watched here");
+        const size_t itself = t.kernel().size(Field::kWq), of_nodes = (wqlab_nr_nodes() + 1) * sizeof(void*);
+        uint32_t seen = 0;
+        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_HIGHPRI}, uint32_t{WQLAB_WQ_FREEZABLE},
+                                     uint32_t{WQLAB_WQ_UNBOUND}, uint32_t{WQLAB_WQ_ORDERED}}) {
+            const bool is_unbound = flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED);
+            watch.track();
+            const Queue& wq = t.queue({.flags = flags, .is_private = false});
+            watch.rest();
+            if (t.decided())
+                return;
+            size_t size = asked->size_of(reinterpret_cast<uintptr_t>(wq.get()));
+            if (asked->is_full() || !size)
+                continue;
+            seen++;
+            size += t.has_fault(Fault::kSnapshotLies);
+            WANT(
+                t, size == itself + (is_unbound ? of_nodes : 0),
+                "for a workqueue %s %zu bytes were asked for, and it needs %zu, and %zu for what it counts of %u nodes "
+                "and of none",
+                is_unbound ? "that is unbound" : "of CPUs", size, itself, is_unbound ? of_nodes : size_t{0},
+                wqlab_nr_nodes());
+        }
+        SKIP_UNLESS(t, seen, "allocations can't be told by their addresses here");
     }
 };
 
 constexpr Check kAll[] = {
     check_of<OfItsNode>(WQLAB_LACK_SYSTEM_MAX_ACTIVE | WQLAB_LACK_SCOPES),
+    check_of<RoomForNodes>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
 };
 
 }  // namespace node_memory
