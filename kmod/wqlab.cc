@@ -73,6 +73,7 @@
 #include "check/harness/user_steps.cc"
 #include "check/harness/verdict.cc"
 #include "check/harness/runner.cc"  // after test_item.cc, a local name of which is one of its own
+#include "check/introspection/between_items.cc"
 #include "check/introspection/busy_for.cc"
 #include "check/introspection/introspection.cc"
 #include "check/introspection/log_and_proc.cc"

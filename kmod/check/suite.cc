@@ -44,6 +44,7 @@ extern const Group kTraceFieldsChecks;
 extern const Group kTraceRecordsChecks;
 extern const Group kLogAndProcChecks;
 extern const Group kOverWorkerChecks;
+extern const Group kBetweenItemsChecks;
 extern const Group kRescuerNameChecks;
 extern const Group kWorkerNameChecks;
 extern const Group kBusyForChecks;
@@ -187,6 +188,7 @@ constinit const Group* const kGroups[] = {
     &kTraceRecordsChecks,
     &kLogAndProcChecks,
     &kOverWorkerChecks,
+    &kBetweenItemsChecks,
     &kRescuerNameChecks,
     &kWorkerNameChecks,
     &kBusyForChecks,

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+/* C, because probes have the kernel's own types. */
+#include <linux/kernel.h>
+#include <linux/workqueue.h>
+
+#include "activations.h"
+#include "tracepoints.h"
+
+static void probe_activate(void *data, struct work_struct *work)
+{
+	const struct wqlab_activations *activations = data;
+
+	if ((uintptr_t)work == activations->work)
+		activations->activated(activations->watcher);
+}
+
+static const struct wqlab_probe probes[] = {
+	{ "workqueue_activate_work", probe_activate },
+};
+
+int wqlab_activations_attach(struct wqlab_activations *activations)
+{
+	return wqlab_probes_attach(probes, ARRAY_SIZE(probes), activations);
+}
+
+void wqlab_activations_detach(struct wqlab_activations *activations)
+{
+	wqlab_probes_detach(probes, ARRAY_SIZE(probes), activations);
+}
