@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Who is killed before a workqueue that is made for him has anything of a CPU's.
+// Who is killed before a workqueue that is made for him, or an item on each CPU, has anything of a CPU's.
 #include "../../glue/symbols.h"
 #include "../../glue/sync.h"
 #include "../../glue/time.h"
@@ -26,7 +26,26 @@ struct Holder {
             wqlab_sleep(1'000'000);
         wqlab_mutex_unlock(lock);
     }
+    void let_go() { __atomic_store_n(&enough, true, __ATOMIC_RELEASE); }
 };
+
+// One act while he has it. False: decided.
+template <typename Act>
+bool while_held(Trial& t, mutex* lock, Act act)
+{
+    Holder* const holder = t.own<Holder>();
+    if (!holder)
+        return false;
+    *holder = {lock, false, false};
+    Actor& actor = t.actor("who has the lock of per-CPU memory", Kthread::kAnyCpu, [holder] { holder->hold(); });
+    while (!__atomic_load_n(&holder->holds, __ATOMIC_ACQUIRE) && !actor.done() && !t.given_up())
+        wqlab_sleep(100'000);
+    act(*holder);
+    holder->let_go();
+    return t.wait([&] { return actor.done(); }, "the lock to be free");
+}
+
+inline mutex* lock_of_memory() { return reinterpret_cast<mutex*>(wqlab_symbol("pcpu_alloc_mutex")); }
 
 struct GivesBack {
     static constexpr Promise kPromise = {
@@ -42,30 +61,25 @@ struct GivesBack {
     // Whether he was refused. Without the lock he is given one: none of its threads has to be made.
     static bool is_refused(Trial& t, mutex* lock, uint32_t flags, leaks::Watch& watch)
     {
-        Holder* const holder = t.own<Holder>();
-        if (!holder)
-            return false;
-        *holder = {lock, false, false};
-        Actor& actor = t.actor("who has the lock of per-CPU memory", Kthread::kAnyCpu, [holder] { holder->hold(); });
-        while (!__atomic_load_n(&holder->holds, __ATOMIC_ACQUIRE) && !actor.done() && !t.given_up())
-            wqlab_sleep(100'000);
-        workqueue_struct* wq;
-        watch.track();
-        {
-            const Killed killed;
-            wq = wqlab_wq_create("wqlab-c451", flags, flags & WQLAB_WQ_ORDERED ? 1 : 0);
-        }
-        __atomic_store_n(&holder->enough, true, __ATOMIC_RELEASE);
-        if (wq)
-            wqlab_wq_destroy(wq);
-        watch.rest();
-        return t.wait([&] { return actor.done(); }, "the lock to be free") && !wq;
+        workqueue_struct* wq = nullptr;
+        const bool went_well = while_held(t, lock, [&](Holder& holder) {
+            watch.track();
+            {
+                const Killed killed;
+                wq = wqlab_wq_create("wqlab-c451", flags, flags & WQLAB_WQ_ORDERED ? 1 : 0);
+            }
+            holder.let_go();
+            if (wq)
+                wqlab_wq_destroy(wq);
+            watch.rest();
+        });
+        return went_well && !wq;
     }
 
     static void run(Trial& t)
     {
         constexpr uint32_t kTries = 5;
-        mutex* const lock = reinterpret_cast<mutex*>(wqlab_symbol("pcpu_alloc_mutex"));
+        mutex* const lock = lock_of_memory();
         SKIP_UNLESS(t, lock, "this kernel does not show the lock of per-CPU memory");
         leaks::Kept* const kept = t.own<leaks::Kept>();
         if (!kept)
@@ -91,8 +105,52 @@ struct GivesBack {
     }
 };
 
+struct CallsNobody {
+    static constexpr Promise kPromise = {
+        458,
+        "",
+        "queue.each-cpu-killed-early-calls-nobody",
+        "Who is killed while schedule_on_each_cpu() gets memory for its items is told so by -ENOMEM, and the function "
+        "is called on no CPU",
+        "kernel/workqueue.c: schedule_on_each_cpu()",
+        WQLAB_CHECK_MEMORY,
+        Fault::kResultLies};
+
+    static inline uint32_t calls = 0;
+    static void count(work_struct*) { __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED); }
+
+    static void run(Trial& t)
+    {
+        constexpr uint32_t kTries = 5;
+        mutex* const lock = lock_of_memory();
+        const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
+        SKIP_UNLESS(t, lock && function,
+                    "this kernel does not show schedule_on_each_cpu(), or the lock of per-CPU memory");
+        bool refused = false;
+        for (uint32_t i = 0; i < kTries && !refused && !t.decided(); i++) {
+            bool called = false;
+            unsigned long result = 0;
+            const uint32_t before = __atomic_load_n(&calls, __ATOMIC_RELAXED);
+            const bool went_well = while_held(t, lock, [&](Holder&) {
+                const Killed killed;
+                called = wqlab_call(function, reinterpret_cast<unsigned long>(count), 0, 0, &result);
+            });
+            if (!went_well)
+                return;
+            SKIP_UNLESS(t, called, "kprobes are disarmed, so the kernel can't be called");
+            const int error = static_cast<int>(result) + t.has_fault(Fault::kResultLies);
+            const uint32_t more = __atomic_load_n(&calls, __ATOMIC_RELAXED) - before;
+            refused = error != 0;
+            WANT(t, !refused || (error == -number(Errno::kNoMemory) && more == 0),
+                 "it returned %d, and the function was called %u times", error, more);
+        }
+        SKIP_UNLESS(t, refused || t.decided(), "the machine is so slow that the lock was free again each time");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<GivesBack>(),
+    check_of<CallsNobody>(),
 };
 
 }  // namespace killed_early
