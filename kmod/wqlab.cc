@@ -98,6 +98,7 @@
 #include "check/lifecycle/unbound_away.cc"
 #include "check/lifecycle/watchdog.cc"
 #include "check/lifecycle/watchdog_again.cc"
+#include "check/lifecycle/watchdog_batch.cc"
 #include "check/lifecycle/watchdog_touch.cc"
 #include "check/lifecycle/watchdog_twice.cc"
 #include "check/lifecycle/woken_last.cc"

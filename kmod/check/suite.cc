@@ -117,6 +117,7 @@ extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
 extern const Group kWatchdogAgainChecks;
 extern const Group kNothingAssertedChecks;
+extern const Group kWatchdogBatchChecks;
 extern const Group kWatchdogTouchChecks;
 extern const Group kWatchdogTwiceChecks;
 extern const Group kCpusGoneChecks;
@@ -261,6 +262,7 @@ constinit const Group* const kGroups[] = {
     &kStallChecks,
     &kWatchdogAgainChecks,
     &kNothingAssertedChecks,
+    &kWatchdogBatchChecks,
     &kWatchdogTouchChecks,
     &kWatchdogTwiceChecks,
     &kCpusGoneChecks,
