@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which pool_workqueues wait for their node's max_active.
+#include "../../glue/context.h"
 #include "../../glue/cpu.h"
-#include "../scenes/look.hh"
+#include "../../glue/time.h"
+#include "../../glue/wakings.h"
+#include "../../glue/work.h"
+#include "../scenes/attached_probe.hh"
 #include "../scenes/topology.hh"
+#include "../scenes/unbound_cpus.hh"
 
 namespace wqlab {
 
@@ -64,8 +69,191 @@ struct ReplacedLeavesIt {
     }
 };
 
+struct UnpluggedIsNotOnIt {
+    static constexpr Promise kPromise = {
+        462,
+        "",
+        "ordered.unplugged-waits-no-more",
+        "When an ordered workqueue has got other CPUs and what ran on the old ones has ended, the one item that was "
+        "queued meanwhile runs, and then nobody waits for max_active",
+        "kernel/workqueue.c: unplug_oldest_pwq(), pwq_tryinc_nr_active()",
+        0,
+        Fault::kSnapshotLies};
+
+    static void run(Trial& t)
+    {
+        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        UnboundCpus cpus(t);
+        Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
+        Gate& gate = t.gate();
+        TestItem& before = t.item("the item before").on_run(sleep_at, &gate);
+        TestItem& behind = t.item("the item behind it", TestItem::Body::kGate);
+        before.queue(wq);
+        AWAIT(t, before.started() == 1, "the item before to start");
+        if (!cpus.restrict_to(t.first_cpu()))
+            return;
+        behind.queue(wq);
+        gate.open();
+        AWAIT(t, behind.started() == 1, "the item behind it to start");
+        const uint32_t wait = ReplacedLeavesIt::waiting(t, wq) + t.has_fault(Fault::kSnapshotLies);
+        WANT(t, wait == 0 || t.decided() || !behind.running(), "while the only item runs %u pool_workqueues wait",
+             wait);
+        behind.open();
+        AWAIT(t, behind.ended() == 1, "the item behind it to end");
+    }
+};
+
+// Two items run, as many as may, and a third is held back. One of the two ends, and while its worker wakes another one
+// for the third, with the node's list locked, a fourth is queued: it finds no room, and waits for the list. Then the
+// other one ends, finds nobody on the list, and leaves.
+struct RoomThatComes {
+    static constexpr Promise kPromise = {463,
+                                         "",
+                                         "max-active.room-that-comes-is-seen",
+                                         "Who finds no room for his item, and is about to note that it waits, sees "
+                                         "room that comes just then: it starts, "
+                                         "and nobody waits",
+                                         "kernel/workqueue.c: pwq_tryinc_nr_active(), pwq_dec_nr_active()",
+                                         0,
+                                         Fault::kQueueLoses};
+
+    static constexpr uint32_t kTries = 4;
+    static constexpr uint64_t kMost = 20'000'000, kMoment = 500'000;  // ns
+
+    // What happens while the list is locked.
+    class Held {
+    public:
+        // Of the thread that ends an item, and is to wake another for what was held back.
+        void begin(const Trial& trial, int32_t pid)
+        {
+            trial_ = &trial;
+            __atomic_store_n(&pid_, pid, __ATOMIC_RELEASE);
+        }
+        void end() { set(kOver); }
+        bool was_in_time() const { return __atomic_load_n(&in_time_, __ATOMIC_ACQUIRE); }
+
+        // Interrupts are off.
+        void waking()
+        {
+            if (!is(kBefore) || wqlab_current().pid != __atomic_load_n(&pid_, __ATOMIC_ACQUIRE) || wqlab_current_work())
+                return;
+            set(kLocked);
+            for (const uint64_t until = wqlab_now() + kMost; !is(kOver) && wqlab_now() < until;)
+                wqlab_relax();
+            __atomic_store_n(&in_time_, is(kOver), __ATOMIC_RELEASE);
+            set(kOver);
+        }
+        void queue(TestItem& item, Queue& wq, uint32_t cpu)
+        {
+            wait_while(kBefore);
+            if (is(kLocked))
+                set(kAsked);
+            item.queue_on(wq, cpu);
+        }
+        void make_room(TestItem& item)
+        {
+            wait_while(kBefore);
+            wait_while(kLocked);
+            wqlab_sleep(kMoment);
+            item.open();
+            while (!item.ended() && !is(kOver) && !trial_->given_up())
+                wqlab_sleep(kMoment / 10);
+            wqlab_sleep(kMoment);
+            set(kOver);
+        }
+
+    private:
+        enum State : uint32_t { kBefore, kLocked, kAsked, kOver };
+
+        // Never back.
+        void set(State state)
+        {
+            State now = state_now();
+            while (now < state &&
+                   !__atomic_compare_exchange_n(&state_, &now, state, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                ;
+        }
+        State state_now() const { return __atomic_load_n(&state_, __ATOMIC_ACQUIRE); }
+        bool is(State state) const { return state_now() == state; }
+        void wait_while(State state) const
+        {
+            while (is(state) && !trial_->given_up() && !trial_->ending())
+                wqlab_sleep(kMoment / 10);
+        }
+
+        const Trial* trial_ = nullptr;
+        int32_t pid_ = 0;
+        State state_ = kBefore;
+        bool in_time_ = false;
+    };
+
+    using Wakings = Attached<wqlab_wakings, wqlab_wakings_attach, wqlab_wakings_detach>;
+
+    // Whether the room came while the list was locked. The other item is of a pool that the workqueue had before: who
+    // holds the lock of the list has that of the pool for which an item was held back.
+    static bool play(Trial& t, uint32_t here, uint32_t there, uint32_t third)
+    {
+        Held* const held = t.own<Held>();
+        Queue& wq = t.queue({.flags = WQLAB_WQ_UNBOUND, .max_active = 2, .scope = "cpu", .strict = true});
+        TestItem& other = t.item("the other item", TestItem::Body::kGate);
+        TestItem& first = t.item("the first item", TestItem::Body::kGate);
+        TestItem& back = t.item("the item held back", TestItem::Body::kGate);
+        TestItem& last = t.item("the last item", TestItem::Body::kGate);
+        if (!held || t.decided())
+            return false;
+        other.queue_on(wq, there);
+        if (!t.wait([&] { return other.started() == 1; }, "the other item to start"))
+            return false;
+        if (const int error = wq.apply("cpu", true, 0, Queue::kPrivateNice + 1)) {
+            t.skip("attributes can't be set: error %d", -error);
+            return false;
+        }
+        first.queue_on(wq, here);
+        if (!t.wait([&] { return first.started() == 1; }, "the first item to start"))
+            return false;
+        back.queue_on(wq, there);
+        const Wakings wakings({[](void* at, int32_t, uint32_t) { static_cast<Held*>(at)->waking(); }, held});
+        if (!wakings.is_attached()) {
+            t.skip("wakeups can't be watched here");
+            return false;
+        }
+        held->begin(t, first.last().pid);
+        t.actor("who queues the last item", static_cast<int>(third),
+                [held, &last, &wq, here] { held->queue(last, wq, here); });
+        t.actor("who makes room", static_cast<int>(there), [held, &other] { held->make_room(other); });
+        first.open();
+        const bool goes_on = t.wait([&] { return back.started() == 1; }, "the item held back to start");
+        held->end();
+        if (!goes_on ||
+            !t.wait([&] { return last.started() == 1; }, "the last item, for which there is room, to start"))
+            return false;
+        const uint32_t wait = ReplacedLeavesIt::waiting(t, wq);
+        if (wait && back.running() && last.running())
+            t.fail("while as many items run as may, and none is held back, %u pool_workqueues wait", wait);
+        back.open();
+        last.open();
+        return t.wait([&] { return back.ended() == 1 && last.ended() == 1; }, "the items to end") &&
+               held->was_in_time();
+    }
+
+    static void run(Trial& t)
+    {
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
+        const uint32_t here = first_of(allowed);
+        const uint64_t other = companion_of(allowed, here), third = allowed & ~other & ~(uint64_t{1} << here);
+        SKIP_UNLESS(t, other && third, "there are no two CPUs of one node, and a third one");
+        uint32_t seen = 0;
+        for (uint32_t i = 0; i < kTries && !seen && !t.decided(); i++)
+            seen += play(t, here, first_of(other), first_of(third));
+        SKIP_UNLESS(t, seen || t.decided(), "no room came while the list was locked");
+    }
+};
+
 constexpr Check kAll[] = {
     check_of<ReplacedLeavesIt>(WQLAB_LACK_SYSTEM_MAX_ACTIVE | WQLAB_LACK_SCOPES),
+    check_of<UnpluggedIsNotOnIt>(WQLAB_LACK_SYSTEM_MAX_ACTIVE),
+    check_of<RoomThatComes>(WQLAB_LACK_SYSTEM_MAX_ACTIVE | WQLAB_LACK_SCOPES),
 };
 
 }  // namespace node_list
