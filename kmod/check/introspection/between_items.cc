@@ -15,7 +15,7 @@ struct OfNone {
         "",
         "current-work.none-between-items",
         "Between two items a worker is of none: who asks in the tracepoint of an item that it lets go of then is told "
-        "NULL by current_work(), and false by current_is_workqueue_mem_reclaim()",
+        "NULL by current_work(), and, from 7.3.4 on, false by current_is_workqueue_mem_reclaim()",
         "kernel/workqueue.c: process_one_work(), current_work(), current_is_workqueue_mem_reclaim()",
         0,
         Fault::kBusyLies};
@@ -23,7 +23,8 @@ struct OfNone {
     using Activations = Attached<wqlab_activations, wqlab_activations_attach, wqlab_activations_detach>;
 
     struct Seen {
-        int32_t pid;  // 0: it was no worker's task
+        bool asks_both;  // the pool is ours: if the second one crashes, nobody else wants the lock
+        int32_t pid;     // 0: it was no worker's task
         bool has_work, is_reclaim;
     };
 
@@ -34,7 +35,7 @@ struct OfNone {
         if (!wqlab_in_task() || !wqlab_current_worker())
             return;
         seen.has_work = wqlab_current_work();
-        seen.is_reclaim = wqlab_current_is_mem_reclaim() > 0;
+        seen.is_reclaim = seen.asks_both && wqlab_is_mem_reclaim_between_items() > 0;
         seen.pid = wqlab_current().pid;
     }
 
@@ -47,7 +48,7 @@ struct OfNone {
         TestItem& next = t.item("the next, which is held back");
         if (!seen || t.decided())
             return false;
-        *seen = {};
+        *seen = {.asks_both = flags == WQLAB_WQ_UNBOUND, .pid = 0, .has_work = false, .is_reclaim = false};
         const Activations activations({reinterpret_cast<uintptr_t>(next.address()), look, seen});
         if (!activations.is_attached()) {
             t.skip("this kernel lacks tracepoints of the workqueue");
@@ -71,10 +72,12 @@ struct OfNone {
     static void run(Trial& t)
     {
         uint32_t seen = 0;
-        for (const uint32_t flags : {0u, uint32_t{WQLAB_WQ_UNBOUND}})
+        for (const uint32_t flags : {uint32_t{WQLAB_WQ_UNBOUND}, 0u})
             if (!t.decided())
                 seen += judge(t, flags, t.first_cpu());
         SKIP_UNLESS(t, seen || t.decided(), "no worker was seen to let go of an item");
+        if (wqlab_is_mem_reclaim_between_items() < 0)
+            t.note("current_is_workqueue_mem_reclaim() is not asked: this kernel lacks it, or may crash there");
     }
 };
 
