@@ -117,7 +117,34 @@ struct CallsNobody {
         Fault::kResultLies};
 
     static inline uint32_t calls = 0;
+    static inline uint32_t inside = 0;  // threads, also of a trial that was given up
     static void count(work_struct*) { __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED); }
+
+    // Where it is not refused it waits for each CPU. So it is in a thread of its own, which is there before the lock is
+    // held.
+    struct Caller {
+        uintptr_t function;
+        unsigned long result;
+        uint32_t more;
+        bool may_call, called;
+
+        void call(const Trial& t)
+        {
+            while (!__atomic_load_n(&may_call, __ATOMIC_ACQUIRE)) {
+                if (t.given_up() || t.ending())
+                    return;
+                wqlab_sleep(100'000);
+            }
+            __atomic_add_fetch(&inside, 1, __ATOMIC_ACQ_REL);
+            const uint32_t before = __atomic_load_n(&calls, __ATOMIC_RELAXED);
+            {
+                const Killed killed;
+                called = wqlab_call(function, reinterpret_cast<unsigned long>(count), 0, 0, &result);
+            }
+            more = __atomic_load_n(&calls, __ATOMIC_RELAXED) - before;
+            __atomic_sub_fetch(&inside, 1, __ATOMIC_ACQ_REL);
+        }
+    };
 
     static void run(Trial& t)
     {
@@ -126,23 +153,25 @@ struct CallsNobody {
         const uintptr_t function = wqlab_symbol("schedule_on_each_cpu");
         SKIP_UNLESS(t, lock && function,
                     "this kernel does not show schedule_on_each_cpu(), or the lock of per-CPU memory");
+        SKIP_UNLESS(t, __atomic_load_n(&inside, __ATOMIC_ACQUIRE) == 0, "a call of before has not returned");
         bool refused = false;
         for (uint32_t i = 0; i < kTries && !refused && !t.decided(); i++) {
-            bool called = false;
-            unsigned long result = 0;
-            const uint32_t before = __atomic_load_n(&calls, __ATOMIC_RELAXED);
-            const bool went_well = while_held(t, lock, [&](Holder&) {
-                const Killed killed;
-                called = wqlab_call(function, reinterpret_cast<unsigned long>(count), 0, 0, &result);
-            });
-            if (!went_well)
+            Caller* const caller = t.own<Caller>();
+            if (!caller)
                 return;
-            SKIP_UNLESS(t, called, "kprobes are disarmed, so the kernel can't be called");
-            const int error = static_cast<int>(result) + t.has_fault(Fault::kResultLies);
-            const uint32_t more = __atomic_load_n(&calls, __ATOMIC_RELAXED) - before;
+            *caller = {function, 0, 0, false, false};
+            const Actor& actor = t.actor("caller", Kthread::kAnyCpu, [caller, &t] { caller->call(t); });
+            const bool went_well = while_held(t, lock, [&](Holder&) {
+                __atomic_store_n(&caller->may_call, true, __ATOMIC_RELEASE);
+                t.wait([&] { return actor.done(); }, "schedule_on_each_cpu() to return");
+            });
+            if (!went_well || t.decided())
+                return;
+            SKIP_UNLESS(t, caller->called, "kprobes are disarmed, so the kernel can't be called");
+            const int error = static_cast<int>(caller->result) + t.has_fault(Fault::kResultLies);
             refused = error != 0;
-            WANT(t, !refused || (error == -number(Errno::kNoMemory) && more == 0),
-                 "it returned %d, and the function was called %u times", error, more);
+            WANT(t, !refused || (error == -number(Errno::kNoMemory) && caller->more == 0),
+                 "it returned %d, and the function was called %u times", error, caller->more);
         }
         SKIP_UNLESS(t, refused || t.decided(), "the machine is so slow that the lock was free again each time");
     }
