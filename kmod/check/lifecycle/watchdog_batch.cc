@@ -17,7 +17,7 @@ struct OfTheWorklist {
         "for that one alone, such as flush_work() of it",
         "kernel/workqueue.c: process_scheduled_works(): last_progress_ts",
         0,
-        Fault::kFlushReturnsEarly};
+        Fault::kSnapshotLies};
 
     static constexpr uint32_t kRounds = 3;
     static constexpr uint64_t kTicks = 10;
@@ -66,7 +66,9 @@ struct OfTheWorklist {
         if (!t.wait([&] { return item.ended() == 1 && flusher.done(); }, "flush_work() to return"))
             return false;
         unsigned long progress = 0;
-        return kernel.peek(progress, pool, Field::kPoolProgress) && progress >= before;
+        if (!kernel.peek(progress, pool, Field::kPoolProgress))
+            return false;
+        return t.has_fault(Fault::kSnapshotLies) || progress >= before;
     }
 
     // In a pool that is new, so that nobody else's items are there but by chance, which explains one round.
