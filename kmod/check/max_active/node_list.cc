@@ -13,6 +13,18 @@ namespace wqlab {
 
 namespace node_list {
 
+// How many of its pool_workqueues wait, on all nodes.
+inline uint32_t waiting(Trial& t, const Queue& wq)
+{
+    const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_NODES);
+    const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+    uint32_t n = 0;
+    for (uint32_t i = 0; row && i < now->node_active.size(); i++)
+        if (&now->workqueues[now->node_active[i].workqueue] == row)
+            n += now->node_active[i].nr_pending_pwqs;
+    return n;
+}
+
 struct ReplacedLeavesIt {
     static constexpr Promise kPromise = {
         370,
@@ -23,18 +35,6 @@ struct ReplacedLeavesIt {
         "kernel/workqueue.c: pwq_release_workfn(), pwq_tryinc_nr_active()",
         0,
         Fault::kAttributesIgnored};
-
-    // How many of its pool_workqueues wait, on all nodes.
-    static uint32_t waiting(Trial& t, const Queue& wq)
-    {
-        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES | WQLAB_SECTION_NODES);
-        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
-        uint32_t n = 0;
-        for (uint32_t i = 0; row && i < now->node_active.size(); i++)
-            if (&now->workqueues[now->node_active[i].workqueue] == row)
-                n += now->node_active[i].nr_pending_pwqs;
-        return n;
-    }
 
     static void run(Trial& t)
     {
@@ -82,7 +82,8 @@ struct UnpluggedIsNotOnIt {
 
     static void run(Trial& t)
     {
-        SKIP_UNLESS(t, t.online_cpus() > 1, "there is one CPU");
+        const uint64_t allowed = unbound_cpus(t);
+        SKIP_UNLESS(t, has_two(allowed), "unbound workqueues may use one CPU");
         UnboundCpus cpus(t);
         Queue& wq = t.queue({.flags = WQLAB_WQ_ORDERED});
         Gate& gate = t.gate();
@@ -90,12 +91,16 @@ struct UnpluggedIsNotOnIt {
         TestItem& behind = t.item("the item behind it", TestItem::Body::kGate);
         before.queue(wq);
         AWAIT(t, before.started() == 1, "the item before to start");
-        if (!cpus.restrict_to(t.first_cpu()))
+        if (!cpus.restrict_to(first_of(allowed)))
             return;
+        const Snapshot* now = t.snapshot(WQLAB_SECTION_POOLS | WQLAB_SECTION_WORKQUEUES);
+        const wqlab_snap_workqueue* row = now ? row_of(*now, wq) : nullptr;
+        SKIP_UNLESS(t, !row || row->nr_pwqs >= 2 || t.decided(),
+                    "with other CPUs the workqueue has %u pool_workqueues, and not two", row->nr_pwqs);
         behind.queue(wq);
         gate.open();
         AWAIT(t, behind.started() == 1, "the item behind it to start");
-        const uint32_t wait = ReplacedLeavesIt::waiting(t, wq) + t.has_fault(Fault::kSnapshotLies);
+        const uint32_t wait = waiting(t, wq) + t.has_fault(Fault::kSnapshotLies);
         WANT(t, wait == 0 || t.decided() || !behind.running(), "while the only item runs %u pool_workqueues wait",
              wait);
         behind.open();
@@ -115,10 +120,10 @@ struct RoomThatComes {
                                          "and nobody waits",
                                          "kernel/workqueue.c: pwq_tryinc_nr_active(), pwq_dec_nr_active()",
                                          0,
-                                         Fault::kQueueLoses};
+                                         Fault::kSnapshotLies};
 
     static constexpr uint32_t kTries = 4;
-    static constexpr uint64_t kMost = 20'000'000, kMoment = 500'000;  // ns
+    static constexpr uint64_t kMost = 5'000'000, kMoment = 500'000;  // ns
 
     // What happens while the list is locked.
     class Held {
@@ -132,10 +137,10 @@ struct RoomThatComes {
         void end() { set(kOver); }
         bool was_in_time() const { return __atomic_load_n(&in_time_, __ATOMIC_ACQUIRE); }
 
-        // Interrupts are off.
+        // Interrupts are off. In an interrupt over that worker nothing is locked.
         void waking()
         {
-            if (!is(kBefore) || wqlab_current().pid != __atomic_load_n(&pid_, __ATOMIC_ACQUIRE) || wqlab_current_work())
+            if (!wqlab_in_task() || !is(kBefore) || wqlab_current().pid != __atomic_load_n(&pid_, __ATOMIC_ACQUIRE) || wqlab_current_work())
                 return;
             set(kLocked);
             for (const uint64_t until = wqlab_now() + kMost; !is(kOver) && wqlab_now() < until;)
@@ -182,14 +187,14 @@ struct RoomThatComes {
         }
 
         const Trial* trial_ = nullptr;
-        int32_t pid_ = 0;
+        int32_t pid_ = -1;  // nobody; 0 is who is idle
         State state_ = kBefore;
         bool in_time_ = false;
     };
 
     using Wakings = Attached<wqlab_wakings, wqlab_wakings_attach, wqlab_wakings_detach>;
 
-    // Whether the room came while the list was locked. The other item is of a pool that the workqueue had before: who
+    // Whether it was tried: the room came while the list was locked, and the last item was about to be queued. The other item is of a pool that the workqueue had before: who
     // holds the lock of the list has that of the pool for which an item was held back.
     static bool play(Trial& t, uint32_t here, uint32_t there, uint32_t third)
     {
@@ -212,22 +217,23 @@ struct RoomThatComes {
         if (!t.wait([&] { return first.started() == 1; }, "the first item to start"))
             return false;
         back.queue_on(wq, there);
+        held->begin(t, first.last().pid);
         const Wakings wakings({[](void* at, int32_t, uint32_t) { static_cast<Held*>(at)->waking(); }, held});
         if (!wakings.is_attached()) {
             t.skip("wakeups can't be watched here");
             return false;
         }
-        held->begin(t, first.last().pid);
-        t.actor("who queues the last item", static_cast<int>(third),
-                [held, &last, &wq, here] { held->queue(last, wq, here); });
-        t.actor("who makes room", static_cast<int>(there), [held, &other] { held->make_room(other); });
+        const Actor& asks = t.actor("who queues the last item", static_cast<int>(third),
+                                    [held, &last, &wq, here] { held->queue(last, wq, here); });
+        const Actor& makes = t.actor("who makes room", static_cast<int>(there),
+                                     [held, &other] { held->make_room(other); });
         first.open();
         const bool goes_on = t.wait([&] { return back.started() == 1; }, "the item held back to start");
         held->end();
-        if (!goes_on ||
+        if (!goes_on || !t.wait([&] { return asks.done() && makes.done(); }, "who queues and who makes room to end") ||
             !t.wait([&] { return last.started() == 1; }, "the last item, for which there is room, to start"))
             return false;
-        const uint32_t wait = ReplacedLeavesIt::waiting(t, wq);
+        const uint32_t wait = waiting(t, wq) + t.has_fault(Fault::kSnapshotLies);
         if (wait && back.running() && last.running())
             t.fail("while as many items run as may, and none is held back, %u pool_workqueues wait", wait);
         back.open();
