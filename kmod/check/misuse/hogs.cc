@@ -11,6 +11,7 @@
 #include "../scenes/hog_table.hh"
 #include "../scenes/look.hh"
 #include "../scenes/threshold.hh"
+#include "../scenes/topology.hh"
 
 namespace wqlab {
 
@@ -161,6 +162,7 @@ struct EachHogForItself {
         const bool is_silent = t.write(kWarning, "0") == 0;
         const LogListener<LinesWith> log("[wqlab] hogged CPU for ");
         const uint32_t cpu = t.first_cpu();
+        SKIP_UNLESS(t, has_ticks(t, cpu), "CPU %u has no ticks: nohz_full", cpu);
         Queue& wq = t.queue();
         Function two[2];
         if (!choose(t, two))
