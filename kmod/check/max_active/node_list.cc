@@ -140,7 +140,8 @@ struct RoomThatComes {
         // Interrupts are off. In an interrupt over that worker nothing is locked.
         void waking()
         {
-            if (!wqlab_in_task() || !is(kBefore) || wqlab_current().pid != __atomic_load_n(&pid_, __ATOMIC_ACQUIRE) || wqlab_current_work())
+            if (!wqlab_in_task() || !is(kBefore) || wqlab_current().pid != __atomic_load_n(&pid_, __ATOMIC_ACQUIRE) ||
+                wqlab_current_work())
                 return;
             set(kLocked);
             for (const uint64_t until = wqlab_now() + kMost; !is(kOver) && wqlab_now() < until;)
@@ -194,8 +195,9 @@ struct RoomThatComes {
 
     using Wakings = Attached<wqlab_wakings, wqlab_wakings_attach, wqlab_wakings_detach>;
 
-    // Whether it was tried: the room came while the list was locked, and the last item was about to be queued. The other item is of a pool that the workqueue had before: who
-    // holds the lock of the list has that of the pool for which an item was held back.
+    // Whether it was tried: the room came while the list was locked, and the last item was about to be queued. The
+    // other item is of a pool that the workqueue had before: who holds the lock of the list has that of the pool for
+    // which an item was held back.
     static bool play(Trial& t, uint32_t here, uint32_t there, uint32_t third)
     {
         Held* const held = t.own<Held>();
