@@ -5,6 +5,7 @@
 #include <linux/workqueue.h>
 
 #include "activations.h"
+#include "features.h"
 #include "tracepoints.h"
 
 static void probe_activate(void *data, struct work_struct *work)
