@@ -42,7 +42,8 @@ class Reports(unittest.TestCase):
         cells = report.shares("7.3", version)[0].split(" | ")
         self.assertEqual(cells[2:4], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)"])
         self.assertEqual(cells[4:], ["20", "80.0 %", "80.2 % |"])
-        self.assertIn("400 of the 400 mutants", report.summary("7.3", version)[1])
+        self.assertIn("of the 400 mutants that checks reach, without those that change nothing, all have been drawn",
+                      report.summary("7.3", version)[1])
         self.assertIn("kills 80.2 % of those that somebody could tell", report.summary("7.3", version)[1])
 
     def test_each_draw_has_its_own_share(self):

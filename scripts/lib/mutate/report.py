@@ -215,8 +215,10 @@ def summary(name, version):
     tried = sum(found.get(verdict, 0) for verdict in (*TRIED, "unseen"))
     if not (today := by_now(found, TRIED)):
         return []
-    return ["", f"**{name}**: {tried} of the {len(mutants)} mutants that checks reach have been drawn, and today's "
-            f"suite kills {today} of those that somebody could tell."]
+    change = len(mutants) - counts(mutants, version.results).get("equivalent", 0)
+    return ["", f"**{name}**: of the {change} mutants that checks reach, without those that change nothing, "
+            f"{'all' if tried == change else tried} have been drawn. Today's suite kills {today} of those that "
+            "somebody could tell."]
 
 
 def row(name, number, sample, results):
