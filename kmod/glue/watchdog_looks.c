@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* C, because probes have the kernel's own types. */
 #include <linux/kernel.h>
-#include <linux/workqueue.h>
 
 #include "timer_start.h"
 #include "tracepoints.h"
@@ -23,18 +22,9 @@ static void probe_fires(void *data, struct timer_list *timer, unsigned long now)
 		looks->fires(looks->watcher);
 }
 
-static void probe_activate(void *data, struct work_struct *work)
-{
-	const struct wqlab_watchdog_looks *looks = data;
-
-	if ((uintptr_t)work == looks->work)
-		looks->activated(looks->watcher);
-}
-
 static const struct wqlab_probe probes[] = {
 	{ "timer_start", probe_start },
 	{ "timer_expire_entry", probe_fires },
-	{ "workqueue_activate_work", probe_activate },
 };
 
 int wqlab_watchdog_looks_attach(struct wqlab_watchdog_looks *looks)

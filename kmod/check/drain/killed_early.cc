@@ -124,17 +124,16 @@ struct CallsNobody {
     // held.
     struct Caller {
         uintptr_t function;
+        Gate* begin;
         unsigned long result;
         uint32_t more;
-        bool may_call, called;
+        bool called;
 
         void call(const Trial& t)
         {
-            while (!__atomic_load_n(&may_call, __ATOMIC_ACQUIRE)) {
-                if (t.given_up() || t.ending())
-                    return;
-                wqlab_sleep(100'000);
-            }
+            begin->pass();
+            if (t.given_up() || t.ending())
+                return;
             __atomic_add_fetch(&inside, 1, __ATOMIC_ACQ_REL);
             const uint32_t before = __atomic_load_n(&calls, __ATOMIC_RELAXED);
             {
@@ -159,10 +158,10 @@ struct CallsNobody {
             Caller* const caller = t.own<Caller>();
             if (!caller)
                 return;
-            *caller = {function, 0, 0, false, false};
+            *caller = {function, &t.gate(), 0, 0, false};
             const Actor& actor = t.actor("caller", Kthread::kAnyCpu, [caller, &t] { caller->call(t); });
             const bool went_well = while_held(t, lock, [&](Holder&) {
-                __atomic_store_n(&caller->may_call, true, __ATOMIC_RELEASE);
+                caller->begin->open();
                 t.wait([&] { return actor.done(); }, "schedule_on_each_cpu() to return");
             });
             if (!went_well || t.decided())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a worker runs that is on a list of its own already is no progress of its pool's.
-#include "../../glue/context.h"
 #include "../../glue/time.h"
 #include "../scenes/idle_pool.hh"
+#include "../scenes/told_worker.hh"
 
 namespace wqlab {
 
@@ -22,32 +22,20 @@ struct OfTheWorklist {
     static constexpr uint32_t kRounds = 3;
     static constexpr uint64_t kTicks = 10;
 
-    struct Seen {
-        Gate* gate;
-        uintptr_t worker;
-    };
-
-    static void note_worker(TestItem&, void* argument)
-    {
-        Seen& seen = *static_cast<Seen*>(argument);
-        __atomic_store_n(&seen.worker, wqlab_current_worker(), __ATOMIC_RELEASE);
-        seen.gate->pass();
-    }
-
     // By the kernel's own clock: no bound is needed. Whether it has counted from after the item had begun.
     static bool begins_anew(Trial& t, Queue& wq)
     {
         const Kernel& kernel = t.kernel();
-        Seen* const seen = t.own<Seen>();
-        if (!seen)
+        ToldWorker* const told = t.own<ToldWorker>();
+        if (!told)
             return false;
-        *seen = {&t.gate(), 0};
-        TestItem& item = t.item("the item").on_run(note_worker, seen);
+        *told = {&t.gate(), 0, 0};
+        TestItem& item = t.item("the item").on_run(tell_worker, told);
         item.queue_on(wq, t.first_cpu());
-        if (!t.wait([&] { return __atomic_load_n(&seen->worker, __ATOMIC_ACQUIRE) != 0; }, "the item to start"))
+        if (!t.wait([&] { return __atomic_load_n(&told->pid, __ATOMIC_ACQUIRE) != 0; }, "the item to start"))
             return false;
         Address pool = 0;
-        if (!kernel.peek(pool, seen->worker, Field::kWorkerPool) || !pool) {
+        if (!kernel.peek(pool, told->worker, Field::kWorkerPool) || !pool) {
             t.skip("the pool of a worker can't be seen");
             return false;
         }
@@ -62,7 +50,7 @@ struct OfTheWorklist {
         if (!t.wait([&] { return wqlab_jiffies() - began > kTicks; }, "some ticks to pass"))
             return false;
         const uint64_t before = wqlab_jiffies();
-        seen->gate->open();
+        told->gate->open();
         if (!t.wait([&] { return item.ended() == 1 && flusher.done(); }, "flush_work() to return"))
             return false;
         unsigned long progress = 0;

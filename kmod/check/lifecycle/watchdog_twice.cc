@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The watchdog's second look, which it takes under the lock of a pool that seems to make no progress.
+#include "../../glue/activations.h"
 #include "../../glue/context.h"
 #include "../../glue/symbols.h"
 #include "../../glue/time.h"
@@ -151,12 +152,13 @@ struct LooksTwice {
     {
         LogListener<Lockups> log(cpu, kHighpri);
         const Attached<wqlab_watchdog_looks, wqlab_watchdog_looks_attach, wqlab_watchdog_looks_detach> looks(
-            {at.timer, reinterpret_cast<uintptr_t>(at.held_back.address()),
-             [](void* look, unsigned long due) { static_cast<HeldLook*>(look)->armed(due); },
-             [](void* look) { static_cast<HeldLook*>(look)->fires(); },
+            {at.timer, [](void* look, unsigned long due) { static_cast<HeldLook*>(look)->armed(due); },
+             [](void* look) { static_cast<HeldLook*>(look)->fires(); }, &at.look});
+        const Attached<wqlab_activations, wqlab_activations_attach, wqlab_activations_detach> activations(
+            {reinterpret_cast<uintptr_t>(at.held_back.address()),
              [](void* look) { static_cast<HeldLook*>(look)->activated(); }, &at.look});
-        if (!log.attached() || !looks.is_attached()) {
-            t.skip("timers or the kernel's log can't be watched here");
+        if (!log.attached() || !looks.is_attached() || !activations.is_attached()) {
+            t.skip("tracepoints or the kernel's log can't be watched here");
             return false;
         }
         at.spinner.queue_on(at.front, cpu);
