@@ -6,6 +6,7 @@ import unittest
 
 from machine import Machine, mutant
 from mutate.coverage import Coverage
+from mutate.guest import NeverUp
 
 
 class Coverages(unittest.TestCase):
@@ -30,11 +31,11 @@ class Coverages(unittest.TestCase):
         self.assertEqual(self.coverage.how(mutant(1, 4)), "nothing")
         self.assertIn("boot.no-complaint", self.coverage.asked(mutant(1, 8)))
 
-    def measured(self, digests, **behaviour):
+    def measured(self, digests, jobs=1, **behaviour):
         """Of checks with these digests, by a machine of this behaviour; only where they have changed."""
         self.coverage.digest = digests.get
         self.machine = Machine(classes=list(digests), **behaviour)
-        self.coverage.measure(self.machine, "", lambda text: None)
+        self.coverage.measure(self.machine, "", lambda text: None, jobs=jobs)
         self.assertEqual(self.machine.running, 0, "a guest is left")
 
     def test_a_line_that_is_reached_in_one_of_some_runs_is_reached_and_a_hang_costs_one_look(self):
@@ -54,6 +55,15 @@ class Coverages(unittest.TestCase):
         self.measured({"one": "b", "two": "a"}, points=points)
         self.assertEqual({checks for _, checks in self.machine.asked}, {("one",)})
         self.assertEqual((self.coverage.unsteady, self.coverage.points["two"]), (set(), {3}))
+
+    def test_two_guests_see_what_one_does_and_one_that_can_not_boot_ends_both(self):
+        names = [f"check{number}" for number in range(20)]
+        self.measured(dict.fromkeys(names, "a"), jobs=2, points={name: [{at}, set(), {at + 100}]
+                                                                 for at, name in enumerate(names)})
+        self.assertEqual([self.coverage.points[name] for name in names], [{at, at + 100} for at in range(20)])
+        with self.assertRaises(NeverUp):
+            self.measured(dict.fromkeys(names, "b"), jobs=2, boots={0: ["hung"] * 99})
+        self.assertEqual(self.machine.asked, [])
 
     def test_coverage_is_of_the_checks_that_there_are(self):
         self.measured({"one": "a", "two": "a"}, points={"one": [{1}], "two": [{2}]})

@@ -115,7 +115,7 @@ class Version:
 
     def cover(self, options, new_guest):
         """The coverage of checks that are new or others by now, or of all."""
-        if self.coverage.measure(new_guest, options.classes, say, anew=options.cover):
+        if self.coverage.measure(new_guest, options.classes, say, anew=options.cover, jobs=options.jobs):
             self.look_at_coverage()
         if self.results.stale:
             say(f"{len(self.results.stale)} verdicts are of other checks or functions: untried again")

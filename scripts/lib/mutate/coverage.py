@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Which check reaches which points of the text, as seen in guests of the plain kernel."""
+import collections
+import concurrent.futures
 import json
 import os
 import threading
@@ -46,7 +48,7 @@ class Coverage:
                 self.unsteady = {check for check in document["unsteady"] if self.of.get(check) == digest(check)}
                 self.slow = document["slow"]
 
-    def measure(self, new_guest, classes, say, rounds=ROUNDS, anew=False):
+    def measure(self, new_guest, classes, say, rounds=ROUNDS, anew=False, jobs=1):
         """Whether there was something to look at: checks that are new or others by now, or, `anew`, all. A guest that
         is lost takes one look of one check with it; who fails is looked at again, in guests of his own."""
         guest = booted(new_guest, "workqueue.wqlab_mutant=-1")
@@ -55,18 +57,11 @@ class Coverage:
             guest.run(f"echo -1 >{SWITCH}; sleep 5")
             points["idle"] = guest.reached()
             checks, self.slow = checks_of(guest, classes), slow_of(guest, classes)
-            todo = [check for check in checks if anew or self.of.get(check) != self.digest(check)]
-            seen = {check: set() if check in todo else self.points.get(check, set()) for check in checks}
-            failing = {}
-            for number, check in enumerate(todo * rounds, 1):
-                guest, words = self._look(guest, new_guest, check, seen[check])
-                if words:
-                    failing[check] = words
-                if number % 20 == 0:
-                    say(f"{number} of {rounds * len(todo)} looks")
         finally:
-            if guest:
-                guest.end()
+            guest.end()
+        todo = [check for check in checks if anew or self.of.get(check) != self.digest(check)]
+        seen = {check: set() if check in todo else self.points.get(check, set()) for check in checks}
+        failing = self._look_at_all(new_guest, todo * rounds, seen, say, jobs)
         steady = {check for check in failing if not self._fails_again(new_guest, check, seen[check])}
         if failing := {check: words for check, words in failing.items() if check not in steady}:
             say("these fail on the plain kernel, and are not asked: "
@@ -76,6 +71,33 @@ class Coverage:
         self.points = {**points, **{check: each for check, each in seen.items() if each}}
         self.save()
         return bool(todo)
+
+    def _look_at_all(self, new_guest, looks, seen, say, jobs):
+        """{a check that failed: its words}, of so many guests at a time."""
+        failing, left, lock = {}, collections.deque(looks), threading.Lock()
+
+        def take():
+            with lock:
+                if left and (done := len(looks) - len(left)) and done % 20 == 0:
+                    say(f"{done} of {len(looks)} looks")
+                return left.popleft() if left else None
+
+        def work():
+            guest = None
+            try:
+                for check in iter(take, None):
+                    guest, words = self._look(guest, new_guest, check, seen[check])
+                    if words:
+                        failing[check] = words
+            finally:
+                left.clear()  # at the end there is nothing; who could not go on lets nobody else
+                if guest:
+                    guest.end()
+
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            for each in [pool.submit(work) for _ in range(jobs)]:
+                each.result()
+        return failing
 
     def _look(self, guest, new_guest, check, points):
         """(the guest if it may go on, what is amiss)."""
