@@ -12,6 +12,7 @@ left behind in the file system, whatever kills us. scripts/guest/init is the oth
 import argparse
 import base64
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -38,6 +39,8 @@ LOG_LINES, MOST_LOG_LINES = 40, 200
 DEATH = re.compile(rb"Kernel panic|BUG: |Oops: ")  # a stack behind it may be longer than LOG_LINES
 PANIC = b"Kernel panic"  # behind that no kernel goes on, as it may behind the others
 START_MARK, END_MARK = b"wqlab-vm: ready", b"wqlab-vm: the command ended"  # what the guest's init writes to the log
+NOT_UNPACKED = "not all of /out could be unpacked in"
+LOOK_SECONDS = 0.01  # between two looks whether all that it said is out
 ESCAPE, ESCAPE_PRESSES, ESCAPE_SECONDS = 0x1D, 3, 1.0  # Ctrl-], as in systemd-nspawn
 
 
@@ -51,30 +54,23 @@ def write_all(fd, data):
 
 
 class Pump(threading.Thread):
-    """Copies what QEMU sends on a socket to `sink`, and counts it."""
+    """Copies what QEMU sends on a socket to `sink`, and counts it; tells of a sink that takes no more."""
 
-    def __init__(self, source, sink, on_broken=None):
+    def __init__(self, source, sink, on_broken=lambda error: None):
         super().__init__(daemon=True)
         self.source, self.sink, self.on_broken = source, sink, on_broken
-        self.count, self.grown = 0, threading.Condition()
+        self.count = 0
         self.start()
 
     def run(self):
-        try:
+        with contextlib.suppress(ConnectionResetError):
             while data := self.source.recv(65536):
-                self.sink(data)
-                with self.grown:
-                    self.count += len(data)
-                    self.grown.notify_all()
-        except ConnectionResetError:
-            pass
-        except BrokenPipeError:
-            if self.on_broken:
-                self.on_broken()
-
-    def wait_for(self, count):
-        with self.grown:
-            self.grown.wait_for(lambda: self.count >= count)
+                try:
+                    self.sink(data)
+                except OSError as error:
+                    self.on_broken(error)
+                    return
+                self.count += len(data)
 
 
 class Log:
@@ -270,11 +266,11 @@ def run(options):
     if options.out:
         unpack = subprocess.Popen(["tar", "-x", "--no-same-owner", "-C", options.out], stdin=subprocess.PIPE)
         sink_files = lambda data: write_all(unpack.stdin.fileno(), data)
-    broken = lambda: events.put("broken")
-    serial = Pump(machine.serial, log.add)
+    broken = lambda error: events.put(f"broken {error.errno}")
+    serial = Pump(machine.serial, log.add, broken)
     out = Pump(machine.stdout, lambda data: write_all(1, data), broken)
     err = Pump(machine.stderr, lambda data: write_all(2, data), broken)
-    files = Pump(machine.files, sink_files)
+    files = Pump(machine.files, sink_files, lambda error: events.put(f"fail {NOT_UNPACKED} {options.out}"))
 
     def read_control():
         with contextlib.suppress(ConnectionResetError):
@@ -296,6 +292,7 @@ def run(options):
     threading.Thread(target=read_control, daemon=True).start()
     threading.Thread(target=read_end, daemon=True).start()
     message, show_log = None, True
+    said = []  # when the command has ended: each pump, and how much it said there
     try:
         if machine.goes_on:  # where its init had said this
             events.put("start")
@@ -303,9 +300,18 @@ def run(options):
             machine.control.sendall(wanted(options, with_terminal))
         limit, deadline, what = BOOT_SECONDS, time.monotonic() + BOOT_SECONDS, "the kernel did not boot"
         while True:
+            if said and all(pump.count >= count for pump, count in said):
+                log.ended.wait(2)
+                break
+            if said and not any(pump.is_alive() for pump, _ in said):
+                message, status = "QEMU ended before all that the command said had come", EXIT_DIED
+                break
             try:
-                event, *rest = events.get(timeout=deadline and max(0, deadline - time.monotonic())).split(" ", 1)
+                wait = LOOK_SECONDS if said else deadline and max(0, deadline - time.monotonic())
+                event, *rest = events.get(timeout=wait).split(" ", 1)
             except queue.Empty:
+                if said:  # who reads it may take his time
+                    continue
                 message, status = f"{what} within {limit:g} s", EXIT_TIMEOUT
                 break
             if event == "start":
@@ -322,16 +328,13 @@ def run(options):
                     terminal = Terminal(machine, lambda: events.put("escape"))
             elif event == "exit":
                 status, *counts = map(int, rest[0].split())
-                for pump, count in zip((out, err, files), counts):
-                    pump.wait_for(count)
-                log.ended.wait(2)
-                break
+                said = list(zip((out, err, files), counts))
             elif event == "core":
                 monitor.dump(options.core, options.core_format)
             elif event == "fail":
                 message, status = rest[0], EXIT_SETUP
                 break
-            elif event == "gone":
+            elif event == "gone" and not said:
                 message, status = "the kernel died, or the command ended the machine", EXIT_DIED
                 if machine.process.poll() is None:  # it waits to be dumped
                     break
@@ -344,8 +347,10 @@ def run(options):
                     else:
                         message, status = failure, EXIT_SETUP
                 break
-            elif event == "broken":  # as a process is ended that writes to a pipe that nobody reads
-                status = 128 + signal.SIGPIPE
+            elif event == "broken":
+                status = 128 + signal.SIGPIPE  # as a process is ended that writes to a pipe that nobody reads
+                if int(rest[0]) != errno.EPIPE:
+                    message, status, show_log = f"its output: {os.strerror(int(rest[0]))}", EXIT_SETUP, False
                 break
             elif event == "signal":
                 status = 128 + int(rest[0])
@@ -364,8 +369,10 @@ def run(options):
         if terminal:
             terminal.restore()
     if unpack:
-        unpack.stdin.close()
-        unpack.wait()
+        with contextlib.suppress(BrokenPipeError):
+            unpack.stdin.close()
+        if unpack.wait() and not message:
+            message, status, show_log = f"{NOT_UNPACKED} {options.out}", status or EXIT_SETUP, False
     if message:
         print(f"vm: {message}", file=sys.stderr)
         if show_log:
