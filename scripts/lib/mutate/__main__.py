@@ -176,7 +176,7 @@ def try_sample(version, options):
               f"{before[mutant.id]} by {recorded[mutant.id].get('by') or 'not booting'}")
     lines = [f"{sample.line(version.name, now)} (seed {options.seed})", verdicts.reasons_line(ROOT, version)]
     print("\n".join(lines))
-    return int(any(line.startswith("not") for line in lines))
+    return int(any(line.startswith("not ") for text in lines for line in text.splitlines()))
 
 
 def list_them(version, verdict):

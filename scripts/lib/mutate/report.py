@@ -150,8 +150,8 @@ They are of the suite in one kind of guest, and not of the suite as you run it:
 - Time there is counted in instructions (`scripts/vm --icount`) and passes at once where nothing runs. So a wait in vain
   costs little, and hardly a verdict depends on how busy the host is. But all bounds of the checks are divided by HURRY:
   one waits 6 s for what must happen, and not 30 as in the wqctl that you have. What only delays something by 6 to 30 s
-  is caught here and not by yours. Checks of the class slow wait as long as anywhere; they are asked of the functions
-  that they say they are of, and where no other check gets.
+  is caught here and not by yours. Of checks of the class slow only the whole is not divided; they are asked of
+  the functions that they say they are of, and where no other check gets.
 - What a check reaches is turned on once the guest is up, which goes on from where one was when it had booted (before
   30 November 2026 each booted itself, and was called hung after 15 s of a CPU), and most have served other mutants.
   What such a mutant does at boot is not seen, nor what the kernel does once and then remembers.
