@@ -31,10 +31,16 @@
  * WQLAB_HAVE_WORK_ON_CPU_SAFE	until 7.x: work_on_cpu_safe(); taken from the function with a
  *				lock class, because its inline for one CPU was left behind
  *
- * In net/genetlink.h, linux/netlink.h and linux/lockdep_types.h:
+ * In net/genetlink.h, linux/netlink.h, linux/timer.h and linux/lockdep_types.h:
  *
  * WQLAB_HAVE_GENL_SPLIT_OPS	6.2: pre_doit() gets a struct genl_split_ops
  * WQLAB_HAVE_GENL_INFO_DUMP	6.6: a dump has a struct genl_info
+ * WQLAB_HAVE_GENL_MCAST_FLAGS	cd4d7263d58a ("genetlink: Use internal flags for multicast
+ *				groups", 6.8, in late 6.1.y and 6.6.y): groups have flags
+ * WQLAB_HAVE_GENL_MCAST_SYS_ADMIN	before that, from 44ec98ea5ea9 on (6.7 and stable trees): a bit
+ *				for groups of CAP_SYS_ADMIN
+ * WQLAB_HAVE_TIMER_DELETE	6.2, in late 6.1.y: timer_delete_sync(), which was called
+ *				del_timer_sync()
  * WQLAB_HAVE_EXTACK_BUFFER	6.2: an extack has room for a text of its own
  * WQLAB_HAVE_LOCKDEP_NO_TRACK	6.10: a lock class that lockdep does not track at all
  *
@@ -49,7 +55,8 @@
 #if !defined(WQLAB_HAVE_AFFINITY_SCOPES) || !defined(WQLAB_HAVE_BH) || \
 	!defined(WQLAB_HAVE_SYSTEM_MAX_ACTIVE) || !defined(WQLAB_HAVE_DISABLE) || \
 	!defined(WQLAB_HAVE_GENL_SPLIT_OPS) || !defined(WQLAB_HAVE_GENL_INFO_DUMP) || \
-	!defined(WQLAB_HAVE_EXTACK_BUFFER) || !defined(WQLAB_HAVE_LOCKDEP_NO_TRACK) || \
+	!defined(WQLAB_HAVE_GENL_MCAST_FLAGS) || !defined(WQLAB_HAVE_GENL_MCAST_SYS_ADMIN) || \
+	!defined(WQLAB_HAVE_TIMER_DELETE) || !defined(WQLAB_HAVE_EXTACK_BUFFER) || !defined(WQLAB_HAVE_LOCKDEP_NO_TRACK) || \
 	!defined(WQLAB_HAVE_WQ_PERCPU) || !defined(WQLAB_HAVE_SYSTEM_PERCPU_WQ) || \
 	!defined(WQLAB_HAVE_BH_PERCPU) || !defined(WQLAB_HAVE_ORDERED_SYSFS) || \
 	!defined(WQLAB_HAVE_SYSTEM_DFL_LONG_WQ) || !defined(WQLAB_HAVE_CACHE_SHARD) || \

@@ -11,6 +11,10 @@
 #include "features.h"
 #include "work.h"
 
+#if !WQLAB_HAVE_TIMER_DELETE
+#define timer_delete_sync del_timer_sync
+#endif
+
 static struct delayed_work *delayed(struct work_struct *work)
 {
 	return container_of(work, struct delayed_work, work);

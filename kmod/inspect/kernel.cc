@@ -19,7 +19,7 @@ void Kernel::learn()
         return !result.ok();
     };
     if (const Result<void> opened = target_.open(); failed(opened)) {
-        why.add("kprobes (no symbol can be looked up: error ").add(static_cast<uint32_t>(opened.error())).add(")");
+        why.add("kprobes, kallsyms_on_each_match_symbol() (error ").add(static_cast<uint32_t>(opened.error())).add(")");
     } else {
         find_symbols();
         if (const Result<void> read = read_layouts(); failed(read) && !problem_[0])

@@ -54,7 +54,14 @@ int wqlab_nl_dump_begin(struct netlink_callback *cb,
 }
 
 static const struct genl_multicast_group groups[] = {
+#if WQLAB_HAVE_GENL_MCAST_FLAGS
 	{ .name = WQLAB_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_SYS_ADMIN },
+#elif WQLAB_HAVE_GENL_MCAST_SYS_ADMIN
+	{ .name = WQLAB_MCGRP_EVENTS, .cap_sys_admin = 1 },
+#else
+	/* The nearest that there is: CAP_NET_ADMIN. */
+	{ .name = WQLAB_MCGRP_EVENTS, .flags = GENL_UNS_ADMIN_PERM },
+#endif
 };
 
 struct genl_family wqlab_nl_family __ro_after_init = {
