@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * C, because kprobes and registers are the kernel's structs. Handlers run in
- * the task that calls, but for a timer's, with preemption off; where the kernel
+ * the context that calls, with preemption off; where the kernel
  * has them by a breakpoint it counts as an NMI, of which nothing shows here: no
  * such function is called within a probe of ours.
  */
@@ -68,8 +68,10 @@ struct wqlab_calls {
 
 static void tell(const struct probe *probe, struct wqlab_kernel_call *call)
 {
-	const uint32_t context = !in_nmi() && in_serving_softirq() ? WQLAB_TRACE_CONTEXT_SOFTIRQ :
-								     WQLAB_TRACE_CONTEXT_TASK;
+	const uint32_t context = in_nmi() ? WQLAB_TRACE_CONTEXT_TASK :
+				 in_hardirq() ? WQLAB_TRACE_CONTEXT_HARDIRQ :
+				 in_serving_softirq() ? WQLAB_TRACE_CONTEXT_SOFTIRQ :
+							WQLAB_TRACE_CONTEXT_TASK;
 	unsigned long flags;
 
 	call->which = probe->which;

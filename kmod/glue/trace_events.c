@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "../uapi/wqlab.h"
+#include "features.h"
 #include "trace_events.h"
 #include "tracepoints.h"
 #include "upcalls.h"
@@ -117,8 +118,15 @@ static void on_wakeup(void *recorder, struct task_struct *task)
 	local_irq_restore(flags);
 }
 
-/* A worker has done with its workqueues before it ends, and no flag of the task says any more what it was. */
+/*
+ * A worker has done with its workqueues before it ends, and no flag of the task says any more what it was. Called
+ * through a pointer where there are other listeners, and CFI compares its type.
+ */
+#if WQLAB_HAVE_EXIT_GROUP_DEAD
+static void on_exit(void *recorder, struct task_struct *task, bool group_dead)
+#else
 static void on_exit(void *recorder, struct task_struct *task)
+#endif
 {
 	unsigned long flags;
 
