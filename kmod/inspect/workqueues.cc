@@ -14,7 +14,8 @@ namespace wqlab {
 namespace {
 
 constexpr uint32_t kMostWorkqueues = 1u << 20;
-constexpr uint32_t kMostFlushers = 64;       // of one workqueue
+constexpr uint32_t kMostFlushers = 64;       // of each of a workqueue's two lists
+constexpr uint32_t kFlusherRows = 1 + 2 * kMostFlushers;
 constexpr uint32_t kMostPwqs = 1u << 20;     // of one workqueue
 constexpr uint32_t kMostPendingPwqs = 4096;  // with interrupts off
 
@@ -151,9 +152,9 @@ private:
         TRY(state_.pwqs.reserve(most));
         TRY(snapshot_.pwqs.reserve(most));
         TRY(state_.pwq_numbers.reserve(state_.pwqs.size() + most));
-        TRY(state_.flushers.reserve(kMostFlushers));
-        TRY(snapshot_.flushers.reserve(kMostFlushers));
-        TRY(state_.tasks.reserve(kMostFlushers));
+        TRY(state_.flushers.reserve(kFlusherRows));
+        TRY(snapshot_.flushers.reserve(kFlusherRows));
+        TRY(state_.tasks.reserve(kFlusherRows));
 
         const MutexTry hold = try_mutex(wq);
         if (!hold.held())
