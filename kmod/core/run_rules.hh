@@ -223,14 +223,28 @@ Broken judge_places(const IssuerShape& issuer, Span<const uint32_t> cpus, CpuOnl
               issuer.queue_node);
 }
 
-// wq_flags: the workqueue's, also if it is a system one.
-inline Broken judge_on(const IssuerShape& issuer, uint32_t wq_flags, const RunLimits& limits)
+// ns that the items of all of its threads take, one after another.
+inline uint64_t line_of(const IssuerShape& issuer, const RunLimits& limits)
 {
-    const bool bh = wq_flags & WQLAB_WQ_BH;
-    const bool unbound = wq_flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED);
-    // flush_work() of one item may wait for all of the issuer's.
+    return uint64_t{issuer.threads} * issuer.depth * issuer.body.time.longest(most_time(issuer.body, limits));
+}
+
+// A workqueue as its issuers meet it: its flags, also if it is a system one; line: ns, line_of() all of its issuers.
+struct IssuedOn {
+    uint32_t flags = 0;
+    uint32_t max_active = 0;
+    uint64_t line = 0;
+};
+
+inline Broken judge_on(const IssuerShape& issuer, const IssuedOn& wq, const RunLimits& limits)
+{
+    const bool bh = wq.flags & WQLAB_WQ_BH;
+    const bool unbound = wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED);
+    // flush_work() of one item may wait for all of its thread's, and where they run one at a time for everybody's.
     const bool flushes = issuer.flush_percent || issuer.coalesce;
-    const uint64_t flush_wait = issuer.depth * issuer.body.time.longest(most_time(issuer.body, limits));
+    const bool one_at_a_time = wq.flags & WQLAB_WQ_ORDERED || (unbound && wq.max_active == 1) ||
+                               issuer.body.kind == WQLAB_BODY_MUTEX;
+    const uint64_t flush_wait = one_at_a_time ? wq.line : line_of(issuer, limits) / issuer.threads;
 
     return detail::First()
         .rule(Rule::kBhSleeps, bh && issuer.body.may_sleep())

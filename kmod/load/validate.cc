@@ -88,7 +88,7 @@ const char* words_of(const Broken& broken)
     case Rule::kTimeEmpty: return "a uniform time from %llu to %llu ns is empty";
     case Rule::kBhSleeps: return "items of a BH workqueue can't sleep; let them spin";
     case Rule::kBhTime: return "%llu ns exceed the limit of %llu in softirq context";
-    case Rule::kFlushWait: return "flushes may wait %llu ns, beyond %llu; lower the depth";
+    case Rule::kFlushWait: return "flushes may wait %llu ns, beyond %llu; lower depth or threads";
     case Rule::kNodeNeedsUnbound: return "queue_work_node() is for unbound workqueues";
     }
     return "";
@@ -139,15 +139,18 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& issuer, const RunLimits
         return says(refusal, issuer.origin, "issuer for workqueue %llu of %llu", issuer.workqueue,
                     run.workqueues.size());
     const WorkqueueSpec& wq = run.workqueues[issuer.workqueue];
-    uint32_t flags = wq.flags;
+    IssuedOn issued_on = {.flags = wq.flags, .max_active = wq.max_active};
     if (wq.is_system())
-        wqlab_wq_system(wq.system, &flags);
+        wqlab_wq_system(wq.system, &issued_on.flags);
+    for (const IssuerSpec& other : run.issuers)
+        if (other.workqueue == issuer.workqueue)
+            issued_on.line += line_of(other, limits);
     const auto asked = [&](Setting setting) { return issuer.asks_for(setting); };
     return says(refusal, issuer.origin, judge_mode(issuer, asked)) ||
            says(refusal, issuer.origin,
                 judge_places(issuer, {issuer.cpus.begin(), issuer.cpus.size()}, wqlab_cpu_online, wqlab_node_online)) ||
            says(refusal, issuer.origin, judge(issuer.body, limits)) ||
-           says(refusal, issuer.origin, judge_on(issuer, flags, limits));
+           says(refusal, issuer.origin, judge_on(issuer, issued_on, limits));
 }
 
 RunSize size_of(const RunSpec& spec)

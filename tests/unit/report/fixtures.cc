@@ -47,7 +47,8 @@ Info info_612()
                    {"delay_ns", 10'000'000'000},
                    {"sleep_ns", 10'000'000'000},
                    {"spin_ns", 1'000'000'000},
-                   {"bh_spin_ns", 10'000'000}};
+                   {"bh_spin_ns", 10'000'000},
+                   {"flush_wait_ns", 60'000'000'000}};
     return info;
 }
 

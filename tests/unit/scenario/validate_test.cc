@@ -187,6 +187,19 @@ TEST_CASE("wrong flags get one line that says what is wrong and what is right")
         {"--rate 0.01",
          "--rate leaves each of 1 threads 100s from item to item, beyond the limit interval_ns of 10s; raise it, "
          "or use fewer threads"},
+        // who runs one at a time keeps all threads' items waiting
+        {"--ordered --issuers 64 --flush 100 --sleep 3s",
+         "--depth lets a flush wait for 192s on workqueue \"ordered\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "number of threads, or what an item takes"},
+        {"--flags unbound --max-active 1 --issuers 64 --flush 100 --sleep 3s",
+         "--depth lets a flush wait for 192s on workqueue \"unbound\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "number of threads, or what an item takes"},
+        {"--issuers 64 --flush 100 --mutex 1s",
+         "--depth lets a flush wait for 64s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "number of threads, or what an item takes"},
+        {"--depth 64 --flush 100 --sleep 1s",
+         "--depth lets a flush wait for 64s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "number of threads, or what an item takes"},
         {"--issuers 300",
          "the scenario has 300 issuer threads in all, beyond the limit threads of 256; use 256 or fewer"},
         {"--issuers 32 --depth 4096",
@@ -219,6 +232,7 @@ TEST_CASE("what is right is not refused")
                               "--ordered --queue-node 1",
                               "--system unbound --queue-node 0",
                               "--issuers 64 --depth 1024",
+                              "--flags unbound --issuers 64 --flush 100 --sleep 3s",
                               "--rate 1M",
                               "--sleep 10s",
                               "--alloc 1M",

@@ -234,6 +234,16 @@ void check_names(const Scenario& scenario)
             refuse(scenario.workqueues[index], "name", "is fed by no issuer", "name it in an issuer, or leave it out");
 }
 
+wqlab::IssuedOn issued_on(const Scenario& scenario, uint32_t workqueue, const wqlab::RunLimits& limits)
+{
+    const WorkqueueSpec& wq = scenario.workqueues[workqueue];
+    wqlab::IssuedOn issued{.flags = flags_of(wq), .max_active = wq.max_active.value_or(0)};
+    for (const IssuerSpec& issuer : scenario.issuers)
+        if (std::ranges::count(targets(scenario, issuer), workqueue))
+            issued.line += line_of(shape_of(issuer), limits);
+    return issued;
+}
+
 wqlab::RunSize size_of(const Scenario& scenario)
 {
     wqlab::RunSize size{.workqueues = scenario.workqueues.size()};
@@ -261,7 +271,8 @@ void validate(const Scenario& scenario, const Topology& topology, const Info* in
         check_issuer(issuer, topology, info);
         for (uint32_t index : targets(scenario, issuer)) {
             const WorkqueueSpec& workqueue = scenario.workqueues[index];
-            refuse_if(wqlab::judge_on(shape_of(issuer), flags_of(workqueue), limits), issuer, workqueue);
+            refuse_if(wqlab::judge_on(shape_of(issuer), issued_on(scenario, index, limits), limits), issuer,
+                      workqueue);
         }
     }
     refuse_if(judge(size_of(scenario), limits), scenario);

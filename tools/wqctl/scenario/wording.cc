@@ -158,7 +158,7 @@ void refuse_if(const Broken& broken, const IssuerSpec& issuer, const WorkqueueSp
         refuse(issuer, "depth",
                fmt::format("lets a flush wait for {} on workqueue \"{}\", beyond the limit flush_wait_ns of {}",
                            exact_time(broken.a), wq.name, exact_time(broken.b)),
-               "lower it, or what an item takes");
+               "lower it, the number of threads, or what an item takes");
     case Rule::kNodeNeedsUnbound:
         refuse(issuer, "queue_node",
                fmt::format("needs an unbound workqueue, and \"{}\" is {}", wq.name,
