@@ -62,6 +62,12 @@ int wqlab_wq_default_active(void)
 	return WQ_DFL_ACTIVE;
 }
 
+/* WQ_NAME_LEN is in no header; it grew in the release that brought WQ_BH. */
+size_t wqlab_wq_name_size(void)
+{
+	return WQLAB_HAVE_BH ? 32 : 24;
+}
+
 bool wqlab_wq_saves_power(void)
 {
 	return IS_ENABLED(CONFIG_WQ_POWER_EFFICIENT_DEFAULT);

@@ -19,6 +19,8 @@ bool wqlab_since_7_1(void);
 /* The most that a max_active can be, and what 0 is: 512 and 256, since 6.13 2048 and 1024. */
 int wqlab_wq_max_active(void);
 int wqlab_wq_default_active(void);
+/* What a name is cut to, with the NUL: 32, before 6.9 24. */
+size_t wqlab_wq_name_size(void);
 bool wqlab_wq_saves_power(void);		/* CONFIG_WQ_POWER_EFFICIENT_DEFAULT */
 
 /* The name is not a format. NULL: refused or no memory. */

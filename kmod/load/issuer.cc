@@ -92,7 +92,7 @@ void Issuer::issue_closed()
 {
     // The worker that hands an item back on our CPU has more of them to run: to be preempted by
     // us at each would cost it two switches an item.
-    if (spec_->depth > 1 && !(queue_->flags() & WQLAB_WQ_UNBOUND))
+    if (spec_->depth > 1 && !queue_->unbound())
         wqlab_thread_batch();
     while (budget_ && !control_->closing.is_set()) {
         Item* item = take();

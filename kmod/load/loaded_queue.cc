@@ -21,14 +21,13 @@ Result<void> LoadedQueue::create(const WorkqueueSpec& spec, uint32_t run_id)
         Text(kernel_name_).add(spec.system);
     } else {
         Text(kernel_name_).add("wqlab").add(run_id).add("-").add(spec.name);
+        kernel_name_[wqlab_wq_name_size() - 1] = '\0';
         workqueue_ = TRY(Workqueue::create(kernel_name_, spec.flags, spec.max_active));
     }
     flags_ = workqueue_.flags();
-    // A power-efficient one may be made unbound (wq_power_efficient).
-    const bool unbound = flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED | WQLAB_WQ_POWER_EFFICIENT);
     gauges_ = TRY(Array<Gauge*>::create(cpus));
     for (uint32_t cpu = 0; cpu < cpus; cpu++)
-        gauges_[cpu] = unbound ? &running_ : &records_[cpu]->running;
+        gauges_[cpu] = unbound() ? &running_ : &records_[cpu]->running;
     return {};
 }
 

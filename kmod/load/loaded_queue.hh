@@ -19,7 +19,9 @@ public:
     workqueue_struct* wq() const { return workqueue_.get(); }
     uint32_t flags() const { return flags_; }
     bool ordered() const { return flags_ & WQLAB_WQ_ORDERED; }
-    // Of a system one, the name of its variable.
+    // A power-efficient one may be made so (wq_power_efficient).
+    bool unbound() const { return flags_ & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED | WQLAB_WQ_POWER_EFFICIENT); }
+    // As the kernel cut it. Of a system one, the name of its variable.
     const char* kernel_name() const { return kernel_name_; }
 
     // A bound workqueue's limit counts for each CPU, so each has its own gauge

@@ -63,7 +63,8 @@
 							 * this is below the hung-task threshold. */
 #define WQLAB_LIMIT_CPU_LIST		1024		/* Entries. */
 #define WQLAB_LIMIT_RUN_ID		9999		/* Four digits leave a workqueue's name
-							 * 21 of the kernel's 31. */
+							 * 21 of the kernel's 31 (before 6.9, 13
+							 * of 23). */
 #define WQLAB_LIMIT_DRAIN_GRACE_NS	1000000000ULL	/* How long items of a run that ended by
 							 * time may go on with their bodies. */
 #define WQLAB_LIMIT_LATE_SLACK_NS	100000ULL	/* An item issued this much after its

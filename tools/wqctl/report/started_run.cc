@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report/started_run.hh"
 
+#include <fmt/core.h>
+
 #include "report/placement.hh"
 #include "report/wq_sysfs.hh"
 #include "text/error.hh"
 
 namespace wqctl {
-
-namespace {
-
-std::string kernel_name_of(const WorkqueueSpec& workqueue, uint32_t id)
-{
-    return "wqlab" + std::to_string(id) + "-" + workqueue.name;
-}
-
-}  // namespace
 
 StartedRun::StartedRun(Runs& runs, const Scenario& scenario, const StartOptions& options)
     : runs_(runs), scenario_(scenario), detached_(options.detached)
@@ -37,12 +30,17 @@ StartedRun::~StartedRun()
 
 void StartedRun::apply_attributes()
 {
-    for (const WorkqueueSpec& workqueue : scenario_.workqueues) {
-        const std::string name = kernel_name_of(workqueue, id());
+    const std::vector<WorkqueueReport> made = runs_.report(id()).workqueues;
+    if (made.size() != scenario_.workqueues.size())
+        throw Error(kBad, fmt::format("the module tells of {} workqueues of run {}, which has {}", made.size(), id(),
+                                      scenario_.workqueues.size()));
+    for (size_t i = 0; i < made.size(); i++) {
+        const WorkqueueSpec& workqueue = scenario_.workqueues[i];
+        kernel_names_.push_back(made[i].kernel_name);
         if (workqueue.wants_sysfs())
-            write_attributes(workqueue, name);
+            write_attributes(workqueue, kernel_names_[i]);
         // Read back while there are files: after the run they are gone.
-        applied_.push_back(workqueue.system.empty() ? read_attributes(name) : WqAttributes());
+        applied_.push_back(workqueue.system.empty() ? read_attributes(kernel_names_[i]) : WqAttributes());
     }
 }
 

@@ -2,6 +2,7 @@
 // A run that this process starts: held, until its workqueues have the attributes that go through sysfs.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "report/runs.hh"
@@ -28,6 +29,8 @@ public:
 
     uint32_t id() const { return state_.id; }
     const RunState& state() const { return state_; }
+    // Of each of the scenario's workqueues, once attributes are applied: older kernels cut long names.
+    const std::vector<std::string>& kernel_names() const { return kernel_names_; }
 
 private:
     Runs& runs_;
@@ -35,6 +38,7 @@ private:
     bool detached_;
     bool released_ = false;
     RunState state_;
+    std::vector<std::string> kernel_names_;
     std::vector<WqAttributes> applied_;
 };
 

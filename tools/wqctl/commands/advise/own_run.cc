@@ -38,10 +38,7 @@ OwnRun::OwnRun(Lab& lab, const Scenario& scenario)
 
 std::string OwnRun::kernel_name() const
 {
-    const WorkqueueSpec& workqueue = scenario_.workqueues.front();
-    if (!workqueue.system.empty())
-        return workqueue.system;
-    return fmt::format("wqlab{}-{}", started_.id(), workqueue.name);
+    return started_.kernel_names().front();
 }
 
 void OwnRun::stop()
