@@ -55,12 +55,33 @@ TEST_CASE("the kernel's time is kept, and the caller")
 {
     const LogLine line = open_envelope("[  843.900160][  T123] text", 1);
     REQUIRE(line.time);
-    CHECK(*line.time == Approx(843.90016));
+    CHECK(line.time->seconds == Approx(843.90016));
+    CHECK_FALSE(line.time->is_date);
     CHECK(line.caller == "T123");
     CHECK(line.is_stamped);
     CHECK(open_envelope("6,1,843900160,-;text", 1).time == line.time);
     CHECK_FALSE(open_envelope("text", 1).time);
     CHECK_FALSE(open_envelope("text", 1).is_stamped);
+}
+
+TEST_CASE("a date is none of the kernel's times, and gives way to it")
+{
+    const std::string date = GENERATE(as<std::string>(), "Nov 28 13:17:39 box kernel: ", "[Sat Nov 28 13:17:39 2026] ",
+                                      "2026-11-28T13:17:39.123456+01:00 box kernel: ", "[13:17:39] ",
+                                      "[Nov28 13:17] ");
+    INFO(date);
+    REQUIRE(open_envelope(date + "text", 1).time);
+    CHECK(open_envelope(date + "text", 1).time->is_date);
+    CHECK(open_envelope(date + "[  843.900160] text", 1).time == Stamp{843.90016, false});
+}
+
+TEST_CASE("of `dmesg -e` the minute counts, and what passed since the line before")
+{
+    const auto lines = lines_of("[Nov28 13:17] a\n[  +0.500000] b\n[  +2.000000] c\n[Nov28 13:19] d\n");
+    REQUIRE(lines.size() == 4);
+    CHECK(lines[2].time->seconds - lines[0].time->seconds == Approx(2.5));
+    CHECK(lines[3].time->seconds - lines[0].time->seconds == Approx(120));
+    CHECK(lines[2].time->is_date);
 }
 
 TEST_CASE("what only looks like an envelope stays")
@@ -100,7 +121,7 @@ TEST_CASE("entries of the journal are messages")
         "{\"MESSAGE\":[112,119,113]}\n{ no entry }\n");
     REQUIRE(lines.size() == 3);
     CHECK(lines[0].text == "pwq 6: cpus=1");
-    CHECK(*lines[0].time == Approx(843.90016));
+    CHECK(lines[0].time->seconds == Approx(843.90016));
     CHECK(lines[1].text == "pwq");
     CHECK(lines[2].text == "{ no entry }");
 }

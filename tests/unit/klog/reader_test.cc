@@ -35,7 +35,7 @@ TEST_CASE("a dump is read as show_all_workqueues() prints it")
     const Dump& dump = log.dumps[0];
     CHECK(dump.line == 1);
     CHECK(dump.last_line == 11);
-    CHECK(*dump.time == Approx(843.90014));
+    CHECK(dump.time->seconds == Approx(843.90014));
     CHECK(dump.kind == DumpKind::kBusy);
     REQUIRE(dump.lockups.size() == 1);
     CHECK(dump.lockups[0].seconds == 43);
@@ -130,6 +130,22 @@ TEST_CASE("several dumps are several, also where their titles are lacking")
         "workqueue events: flags=0x0\n  pwq 6: cpus=1 node=0 flags=0x0 nice=0 active=1/256\n"
         "    in-flight: 12:one\npool 6: cpus=1 node=0 flags=0x0 nice=0 hung=1s workers=3\n";
     CHECK(read(one + one + one).dumps.size() == 3);
+}
+
+TEST_CASE("dumps of one day are several, whatever tells the time")
+{
+    const std::string lockup = "BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n";
+    const auto dump_of = [](const std::string& stamp) {
+        return stamp + "Showing busy workqueues and worker pools:\n" + stamp + "workqueue events: flags=0x0\n";
+    };
+    CHECK(read("[Nov28 13:17] " + lockup + dump_of("[  +0.000012] ") + "[Nov28 13:19] " + lockup +
+               dump_of("[  +0.000012] "))
+              .dumps.size() == 2);
+    CHECK(read(dump_of("Nov 28 13:17:39 box kernel: ") + dump_of("Nov 28 13:17:39 box kernel: ")).dumps.size() == 1);
+    CHECK(read(dump_of("Nov 28 13:17:39 box kernel: ") + dump_of("Nov 28 13:18:09 box kernel: ")).dumps.size() == 2);
+    CHECK(read(dump_of("Nov 28 13:17:39 box kernel: [ 843.900160] ") +
+               dump_of("Nov 28 13:17:39 box kernel: [ 844.100160] "))
+              .dumps.size() == 2);
 }
 
 TEST_CASE("what of a dump is not understood is counted")

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "klog/stamp.hh"
+
 namespace wqctl::klog {
 
 // An item of a list: "func", "105*func", "BAR(123)".
@@ -78,7 +80,7 @@ struct Stack {
 // "BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!"
 struct Lockup {
     uint64_t line = 0;
-    std::optional<double> time;
+    std::optional<Stamp> time;
     PoolKind kind;
     uint64_t seconds = 0;
 };
@@ -95,7 +97,7 @@ struct NobodyRuns {
 // One list of all that is busy.
 struct Dump {
     uint64_t line = 0, last_line = 0;
-    std::optional<double> time;
+    std::optional<Stamp> time;
     DumpKind kind = DumpKind::kNoTitle;
     std::vector<Lockup> lockups;
     std::vector<Workqueue> workqueues;

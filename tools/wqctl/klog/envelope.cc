@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "klog/plain_spaces.hh"
 #include "text/scan.hh"
 
 namespace wqctl {
@@ -90,8 +91,11 @@ std::optional<double> month_time(Scan& scan)
     std::optional<double> time = clock(ahead);
     // "Nov28 13:17" of `dmesg -e`, which says the seconds of the lines behind
     if (!time && ahead.peek(2) == ':' && ahead.peek(5) == ']') {
-        time = 0;
-        ahead.skip(5);
+        const auto hours = ahead.number<unsigned>();
+        ahead.skip(1);
+        const auto minutes = ahead.number<unsigned>();
+        if (hours && minutes)
+            time = *hours * 3600.0 + *minutes * 60.0;
     }
     if (!time)
         return {};
@@ -101,6 +105,13 @@ std::optional<double> month_time(Scan& scan)
         ahead = year;
     scan = ahead;
     return (static_cast<double>(month - kMonths.begin()) * 31 + *day) * 86400 + *time;
+}
+
+// The kernel's own stamp says more than the date of who kept the line.
+void set_time(LogLine& line, double seconds, bool is_date)
+{
+    if (!line.time || (line.time->is_date && !is_date))
+        line.time = Stamp{seconds, is_date};
 }
 
 // What stands between brackets: "   12.345678", "<    0.000012>", "Sat Nov 28 13:17:39 2026", "  T123".
@@ -125,6 +136,7 @@ bool open_bracket(Scan& scan, LogLine& line)
         }
     }
     std::optional<double> time;
+    bool is_date = true;
     const bool is_relative = ahead.take("<") || ahead.take("+");
     ahead.skip_spaces();
     if (first >= '0' && first <= '9' && ahead.left().find('-') == 4) {
@@ -133,6 +145,7 @@ bool open_bracket(Scan& scan, LogLine& line)
         time = clock(ahead);
     } else if (is_relative || (first >= '0' && first <= '9')) {
         time = ahead.number<double>();
+        is_date = false;
         ahead.take(">");
         // `dmesg -d` has the difference behind the time.
         ahead.skip_spaces();
@@ -157,8 +170,10 @@ bool open_bracket(Scan& scan, LogLine& line)
     }
     if (!time || !ahead.take("]"))
         return false;
-    if (!is_relative && !line.time)
-        line.time = time;
+    if (is_relative)
+        line.since_last = time;
+    else
+        set_time(line, *time, is_date);
     line.is_stamped = true;
     scan = ahead;
     return true;
@@ -194,7 +209,7 @@ bool open_unix_time(Scan& scan, LogLine& line)
     const std::string_view fraction = ahead.digits();
     if (fraction.empty() || !ahead.take(" "))
         return false;
-    line.time = Scan(scan).number<double>();
+    set_time(line, Scan(scan).number<double>().value_or(0), false);
     line.is_stamped = true;
     scan = ahead;
     return true;
@@ -237,7 +252,7 @@ bool open_kmsg(Scan& scan, LogLine& line)
     const size_t fragment = flags.find("ncfrag=");
     line.is_continued = flags.starts_with(",+") ||
                         (fragment != std::string_view::npos && !flags.substr(fragment + 7).starts_with("0/"));
-    line.time = static_cast<double>(*microseconds) / 1e6;
+    set_time(line, static_cast<double>(*microseconds) / 1e6, false);
     line.is_stamped = true;
     scan = ahead;
     return true;
@@ -285,8 +300,7 @@ bool open_date(Scan& scan, LogLine& line)
         time = clock(scan);
     if (!time)
         return false;
-    if (!line.time)
-        line.time = time;
+    set_time(line, *time, true);
     line.is_stamped = true;
     return true;
 }
@@ -303,62 +317,9 @@ bool open_quote(Scan& scan, LogLine& line)
 
 }  // namespace
 
-namespace {
-
-// What stands for a character in a page that was saved: how long it is, and the character. 0: it is none.
-size_t take_entity(std::string_view text, char& character)
-{
-    struct Entity {
-        std::string_view name;
-        char character;
-    };
-    constexpr std::array<Entity, 6> kEntities = {
-        {{"&gt;", '>'}, {"&lt;", '<'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&nbsp;", ' '}}};
-    for (const Entity& entity : kEntities)
-        if (text.starts_with(entity.name)) {
-            character = entity.character;
-            return entity.name.size();
-        }
-    return 0;
-}
-
-}  // namespace
-
-std::string plain_spaces(std::string_view raw)
-{
-    std::string plain;
-    plain.reserve(raw.size());
-    for (size_t i = 0; i < raw.size(); i++) {
-        const auto c = static_cast<unsigned char>(raw[i]);
-        const auto next = i + 1 < raw.size() ? static_cast<unsigned char>(raw[i + 1]) : 0;
-        const auto third = i + 2 < raw.size() ? static_cast<unsigned char>(raw[i + 2]) : 0;
-        if (c == '\t' || c == 0xa0) {  // U+00A0 in Latin-1
-            plain += ' ';
-        } else if (c == 0xc2 && next == 0xa0) {  // U+00A0
-            plain += ' ';
-            i++;
-        } else if (c == 0xe2 && next == 0x80 && (third == 0x8b || third == 0xaf)) {  // U+200B, U+202F
-            if (third == 0xaf)
-                plain += ' ';
-            i += 2;
-        } else if (c == 0xef && next == 0xbb && third == 0xbf) {  // U+FEFF
-            i += 2;
-        } else if (c == '\033' && next == '[') {
-            for (i += 2; i < raw.size() && (raw[i] < '@' || raw[i] > '~');)
-                i++;
-        } else if (char character; c == '&' && take_entity(raw.substr(i), character)) {
-            i += take_entity(raw.substr(i), character) - 1;
-            plain += character;
-        } else if (c >= ' ') {
-            plain += static_cast<char>(c);
-        }
-    }
-    return plain;
-}
-
 LogLine open_envelope(std::string_view raw, uint64_t number)
 {
-    LogLine line{.number = number, .time = {}, .caller = {}, .text = {}};
+    LogLine line{.number = number, .time = {}, .since_last = {}, .caller = {}, .text = {}};
     const std::string plain = plain_spaces(raw);
     Scan scan(plain);
     constexpr int kMostLayers = 24;  // mails that quote mails

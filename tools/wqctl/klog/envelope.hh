@@ -7,21 +7,21 @@
 #include <string>
 #include <string_view>
 
+#include "klog/stamp.hh"
+
 namespace wqctl {
 
 struct LogLine {
-    uint64_t number = 0;         // in the file, from 1
-    std::optional<double> time;  // seconds of the kernel's clock, or of the day, or since 1970
-    bool is_stamped = false;     // something that stands before each message only stood before this one
-    bool is_continued = false;   // no message of its own: it goes on where the last one stopped
-    std::string caller;          // "T123", "C0"
+    uint64_t number = 0;  // in the file, from 1
+    std::optional<Stamp> time;
+    std::optional<double> since_last;  // seconds
+    bool is_stamped = false;           // something that stands before each message only stood before this one
+    bool is_continued = false;         // no message of its own: it goes on where the last one stopped
+    std::string caller;                // "T123", "C0"
     std::string text;
 };
 
 // raw: one line, without its end.
 LogLine open_envelope(std::string_view raw, uint64_t number);
-
-// Without colours, carriage returns, tabs, the spaces that do not break, and what pages write for signs.
-std::string plain_spaces(std::string_view raw);
 
 }  // namespace wqctl

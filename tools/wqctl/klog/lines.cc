@@ -117,8 +117,8 @@ void LogLines::whole_line(std::string_view raw)
         if (const std::optional<JournalEntry> entry = read_journal_entry(raw)) {
             LogLine line = open_envelope(entry->message, folded_number_);
             line.is_stamped = true;
-            if (!line.time)
-                line.time = entry->time;
+            if (entry->time && (!line.time || line.time->is_date))
+                line.time = Stamp{*entry->time, false};
             emit(std::move(line));
             return;
         }
@@ -151,6 +151,10 @@ void LogLines::emit(LogLine&& line)
             held_.text += line.text;
         return;
     }
+    // Where only differences are said they are summed, of some beginning.
+    if (!line.time && line.since_last)
+        line.time = Stamp{now_.seconds + *line.since_last, now_.is_date};
+    now_ = line.time.value_or(now_);
     const bool is_doubled = !line.text.empty() && line.text == last_.text &&
                             (line.time == last_.time || !line.time || !last_.time);
     if (is_doubled)

@@ -37,6 +37,7 @@ private:
     uint64_t number_ = 0;
     uint64_t folded_number_ = 0;
     LogLine last_;
+    Stamp now_{0, true};
     LogLine held_;  // until the next one is seen, which may be more of it
     bool has_held_ = false;
 };

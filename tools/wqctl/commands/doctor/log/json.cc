@@ -60,7 +60,7 @@ void write(JsonWriter& j, const klog::Dump& dump)
 {
     j.member("line", dump.line);
     j.member("last_line", dump.last_line);
-    j.member("time", dump.time);
+    j.member("time", dump.time && !dump.time->is_date ? std::optional(dump.time->seconds) : std::nullopt);
     j.objects("lockups", dump.lockups, [&](const klog::Lockup& lockup) {
         j.member("line", lockup.line);
         write(j, lockup.kind);
