@@ -138,6 +138,7 @@ const std::vector<Pasted> kForms = {
     {"priority", [](auto& m, int i) { return "<4>" + stamp(i) + m + "\n"; }},
     {"dmesg -x", [](auto& m, int i) { return "kern  :warn  : " + stamp(i) + m + "\n"; }},
     {"dmesg -T", [](auto& m, int) { return "[Sat Nov 28 13:17:39 2026] " + m + "\n"; }},
+    {"dmesg -T -d", [](auto& m, int) { return "[Sat Nov 28 13:17:39 2026 <    0.000012>] " + m + "\n"; }},
     {"dmesg -d", [](auto& m, int) { return "[<    0.000012>] " + m + "\n"; }},
     {"dmesg -e", [](auto& m, int i) { return (i % 5 ? "[  +0.000012] " : "[Nov28 13:17] ") + m + "\n"; }},
     {"a host before the stamp", [](auto& m, int i) { return "192.168.1.5 " + stamp(i) + m + "\n"; }},
@@ -172,17 +173,32 @@ const std::vector<Pasted> kForms = {
      }},
     {"json-pretty",
      [](auto& m, int) { return "{\n\t\"PRIORITY\" : \"4\",\n\t\"MESSAGE\" : " + json(m).dump() + ",\n}\n"; }},
+    {"dmesg -J",
+     [](auto& m, int i) {
+         return fmt::format("{}         \"pri\": 4,\n         \"time\":   843.{},\n         \"msg\": {}\n",
+                            i ? "      },{\n" : "{\n   \"dmesg\": [\n      {\n", 900'000 + i, json(m).dump());
+     }},
     {"export", [](auto& m, int) { return "PRIORITY=4\nMESSAGE=" + m + "\n_TRANSPORT=kernel\n\n"; }},
     {"/dev/kmsg", [](auto& m, int i) { return fmt::format("4,{},{},-;{}\n", 77 + i, 843'900'000 + i, m); }},
     {"/dev/kmsg, caller",
      [](auto& m, int i) {
          return fmt::format("4,{},{},-,caller=T212;{}\n SUBSYSTEM=x\n", 77 + i, 843'900'000 + i, m);
      }},
+    {"netconsole, release",
+     [](auto& m, int i) { return fmt::format("6.12.117-amd64,4,{},{},-;{}\n", 77 + i, 843'900'000 + i, m); }},
     {"netconsole in fragments",
      [](auto& m, int i) {
          std::string text;
          for (size_t at = 0; at < m.size(); at += 24)
              text += fmt::format("4,{},{},-,ncfrag={}/{};{}\n", 77 + i, 843'900'000 + i, at, m.size(),
+                                 m.substr(at, 24));
+         return text;
+     }},
+    {"netconsole in fragments, release",
+     [](auto& m, int i) {
+         std::string text;
+         for (size_t at = 0; at < m.size(); at += 24)
+             text += fmt::format("6.12.117-rc1+,4,{},{},-,ncfrag={}/{};{}\n", 77 + i, 843'900'000 + i, at, m.size(),
                                  m.substr(at, 24));
          return text;
      }},

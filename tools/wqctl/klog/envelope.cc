@@ -147,15 +147,15 @@ bool open_bracket(Scan& scan, LogLine& line)
         time = ahead.number<double>();
         is_date = false;
         ahead.take(">");
-        // `dmesg -d` has the difference behind the time.
-        ahead.skip_spaces();
-        if (ahead.take("<")) {
-            ahead.skip_spaces();
-            ahead.number<double>();
-            ahead.take(">");
-        }
     } else {
         time = month_time(ahead);
+    }
+    // `dmesg -d` has the difference behind the time.
+    ahead.skip_spaces();
+    if (ahead.take("<")) {
+        ahead.skip_spaces();
+        ahead.number<double>();
+        ahead.take(">");
     }
     // "[  12.345678,3]" and "[   12.345678@0]" are some vendors'.
     if (time && (ahead.peek() == ',' || ahead.peek() == '@')) {
@@ -236,10 +236,16 @@ bool open_level(Scan& scan, LogLine& line)
 }
 
 // "6,1234,5678901,-;text" of netconsole and /dev/kmsg, perhaps with "ncfrag=" or "caller=" before the semicolon. "+" in
-// the place of "-" and a fragment that begins behind the first byte continue what came before.
+// the place of "-" and a fragment that begins behind the first byte continue what came before. netconsole may have
+// the release in front: "6.12.117-amd64,".
 bool open_kmsg(Scan& scan, LogLine& line)
 {
     Scan ahead = scan;
+    if (Scan release = scan; !release.digits().empty() && release.take(".")) {
+        release.until(",");
+        release.take(",");
+        ahead = release;
+    }
     const auto level = ahead.number<unsigned>();
     if (!level || !ahead.take(",") || !ahead.number<uint64_t>() || !ahead.take(","))
         return false;

@@ -60,10 +60,10 @@ std::optional<JournalEntry> read_journal_entry(std::string_view line)
 std::optional<std::string> read_journal_member(std::string_view line)
 {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    constexpr std::string_view kKey = "\"MESSAGE\"";
-    if (!line.starts_with(kKey))
+    constexpr std::string_view kJournal = "\"MESSAGE\"", kDmesg = "\"msg\"";
+    if (!line.starts_with(kJournal) && !line.starts_with(kDmesg))
         return {};
-    line.remove_prefix(kKey.size());
+    line.remove_prefix(line.starts_with(kJournal) ? kJournal.size() : kDmesg.size());
     line.remove_prefix(std::min(line.find_first_not_of(" :"), line.size()));
     while (line.ends_with(',') || line.ends_with(' '))
         line.remove_suffix(1);

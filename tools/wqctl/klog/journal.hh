@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A line of `journalctl -o json`.
+// Lines of JSON, as `journalctl -o json` and others write them.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct JournalEntry {
 // Nothing: the line is none.
 std::optional<JournalEntry> read_journal_entry(std::string_view line);
 
-// The same of `journalctl -o json-pretty`, where the message has a line of its own: "MESSAGE" : "text",
+// The same of `journalctl -o json-pretty` and `dmesg -J`, where the message has a line of its own: "MESSAGE" : "text",
 std::optional<std::string> read_journal_member(std::string_view line);
 
 }  // namespace wqctl
