@@ -132,6 +132,19 @@ TEST_CASE("several dumps are several, also where their titles are lacking")
     CHECK(read(one + one + one).dumps.size() == 3);
 }
 
+TEST_CASE("workqueues of one name are of one dump that has a title")
+{
+    std::string text = "Showing busy workqueues and worker pools:\n";
+    for (int i = 0; i < 6; i++)
+        text += "workqueue ext4-rsv-conversion: flags=0x2000a\n  pwq 16: cpus=0-7 flags=0x4 nice=0 active=1/1 refcnt=3\n"
+                "    in-flight: 21" +
+                std::to_string(i) + ":ext4_end_io_rsv_work\n";
+    const Log log = read(text + "pool 16: cpus=0-7 flags=0x4 nice=0 hung=43s workers=8 idle: 15\n");
+    REQUIRE(log.dumps.size() == 1);
+    CHECK(log.dumps[0].workqueues.size() == 6);
+    CHECK(log.dumps[0].pools.size() == 1);
+}
+
 TEST_CASE("dumps of one day are several, whatever tells the time")
 {
     const std::string lockup = "BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n";

@@ -222,10 +222,12 @@ void LogReader::end_statement()
         ok = parse_workqueue(text, workqueue);
         if (!ok)
             break;
-        // Pools are printed behind all workqueues, and none twice.
+        // Pools are printed behind all workqueues. Names are no keys, each ext4 has an "ext4-rsv-conversion": only where
+        // titles lack do they tell of another dump.
         const auto is_same = [&](const Workqueue& other) { return other.name == workqueue.name; };
         if (is_open_ && !log_.dumps.empty() &&
-            (has_pools_ || std::ranges::count_if(log_.dumps.back().workqueues, is_same) > 3))
+            (has_pools_ || (log_.dumps.back().kind == DumpKind::kNoTitle &&
+                            std::ranges::count_if(log_.dumps.back().workqueues, is_same) > 3)))
             is_open_ = false;
         add(open_dump(number).workqueues, std::move(workqueue));
         break;
