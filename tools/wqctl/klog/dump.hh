@@ -147,7 +147,8 @@ struct HungTask {
     std::string command;
     int pid = 0;
     uint64_t seconds = 0;
-    // "INFO: task bash:12 is blocked on a mutex likely owned by task kworker/0:1:123." of 6.16 and newer
+    // "INFO: task bash:12 is blocked on a mutex likely owned by task kworker/0:1:123." of 6.16 and newer; of a semaphore
+    // who likely held it last
     std::string owner;
     int owner_pid = 0;
 };

@@ -91,15 +91,15 @@ bool parse_hung_task(std::string_view text, HungTask& task)
     if (!take_task(scan.left().substr(0, end), task.command, task.pid))
         return false;
     scan.skip(end);
-    constexpr std::string_view kOwned = "likely owned by task ";
-    if (const size_t at = scan.left().find(kOwned); at != std::string_view::npos) {
-        take_task(scan.left().substr(at + kOwned.size()), task.owner, task.owner_pid);
-        return true;
-    }
-    if (const size_t at = scan.left().find("more than "); at != std::string_view::npos) {
-        scan.skip(at + 10);
-        task.seconds = scan.number<uint64_t>().value_or(0);
-    }
+    for (const std::string_view owned :
+         {std::string_view("likely owned by task "), std::string_view("likely last held by task ")})
+        if (const size_t at = scan.left().find(owned); at != std::string_view::npos)
+            return take_task(scan.left().substr(at + owned.size()), task.owner, task.owner_pid);
+    const size_t at = scan.left().find("more than ");
+    if (at == std::string_view::npos)
+        return false;  // "…, but the owner is not found."
+    scan.skip(at + 10);
+    task.seconds = scan.number<uint64_t>().value_or(0);
     return true;
 }
 

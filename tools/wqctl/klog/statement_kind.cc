@@ -109,7 +109,8 @@ bool is_cut(Kind kind, std::string_view text)
     case Kind::kRefusedFreeze:
         return text.find(')') == std::string_view::npos && text.find(" failed") != std::string_view::npos;
     case Kind::kHungTask:
-        return text.find(" seconds") == std::string_view::npos && text.find('.') == std::string_view::npos;
+        return text.find(" seconds") == std::string_view::npos && text.find('.') == std::string_view::npos &&
+               text.find(" by task ") == std::string_view::npos;
     case Kind::kHog: return text.find(" times") == std::string_view::npos;
     case Kind::kFlushDependency: return text.ends_with(" !WQ_MEM_RECLAIM");
     default: return false;
