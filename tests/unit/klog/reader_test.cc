@@ -132,6 +132,39 @@ TEST_CASE("several dumps are several, also where their titles are lacking")
     CHECK(read(one + one + one).dumps.size() == 3);
 }
 
+TEST_CASE("what the kernel had to put into a record of its own belongs to what it began")
+{
+    const std::string other = GENERATE(as<std::string>(), "", "[  843.900010][   C1] usb 1-2: new device\n");
+    const Log log = read(
+        "[  843.900001][   C3] BUG: workqueue lockup - pool\n" + other +
+        "[  843.900002][   C3]  cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n"
+        "[  843.900003][   C3] Showing busy workqueues and worker pools:\n"
+        "[  843.900004][   C3] workqueue events: flags=0x0\n"
+        "[  843.900005][   C3]   pwq 6:\n" + other +
+        "[  843.900006][   C3]  cpus=1 node=0 flags=0x0 nice=0 active=1/256 refcnt=2\n"
+        "[  843.900007][   C3]     in-flight: 61:spin_fn\n"
+        "[  843.900008][   C3] pool 6:\n" + other +
+        "[  843.900009][   C3]  cpus=1 node=0 flags=0x0 nice=0 hung=43s workers=3 idle: 15 16\n"
+        "[  843.900010][   C3] pool 8: cpus=2 node=0 flags=0x1 bh-hi\n" + other +
+        "[  843.900011][   C3]  hung=12s workers=1\n"
+        "[  843.900012][   C3] Showing backtraces of running workers in stalled CPU-bound worker pools:\n"
+        "[  843.900013][   C3] pool 8:\n" + other +
+        "[  843.900014][   C3] task:kworker/2:1     state:R  running task     stack:0     pid:62    ppid:2      flags:0x0\n"
+        "[  843.900015][   C3] Call Trace:\n");
+    REQUIRE(log.dumps.size() == 1);
+    const Dump& dump = log.dumps[0];
+    REQUIRE(dump.lockups.size() == 1);
+    CHECK(dump.lockups[0].seconds == 43);
+    CHECK(dump.lockups[0].kind.cpus == "1");
+    CHECK(dump.workqueues.at(0).pwqs.at(0).active == 1);
+    REQUIRE(dump.pools.size() == 2);
+    CHECK(dump.pools[0].hung == 43);
+    CHECK(dump.pools[0].idle == std::vector<int>{15, 16});
+    CHECK(dump.pools[1].hung == 12);
+    CHECK(dump.running_pools == std::vector<int>{8});
+    CHECK(log.not_understood_count == 0);
+}
+
 TEST_CASE("workqueues of one name are of one dump that has a title")
 {
     std::string text = "Showing busy workqueues and worker pools:\n";

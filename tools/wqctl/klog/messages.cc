@@ -117,15 +117,6 @@ bool parse_soft_lockup(std::string_view text, SoftLockup& lockup)
     return lockup.cpu >= 0 && take_task(who, lockup.command, lockup.pid);
 }
 
-std::optional<int> parse_pool_heading(std::string_view text)
-{
-    Scan scan(text);
-    if (!scan.take("pool "))
-        return {};
-    const auto pool = scan.number<int>();
-    return scan.take(":") && scan.at_end() ? pool : std::nullopt;
-}
-
 bool parse_unfinished(std::string_view text, Unfinished& unfinished)
 {
     Scan scan(text);

@@ -85,7 +85,7 @@ void LogReader::line(LogLine&& line)
         begin(kind, std::move(line), text);
         return;
     }
-    const bool is_adjacent = gap_ == 0 || text.starts_with(",");
+    const bool is_adjacent = gap_ == 0 || begins_as_rest(text);
     if (kind_ != Kind::kOther && text_.size() < kMostText && is_adjacent &&
         (is_rest_of(kind_, text_, text) || (!line.is_stamped && !text.empty() && is_cut(kind_, text_)))) {
         text_.append(" ").append(text);
@@ -94,11 +94,6 @@ void LogReader::line(LogLine&& line)
     }
     if (join_stray(line))
         return;
-    if (const std::optional<int> pool = parse_pool_heading(line.text); pool && is_open_ && !log_.dumps.empty()) {
-        end_statement();
-        add(log_.dumps.back().running_pools, *pool);
-        return;
-    }
     const bool was_of_a_stack = stacks_.take(line);
     // A message that the kernel prints in pieces may go on behind those of another CPU.
     if (was_of_a_stack || ((line.is_stamped || !first_.is_stamped) && ++gap_ > kMostBetween))
@@ -263,7 +258,11 @@ void LogReader::end_statement()
         Pool pool;
         pool.line = number;
         ok = parse_pool(text, pool, left);
-        if (ok) {
+        // "pool 7:" before the stacks of its workers
+        if (ok && text.find('=') == std::string_view::npos) {
+            if (is_open_ && !log_.dumps.empty())
+                add(log_.dumps.back().running_pools, pool.id);
+        } else if (ok) {
             add(open_dump(number).pools, std::move(pool));
             has_pools_ = true;
         }

@@ -39,6 +39,10 @@ Kind kind_of(std::string_view& text);
 // "refcnt=4", ", 12:func", "BAR(7)".
 bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text);
 
+// Whether the text begins as such a rest does also behind messages of another CPU, which had the kernel put it into a
+// record of its own.
+bool begins_as_rest(std::string_view text);
+
 // Whether a message that stands alone has been cut before all that it says, as mails fold it.
 bool is_cut(Kind kind, std::string_view text);
 
@@ -55,8 +59,6 @@ bool parse_flush_dependency(std::string_view text, FlushDependency& dependency);
 bool parse_refused_freeze(std::string_view text, RefusedFreeze& freeze);
 bool parse_hung_task(std::string_view text, HungTask& task);
 bool parse_soft_lockup(std::string_view text, SoftLockup& lockup);
-// "pool 7:" before the stacks of its workers
-std::optional<int> parse_pool_heading(std::string_view text);
 bool parse_unfinished(std::string_view text, Unfinished& unfinished);
 
 }  // namespace wqctl::klog

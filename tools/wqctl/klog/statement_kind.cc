@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "klog/statement.hh"
 
+#include <algorithm>
 #include <array>
 
 #include "text/scan.hh"
@@ -52,8 +53,10 @@ Kind kind_at(std::string_view text)
         return !scan.digits().empty() && scan.take(":") ? Kind::kPwq : Kind::kOther;
     if (text.starts_with("pool ") && text.find(": no worker in running state") != std::string_view::npos)
         return Kind::kNobodyRuns;
+    // What is behind the colon may be a record of its own.
     if (scan.take("pool "))
-        return !scan.digits().empty() && scan.take(": ") && scan.left().find('=') != std::string_view::npos
+        return !scan.digits().empty() && scan.take(":") &&
+                       (scan.at_end() || (scan.take(" ") && scan.left().find('=') != std::string_view::npos))
                    ? Kind::kPool
                    : Kind::kOther;
     // A mail may have folded it behind the colon.
@@ -117,6 +120,14 @@ bool is_cut(Kind kind, std::string_view text)
     }
 }
 
+bool begins_as_rest(std::string_view text)
+{
+    constexpr std::string_view kBegins[] = {",",       "cpus=",   "node=",       "flags=",    "nice=",
+                                            "active=", "refcnt=", "hung=",       "workers=",  "manager: ",
+                                            "idle: ",  "stuck for "};
+    return std::ranges::any_of(kBegins, [&](std::string_view begin) { return text.starts_with(begin); });
+}
+
 bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text)
 {
     const bool is_list = kind == Kind::kInFlight || kind == Kind::kPending || kind == Kind::kInactive;
@@ -141,7 +152,7 @@ bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text)
         } else if (word.starts_with("[") && word.ends_with("]")) {
             has_sign |= is_list && words == 0;  // the module of a function in the line before
         } else if (word == "for" || word == "MAYDAY" || word == "manager:" || word == "idle:" || word == "bh" ||
-                   word == "stuck" || word.find_first_not_of("0123456789s!") == std::string_view::npos) {
+                   word == "bh-hi" || word == "stuck" || word.find_first_not_of("0123456789s!") == std::string_view::npos) {
             continue;
         } else if (is_list && word.find_first_not_of(kOfFunctions) == std::string_view::npos) {
             // Without an underscore it may be any word, but behind a comma.
