@@ -179,6 +179,36 @@ TEST_CASE("5.15 and 6.1: inactive lists, arm64's registers, a stack whose lines 
     CHECK(stack->frames.size() == 3);
 }
 
+TEST_CASE("x86: the function that runs stands in front of its callers")
+{
+    const std::string rip = GENERATE(as<std::string>(), "RIP: 0010:spin_fn+0x15/0x20 [mod]",
+                                     "RIP: 0010:[<ffffffffc0123456>]  [<ffffffffc0123456>] spin_fn+0x15/0x20 [mod]",
+                                     "RIP: e030:spin_fn+0x15/0x20 [mod]");
+    const Log log = read(
+        "watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [kworker/1:1:61]\n"
+        "Modules linked in: mod(OE)\n"
+        "CPU: 1 UID: 0 PID: 61 Comm: kworker/1:1 Kdump: loaded Tainted: G           OE      6.12.0 #1\n"
+        "Hardware name: QEMU Standard PC, BIOS 1.16\n"
+        "Workqueue: events poll_fn [mod]\n" +
+        rip +
+        "\nCode: 00 00 f3 90 eb fc\n"
+        "RSP: 0018:ffffb1e0c0123e48 EFLAGS: 00000246\n"
+        "RAX: 0000000000000000 RBX: ffff8d6c01a2b3c0 RCX: 0000000000000000\n"
+        "Call Trace:\n"
+        " <IRQ>\n"
+        " ? watchdog_timer_fn+0x1/0x2\n"
+        " </IRQ>\n"
+        " <TASK>\n"
+        " poll_fn+0x5/0x20 [mod]\n"
+        " process_one_work+0x1/0x2\n"
+        "RIP: 0033:0x7f419478f46e\n"
+        " </TASK>\n");
+    const Stack* stack = stack_of(log, 61);
+    REQUIRE(stack);
+    CHECK(stack->frames == std::vector<std::string>{"spin_fn [mod]", "poll_fn [mod]", "process_one_work"});
+    CHECK(stack->function == "poll_fn [mod]");
+}
+
 TEST_CASE("6.6: counts, frames with build ids, frames of inlined functions")
 {
     const Log log = read(

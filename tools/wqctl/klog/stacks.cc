@@ -39,6 +39,17 @@ bool is_address(std::string_view word)
            word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// "RIP: 0010:func+0x15/0x20", of old kernels with addresses in front; of user space it is an address only.
+std::optional<std::string> function_at_rip(std::string_view text)
+{
+    Scan scan(text);
+    if (!scan.take("RIP: "))
+        return {};
+    scan.until(":");
+    scan.take(":");
+    return function_of_frame(scan.left());
+}
+
 // A row of the stack itself, as old kernels print it: addresses only.
 bool is_raw_stack(std::string_view text)
 {
@@ -209,12 +220,17 @@ bool StackReader::take(const LogLine& line)
     }
     if (text.starts_with("Call Trace:") || text == "Call trace:" || text.starts_with("Backtrace:")) {
         // Of another, whose head is not in the log.
-        if (!stack_.frames.empty()) {
+        if (in_frames_ && !stack_.frames.empty()) {
             close();
             return true;
         }
         in_frames_ = true;
         strangers_ = 0;
+        return true;
+    }
+    // x86 has the function that runs here, and in the trace only its callers.
+    if (const std::optional<std::string> frame = function_at_rip(text); frame && stack_.frames.empty()) {
+        stack_.frames.push_back(*frame);
         return true;
     }
     if (const std::optional<std::string> frame = function_of_frame(text)) {
@@ -226,7 +242,7 @@ bool StackReader::take(const LogLine& line)
     }
     if (is_in_between(text))
         return true;
-    if (++strangers_ > (stack_.frames.empty() ? kMostRegisters : kMostStrangers))
+    if (++strangers_ > (in_frames_ ? kMostStrangers : kMostRegisters))
         close();
     return false;
 }
