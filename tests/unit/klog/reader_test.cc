@@ -232,8 +232,14 @@ TEST_CASE("stacks of workers are kept, old and new ones")
         "[    1.000012] Call trace:\n"
         "[    1.000013]  poll+0x1/0x2\n"
         "[    1.000014] task:bash            state:S stack:0     pid:126   ppid:1      flags:0x0\n"
-        "[    1.000015]  wait_woken+0x1/0x2\n");
-    REQUIRE(log.stacks.size() == 3);
+        "[    1.000015]  wait_woken+0x1/0x2\n"
+        "[    1.000016] task:kworker/2:1     state:I stack:0     pid:127   tgid:127   ppid:2      flags:0x0\n"
+        "[    1.000017] Workqueue:  0x0 (events)\n"
+        "[    1.000018]  worker_thread+0x1/0x2\n");
+    REQUIRE(log.stacks.size() == 4);
+    CHECK(log.stacks[3].pid == 127);
+    CHECK(log.stacks[3].workqueue.empty());
+    CHECK(log.stacks[3].function.empty());
     CHECK(log.stacks[0].pid == 123);
     CHECK(log.stacks[0].state == 'D');
     CHECK(log.stacks[0].workqueue == "kblockd");

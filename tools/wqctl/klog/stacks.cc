@@ -66,6 +66,9 @@ void take_workqueue(std::string_view text, Stack& stack)
 {
     if (text.ends_with(')'))
         text = trimmed(text.substr(0, text.find(" (")));
+    // An idle worker has a description at most, of its last item.
+    if (text == "0x0" || text == "(null)")
+        return;
     size_t end = text.size();
     if (text.ends_with(']'))
         end = std::min(text.find(" ["), end);
