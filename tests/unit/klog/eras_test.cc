@@ -345,8 +345,10 @@ TEST_CASE("who runs on a stalled pool is shown, and who has a CPU for too long")
         "    in-flight: 61:spin_fn\n"
         "pool 6: cpus=1 node=0 flags=0x0 nice=0 hung=43s workers=3 idle: 45 67\n"
         "Showing backtraces of running workers in stalled CPU-bound worker pools:\n";
-    CHECK(read(dump).dumps.at(0).backtraces_line == 6);
-    CHECK(read(dump).dumps[0].running_pools.empty());
+    CHECK(read(dump + "usb 1-2: new device\n").dumps.at(0).backtraces_line == 6);
+    CHECK(read(dump + "usb 1-2: new device\n").dumps[0].running_pools.empty());
+    // It may have been cut there.
+    CHECK(read(dump).dumps.at(0).backtraces_line == 0);
     const Log log = read(dump +
                          "pool 6:\n"
                          "task:kworker/1:1     state:R  running task     stack:0     pid:61    ppid:2      flags:0x0\n"

@@ -46,6 +46,9 @@ Log LogReader::finish()
     stacks_.finish();
     if (std::optional<Stack> stack = stacks_.done())
         keep(std::move(*stack));
+    // A log that ends there was cut, and shows nobody who runs.
+    if (!log_.dumps.empty() && log_.dumps.back().backtraces_line == lines_.count())
+        log_.dumps.back().backtraces_line = 0;
     if (!lockups_.empty())
         new_dump(DumpKind::kNoTitle, lockups_.front().line);
     drop_copies();

@@ -284,6 +284,14 @@ TEST_CASE("doctor: the watchdog looked for workers that run and found none, so t
     }));
 }
 
+TEST_CASE("doctor: a log that ends where the watchdog begins to look proves nobody asleep")
+{
+    const auto findings = findings_of(kHung + "    in-flight: 123:reg_todo\n" + kPool +
+                                      "Showing backtraces of running workers in stalled CPU-bound worker pools:\n");
+    REQUIRE(findings.size() == 1);
+    CHECK_THAT(findings[0].sentence, !Catch::Contains("sleeps") && Catch::Contains("stack is not in the log"));
+}
+
 TEST_CASE("doctor: a task waits for a lock that a worker holds")
 {
     const auto findings = findings_of(
