@@ -69,6 +69,7 @@ struct Pool {
 // A task's stack.
 struct Stack {
     uint64_t line = 0;
+    std::optional<Stamp> time;
     std::optional<int> pid, cpu;
     std::string command;
     char state = 0;           // as ps has it; 0: not said

@@ -183,6 +183,7 @@ void StackReader::open(const LogLine& line, Stack&& stack)
     close();
     stack_ = std::move(stack);
     stack_.line = line.number;
+    stack_.time = line.time;
     is_open_ = true;
     in_frames_ = false;
     strangers_ = 0;

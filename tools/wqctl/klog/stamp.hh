@@ -2,7 +2,6 @@
 // When a line of a log was written, as far as the log says it.
 #pragma once
 
-#include <cmath>
 #include <optional>
 
 namespace wqctl {
@@ -14,10 +13,10 @@ struct Stamp {
     bool operator==(const Stamp&) const = default;
 };
 
-// Whether two lines were written so far from each other; what a log does not say is near.
-inline bool is_apart(const std::optional<Stamp>& a, const std::optional<Stamp>& b, double seconds)
+// How long after the first the second was written; 0 if the log does not say it.
+inline double seconds_between(const std::optional<Stamp>& first, const std::optional<Stamp>& second)
 {
-    return a && b && a->is_date == b->is_date && std::abs(a->seconds - b->seconds) > seconds;
+    return first && second && first->is_date == second->is_date ? second->seconds - first->seconds : 0;
 }
 
 }  // namespace wqctl

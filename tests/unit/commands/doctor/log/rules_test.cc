@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
+#include <sstream>
 
 #include <catch2/catch.hpp>
+#include <fmt/core.h>
 
 #include "commands/doctor/log/render.hh"
 #include "commands/doctor/log/rules.hh"
@@ -109,6 +111,32 @@ TEST_CASE("doctor: nobody of the pool runs, and somebody else has the CPU")
     CHECK(findings[0].certainty == Certainty::kLikely);
     CHECK(findings[0].suspects.at(0).pid == 900);
     CHECK_THAT(findings[0].sentence, Catch::Contains("reactor_1"));
+}
+
+TEST_CASE("doctor: a stack of another moment, or of another item, says nothing")
+{
+    const auto at = [](double seconds, const std::string& text) {
+        std::string stamped;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);)
+            stamped += fmt::format("[{:12.6f}] {}\n", seconds, line);
+        return stamped;
+    };
+    const std::string warning =
+        "CPU: 1 PID: 300 Comm: systemd-udevd Not tainted 6.12 #1\nCall Trace:\n probe+0x1/0x2\n";
+    auto findings = findings_of(at(12, warning) + at(90'000, kHung + kPool));
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].suspects.empty());
+    CHECK(findings_of(at(89'990, warning) + at(90'000, kHung + kPool)).at(0).suspects.at(0).pid == 300);
+
+    const std::string worker = "CPU: 1 PID: 123 Comm: kworker/1:2 Not tainted 6.12 #1\nWorkqueue: events ";
+    const std::string trace = "\nCall Trace:\n spin_here+0x1/0x2\n";
+    const std::string hung = kHung + "    in-flight: 123:reg_todo [cfg80211]\n" + kPool;
+    CHECK_THAT(findings_of(at(12, worker + "reg_todo [cfg80211]" + trace) + at(90'000, hung)).at(0).sentence,
+               Catch::Contains("its stack is not in the log"));
+    CHECK_THAT(findings_of(hung + worker + "other_fn" + trace).at(0).sentence,
+               Catch::Contains("its stack is not in the log"));
+    CHECK_THAT(findings_of(hung + worker + "reg_todo" + trace).at(0).sentence, Catch::Contains("has the CPU"));
 }
 
 TEST_CASE("doctor: a manager that gets no worker")

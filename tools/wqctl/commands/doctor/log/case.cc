@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 
 #include <fmt/core.h>
@@ -17,7 +18,8 @@ DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), du
     for (const klog::Workqueue& workqueue : dump.workqueues)
         for (const klog::Pwq& pwq : workqueue.pwqs) {
             for (const klog::InFlight& worker : pwq.in_flight)
-                at_work_.push_back({&workqueue, &pwq, &worker, worker.pid ? stack_of(*worker.pid) : nullptr});
+                at_work_.push_back(
+                    {&workqueue, &pwq, &worker, worker.pid ? stack_of(*worker.pid, worker.function) : nullptr});
             if (!pwq.pending.empty())
                 waiting_.push_back({&workqueue, &pwq, &pwq.pending, false});
             if (!pwq.inactive.empty())
@@ -25,17 +27,19 @@ DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), du
         }
 }
 
-// Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump tell of another moment.
+// Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump, and any WARN's, tell of another
+// moment.
 const klog::Stack* DumpCase::nearest_stack(auto&& fits) const
 {
     constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
+    constexpr double kLong = 300;      // seconds, which a serial console takes for so many
     const klog::Stack* nearest = nullptr;
     uint64_t least = kFar;
     for (const klog::Stack& stack : log_.stacks) {
         const uint64_t away = stack.line < dump_.line        ? dump_.line - stack.line
                               : stack.line > dump_.last_line ? stack.line - dump_.last_line
                                                              : 0;
-        if (away < least && fits(stack)) {
+        if (away < least && std::abs(seconds_between(stack.time, dump_.time)) <= kLong && fits(stack)) {
             nearest = &stack;
             least = away;
         }
@@ -59,10 +63,16 @@ std::vector<Waiting> DumpCase::pending_on(int pool) const
     return found;
 }
 
-const klog::Stack* DumpCase::stack_of(int pid) const
+const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
 {
-    return nearest_stack([&](const klog::Stack& stack) { return stack.pid == pid && !stack.frames.empty(); });
+    // A fold may have taken the module's name away.
+    const std::string_view bare = bare_function(function);
+    return nearest_stack([&](const klog::Stack& stack) {
+        return stack.pid == pid && !stack.frames.empty() &&
+               (bare.empty() || stack.function.empty() || bare_function(stack.function) == bare);
+    });
 }
+
 
 const klog::Stack* DumpCase::stack_on(int cpu) const
 {

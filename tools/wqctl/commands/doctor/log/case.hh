@@ -39,7 +39,8 @@ public:
     const std::vector<Waiting>& waiting() const { return waiting_; }
     std::vector<AtWork> at_work_on(int pool) const;
     std::vector<Waiting> pending_on(int pool) const;
-    const klog::Stack* stack_of(int pid) const;
+    // At that function, if the stack says one.
+    const klog::Stack* stack_of(int pid, std::string_view function = {}) const;
     // Whether the same worker was seen with the same function in another dump, or has been said to be at it for long.
     bool stays(const AtWork& item) const;
     // The stack that shows what a CPU did, not printed for a worker of a workqueue.
