@@ -60,6 +60,11 @@ TEST_CASE("gzip: several, one behind the other, are one text")
         CHECK(all.text == "one " + text_of(50'000) + " last");
         CHECK((all.is_sound && all.is_whole));
     }
+    for (const size_t piece : {size_t{1}, size_t{100}, packed.size() + 1000}) {
+        const Unpacked all = unpack(packed + std::string(1000, '\0'), piece);
+        CHECK(all.text == "one " + text_of(50'000) + " last");
+        CHECK((all.is_sound && all.is_whole));
+    }
     // And the second of two may be cut short.
     const Unpacked cut = unpack(gzip("one") + gzip("two").substr(0, 12), 5);
     CHECK(cut.text.starts_with("one"));

@@ -56,6 +56,11 @@ bool Gunzip::take(std::string_view packed, const std::function<void(std::string_
     stream.avail_in = static_cast<uInt>(packed.size());
     // What fills the piece may have left some behind in zlib.
     for (bool is_full = false; stream.avail_in || is_full;) {
+        // Tapes and appliances fill the last block with zeros.
+        for (; is_whole_ && stream.avail_in && !*stream.next_in; stream.avail_in--)
+            stream.next_in++;
+        if (is_whole_ && !stream.avail_in)
+            break;
         stream.next_out = reinterpret_cast<Bytef*>(plain);
         stream.avail_out = sizeof(plain);
         const int status = inflate(&stream, Z_NO_FLUSH);

@@ -14,7 +14,8 @@ namespace wqctl {
 bool is_gzip(std::string_view bytes);
 std::string gzip(std::string_view bytes);
 
-// Unpacks piece by piece. What stands one behind the other, as rotated logs are put together, is one text.
+// Unpacks piece by piece. What stands one behind the other, as rotated logs are put together, is one text; zeros behind
+// it are nothing.
 class Gunzip {
 public:
     Gunzip();

@@ -85,7 +85,9 @@ class DoctorCommand final : public Command {
     int read_log(Output& output) const
     {
         klog::LogReader reader;
-        read_log_file(*flags_.log, [&](std::string_view piece) { reader.take(piece); });
+        const std::string trouble = read_log_file(*flags_.log, [&](std::string_view piece) { reader.take(piece); });
+        if (!trouble.empty())
+            print_trouble(trouble);
         const klog::Log log = reader.finish();
         std::vector<Finding> findings = examine(log);
         keep_wanted(findings, Patterns(flags_.patterns));
