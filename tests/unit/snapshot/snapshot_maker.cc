@@ -49,6 +49,7 @@ uint32_t SnapshotMaker::workqueue(uint64_t identity, const std::string& name, ui
         pwq.in_flight[3] = wanted.active;
         pwq.in_flight[4] = static_cast<int32_t>(wanted.inactive);
         pwq.workqueue = index;
+        pwq.pool = wanted.pool;
         snapshot.pwqs.push_back(pwq);
     }
     return index;

@@ -17,6 +17,7 @@ public:
         int32_t active = 0;
         uint32_t inactive = 0;
         uint64_t hogs = 0;
+        int32_t pool = 0;
     };
 
     explicit SnapshotMaker(uint64_t time_ns = 1'000'000'000);

@@ -88,6 +88,21 @@ TEST_CASE("what a replaced pwq counted stays in the total")
     CHECK(begun(sample, 0) == 1);
 }
 
+TEST_CASE("two pwqs whose identities are one count apart")
+{
+    for (const uint32_t flags : {uint32_t{WQLAB_WQ_UNBOUND}, uint32_t{WQLAB_WQ_PERCPU}}) {
+        Totals totals;
+        for (uint64_t i = 1; i < 4; i++) {
+            const auto sample = take(totals, i * kSecond,
+                                     {{.identity = 10, .started = 1000 + i, .completed = 1000, .pool = 0},
+                                      {.identity = 10, .started = 10, .completed = 10, .pool = 4}},
+                                     flags);
+            CHECK(started(sample, 0) == 1010 + i);
+            CHECK(begun(sample, 0) == (i > 1 ? 1 : 0));
+        }
+    }
+}
+
 TEST_CASE("a counter that the kernel writes without a lock may fall, its total does not")
 {
     Totals totals;

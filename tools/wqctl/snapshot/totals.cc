@@ -90,9 +90,9 @@ bool Totals::is_another(const Record& record, const Snapshot& snapshot, const wq
     // The pwqs of the others live as long as they do.
     if (workqueue.flags & WQLAB_WQ_UNBOUND || workqueue.flags & WQLAB_SNAP_WQ_PWQS_CUT)
         return false;
-    std::map<uint64_t, Counters> now;
+    std::map<PwqKey, Counters> now;
     for (const wqlab_snap_pwq& pwq : snapshot.pwqs_of(workqueue))
-        now[pwq.identity] = counters_of(pwq);
+        now[key_of(pwq)] = counters_of(pwq);
     return std::any_of(record.pwqs.begin(), record.pwqs.end(), [&](const auto& before) {
         const auto found = now.find(before.first);
         return found == now.end() ? snapshot.troubles.empty() : is_restarted(before.second, found->second);
@@ -101,11 +101,11 @@ bool Totals::is_another(const Record& record, const Snapshot& snapshot, const wq
 
 void Totals::count(Record& record, const Snapshot& snapshot, const wqlab_snap_workqueue& workqueue)
 {
-    std::set<uint64_t> present;
+    std::set<PwqKey> present;
     for (const wqlab_snap_pwq& pwq : snapshot.pwqs_of(workqueue)) {
-        present.insert(pwq.identity);
+        present.insert(key_of(pwq));
         const Counters now = counters_of(pwq);
-        Counters& before = record.pwqs[pwq.identity];
+        Counters& before = record.pwqs[key_of(pwq)];
         if (is_restarted(before, now)) {
             add(record.gone, of_the_dead(before));
             before = now;
@@ -123,7 +123,7 @@ void Totals::count(Record& record, const Snapshot& snapshot, const wqlab_snap_wo
         it = record.pwqs.erase(it);
     }
     record.total = record.gone;
-    for (const auto& [identity, counters] : record.pwqs)
+    for (const auto& [key, counters] : record.pwqs)
         add(record.total, counters);
 }
 

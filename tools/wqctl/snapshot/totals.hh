@@ -57,15 +57,18 @@ public:
     TotalsSample take(const Snapshot& snapshot);
 
 private:
+    // An identity has 32 bits, so of many pwqs two may have one; a pwq's pool is always the same.
+    using PwqKey = std::pair<uint64_t, int32_t>;
     struct Record {
-        Counters gone{};                    // of pwqs that are
-        std::map<uint64_t, Counters> pwqs;  // by identity
+        Counters gone{};  // of pwqs that are
+        std::map<PwqKey, Counters> pwqs;
         Counters total{};
         size_t position = 0;  // among the workqueues
     };
     // An address is used again, but hardly for the same name.
     using Key = std::pair<uint64_t, std::string>;
 
+    static PwqKey key_of(const wqlab_snap_pwq& pwq) { return {pwq.identity, pwq.pool}; }
     static bool is_another(const Record& record, const Snapshot& snapshot, const wqlab_snap_workqueue& workqueue);
     static void count(Record& record, const Snapshot& snapshot, const wqlab_snap_workqueue& workqueue);
 
