@@ -62,6 +62,17 @@ TEST_CASE("a kernel that is read gives what its memory has")
     CHECK(snapshot.works.size() == 4);
 }
 
+TEST_CASE("names of a kernel that is read are fit for a terminal, and those behind them stay what they are")
+{
+    auto kernel = std::make_unique<MachineKernel>();
+    SmallMachine& machine = kernel->machine();
+    machine.set_text(machine.events, "workqueue_struct", "name", "\x1b]0;ev\x07\xff");
+    ReadSource source(std::move(kernel));
+    const Snapshot snapshot = source.snapshot(WQLAB_SECTIONS_ALL);
+    CHECK(snapshot.string(snapshot.workqueues.at(0).name) == "?]0;ev?\ufffd");
+    CHECK(snapshot.string(snapshot.workqueues.at(1).name) == "driver");
+}
+
 TEST_CASE("what cannot be read of a kernel is lacking, and without its CPUs there is nothing")
 {
     auto kernel = std::make_unique<MachineKernel>();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "source/read_source.hh"
 
+#include <cstring>
 #include <utility>
 
 #include "inspect/flags.hh"
 #include "inspect/snapshot.hh"
 #include "text/error.hh"
+#include "text/printable.hh"
 
 namespace wqctl {
 
@@ -15,8 +17,9 @@ std::vector<std::string> strings_of(const wqlab::Snapshot& taken)
 {
     std::vector<std::string> strings;
     const auto& text = taken.strings.text();
-    for (const char* at = text.begin(); at != text.end(); at += strings.back().size() + 1)
-        strings.emplace_back(at);
+    // As names are that come by the wire: they end on terminals.
+    for (const char* at = text.begin(); at != text.end(); at += std::strlen(at) + 1)
+        strings.push_back(one_line(at));
     return strings;
 }
 
