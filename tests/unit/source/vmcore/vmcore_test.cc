@@ -236,6 +236,54 @@ TEST_CASE("vmcore: what is no dump is refused with what would be one", "[vmcore]
     CHECK_THAT(refusal_of(elf_of(DumpImage(machine, bare))).hint, Catch::Contains("-device vmcoreinfo"));
 }
 
+TEST_CASE("vmcore: a compressed dump of a machine with more than 8 TiB is read", "[vmcore]")
+{
+    // The file with as many more blocks of zeros behind each of its bitmaps.
+    struct Widened : BytesFile {
+        Widened(DumpBytes bytes, uint64_t bitmap, uint64_t more)
+            : BytesFile(std::move(bytes)), first_end(2 * 4096 + bitmap), second_end(first_end + bitmap), more(more)
+        {
+        }
+        uint64_t size() const override { return BytesFile::size() + 2 * more; }
+        bool read(void* to, uint64_t offset, uint64_t size) const override
+        {
+            auto* bytes = static_cast<uint8_t*>(to);
+            const auto part = [&](uint64_t begin, uint64_t end, uint64_t moved) {
+                const uint64_t from = std::max(offset, begin), until = std::min(offset + size, end);
+                return from >= until || BytesFile::read(bytes + (from - offset), from - moved, until - from);
+            };
+            std::memset(to, 0, size);
+            return part(0, first_end, 0) && part(first_end + more, second_end + more, more) &&
+                   part(second_end + 2 * more, UINT64_MAX, 2 * more);
+        }
+        uint64_t first_end, second_end, more;
+    };
+    const auto widened = [](DumpBytes file, uint64_t more) {
+        uint32_t blocks;
+        std::memcpy(&blocks, &file[436], sizeof(blocks));
+        const uint64_t bitmap = blocks / 2 * 4096;
+        blocks += static_cast<uint32_t>(2 * more / 4096);
+        std::memcpy(&file[436], &blocks, sizeof(blocks));
+        // Pages begin behind their descriptors.
+        const auto descriptor = [&](uint64_t i) { return &file[2 * 4096 + 2 * bitmap + i * 24]; };
+        uint64_t at, first;
+        std::memcpy(&first, descriptor(0), sizeof(first));
+        for (uint64_t i = 0; descriptor(i) < &file[first]; i++) {
+            std::memcpy(&at, descriptor(i), sizeof(at));
+            at += 2 * more;
+            std::memcpy(descriptor(i), &at, sizeof(at));
+        }
+        return std::make_unique<Widened>(std::move(file), bitmap, more);
+    };
+    SmallMachine machine;
+    const DumpBytes file = kdump_of(DumpImage(machine), Compression::kZlib);
+    const auto kernel = wqctl::open_vmcore(widened(file, uint64_t{257} << 20), {"x", {}, {}});
+    kernel->begin();
+    CHECK(Seen(kernel->image()).differs_from(seen_of(machine, kernel->image())) == "");
+    CHECK_THROWS_WITH(wqctl::open_vmcore(widened(file, uint64_t{5} << 30), {"x", {}, {}}),
+                      Catch::Contains("beyond 128 TiB"));
+}
+
 TEST_CASE("vmcore: of a large machine no more is read than of a small one, but for its bitmap", "[vmcore]")
 {
     struct Counting : BytesFile {
