@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::string_view kTitle = "wqctl snapshot ";
 constexpr std::string_view kVersion = "1";
-constexpr size_t kLargest = 256 << 20;  // unpacked; the largest machines' have some megabytes
+// Unpacked. Since 6.6 each workqueue has a pwq for each CPU that may be: with 3 000 of them 1 024 CPUs make 600 MB.
+constexpr size_t kLargest = size_t{2} << 30;
 
 std::string time_text(int64_t seconds)
 {
@@ -56,7 +57,11 @@ std::string save(const Info& info, const Snapshot& snapshot, const std::string& 
     // What a dump says of its kernel may not be a line.
     std::string text = fmt::format("{}{}\nkernel: {}\ntaken: {}\nfrom: {}\n\n", kTitle, kVersion,
                                    one_line(info.release), time_text(taken), one_line(origin));
-    return gzip(text + encode(info, snapshot));
+    text += encode(info, snapshot);
+    if (text.size() > kLargest)
+        throw Error(kBad, "the snapshot has more than a file of one may hold, 2 GiB",
+                    "wqctl dump --json writes what there is, of any size");
+    return gzip(text);
 }
 
 bool SavedSource::is_one(std::string_view bytes) { return is_gzip(bytes); }
