@@ -87,6 +87,18 @@ TEST_CASE("sources: without the module there is kcore, and it is said", "[inspec
     CHECK_THAT(nobody.err, Catch::Contains("only root may read /proc/kcore"));
 }
 
+TEST_CASE("sources: in another network namespace a module that is loaded is not said to be absent", "[inspect]")
+{
+    if (!std::filesystem::exists("/proc/self/ns/net")) {
+        WARN("SKIP this kernel has no network namespaces");
+        return;
+    }
+    const Outcome run = execute({"unshare", "-n", "wqctl", "run", "--items", "1"});
+    CHECK(run.status == 3);
+    CHECK_THAT(run.err, Catch::Contains("the wqlab module is loaded, and does not answer here\nhint: it answers in the "
+                                        "host's network namespace only"));
+}
+
 TEST_CASE("sources: functions of a module that is loaded again, elsewhere, have their names though it is hidden where",
           "[inspect]")
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What to do where the module is not loaded, which is not everybody's to load.
+// What to do where the module is not loaded, which is not everybody's to load, or does not answer.
 #pragma once
 
 #include <string>
