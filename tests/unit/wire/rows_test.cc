@@ -72,6 +72,7 @@ TEST_CASE("a row that is cut off is none, and rows of no size are none")
     CHECK(pools_of(sizeof(wqlab_snap_pool), 1).pools.size() == 2);
     CHECK(pools_of(sizeof(wqlab_snap_pool) + 24, sizeof(wqlab_snap_pool) + 24).pools.size() == 2);
     CHECK(pools_of(0).pools.empty());
+    CHECK(pools_of(1).pools.empty());
     Snapshot snapshot;
     Wire wire;
     const wqlab_snap_pool pool = pool_with(1, 11);

@@ -39,14 +39,15 @@ public:
     bool flag(unsigned type) const { return find(type); }
     Attributes nest(unsigned type) const;
 
-    // Structs whose sender said how long a row is: of each what both know; what it lacks is 0. No size, no rows.
+    // Structs whose sender said how long a row is: of each what both know; what it lacks is 0. No size, no rows; nor of
+    // one that no release had: a file with rows of one byte would take a hundred times its size.
     template <typename T>
     std::vector<T> rows(unsigned type, unsigned row_size_type) const
     {
         std::vector<T> result;
         const Attribute* attribute = find(type);
         const size_t size = u32(row_size_type);
-        if (!attribute || !size)
+        if (!attribute || size < sizeof(T) / 4)
             return result;
         result.resize(attribute->payload.size() / size);
         for (size_t i = 0; i < result.size(); i++)
