@@ -100,8 +100,10 @@ TEST_CASE("what a mail has folded is one line, and its numbers are those of the 
     CHECK(lines[1].number == 2);
     CHECK(lines[2].text == "last");
     CHECK(lines[2].number == 4);
-    // Where nothing is quoted, "=20" is a value.
+    // Where nothing is quoted, "=20" is a value, and "=" the end of a message unless mails fold there.
     CHECK(lines_of("active=20\n")[0].text == "active=20");
+    CHECK(lines_of("Kernel command line: quiet init=\npwq 4: cpus=2\n").size() == 2);
+    CHECK(lines_of(std::string(75, 'x') + "=\nyz\n").size() == 1);
 }
 
 TEST_CASE("lines that two consoles print are one, those that share a line are two")

@@ -12,6 +12,8 @@ namespace {
 
 // Longer ones are no messages of a kernel; what is behind that is left out.
 constexpr size_t kLongest = 32768;
+// Where encoders of mails fold, the sign included.
+constexpr size_t kLeastFolded = 70, kMostFolded = 76;
 
 int hex_digit(char c)
 {
@@ -93,8 +95,10 @@ void LogLines::raw_line(std::string_view raw)
     // What begins a message of its own was not folded behind the last one: that was cut.
     if (!folded_.empty() && open_envelope(line, number_).is_stamped)
         whole_line(std::exchange(folded_, {}) + "=");
-    // "=" at the end folds, in mails only: a kernel's message has a value there.
-    if (line.ends_with('=') && folded_.size() < kLongest) {
+    // "=" at the end folds, in mails only, of which others are seen in the line, or it has their length: a kernel's
+    // command line may end so, too.
+    const bool is_fold = is_quoted_printable_ || (line.size() >= kLeastFolded && line.size() <= kMostFolded);
+    if (line.ends_with('=') && is_fold && folded_.size() < kLongest) {
         if (folded_.empty())
             folded_number_ = number_;
         folded_ += line.substr(0, line.size() - 1);
