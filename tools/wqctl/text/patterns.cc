@@ -61,6 +61,9 @@ bool Patterns::match(std::string_view text) const
 {
     if (empty())
         return true;
+    // No name and hardly a sentence is longer, and libstdc++ takes stack for each character.
+    constexpr size_t kMost = 4096;
+    text = text.substr(0, kMost);
     const std::vector<std::regex>& any = compiled_->expressions;
     return std::any_of(any.begin(), any.end(), [&](const std::regex& expression) {
         return std::regex_search(text.begin(), text.end(), expression);

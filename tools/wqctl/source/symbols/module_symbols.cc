@@ -43,8 +43,8 @@ private:
 
     bool has_page(uint64_t page)
     {
-        if (page_ != page && memory_.read(bytes_, page * kPage, kPage))
-            page_ = page;
+        if (page_ != page)
+            page_ = memory_.read(bytes_, page * kPage, kPage) ? page : UINT64_MAX;
         return page_ == page;
     }
 
