@@ -197,6 +197,8 @@ void LogReader::keep(Stack&& stack)
         return;
     if (is_open_ && !log_.dumps.empty())
         log_.dumps.back().last_line = std::max(log_.dumps.back().last_line, stack.line);
+    if (stack.pid && log_.stacks.size() < kMostStacks)
+        log_.stacks_of.emplace(*stack.pid, log_.stacks.size());
     add(log_.stacks, std::move(stack), kMostStacks);
 }
 

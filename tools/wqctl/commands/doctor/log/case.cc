@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <ranges>
 
 #include <fmt/core.h>
 
@@ -29,22 +30,22 @@ DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), du
 
 // Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump, and any WARN's, tell of another
 // moment.
-const klog::Stack* DumpCase::nearest_stack(auto&& fits) const
+const klog::Stack* DumpCase::nearest(auto&& stacks, auto&& fits) const
 {
     constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
     constexpr double kLong = 300;      // seconds, which a serial console takes for so many
-    const klog::Stack* nearest = nullptr;
+    const klog::Stack* found = nullptr;
     uint64_t least = kFar;
-    for (const klog::Stack& stack : log_.stacks) {
+    for (const klog::Stack& stack : stacks) {
         const uint64_t away = stack.line < dump_.line        ? dump_.line - stack.line
                               : stack.line > dump_.last_line ? stack.line - dump_.last_line
                                                              : 0;
         if (away < least && std::abs(seconds_between(stack.time, dump_.time)) <= kLong && fits(stack)) {
-            nearest = &stack;
+            found = &stack;
             least = away;
         }
     }
-    return nearest;
+    return found;
 }
 
 std::vector<AtWork> DumpCase::at_work_on(int pool) const
@@ -67,8 +68,12 @@ const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
 {
     // A fold may have taken the module's name away.
     const std::string_view bare = bare_function(function);
-    return nearest_stack([&](const klog::Stack& stack) {
-        return stack.pid == pid && !stack.frames.empty() &&
+    const auto [begin, end] = log_.stacks_of.equal_range(pid);
+    const auto theirs = std::ranges::subrange(begin, end) | std::views::transform([&](const auto& one) -> const auto& {
+                            return log_.stacks[one.second];
+                        });
+    return nearest(theirs, [&](const klog::Stack& stack) {
+        return !stack.frames.empty() &&
                (bare.empty() || stack.function.empty() || bare_function(stack.function) == bare);
     });
 }
@@ -76,7 +81,7 @@ const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
 
 const klog::Stack* DumpCase::stack_on(int cpu) const
 {
-    return nearest_stack([&](const klog::Stack& stack) {
+    return nearest(log_.stacks, [&](const klog::Stack& stack) {
         return stack.cpu == cpu && !stack.command.starts_with("kworker/") && !stack.command.starts_with("swapper/");
     });
 }

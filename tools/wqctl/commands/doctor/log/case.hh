@@ -47,7 +47,7 @@ public:
     const klog::Stack* stack_on(int cpu) const;
 
 private:
-    const klog::Stack* nearest_stack(auto&& fits) const;
+    const klog::Stack* nearest(auto&& stacks, auto&& fits) const;
 
     const klog::Log& log_;
     const klog::Dump& dump_;

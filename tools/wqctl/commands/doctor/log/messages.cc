@@ -125,8 +125,30 @@ void find_unfinished(const klog::Log& log, std::vector<Finding>& findings)
 
 namespace {
 
+// What all dumps say of tasks, by pid.
+struct Known {
+    explicit Known(const klog::Log& log)
+    {
+        for (const klog::Dump& dump : log.dumps)
+            for (const DumpCase at(log, dump); const AtWork& item : at.at_work()) {
+                if (item.worker->pid)
+                    executes.insert_or_assign(*item.worker->pid, item);
+                for (const klog::Item& behind : item.worker->scheduled)
+                    if (behind.waiter) {
+                        auto& [of, items] = awaited[*behind.waiter];
+                        of = of ? of : &dump;
+                        if (of == &dump)
+                            items.push_back(item);
+                    }
+            }
+    }
+
+    std::map<int, AtWork> executes;                                           // as the last dump has it
+    std::map<int, std::pair<const klog::Dump*, std::vector<AtWork>>> awaited;  // as the first has it
+};
+
 // Who holds what a task waits for, as the hung-task detector says, and what it executes if a dump or a stack has it.
-Suspect holder_of(const klog::Log& log, const klog::HungTask& task)
+Suspect holder_of(const klog::Log& log, const Known& known, const klog::HungTask& task)
 {
     Suspect suspect{"", "", task.owner_pid, "", task.owner};
     for (const klog::Stack& stack : log.stacks)
@@ -134,12 +156,8 @@ Suspect holder_of(const klog::Log& log, const klog::HungTask& task)
             suspect.workqueue = stack.workqueue;
             suspect.function = stack.function;
         }
-    for (const klog::Dump& dump : log.dumps) {
-        const DumpCase at(log, dump);
-        for (const AtWork& item : at.at_work())
-            if (item.worker->pid == task.owner_pid)
-                suspect = suspect_of(item);
-    }
+    if (const auto item = known.executes.find(task.owner_pid); item != known.executes.end())
+        suspect = suspect_of(item->second);
     suspect.doing += suspect.doing.empty() ? "holds the lock, likely" : ", holds the lock, likely";
     return suspect;
 }
@@ -151,6 +169,9 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
     constexpr std::array<std::string_view, 7> kWaits = {"__flush_work",    "__flush_workqueue",  "flush_workqueue",
                                                         "drain_workqueue", "__cancel_work_sync", "__cancel_work_timer",
                                                         "start_flush_work"};
+    if (log.hung_tasks.empty())
+        return;
+    const Known known(log);
     for (const klog::HungTask& task : log.hung_tasks) {
         const klog::Stack* stack = nullptr;
         for (const klog::Stack& one : log.stacks)
@@ -188,11 +209,11 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
             finding.next = "See who holds what it waits for";
             if (!task.owner.empty()) {
                 finding.sentence += fmt::format(", on a lock that {} (pid {}) holds", task.owner, task.owner_pid);
-                finding.suspects.push_back(holder_of(log, task));
+                finding.suspects.push_back(holder_of(log, known, task));
                 finding.next = "See what that task waits for";
             }
         } else if (call.empty()) {
-            const Suspect holder = holder_of(log, task);
+            const Suspect holder = holder_of(log, known, task);
             finding.certainty = Certainty::kLikely;
             finding.sentence = fmt::format(
                 "{} (pid {}) has waited for more than {} for a lock that {} (pid {}) holds{}", task.command, task.pid,
@@ -207,20 +228,13 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
             finding.victims.push_back(task.command);
             finding.next = "What it waits for is the item before BAR(" + std::to_string(task.pid) +
                            ") in a dump of the workqueues (sysrq-t)";
-            for (const klog::Dump& dump : log.dumps) {
-                const DumpCase at(log, dump);
-                for (const AtWork& item : at.at_work())
-                    for (const klog::Item& behind : item.worker->scheduled)
-                        if (behind.waiter == task.pid) {
-                            finding.sentence += fmt::format(", for {} of {}", item.worker->function,
-                                                            item.workqueue->name);
-                            finding.suspects.push_back(suspect_of(item));
-                            finding.evidence.push_back(in_flight_of(item));
-                            finding.next = "See what that item waits for";
-                        }
-                if (!finding.suspects.empty())
-                    break;
-            }
+            if (const auto awaited = known.awaited.find(task.pid); awaited != known.awaited.end())
+                for (const AtWork& item : awaited->second.second) {
+                    finding.sentence += fmt::format(", for {} of {}", item.worker->function, item.workqueue->name);
+                    finding.suspects.push_back(suspect_of(item));
+                    finding.evidence.push_back(in_flight_of(item));
+                    finding.next = "See what that item waits for";
+                }
         }
         findings.push_back(std::move(finding));
     }
