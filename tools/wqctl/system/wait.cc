@@ -23,6 +23,7 @@ Woken wait_until(uint64_t deadline_ns, Interrupts& interrupts, int fd)
         const timespec timeout = {static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
         pollfd fds[] = {{interrupts.fd(), POLLIN, 0}, {fd, POLLIN, 0}};
         const int ready = ppoll(fds, 2, &timeout, nullptr);
+        const bool is_signal = ready < 0 && errno == EINTR;
         if (interrupts.take())
             return Woken::kByInterrupt;
         if (ready > 0 && fds[1].revents & POLLIN)
@@ -30,7 +31,7 @@ Woken wait_until(uint64_t deadline_ns, Interrupts& interrupts, int fd)
         if (ready > 0 && fds[1].revents)
             return Woken::kByHangup;
         // A signal such as that of a resized terminal is input, too.
-        if (ready < 0 && errno == EINTR && fd >= 0)
+        if (is_signal && fd >= 0)
             return Woken::kByInput;
         if (ready == 0)
             return Woken::kByTime;
