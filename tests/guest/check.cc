@@ -138,6 +138,23 @@ TEST_CASE("where a warning is a panic, a check that makes the kernel warn is ski
     }
 }
 
+TEST_CASE("who interrupts the suite is not told that all promises are kept", "[check]")
+{
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        Process checks({"wqctl", "check", "--repeat", "1000000", "1"});
+        REQUIRE(eventually([&] { return checks.catches(signal); }));
+        checks.signal(signal);
+        const Outcome outcome = checks.wait();
+        CHECK(outcome.status == 130);
+        CHECK_THAT(outcome.out, Catch::Contains("incomplete: interrupted"));
+    }
+    // What is broken by then stays so.
+    Process broken({"wqctl", "check", "--fault", "queue-lies", "--repeat", "1000000", "1"});
+    REQUIRE(eventually([&] { return broken.output().find("fail") != std::string::npos; }));
+    broken.signal(SIGINT);
+    CHECK(broken.wait().status == 1);
+}
+
 // Makes the kernel's workqueue code warn while checks are judged, again and again; judgements of all of them.
 std::vector<json> judged_meanwhile(const std::function<void()>& warn, const std::function<bool(const json&)>& enough)
 {

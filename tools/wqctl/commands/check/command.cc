@@ -141,7 +141,12 @@ class CheckCommand final : public Command {
         Interrupts interrupts(Interrupts::Mood::kPatient);
         Judge judge(lab, interrupts);
         const Tally tally = Suite(flags_, rounds, judge, *verdicts).run(std::move(chosen));
-        return tally.failed ? kBad : tally.passed + tally.known ? kDone : kSkipped;
+        if (tally.failed)
+            return kBad;
+        // What was not judged is not kept.
+        if (!judge.ended().empty())
+            return judge.is_interrupted() ? kInterrupted : kBad;
+        return tally.passed + tally.known ? kDone : kSkipped;
     }
 
     int list(const std::vector<Promise>& chosen, Output& output) const

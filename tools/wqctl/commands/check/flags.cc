@@ -31,8 +31,8 @@ void CheckFlags::declare(Args& args)
     args.option("--fault", fault, "FAULT", "Judge a stand-in with this fault instead of the kernel");
     args.flag("--proof", proof, "Judge for each check a stand-in that it must fail; those that pass are worth nothing");
     args.examples(
-        "\nExit codes: 0 all promises kept, or broken as known of this kernel; 1 one is broken; 4 nothing could "
-        "be judged.");
+        "\nExit codes: 0 all promises kept, or broken as known of this kernel; 1 one is broken, or a check has no end; "
+        "4 nothing could be judged; 130 interrupted before all were.");
 }
 
 }  // namespace wqctl

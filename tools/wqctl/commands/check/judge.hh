@@ -25,6 +25,7 @@ public:
 
     // Why no more can be judged; empty: more can.
     const std::string& ended() const { return ended_; }
+    bool is_interrupted() const { return interruptions_; }
 
 private:
     // Until the check is done, or there is no use in waiting.
