@@ -7,6 +7,7 @@
 
 #include "args/parse.hh"
 #include "command.hh"
+#include "term/output.hh"
 
 // What the words behind a command make of its flags.
 template <typename Flags>
@@ -26,4 +27,17 @@ inline wqctl::Spoken spoken(const std::vector<std::string>& words)
 {
     const std::vector<wqctl::Entry> commands = wqctl::all_commands();
     return wqctl::parse(declarations(commands), words);
+}
+
+// Does it; of what is refused, or needs no module.
+inline int done(const std::vector<std::string>& words)
+{
+    const std::vector<wqctl::Entry> commands = wqctl::all_commands();
+    const wqctl::Spoken what = wqctl::parse(declarations(commands), words);
+    wqctl::Output output;
+    wqctl::Context context(output, commands, words);
+    for (const wqctl::Entry& entry : commands)
+        if (entry.args->name() == what.command)
+            return entry.command->run(context);
+    return -1;
 }

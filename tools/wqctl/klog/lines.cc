@@ -88,6 +88,9 @@ void LogLines::finish()
 
 void LogLines::raw_line(std::string_view raw)
 {
+    // What journalctl says of an empty log is none of its lines.
+    if (!number_ && raw == "-- No entries --")
+        return;
     number_++;
     const bool has_sign = raw.find("=3D") != std::string_view::npos;
     is_quoted_printable_ |= has_sign;

@@ -89,6 +89,9 @@ class DoctorCommand final : public Command {
         if (!trouble.empty())
             print_trouble(trouble);
         const klog::Log log = reader.finish();
+        if (!log.lines)
+            throw Error(kSkipped, "the log is empty, so that nothing is known",
+                        "dmesg and journalctl -k may be for root: sudo dmesg | wqctl doctor --log -");
         std::vector<Finding> findings = examine(log);
         keep_wanted(findings, Patterns(flags_.patterns));
         if (flags_.json) {
