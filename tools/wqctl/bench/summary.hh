@@ -30,7 +30,7 @@ struct RatioToBaseline {
 struct RowSummary {
     const BenchRow* row = nullptr;
     std::array<std::optional<Estimate>, kRunMeasures.size()> estimates;
-    std::optional<RatioToBaseline> to_baseline;  // nothing: it is the baseline
+    std::optional<RatioToBaseline> to_baseline;  // nothing: it is the baseline, or there is none
     std::string letters;                         // rows that share one can't be told apart
 };
 

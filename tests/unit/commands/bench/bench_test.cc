@@ -2,6 +2,7 @@
 // wqctl bench, but for the kernel: what it plans, what it says of rounds, what it prints.
 #include <cmath>
 #include <random>
+#include <sstream>
 
 #include <catch2/catch.hpp>
 
@@ -168,6 +169,42 @@ TEST_CASE("a cell that mostly does nothing is told of, and does not keep bench f
                Catch::Contains("a cell did no items in most rounds: depth=2; give --duration longer"));
     CHECK_THAT(render_bench(result, plain(120)), !Catch::Contains("intervals take"));
     CHECK_FALSE(widest(measured({0, 100e3}, 4).rows()));
+}
+
+TEST_CASE("a ratio is told where there is one")
+{
+    // Of each line of a cell what stands behind its items/s and their interval: "1", "-", or a number.
+    const auto ratio_of = [](const BenchResult& result, const std::string& cell) -> std::string {
+        for (const std::string& line : lines_of(render_bench(result, plain(200)))) {
+            std::istringstream words(line);
+            std::string name, items, interval, ratio;
+            if (words >> name >> items >> interval >> ratio && name == cell)
+                return ratio;
+        }
+        return "no line";
+    };
+    const auto text = [](const BenchResult& result) { return render_bench(result, plain(200)); };
+    BenchResult result = measured({100e3, 103e3, 99e3}, 20);
+    CHECK(ratio_of(result, "depth=1") == "1");
+    CHECK_THAT(ratio_of(result, "depth=2"), Catch::StartsWith("1.0"));
+    CHECK_THAT(text(result), Catch::Contains("ratios are of items/s, to depth=1, pass by pass"));
+    for (Round& round : result.plan.cells[1].rows[0].rounds)
+        round.figures[0] = 0;
+    CHECK(ratio_of(result, "depth=2") == "-");
+
+    // The baseline could not be measured.
+    result.plan.cells[0].error = "no memory";
+    CHECK(ratio_of(result, "depth=2") == "-");
+    CHECK(ratio_of(result, "depth=3") == "-");
+    CHECK_THAT(text(result), !Catch::Contains("ratios are of") && Catch::Contains("rows that share a letter"));
+
+    // Nothing varies, and there are two rows.
+    BenchResult one = measured({100e3}, 20);
+    one.plan.cells[0].cell.name = "";
+    one.plan.cells[0].rows.push_back(one.plan.cells[0].rows[0]);
+    one.plan.cells[0].rows[0].name = one.plan.cells[0].rows[0].workqueue = "first";
+    one.plan.cells[0].rows[1].name = one.plan.cells[0].rows[1].workqueue = "second";
+    CHECK_THAT(text(one), !Catch::Contains("ratio") && Catch::Contains("rows that share a letter"));
 }
 
 TEST_CASE("a bench fits its schema, and a terminal")

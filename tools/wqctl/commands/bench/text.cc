@@ -34,7 +34,13 @@ std::string headline(const BenchResult& result, const Style& style)
         style.width, "");
 }
 
-Table make_table(const Summary& summary, const Style& style)
+bool is_baseline(const BenchResult& result, const BenchRow& row)
+{
+    const auto& rows = result.plan.cells[result.plan.baseline].rows;
+    return std::any_of(rows.begin(), rows.end(), [&](const BenchRow& one) { return &one == &row; });
+}
+
+Table make_table(const BenchResult& result, const Summary& summary, const Style& style)
 {
     using enum Table::Align;
     Table table;
@@ -49,6 +55,7 @@ Table make_table(const Summary& summary, const Style& style)
         table.column("like", kLeft);
     }
     const bool several = summary.rows.size() > 1;
+    const bool varies = several && result.plan.cells.size() > 1;
     for (const RowSummary& row : summary.rows) {
         std::vector<std::string> cells = {one_line(row.row->name)};
         for (size_t measure = 0; measure < kRunMeasures.size(); measure++) {
@@ -59,7 +66,10 @@ Table make_table(const Summary& summary, const Style& style)
             if (measure)
                 continue;
             const auto& base = row.to_baseline;
-            cells.push_back(base ? fmt::format("{:.3f}", base->ratio) : several ? "1" : "");
+            cells.push_back(base                            ? fmt::format("{:.3f}", base->ratio)
+                            : !varies                       ? ""
+                            : is_baseline(result, *row.row) ? "1"
+                                                            : "-");
             cells.push_back(base && base->interval
                                 ? fmt::format("{:.3f}..{:.3f}", base->interval->low, base->interval->high)
                             : base ? "-"
@@ -75,9 +85,11 @@ std::string verdict(const BenchResult& result, const Summary& summary, const Sty
 {
     if (summary.rows.size() < 2)
         return {};
-    std::string text = fmt::format(
-        "ratios are of items/s, to {}, pass by pass; rows that share a letter can't be told apart",
-        one_line(result.plan.cells[result.plan.baseline].cell.name));
+    std::string text;
+    if (std::ranges::any_of(summary.rows, [](const RowSummary& row) { return row.to_baseline.has_value(); }))
+        text = fmt::format("ratios are of items/s, to {}, pass by pass; ",
+                           one_line(result.plan.cells[result.plan.baseline].cell.name));
+    text += "rows that share a letter can't be told apart";
     if (summary.best)
         return wrap(text + fmt::format("; best: {}", one_line(summary.best->name)), style.width, "");
     text += "; none is surely the best";
@@ -157,7 +169,7 @@ std::string render_bench(const BenchResult& result, const Style& style)
     const Summary summary = summarize(result);
     std::string text = headline(result, style) + "\n";
     if (!summary.rows.empty())
-        text += make_table(summary, style).render(style) + "\n" + verdict(result, summary, style);
+        text += make_table(result, summary, style).render(style) + "\n" + verdict(result, summary, style);
     text += idle(summary, style) + precision(result, style);
     std::vector<LeftOut> refused;
     for (const BenchCell& cell : result.plan.cells)
