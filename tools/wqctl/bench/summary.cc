@@ -23,19 +23,38 @@ std::vector<double> values_of(const BenchRow& row, size_t measure)
     return values;
 }
 
-// Of each pass that both have, the logarithm of b's items/s to a's.
-std::vector<double> log_ratios(const BenchRow& a, const BenchRow& b)
+// Of each pass that both have, a's items/s and b's.
+std::vector<std::pair<double, double>> pass_by_pass(const BenchRow& a, const BenchRow& b)
 {
     std::map<unsigned, double> of_a;
     for (const Round& round : a.rounds)
-        if (const auto value = round.figures[kItemsPerS]; value && *value > 0)
+        if (const auto value = round.figures[kItemsPerS])
             of_a[round.pass] = *value;
-    std::vector<double> ratios;
+    std::vector<std::pair<double, double>> both;
     for (const Round& round : b.rounds)
-        if (const auto value = round.figures[kItemsPerS]; value && *value > 0)
+        if (const auto value = round.figures[kItemsPerS])
             if (const auto found = of_a.find(round.pass); found != of_a.end())
-                ratios.push_back(std::log(*value / found->second));
+                both.emplace_back(found->second, *value);
+    return both;
+}
+
+// Of b to a, where neither is 0.
+std::vector<double> log_ratios(const BenchRow& a, const BenchRow& b)
+{
+    std::vector<double> ratios;
+    for (const auto& [of_a, of_b] : pass_by_pass(a, b))
+        if (of_a > 0 && of_b > 0)
+            ratios.push_back(std::log(of_b / of_a));
     return ratios;
+}
+
+// 1 of each pass in which b is ahead of a, -1 where it is behind. That takes no ratio: who did nothing is behind.
+std::vector<double> leads(const BenchRow& a, const BenchRow& b)
+{
+    std::vector<double> signs;
+    for (const auto& [of_a, of_b] : pass_by_pass(a, b))
+        signs.push_back((of_b > of_a) - (of_b < of_a));
+    return signs;
 }
 
 // p of each pair of rows, corrected for all pairs.
@@ -46,7 +65,7 @@ public:
         std::vector<double> p;
         for (size_t x = 0; x < n_; x++)
             for (size_t y = x + 1; y < n_; y++)
-                p.push_back(sign_test(log_ratios(*rows[x], *rows[y])));
+                p.push_back(sign_test(leads(*rows[x], *rows[y])));
         p_ = corrected(p);
     }
 
@@ -139,9 +158,7 @@ Summary summarize(const BenchResult& result)
         summary.rows[order[i]].letters = words[i];
     const size_t first = order.front();
     // Medians are of all passes, pairs of those that both have: a row may be ahead by the one and behind by the other.
-    const auto is_beaten = [&](size_t i) {
-        return pairs.apart(first, i) && median(log_ratios(*rows[i], *rows[first])) > 0;
-    };
+    const auto is_beaten = [&](size_t i) { return pairs.apart(first, i) && median(leads(*rows[i], *rows[first])) > 0; };
     if (rows.size() > 1 && std::all_of(order.begin() + 1, order.end(), is_beaten))
         summary.best = rows[first];
     return summary;

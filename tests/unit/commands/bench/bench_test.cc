@@ -171,6 +171,32 @@ TEST_CASE("a cell that mostly does nothing is told of, and does not keep bench f
     CHECK_FALSE(widest(measured({0, 100e3}, 4).rows()));
 }
 
+TEST_CASE("who did nothing is behind who did something, in that pass")
+{
+    const auto with_idle_passes = [](unsigned idle) {
+        BenchResult result = measured({100e3, 110e3}, 20);
+        for (Round& round : result.plan.cells[1].rows[0].rounds)
+            if (round.pass <= idle)
+                round.figures[0] = 0;
+        return result;
+    };
+    // Never; in none of 20, by the ratios of the passes that there are; in 9 of 20 nobody is sure.
+    const BenchResult always = with_idle_passes(20);
+    const Summary summary = summarize(always);
+    CHECK(summary.rows[0].letters == "a");
+    CHECK(summary.rows[1].letters == "b");
+    REQUIRE(summary.best);
+    CHECK(summary.best->name == "depth=1");
+    CHECK_FALSE(summary.rows[1].to_baseline);
+
+    const BenchResult never = with_idle_passes(0), often = with_idle_passes(9);
+    REQUIRE(summarize(never).best);
+    CHECK(summarize(never).best->name == "depth=2");
+    CHECK_FALSE(summarize(often).best);
+    CHECK(summarize(often).rows[0].letters == summarize(often).rows[1].letters);
+    CHECK(summarize(often).rows[1].to_baseline->ratio == Approx(1.1).margin(0.02));
+}
+
 TEST_CASE("a ratio is told where there is one")
 {
     // Of each line of a cell what stands behind its items/s and their interval: "1", "-", or a number.
