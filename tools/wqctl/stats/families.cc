@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <numeric>
+#include <string_view>
 
 namespace wqctl {
 
@@ -67,11 +68,11 @@ void part(std::vector<Group>& groups, size_t x, size_t y)
     groups = std::move(kept);
 }
 
-// "a" to "z", "aa", …
+// "a" to "z", "A" to "Z", ".a" to ".Z", "..a", …: where one ends is seen in a word of several.
 std::string letter(size_t place)
 {
-    std::string word(1, static_cast<char>('a' + place % 26));
-    return place < 26 ? word : letter(place / 26 - 1) + word;
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return std::string(place / kLetters.size(), '.') + kLetters[place % kLetters.size()];
 }
 
 }  // namespace

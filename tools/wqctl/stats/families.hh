@@ -14,7 +14,8 @@ namespace wqctl {
 // one in twenty is false on average; where nothing differs at all, any stays below 0.05 in one of twenty families.
 std::vector<double> corrected(const std::vector<double>& p);
 
-// A word for each of n: two share a letter unless they are apart. The first one's letters come first in the alphabet.
+// A word for each of n: two share a letter unless they are apart. The first one's letters come first in the alphabet;
+// dots in front of a letter, beyond 52 of them, belong to it.
 std::vector<std::string> letters(size_t n, const std::function<bool(size_t, size_t)>& apart);
 
 }  // namespace wqctl

@@ -2,6 +2,7 @@
 // wqctl bench, but for the kernel: what it plans, what it says of rounds, what it prints.
 #include <cmath>
 #include <random>
+#include <set>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -231,6 +232,27 @@ TEST_CASE("a ratio is told where there is one")
     one.plan.cells[0].rows[0].name = one.plan.cells[0].rows[0].workqueue = "first";
     one.plan.cells[0].rows[1].name = one.plan.cells[0].rows[1].workqueue = "second";
     CHECK_THAT(text(one), !Catch::Contains("ratio") && Catch::Contains("rows that share a letter"));
+}
+
+TEST_CASE("of many groups each has a letter of its own")
+{
+    std::vector<double> speeds;
+    for (int i = 0; i < 60; i++)
+        speeds.push_back(100e3 * std::pow(1.2, -i));
+    BenchResult result = measured(speeds, 20);
+    std::set<std::string> letters;
+    for (const RowSummary& row : summarize(result).rows)
+        letters.insert(row.letters);
+    CHECK(letters.size() == 60);
+    CHECK(letters.contains("a"));
+    CHECK(letters.contains("Z"));
+    CHECK(letters.contains(".a"));
+    // The first two are one group then.
+    for (Round& round : result.plan.cells[1].rows[0].rounds)
+        round.figures[0] = *result.plan.cells[0].rows[0].rounds[round.pass - 1].figures[0] *
+                           (round.pass % 4 < 2 ? 2 : 0.5);
+    CHECK_THAT(render_bench(result, plain(200)),
+               Catch::Contains("none is surely the best: depth=1, depth=2") && !Catch::Contains("depth=2, depth"));
 }
 
 TEST_CASE("a bench fits its schema, and a terminal")

@@ -95,7 +95,7 @@ std::string verdict(const BenchResult& result, const Summary& summary, const Sty
     text += "; none is surely the best";
     std::string first;
     for (const RowSummary& row : summary.rows)
-        if (row.letters.find('a') != std::string::npos)
+        if (row.letters.starts_with('a'))
             first += (first.empty() ? ": " : ", ") + one_line(row.row->name);
     return wrap(text + first, style.width, "");
 }
