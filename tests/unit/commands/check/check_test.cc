@@ -2,41 +2,21 @@
 // What wqctl check prints of verdicts, and which checks its words mean.
 #include <catch2/catch.hpp>
 
-#include <cstdio>
 #include <functional>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "commands/check/choice.hh"
 #include "commands/check/requests.hh"
 #include "commands/check/verdicts.hh"
 #include "text/error.hh"
 #include "unit/schema.hh"
+#include "unit/term/printed.hh"
 #include "unit/wire/wire_maker.hh"
 
 namespace wqctl {
 
 namespace {
-
-// What is printed meanwhile.
-std::string printed(const std::function<void()>& print)
-{
-    std::fflush(stdout);
-    std::FILE* const file = std::tmpfile();
-    const int before = dup(STDOUT_FILENO);
-    dup2(fileno(file), STDOUT_FILENO);
-    print();
-    std::fflush(stdout);
-    dup2(before, STDOUT_FILENO);
-    close(before);
-    std::rewind(file);
-    std::string text;
-    for (int c; (c = std::fgetc(file)) != EOF;)
-        text += static_cast<char>(c);
-    std::fclose(file);
-    return text;
-}
 
 Promise promise(const std::string& id, uint32_t row, uint32_t classes = 0)
 {

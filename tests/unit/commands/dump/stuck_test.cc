@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdio>
+#include <fstream>
+#include <unistd.h>
 
 #include "commands/dump/render.hh"
 #include "commands/dump/stacks.hh"
 #include "commands/dump/stuck.hh"
 #include "snapshot/overdue.hh"
+#include "source/saved/saved.hh"
+#include "unit/args/parsed.hh"
 #include "unit/commands/dump/dump_fixture.hh"
+#include "unit/report/fixtures.hh"
 #include "unit/term/plain.hh"
+#include "unit/term/printed.hh"
 
 using namespace wqctl;
 
@@ -89,6 +96,36 @@ TEST_CASE("a lower bound that is too low says nothing, and that is said")
     CHECK_FALSE(stuck.any);
     CHECK(stuck.unknown == 1);
     CHECK_THAT(render_unknown(stuck, "30s", plain(120)), Catch::Contains("1 other busy worker"));
+}
+
+TEST_CASE("where workers and items are not shown it is not said that nothing stands still")
+{
+    Snapshot s = fresh_machine();
+    Info info = info_612();
+    const std::string path = "/tmp/wqlab-stuck-" + std::to_string(getpid());
+    int status = -1;
+    const auto dumped = [&](std::vector<std::string> words) {
+        std::ofstream(path) << save(info, s, "a test", 0);
+        words.insert(words.begin(), {"dump", "-c", path, "--stuck", "30s"});
+        const std::string text = printed([&] { status = done(words); });
+        std::remove(path.c_str());
+        return text;
+    };
+    s.sections = WQLAB_SECTIONS_ALL;
+    CHECK(dumped({}) == "nothing has stood still for 30s\n");
+    CHECK(status == kDone);
+    info.views = {{WQLAB_SECTION_WORK, {"worker->current_work"}}};
+    s.sections &= ~WQLAB_SECTION_WORK;
+    s.workers.clear();
+    s.works.clear();
+    for (const std::vector<std::string>& words : {std::vector<std::string>{}, {"pools"}}) {
+        CHECK_THAT(dumped(words), Catch::Contains("work: this kernel lacks worker->current_work") &&
+                                      !Catch::Contains("nothing has stood still"));
+        CHECK(status == kSkipped);
+    }
+    s.pools[0].since_progress_ns = 40 * kSecond;
+    CHECK_THAT(dumped({"pools"}), Catch::Contains("work: this kernel lacks"));
+    CHECK(status == kBad);
 }
 
 TEST_CASE("a timer long overdue is stuck, a deferrable one is not")

@@ -76,17 +76,19 @@ class DumpCommand final : public Command {
 
         Dump dump{.snapshot = snapshot, .selection = selection, .kernel = info.release};
         dump.sections = request.sections & snapshot.sections;
-        dump.lacking = lacking_of(info, request.sections);
+        // What nobody can see may stand, too.
+        const uint32_t asked = request.sections | (request.stuck_ns ? WQLAB_SECTION_WORK : 0);
+        dump.lacking = lacking_of(info, asked);
         if (!source.is_module())
             dump.source = source.origin();
-        const uint32_t missing = request.sections & ~snapshot.sections & ~unavailable;
+        const uint32_t missing = asked & ~snapshot.sections & ~unavailable;
         for (const SectionName& entry : section_names())
             if (missing & entry.section)
                 dump.lacking.push_back({entry.section, {}});
         if (flags_.stacks)
             dump.stacks = &stacks;
         const Style& style = output.style();
-        if (request.stuck_ns && request.format == DumpFormat::kTable && !stuck.any)
+        if (request.stuck_ns && request.format == DumpFormat::kTable && !stuck.any && dump.lacking.empty())
             output.text(fmt::format("nothing has stood still for {}\n", *flags_.stuck));
         else
             output.text(render(dump, request.format, style));
@@ -94,7 +96,8 @@ class DumpCommand final : public Command {
             output.text(render_unknown(stuck, *flags_.stuck, style));
         if (stuck.any)
             return kBad;
-        return (request.is_explicit && !dump.lacking.empty()) || !stacks.lacking.empty() ? kSkipped : kDone;
+        const bool is_asked = request.is_explicit || request.stuck_ns;
+        return (is_asked && !dump.lacking.empty()) || !stacks.lacking.empty() ? kSkipped : kDone;
     }
 };
 
