@@ -261,6 +261,18 @@ TEST_CASE("a comparison fits its schema, and a terminal")
     }
 }
 
+TEST_CASE("where the table of a comparison folds, each figure has the name of its row")
+{
+    const Comparison c = compare(side(10'000, 4, "a"), side(9'700, 4, "b"), {});
+    REQUIRE_FALSE(c.rows.empty());
+    for (const unsigned width : {40u, 50u}) {
+        const std::string text = render_comparison(c, plain(width));
+        INFO(text);
+        for (const Compared& row : c.rows)
+            CHECK_THAT(text, Catch::Contains(fmt::format("\n{}: {}", row.row, row.measure.title)));
+    }
+}
+
 TEST_CASE("the sides are parted by two dashes")
 {
     const auto flags = parsed<CompareFlags>({"a.json", "--ignore", "spin,depth", "a2.json", "--", "b.json", "--json",

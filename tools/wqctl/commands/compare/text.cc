@@ -61,12 +61,9 @@ std::string interval_text(const Difference& d, const Style& style)
 
 std::string name_of_row(const Compared& row) { return row.row.empty() ? "all, geometric mean" : one_line(row.row); }
 
-// A row of what is compared is a line with its name, and one for each figure.
-std::string figures(const Comparison& c, const Style& style)
+std::string table_of(const std::vector<Compared>& rows, const Style& style, std::string (*name)(const Compared&))
 {
     using enum Table::Align;
-    std::vector<Compared> rows = c.rows;
-    rows.insert(rows.end(), c.together.begin(), c.together.end());
     Table table;
     table.column("", kLeft);
     for (const char* title : {"A", "B", "change", "95% interval", "p"})
@@ -74,15 +71,25 @@ std::string figures(const Comparison& c, const Style& style)
     table.column("B is", kLeft);
     for (const Compared& row : rows) {
         const Difference& d = row.difference;
-        table.row({fmt::format("  {}", row.measure.title), human(row.measure, d.a, style.charset),
-                   human(row.measure, d.b, style.charset), d.ratio ? human_change(*d.ratio, style.charset) : "-",
-                   interval_text(d, style), p_text(row.p), outcome_text(row.outcome, style)});
+        table.row({name(row), human(row.measure, d.a, style.charset), human(row.measure, d.b, style.charset),
+                   d.ratio ? human_change(*d.ratio, style.charset) : "-", interval_text(d, style), p_text(row.p),
+                   outcome_text(row.outcome, style)});
     }
-    std::string rendered = table.render(style);
+    return table.render(style);
+}
+
+// A row of what is compared is a line with its name, and one for each figure.
+std::string figures(const Comparison& c, const Style& style)
+{
+    std::vector<Compared> rows = c.rows;
+    rows.insert(rows.end(), c.together.begin(), c.together.end());
+    const std::string rendered = table_of(rows, style,
+                                          [](const Compared& row) { return fmt::format("  {}", row.measure.title); });
     const std::vector<std::string_view> lines = split(rendered, "\n");
-    // The title, and an end behind the last line. On a narrower terminal the table folds, and has names nowhere.
+    // The title, and an end behind the last line. On a narrower terminal the table folds.
     if (lines.size() != rows.size() + 2)
-        return rendered;
+        return table_of(rows, style,
+                        [](const Compared& row) { return fmt::format("{}: {}", name_of_row(row), row.measure.title); });
     std::string text(lines.front());
     text += "\n";
     for (size_t i = 0; i < rows.size(); i++) {
