@@ -181,7 +181,7 @@ struct Tail {
     std::vector<CpuLoss> lost;  // CPUs that lost some
     std::vector<PassedOver> passed_over;
     double ns_per_event = 0;     // what recording one took on average; 0: not measured
-    std::string ended_by;        // "time", "interrupt", "condition", "overflow"
+    std::string ended_by;        // "time", "interrupt", "condition", or who has gone: "reader", "module"
     bool clocks_differ = false;  // the kernel has found so, and what Head says of them is not so
 
     bool operator==(const Tail&) const = default;

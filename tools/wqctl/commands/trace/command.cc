@@ -246,6 +246,10 @@ private:
                 take(kAtATime);
             else
                 await(recording_->elapsed_ns(), 0);
+            if (!file_.flush()) {
+                ended_by_ = "reader";
+                return;
+            }
         }
     }
 

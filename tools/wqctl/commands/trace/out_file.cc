@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "term/output.hh"
 #include "text/error.hh"
 
 namespace wqctl {

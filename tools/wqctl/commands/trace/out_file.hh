@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace wqctl {
+#include "term/output.hh"
 
-class Output;
+namespace wqctl {
 
 class OutFile {
 public:
@@ -21,6 +21,8 @@ public:
 
     // Throws when the disk is full: what was written can be read to its last whole packet.
     void write(std::string_view bytes);
+    // Between the parts of what has no end: false when it is standard output, and nobody reads that any more.
+    bool flush() { return !is_standard_output() || output_.flush(); }
     // All of it is with the system.
     void finish();
     bool is_standard_output() const { return path_.empty(); }
