@@ -359,6 +359,7 @@ class TraceCommand final : public Command {
 
     int run(Context& context) override
     {
+        flags_.check();
         if (flags_.shows())
             return show(context);
         if (output_of(flags_) == TraceFormat::kPerfetto && (!flags_.output || *flags_.output == "-") && isatty(1))

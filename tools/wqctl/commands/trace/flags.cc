@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands/trace/flags.hh"
 
+#include "text/error.hh"
+
 namespace wqctl {
 
 namespace {
@@ -45,6 +47,18 @@ void TraceFlags::declare(Args& args)
     args.flag("--no-progress", no_progress, "No progress bar");
     show.declare(args);
     args.examples(kExamples);
+}
+
+void TraceFlags::check() const
+{
+    if (shows() && (duration || buffer || ring || until))
+        throw Error::usage("-d, --buffer, --ring and --until are of a recording, and show reads one",
+                           "wqctl trace --until CONDITION -o FILE, and then wqctl trace show FILE");
+    if (shows() && output)
+        throw Error::usage("show has no -o: it prints", "wqctl trace show FILE >OUTPUT");
+    if (!shows() && show.any())
+        throw Error::usage("--item, --by, --sort and --slowest are of show",
+                           "wqctl trace -o FILE, and then wqctl trace show FILE --item slowest");
 }
 
 }  // namespace wqctl

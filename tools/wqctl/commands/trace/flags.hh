@@ -32,6 +32,8 @@ struct TraceFlags {
     ShowFlags show;
 
     void declare(Args& args);
+    // Refuses what is of the other half: of recording, or of show.
+    void check() const;
     // What was asked for, or else this.
     TraceFormat format_or(TraceFormat other) const { return json ? TraceFormat::kJson : format.value_or(other); }
     bool shows() const { return !words.empty() && words.front() == "show"; }

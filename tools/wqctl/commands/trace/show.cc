@@ -90,12 +90,13 @@ int show_trace(const std::string& file, const std::vector<std::string>& patterns
                ShowFormat format, Output& output)
 {
     const Patterns compiled(patterns);
+    const StoryStage order = flags.order.value_or(StoryStage::kWait);
     const auto print = [&](std::string_view text) { output.text(text); };
     std::unique_ptr<StoryListener> listener;
     SumsPage* sums = nullptr;
     AtLength* at_length = nullptr;
     if (flags.item) {
-        auto one = std::make_unique<AtLength>(parse_item(*flags.item), flags.order);
+        auto one = std::make_unique<AtLength>(parse_item(*flags.item), order);
         at_length = one.get();
         listener = std::move(one);
     } else if (format == ShowFormat::kText) {
@@ -103,7 +104,8 @@ int show_trace(const std::string& file, const std::vector<std::string>& patterns
     } else if (format == ShowFormat::kJson) {
         listener = std::make_unique<JsonLines>(print);
     } else {
-        auto page = std::make_unique<SumsPage>(flags.by, flags.order, parse_count32(flags.slowest));
+        auto page = std::make_unique<SumsPage>(flags.by.value_or(StoryGrouping::kItem), order,
+                                               parse_count32(flags.slowest.value_or("10")));
         sums = page.get();
         listener = std::move(page);
     }

@@ -15,12 +15,13 @@ namespace wqctl {
 class Output;
 
 struct ShowFlags {
-    std::optional<std::string> item;  // an identity, or "slowest"
-    std::string slowest = "10";       // so many
-    StoryGrouping by = StoryGrouping::kItem;
-    StoryStage order = StoryStage::kWait;
+    std::optional<std::string> item;     // an identity, or "slowest"
+    std::optional<std::string> slowest;  // so many
+    std::optional<StoryGrouping> by;
+    std::optional<StoryStage> order;
 
     void declare(Args& args);
+    bool any() const { return item || slowest || by || order; }
 };
 
 enum class ShowFormat { kSums, kText, kJson };
