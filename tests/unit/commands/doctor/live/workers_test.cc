@@ -124,6 +124,16 @@ TEST_CASE("doctor: a rescuer that took what it does not end")
           "   next     Making a kthread waits for memory or for kthreadd: cat /proc/2/stack, and look for "
           "memory. WQ_MEM_RECLAIM gives a workqueue a rescuer for this, and what its items do must need no "
           "memory and end\n");
+    // A worker has become idle since; it gets what comes, and not what the rescuer has.
+    const std::string idle = text_of(findings([&](Scene& s) {
+        state(s, 42 * kSecond, WQLAB_WORKER_RESCUER);
+        s.pool(6).nr_idle = static_cast<int32_t>(s.look);
+    }));
+    CHECK_THAT(idle, Catch::StartsWith("1. Pool 6 (CPU 1, nice 0) had no worker, and a rescuer took its items; the "
+                                       "rescuer is at first_fn for 42 s, with 2 behind it\n"
+                                       "   sure     certain\n"
+                                       "   suspect  first_fn, workqueue rescued, pid 300"));
+    CHECK_THAT(idle, Catch::Contains("1 idle"));
     CHECK(findings([&](Scene& s) { state(s, 4 * kSecond, WQLAB_WORKER_RESCUER); }).empty());
     CHECK(findings([&](Scene& s) { state(s, 42 * kSecond, 0); }).empty());
 }

@@ -91,19 +91,16 @@ const wqlab_snap_worker* sleeping_idle(const Case& at, const PoolCase& pool)
     return found;
 }
 
-// A manager is at it in both looks.
-bool is_managed_still(const PoolCase& pool)
-{
-    const wqlab_snap_pool& row = *pool.row;
-    return pool.before && ((row.manager && row.manager == pool.before->manager) ||
-                           row.flags & pool.before->flags & WQLAB_POOL_MANAGER_ACTIVE);
-}
-
 }  // namespace
 
 bool gets_no_worker(const PoolCase& pool)
 {
-    return is_managed_still(pool) && !pool.row->nr_idle && !pool.before->nr_idle && !(pool.row->flags & WQLAB_POOL_BH);
+    if (!pool.before)
+        return false;
+    const wqlab_snap_pool &row = *pool.row, &before = *pool.before;
+    const bool is_managed = (row.manager && row.manager == before.manager) ||
+                            row.flags & before.flags & WQLAB_POOL_MANAGER_ACTIVE;
+    return is_managed && !row.nr_idle && !before.nr_idle && !(row.flags & WQLAB_POOL_BH);
 }
 
 void find_no_workers(const Case& at, Findings& findings)
@@ -114,8 +111,8 @@ void find_no_workers(const Case& at, Findings& findings)
             continue;
         const Rescue rescue = rescue_on(at, pool);
         const bool is_stuck = pool.stands && pool.stood_ns >= kOld;
-        const bool is_managed = is_managed_still(pool);
-        if ((!is_stuck || !gets_no_worker(pool)) && rescue.behind.empty())
+        const bool lacks_one = gets_no_worker(pool);
+        if ((!is_stuck || !lacks_one) && rescue.behind.empty())
             continue;
         Finding& finding = findings.add(key_of(pool));
         finding.certainty = Certainty::kCertain;
@@ -124,7 +121,7 @@ void find_no_workers(const Case& at, Findings& findings)
             finding.sentence = fmt::format("{} has not moved for {}", name_of(at, row), lasting(pool.stood_ns));
         else
             finding.sentence = fmt::format("{} had no worker, and a rescuer took its items", name_of(at, row));
-        if (is_managed)
+        if (lacks_one)
             finding.sentence += fmt::format("{}: it has no idle worker, and its manager{} gets no new one",
                                             is_stuck ? "" : " in the need",
                                             row.manager ? fmt::format(" (pid {})", row.manager) : "");
@@ -134,7 +131,7 @@ void find_no_workers(const Case& at, Findings& findings)
                                             rescue.behind.size());
             finding.victims.push_back(describe(at, rescue.behind));
         }
-        if (row.manager) {
+        if (lacks_one && row.manager) {
             const wqlab_snap_task* manager = at.task(row.manager);
             finding.suspects.push_back({"", "", row.manager,
                                         manager ? "the manager, " + state_text(*manager) : "the manager",
