@@ -47,6 +47,24 @@ TEST_CASE("doctor: a pool that counts a sleeper as running")
     // It is set apart, so who is counted is another.
     CHECK(rule_of([](Scene& s) { sleeper(s, 1, WQLAB_WORKER_SLEEPING | WQLAB_WORKER_CPU_INTENSIVE); }) !=
           "counts-a-sleeper");
+    // It has just gone to sleep, and a look without locks sees it so before the pool has been told.
+    for (const unsigned asleep : {0u, 1u})
+        CHECK(rule_of([&](Scene& s) {
+                  sleeper(s, 1, s.look == asleep ? WQLAB_WORKER_SLEEPING : WQLAB_WORKER_ON_CPU);
+              }) != "counts-a-sleeper");
+    CHECK(rule_of([](Scene& s) {
+              sleeper(s);
+              s.task(123, "kworker/0:1").switches = s.look;
+          }) != "counts-a-sleeper");
+    // Who waits for a spinlock of PREEMPT_RT is not at fault.
+    CHECK(findings([](Scene& s) {
+              sleeper(s);
+              s.task(123, "kworker/0:1").state = 0x1000;
+          })
+              .at(0)
+              .next ==
+          "cat /proc/123/stack says where it sleeps; PREEMPT_RT tells no pool of a wait for a spinlock: "
+          "find who holds it. Only the end of that sleep helps");
     // The pool moved between the looks.
     CHECK(rule_of([](Scene& s) { sleeper(s, 1, WQLAB_WORKER_SLEEPING, kSecond / 2); }).empty());
 }

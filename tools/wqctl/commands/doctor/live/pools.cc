@@ -19,6 +19,19 @@ bool is_counted(const Busy& worker)
     return !(worker.row->flags & kLeftOut);
 }
 
+// One that goes to sleep just now is counted for a moment, as a look without locks sees it.
+bool sleeps_still(const Case& at, const Busy& worker)
+{
+    return worker.stays && worker.sleeps() && (at.is_one_look() || at.has_slept(worker.row->pid));
+}
+
+// For a spinlock, where PREEMPT_RT has those sleep: of that no pool is told.
+bool waits_for_spinlock(const Busy& worker)
+{
+    constexpr uint32_t kRtLockWait = 0x1000;  // TASK_RTLOCK_WAIT
+    return worker.task && worker.task->state & kRtLockWait;
+}
+
 }  // namespace
 
 // A pool wakes a worker for the next item when the last one of those that it counts goes to sleep.
@@ -34,7 +47,7 @@ void find_counted_sleepers(const Case& at, Findings& findings)
             if (is_counted(*worker))
                 counted.push_back(worker);
         if (counted.empty() ||
-            !std::ranges::all_of(counted, [](const Busy* worker) { return worker->stays && worker->sleeps(); }))
+            !std::ranges::all_of(counted, [&](const Busy* worker) { return sleeps_still(at, *worker); }))
             continue;
         Finding& finding = findings.add(key_of(pool));
         finding.certainty = Certainty::kCertain;
@@ -58,10 +71,12 @@ void find_counted_sleepers(const Case& at, Findings& findings)
                 {{},
                  fmt::format("pid {} lacks PF_WQ_WORKER, so the scheduler does not tell the pool that it sleeps",
                              counted[0]->row->pid)});
-        finding.next = fmt::format(
-            "cat /proc/{}/stack says where it sleeps; {}. Only the end of that sleep helps", counted[0]->row->pid,
-            is_unhooked ? "find what cleared the flag"
-                        : "it is a fault of the kernel, or of what that function did to its task");
+        finding.next = fmt::format("cat /proc/{}/stack says where it sleeps; {}. Only the end of that sleep helps",
+                                   counted[0]->row->pid,
+                                   is_unhooked ? "find what cleared the flag"
+                                   : waits_for_spinlock(*counted[0])
+                                       ? "PREEMPT_RT tells no pool of a wait for a spinlock: find who holds it"
+                                       : "it is a fault of the kernel, or of what that function did to its task");
     }
 }
 
