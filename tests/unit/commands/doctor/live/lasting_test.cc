@@ -188,4 +188,13 @@ TEST_CASE("doctor: freezable workqueues")
           "workqueue must not be WQ_FREEZABLE\n");
     // Nobody freezes, so nothing is wrong yet.
     CHECK(findings([&](Scene& s) { state(s, 0, 42 * kSecond, false); }).empty());
+    // In one look the freeze may have begun just now.
+    const auto in_one_look = [&](uint64_t busy) {
+        Scene only(1);
+        state(only, WQLAB_STATE_FREEZING, busy, false);
+        return live::examine(live::Case(only.snapshot)).findings;
+    };
+    CHECK(in_one_look(4 * kSecond).empty());
+    CHECK(in_one_look(12 * kSecond).at(0).rule == "freeze");
+    CHECK(in_one_look(12 * kSecond).at(0).certainty == Certainty::kLikely);
 }

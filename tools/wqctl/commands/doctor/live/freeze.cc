@@ -58,13 +58,15 @@ void find_unfreezable(const Case& at, Findings& findings)
 {
     if (!is_freezing(at))
         return;
+    // Since when it freezes one look does not say.
+    const uint64_t least = at.is_one_look() ? kOld : kSecond;
     for (const Busy& worker : at.busy()) {
         const wqlab_snap_workqueue* workqueue = at.now().workqueue(worker.row->workqueue);
-        if (!workqueue || !(workqueue->flags & WQLAB_WQ_FREEZABLE) || !worker.stays || worker.age_ns < kSecond ||
+        if (!workqueue || !(workqueue->flags & WQLAB_WQ_FREEZABLE) || !worker.stays || worker.age_ns < least ||
             findings.is_explained(task_key(worker.row->pid)))
             continue;
         Finding& finding = findings.add(task_key(worker.row->pid));
-        finding.certainty = Certainty::kCertain;
+        finding.certainty = at.is_one_look() ? Certainty::kLikely : Certainty::kCertain;
         finding.weight = 800;
         finding.sentence = fmt::format("The machine can't freeze: {} of {}, a freezable workqueue, does not end",
                                        function_of(at, worker), workqueue_of(at, worker));
