@@ -173,9 +173,10 @@ void find_hung_tasks(const klog::Log& log, std::vector<Finding>& findings)
         return;
     const Known known(log);
     for (const klog::HungTask& task : log.hung_tasks) {
+        // The next one behind it, or else the last one before: a later one may be another task's of this pid.
         const klog::Stack* stack = nullptr;
         for (const klog::Stack& one : log.stacks)
-            if (one.pid == task.pid && !one.frames.empty() && (!stack || one.line > task.line))
+            if (one.pid == task.pid && !one.frames.empty() && (!stack || stack->line < task.line))
                 stack = &one;
         const auto call = [&]() -> std::string {
             if (stack)
