@@ -139,6 +139,10 @@ TEST_CASE("explanations and topics fit their schemas")
     CHECK(json["topics"][0]["holds"] == true);
     CHECK(json["topics"][0]["seen"][2] == nlohmann::json({{"what", "seen once"}, {"before", nullptr}, {"after", 7}}));
     CHECK(json["topics"][2]["skipped"] == "there is only one CPU");
+    CHECK(json["tried"] == true);
+    CHECK(json["topics"][0]["tried"] == true);
+    CHECK(json["topics"][2]["tried"] == false);
+    CHECK(nlohmann::json::parse(explanations_to_json({skipped}, "6.12.0-test"))["tried"] == false);
     CHECK(violations(load_schema("topics"), topics_to_json({{"a", "What?"}})) == std::vector<std::string>{});
 }
 

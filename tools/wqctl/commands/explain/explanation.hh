@@ -41,6 +41,7 @@ struct Explanation {
     std::vector<Because> because;
     std::vector<Statement> statements;  // each was checked on this kernel
 
+    bool is_tried() const { return skipped.empty(); }
     bool holds() const;
 
     template <typename Before, typename After>

@@ -21,6 +21,7 @@ void write_explanation(JsonWriter& j, const Explanation& e)
 {
     j.member("topic", e.topic);
     j.member("question", e.question);
+    j.member("tried", e.is_tried());
     j.member("holds", e.holds());
     j.member_if(!e.skipped.empty(), "skipped", e.skipped);
     j.member("answer", e.answer);
@@ -52,6 +53,7 @@ std::string explanations_to_json(const std::vector<Explanation>& explanations, c
     j.object([&] {
         j.member("schema", "wqlab/explain/1");
         j.member("kernel", kernel);
+        j.member("tried", std::ranges::any_of(explanations, &Explanation::is_tried));
         j.member("holds",
                  std::all_of(explanations.begin(), explanations.end(), [](const Explanation& e) { return e.holds(); }));
         j.objects("topics", explanations, [&](const Explanation& e) { write_explanation(j, e); });
