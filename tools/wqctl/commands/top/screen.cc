@@ -158,7 +158,7 @@ ScreenLine bottom_line(const TopData& data, const TopUi& ui, const TopTable& tab
     const std::string place = table.rows.empty() ? "nothing to show"
                                                  : fmt::format("{}-{} of {}", ui.first_row + 1, ui.first_row + shown,
                                                                table.rows.size());
-    const auto hints = flow({place, "h help", "q quit", "1-4 view", "/ filter", "space pause"}, width);
+    const auto hints = flow({place, "h help", "q quit", "1-5 view", "/ filter", "space pause"}, width);
     return {{hints.front(), Look::kDim}};
 }
 
