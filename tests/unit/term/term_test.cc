@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "term/histogram.hh"
+#include "term/progress.hh"
 #include "term/table.hh"
 #include "unit/term/plain.hh"
 
@@ -53,6 +54,30 @@ TEST_CASE("histogram lines share one axis")
     CHECK(display_width(lines[1]) > display_width(lines[0]));
     CHECK_THAT(lines[3], Catch::Contains("1\u00b5s") && Catch::Contains("10ms"));
     CHECK(render_histogram_lines({}, plain(80)).empty());
+}
+
+TEST_CASE("histogram lines fit beside or below their names")
+{
+    Latency all;
+    for (const uint64_t ns : {500, 2'000, 2'000'000, 2'000'000'000})
+        all.add_bucket(Latency::Geometry::index(ns), 10);
+    for (size_t length = 1; length <= 78; length++) {
+        const std::string name(length, 'n');
+        const std::string text = render_histogram_lines({{name, &all}, {"short", &all}}, plain(80));
+        INFO(text);
+        CHECK(widest(text) <= 80);
+        CHECK_THAT(text, Catch::Contains(name) && Catch::Contains("short") && Catch::Contains("10s"));
+    }
+}
+
+TEST_CASE("what is said of a progress stays on its line")
+{
+    const std::string tail = " pass 12, cell 3 of 4, widest \u00b112.5%, 1000s left at most";
+    for (unsigned width = 40; width < 120; width++) {
+        const std::string line = progress_bar(0.5, tail, plain(width));
+        CHECK(display_width(line) < width);
+        CHECK((line.find(tail) != std::string::npos) == (display_width(tail) < width));
+    }
 }
 
 TEST_CASE("what is not empty shows in a histogram")

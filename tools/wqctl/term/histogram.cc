@@ -71,9 +71,13 @@ std::string render_histogram_lines(const std::vector<std::pair<std::string, cons
     axis.first = static_cast<int>(std::floor(log_of(least)));
     axis.last = std::max(axis.first + 2, static_cast<int>(std::floor(log_of(most))) + 1);
     const size_t decades = static_cast<size_t>(axis.last - axis.first);
-    // A label stands at the end of the axis, too.
-    const size_t room = style.width > name_width + 10 ? style.width - name_width - 10 : 0;
-    axis.per_decade = std::clamp<size_t>(room / decades, 5, 20);
+    // Beside long names there is no room for an axis.
+    constexpr size_t kLeast = 5, kMost = 20;
+    constexpr size_t kLastLabel = 8;
+    const bool is_beside = name_width + 2 + decades * kLeast + kLastLabel <= style.width;
+    const size_t left = is_beside ? name_width + 2 : 2;
+    const size_t room = style.width > left + kLastLabel ? style.width - left - kLastLabel : 0;
+    axis.per_decade = std::clamp(room / decades, kLeast, kMost);
 
     std::string text;
     for (const auto& [name, latency] : lines) {
@@ -87,7 +91,7 @@ std::string render_histogram_lines(const std::vector<std::pair<std::string, cons
             bars += (style.utf8() ? kBlocks : kAsciiBlocks)[height];
         }
         bars.erase(bars.find_last_not_of(' ') + 1);
-        text += pad_right(name, name_width) + "  " + style.cyan(bars) + "\n";
+        text += (is_beside ? pad_right(name, left) : name + "\n" + std::string(left, ' ')) + style.cyan(bars) + "\n";
     }
     std::string ticks;
     std::string labels;
@@ -100,7 +104,7 @@ std::string render_histogram_lines(const std::vector<std::pair<std::string, cons
         labels += decade == axis.last ? decade_label(decade, style)
                                       : pad_right(decade_label(decade, style), axis.per_decade);
     }
-    const std::string indent(name_width + 2, ' ');
+    const std::string indent(left, ' ');
     return text + indent + style.dim(ticks) + "\n" + indent + style.dim(labels) + "\n";
 }
 

@@ -16,7 +16,8 @@ std::string progress_bar(double done, const std::string& tail, const Style& styl
     std::string bar;
     for (size_t i = 0; i < width; i++)
         bar += i < full ? (style.utf8() ? "\u2588" : "#") : (style.utf8() ? "\u2591" : ".");
-    return style.cyan(bar) + tail;
+    // A line that folds is not written over: the cursor goes back to the beginning of its end.
+    return style.cyan(bar) + first_columns(tail, style.width - 1);
 }
 
 Progress::Progress(bool wanted) : style_(Style::of(STDERR_FILENO)), wanted_(wanted && style_.is_terminal) {}

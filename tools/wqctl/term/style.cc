@@ -76,6 +76,15 @@ size_t display_width(std::string_view text)
     return width;
 }
 
+std::string first_columns(std::string_view text, size_t width)
+{
+    size_t end = 0;
+    for (size_t taken = 0; end < text.size(); end++)
+        if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && ++taken > width)
+            break;
+    return std::string(text.substr(0, end));
+}
+
 std::string pad_right(std::string_view text, size_t width)
 {
     const size_t taken = display_width(text);

@@ -32,6 +32,8 @@ private:
 
 // Columns that text takes: code points, without escape sequences.
 size_t display_width(std::string_view text);
+// Of text without escape sequences.
+std::string first_columns(std::string_view text, size_t width);
 std::string pad_right(std::string_view text, size_t width);
 std::string pad_left(std::string_view text, size_t width);
 

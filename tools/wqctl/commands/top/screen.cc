@@ -14,15 +14,6 @@ namespace {
 constexpr size_t kGap = 1;
 constexpr size_t kLeastOfText = 8;  // of a column that is shown in part
 
-std::string first_columns(std::string_view text, size_t width)
-{
-    size_t end = 0;
-    for (size_t taken = 0; end < text.size(); end++)
-        if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && ++taken > width)
-            break;
-    return std::string(text.substr(0, end));
-}
-
 // With a mark where something is missing.
 std::string fit(std::string_view text, size_t width)
 {
