@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // wqctl advise: loads whose truth is known because they are runs of ours.
 #include <algorithm>
+#include <csignal>
 
 #include <catch2/catch.hpp>
 
@@ -240,4 +241,24 @@ TEST_CASE("advise refuses what it can't say anything of", "[lab][advise]")
     const std::string two = scenario(
         {{"workqueues", {{{"name", "a"}}, {{"name", "b"}}}}, {"issuers", json::array({json::object()})}});
     CHECK(tool({"advise", two}).status == 2);
+}
+
+TEST_CASE("advise that is interrupted while it listens says what it heard, and has no answer", "[lab][advise]")
+{
+    const Detached run({"--issuers", "1", "--rate", "1000"});
+    for (const bool dry : {false, true}) {
+        Words words = {"wqctl", "advise", run.name(), "-d", "1h", "--json", "--no-progress"};
+        if (dry)
+            words.emplace_back("--dry-run");
+        Process advise(words);
+        REQUIRE(eventually([&] { return advise.catches(SIGINT); }));
+        // Until it has heard something.
+        tool({"monitor", "-i", "0.5", "-n", "4"});
+        advise.signal(SIGINT);
+        const Outcome outcome = advise.wait();
+        INFO(outcome.err);
+        // What it was asked for with --dry-run it has said.
+        CHECK(outcome.status == (dry ? 0 : 130));
+        CHECK(json::parse(outcome.out)["load"]["items"] > 0);
+    }
 }

@@ -87,6 +87,9 @@ class AdviseCommand final : public Command {
         print(context.output(), advised);
         if (unbearable)
             throw *unbearable;
+        // What it was asked for is another thing than what it has heard.
+        if (!whole && !flags_.dry_run)
+            return kInterrupted;
         return advised.bench && !advised.bench->broken.empty() ? kBad : kDone;
     }
 
@@ -143,7 +146,7 @@ class AdviseCommand final : public Command {
         const Profile& profile = advised.profile;
         const std::string heard = human_time(profile.elapsed_ns, Charset::kAscii);
         if (!profile.items() && listened.interrupted)
-            throw Error(kBad, fmt::format("interrupted after {}, in which nothing was executed", heard));
+            throw Error(kInterrupted, fmt::format("interrupted after {}, in which nothing was executed", heard));
         if (!profile.items())
             throw Error(kBad, fmt::format("nothing of {} was executed in {}", profile.subject.name, heard),
                         "-d listens longer; wqctl top shows which workqueues have something to do");
