@@ -78,10 +78,10 @@ public:
         if (awaited_)
             for (const std::string& note : awaited_->notes())
                 print_note(note);
-        // Without an end of its own a recording that waits for something has no other.
-        if (flags.duration || !flags.until)
-            duration_ns_ = parse_seconds(flags.duration.value_or("5s"));
         options_.overwrite = flags.ring || flags.until;
+        // What keeps the last events only goes on until somebody, or what is waited for, ends it.
+        if (flags.duration || !options_.overwrite)
+            duration_ns_ = parse_seconds(flags.duration.value_or("5s"));
         if (const auto& size = flags.ring ? flags.ring : flags.buffer)
             options_.buffer_bytes = parse_size(*size);
         options_.duration_ns = duration_ns_;

@@ -29,7 +29,8 @@ void TraceFlags::declare(Args& args)
                "Only workqueues whose name one of them matches somewhere; or the word show, a FILE, and REGEXes: what "
                "an earlier trace says");
     args.group("Recording");
-    args.option("-d,--duration", duration, "TIME", "How long to record; default 5s, with --until until that comes");
+    args.option("-d,--duration", duration, "TIME",
+                "How long to record; default 5s, with --until until that comes, with --ring until Ctrl-C");
     args.option("--buffer", buffer, "SIZE", "Memory of all CPUs together, default 64M; what does not fit is lost");
     args.option("--ring", ring, "SIZE", "Keep the last events only, as many as fit into SIZE").excludes("--buffer");
     args.option(
