@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Pools that do not move, and workqueues that are full.
+// Pools that do not move, and workers that all wait for one thing.
 #include <algorithm>
 #include <map>
 
@@ -208,44 +208,6 @@ void find_hung_pools(const DumpCase& at, std::vector<Finding>& findings)
                              pool.manager ? fmt::format(" manager: {}", *pool.manager) : "",
                              pool.idle.empty() ? " none idle" : fmt::format(" {} idle", pool.idle.size()))});
         explain(hung, finding);
-        findings.push_back(std::move(finding));
-    }
-}
-
-void find_held_back(const DumpCase& at, std::vector<Finding>& findings)
-{
-    for (const Waiting& waiting : at.waiting()) {
-        if (!waiting.is_inactive)
-            continue;
-        std::vector<AtWork> active;
-        for (const AtWork& item : at.at_work())
-            if (item.pwq == waiting.pwq)
-                active.push_back(item);
-        // What is active may be about to end: only what stays is worth a word.
-        const auto stays = std::ranges::find_if(active, [&](const AtWork& item) { return at.stays(item); });
-        const uint64_t count = count_items(*waiting.items);
-        if (stays == active.end() || !count)
-            continue;
-        Finding finding;
-        finding.of = waiting.workqueue->name;
-        // Two dumps may show two executions, and a log that was cut not all that are active.
-        const bool are_all = !waiting.pwq->active || *waiting.pwq->active <= active.size();
-        finding.certainty = are_all && std::ranges::all_of(active, is_said_to_stay) ? Certainty::kCertain
-                                                                                    : Certainty::kLikely;
-        finding.weight = 500;
-        finding.sentence = fmt::format(
-            "Workqueue {} is full: {} item{} held back behind {} that do{} not end{}", waiting.workqueue->name, count,
-            count == 1 ? " is" : "s are", active.size() == 1 ? "one" : std::to_string(active.size()),
-            active.size() == 1 ? "es" : "",
-            waiting.pwq->max_active ? fmt::format(" (max_active {})", *waiting.pwq->max_active) : "");
-        for (size_t i = 0; i < std::min<size_t>(3, active.size()); i++) {
-            finding.suspects.push_back(suspect_of(active[i]));
-            finding.evidence.push_back(in_flight_of(active[i]));
-        }
-        finding.victims.push_back(describe({waiting}));
-        finding.evidence.push_back(
-            {waiting.pwq->inactive_line, fmt::format("pwq {}: {} inactive", waiting.pwq->pool, count)});
-        finding.next = "See what they wait for; only if those behind do not depend on them a larger max_active helps";
         findings.push_back(std::move(finding));
     }
 }

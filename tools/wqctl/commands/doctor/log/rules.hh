@@ -23,7 +23,7 @@ std::span<const LogRule> log_rules();
 // All that the rules find, the worst first, one for what several dumps show alike.
 std::vector<Finding> examine(const klog::Log& log);
 
-// By group: pools.cc, waits.cc, messages.cc.
+// By group: pools.cc, limits.cc, waits.cc, messages.cc.
 void find_hung_pools(const DumpCase& at, std::vector<Finding>& findings);
 void find_held_back(const DumpCase& at, std::vector<Finding>& findings);
 void find_crowds(const DumpCase& at, std::vector<Finding>& findings);

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "commands/doctor/log/limits.hh"
 #include "commands/doctor/log/rules.hh"
 
 namespace wqctl {
@@ -18,6 +19,12 @@ struct Wait {
     std::string function;         // what it waits for
     std::optional<int> executor;  // who executes that; none: it is held back
     uint64_t line;
+};
+
+// From a task back to it: what waits for what.
+struct Circle {
+    std::vector<std::pair<int, Wait>> path;
+    std::vector<Wait> rests_on;  // also what keeps from ending what else is active where the path leads
 };
 
 class Waits {
@@ -42,12 +49,12 @@ public:
         }
     }
 
-    // From this task back to it: what waits for what. Empty: no circle is seen.
-    std::vector<std::pair<int, Wait>> circle_from(int pid) const
+    // Nothing: no circle is seen.
+    std::optional<Circle> circle_from(int pid) const
     {
-        std::vector<std::pair<int, Wait>> path;
+        Circle circle;
         std::set<int> seen;
-        return follow(pid, pid, path, seen) ? path : std::vector<std::pair<int, Wait>>{};
+        return follow(pid, pid, circle.path, circle.rests_on, seen) ? std::optional(circle) : std::nullopt;
     }
     std::set<int> waiters() const
     {
@@ -57,50 +64,47 @@ public:
         return pids;
     }
 
-    std::vector<int> executors_of(const klog::Pwq* pwq) const
-    {
-        std::vector<int> pids;
-        for (const AtWork& item : at_.at_work())
-            if (item.pwq == pwq && item.worker->pid)
-                pids.push_back(*item.worker->pid);
-        return pids;
-    }
-
     // The kernel prints each pwq under its pool's lock, and lets go of that before the next: what several show may
     // never have been so at one moment. And of what is active a log that was cut may lack one.
-    bool is_certain(const std::vector<std::pair<int, Wait>>& circle) const
+    bool is_certain(const Circle& circle) const
     {
-        return std::ranges::all_of(circle, [&](const auto& step) {
-            const Wait& wait = step.second;
-            return wait.pwq == circle.front().second.pwq &&
-                   (wait.executor || wait.pwq->active.value_or(0) == executors_of(wait.pwq).size());
+        return std::ranges::all_of(circle.rests_on, [&](const Wait& wait) {
+            return wait.pwq == circle.rests_on.front().pwq &&
+                   (wait.executor || limit_of(at_, *wait.workqueue, *wait.pwq).are_all);
         });
     }
 
 private:
-    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, std::set<int>& seen) const
+    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, std::vector<Wait>& rests_on,
+                std::set<int>& seen) const
     {
         const auto at = waits_.find(pid);
         if (at == waits_.end() || !seen.insert(pid).second)
             return false;
         path.emplace_back(pid, at->second);
+        rests_on.push_back(at->second);
         std::vector<int> blockers;
-        if (at->second.executor)
+        uint64_t pending = 0;
+        if (at->second.executor) {
             blockers.push_back(*at->second.executor);
-        else
-            blockers = executors_of(at->second.pwq);
+        } else {
+            const Limit limit = limit_of(at_, *at->second.workqueue, *at->second.pwq);
+            for (const AtWork& item : limit.executed)
+                if (item.worker->pid)
+                    blockers.push_back(*item.worker->pid);
+            pending = limit.pending;
+        }
         // Any active item that ends lets the next one in, so all have to be part of it, and none may still wait to
         // begin.
-        const bool all = !blockers.empty() && (at->second.executor || !count_items(at->second.pwq->pending)) &&
-                         std::ranges::all_of(blockers, [&](int blocker) {
-                             std::set<int> so_far = seen;
-                             std::vector<std::pair<int, Wait>> behind;
-                             if (blocker != goal && !follow(blocker, goal, behind, so_far))
-                                 return false;
-                             if (path.back().first == pid)
-                                 path.insert(path.end(), behind.begin(), behind.end());
-                             return true;
-                         });
+        const bool all = !blockers.empty() && !pending && std::ranges::all_of(blockers, [&](int blocker) {
+            std::set<int> so_far = seen;
+            std::vector<std::pair<int, Wait>> behind;
+            if (blocker != goal && !follow(blocker, goal, behind, rests_on, so_far))
+                return false;
+            if (path.back().first == pid)
+                path.insert(path.end(), behind.begin(), behind.end());
+            return true;
+        });
         if (!all)
             path.pop_back();
         return all;
@@ -119,14 +123,14 @@ void find_circles(const DumpCase& at, std::vector<Finding>& findings)
     for (const int pid : waits.waiters()) {
         if (told.contains(pid))
             continue;
-        const auto circle = waits.circle_from(pid);
-        if (circle.empty())
+        const std::optional<Circle> circle = waits.circle_from(pid);
+        if (!circle)
             continue;
         Finding finding;
-        finding.certainty = waits.is_certain(circle) ? Certainty::kCertain : Certainty::kLikely;
+        finding.certainty = waits.is_certain(*circle) ? Certainty::kCertain : Certainty::kLikely;
         finding.weight = 1000;
         std::vector<std::string> steps;
-        for (const auto& [waiter, wait] : circle) {
+        for (const auto& [waiter, wait] : circle->path) {
             told.insert(waiter);
             const auto executes = std::ranges::find_if(
                 at.at_work(), [&, pid = waiter](const AtWork& item) { return item.worker->pid == pid; });
