@@ -2,6 +2,7 @@
 // Pools that do not move, and workers that all wait for one thing.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -13,25 +14,44 @@ namespace {
 
 // As the watchdog of workqueue.c would not wait for a third of its time; a pool is never this slow by itself.
 constexpr uint64_t kHungSeconds = 10;
-constexpr uint64_t kDisassociated = 4;  // POOL_DISASSOCIATED
-
-bool is_same(const klog::PoolKind& a, const klog::PoolKind& b)
-{
-    return a.cpus == b.cpus && a.nice == b.nice && a.is_bh == b.is_bh && a.flags == b.flags;
-}
+constexpr uint64_t kDisassociated = 1 << 2;  // POOL_DISASSOCIATED
+constexpr uint64_t kUnbound = 1 << 1;        // WQ_UNBOUND, of a workqueue
 
 bool sleeps(const AtWork& item) { return item.stack && !is_runnable(item) && item.stack->state; }
 
+// Whether the dump has something of such a workqueue there.
+bool has_items(const DumpCase& at, int pool, bool is_unbound)
+{
+    return std::ranges::any_of(at.dump().workqueues, [&](const klog::Workqueue& workqueue) {
+        return workqueue.flags && ((*workqueue.flags & kUnbound) != 0) == is_unbound &&
+               std::ranges::find(workqueue.pwqs, pool, &klog::Pwq::pool) != workqueue.pwqs.end();
+    });
+}
+
 struct HungPool {
     const DumpCase& at;
-    const klog::Pool& pool;
+    klog::Pool pool;  // id -1: the log does not say which one it is
     uint64_t seconds;
-    std::vector<AtWork> at_work;
-    std::vector<Waiting> pending;
     bool is_listed;  // the dump has a line of it
+    std::vector<const klog::Lockup*> lockups;
+    std::vector<AtWork> at_work = {};
+    std::vector<Waiting> pending = {};
 
+    bool is_known() const { return pool.id >= 0; }
+    // Its workers are counted by none, and an item that is executed keeps no other from being begun. Of one CPU, it
+    // looks as the pool of a CPU that is offline.
+    bool is_unbound() const
+    {
+        return (is_known() && has_items(at, pool.id, true)) ||
+               (pool.kind.flags.value_or(0) & kDisassociated && !cpu_of(pool.kind));
+    }
+    bool is_of_offline_cpu() const
+    {
+        return pool.kind.flags.value_or(0) & kDisassociated && cpu_of(pool.kind) && is_known() &&
+               has_items(at, pool.id, false);
+    }
     // The kernel leaves out pools all of whose workers are idle.
-    bool are_all_idle() const { return !is_listed && at_work.empty() && !at.dump().pools.empty(); }
+    bool are_all_idle() const { return is_known() && !is_listed && at_work.empty() && !at.dump().pools.empty(); }
     // The watchdog looked at the workers of CPUs' pools that did not move, and found none of this one running.
     bool all_were_seen_asleep() const
     {
@@ -56,11 +76,13 @@ void add_soft_lockups(const HungPool& hung, Finding& finding)
 
 void explain_no_worker(const HungPool& hung, Finding& finding)
 {
+    const std::string_view begun = hung.at_work.empty() ? "no item is being executed"
+                                                        : "an unbound pool begins items beside those that are executed";
     const klog::Stack* other = cpu_of(hung.pool.kind) ? hung.at.stack_on(*cpu_of(hung.pool.kind)) : nullptr;
     if (other) {
         finding.certainty = Certainty::kLikely;
-        finding.sentence += fmt::format("no item is being executed; {} (pid {}) had its CPU", other->command,
-                                        other->pid.value_or(0));
+        finding.sentence += fmt::format("{}{}{} (pid {}) had its CPU", hung.is_known() ? begun : "",
+                                        hung.is_known() ? "; " : "", other->command, other->pid.value_or(0));
         if (!other->frames.empty())
             finding.sentence += ", in " + place_of(other->frames);
         finding.suspects.push_back({"", "", other->pid, other->command + " on the CPU"});
@@ -68,15 +90,19 @@ void explain_no_worker(const HungPool& hung, Finding& finding)
         finding.next = "See why that task does not leave the CPU, or move it or the workqueue to other CPUs";
         return;
     }
-    const bool is_away = hung.pool.kind.flags.value_or(0) & kDisassociated && cpu_of(hung.pool.kind);
-    finding.certainty = is_away ? Certainty::kLikely : Certainty::kUnexplained;
-    finding.sentence += is_away ? "its CPU is offline and none of its workers takes the items"
-                        : hung.are_all_idle() || !hung.pool.idle.empty()
-                            ? "no item is being executed, and idle workers were not woken or did not get the CPU"
-                        : hung.is_listed ? "no item is being executed and no worker is idle"
-                                         : "no item is being executed, and the log does not have its workers";
+    finding.certainty = hung.is_of_offline_cpu() ? Certainty::kLikely : Certainty::kUnexplained;
+    if (!hung.is_known())
+        finding.sentence += "the log does not say which of those that look so it is, nor what is on it";
+    else if (hung.is_of_offline_cpu())
+        finding.sentence += "its CPU is offline and none of its workers takes the items";
+    else
+        finding.sentence += fmt::format("{}, and {}", begun,
+                                        hung.are_all_idle() || !hung.pool.idle.empty()
+                                            ? "idle workers were not woken or did not get the CPU"
+                                        : hung.is_listed ? "no worker is idle"
+                                                         : "the log does not have its workers");
     finding.next = fmt::format(
-        "A stack of the CPU (sysrq-l) says what runs there{}",
+        "Stacks of the CPUs (sysrq-l) say what runs there{}",
         hung.pool.idle.empty() ? "" : "; those of the idle workers (sysrq-t) whether they were woken");
 }
 
@@ -91,12 +117,13 @@ const klog::NobodyRuns* nobody_runs(const HungPool& hung)
 
 void explain(const HungPool& hung, Finding& finding)
 {
+    const bool are_counted = !hung.at_work.empty() && !hung.is_unbound();
     const auto running = std::ranges::find_if(hung.at_work, is_runnable);
-    const bool all_sleep = !hung.at_work.empty() && (std::ranges::all_of(hung.at_work, sleeps) ||
-                                                     (running == hung.at_work.end() && hung.all_were_seen_asleep()));
-    const AtWork* oldest = hung.at_work.empty() ? nullptr : &hung.at_work.front();
+    const bool all_sleep = std::ranges::all_of(hung.at_work, sleeps) ||
+                           (running == hung.at_work.end() && hung.all_were_seen_asleep());
+    const AtWork* oldest = are_counted ? &hung.at_work.front() : nullptr;
     for (const AtWork& item : hung.at_work)
-        if (item.worker->seconds.value_or(0) > oldest->worker->seconds.value_or(0))
+        if (oldest && item.worker->seconds.value_or(0) > oldest->worker->seconds.value_or(0))
             oldest = &item;
 
     if (hung.pool.manager && hung.pool.idle.empty()) {
@@ -112,6 +139,8 @@ void explain(const HungPool& hung, Finding& finding)
         finding.next =
             "Making a kthread waits for memory or for kthreadd: look for both; WQ_MEM_RECLAIM gives a "
             "workqueue a rescuer for this";
+    } else if (!are_counted) {
+        explain_no_worker(hung, finding);
     } else if (running != hung.at_work.end() && !hung.pool.kind.is_bh) {
         finding.certainty = Certainty::kLikely;
         finding.sentence += fmt::format("{} {} and does not sleep, so no other worker is started",
@@ -140,7 +169,7 @@ void explain(const HungPool& hung, Finding& finding)
         finding.next =
             "Look what else runs on that CPU (sysrq-l); a task that sleeps without wq_worker_sleeping() keeps "
             "nr_running up";
-    } else if (oldest) {
+    } else {
         const bool is_one = hung.at_work.size() == 1;
         finding.certainty = is_one || hung.at.stays(*oldest) ? Certainty::kLikely : Certainty::kUnexplained;
         finding.sentence += is_one ? oldest->worker->function + " is executed there, and its stack is not in the log"
@@ -148,8 +177,6 @@ void explain(const HungPool& hung, Finding& finding)
                                                  hung.at_work.size());
         finding.next = fmt::format("cat /proc/{}/stack, or sysrq-t: whether it sleeps, and in what",
                                    oldest->worker->pid.value_or(0));
-    } else {
-        explain_no_worker(hung, finding);
     }
     add_soft_lockups(hung, finding);
     constexpr size_t kMost = 3;
@@ -161,52 +188,84 @@ void explain(const HungPool& hung, Finding& finding)
         finding.evidence.push_back({oldest->stack->line, fmt::format("stack of {}", oldest->worker->pid.value_or(0))});
 }
 
+// No other looks as a per-CPU pool does.
+bool is_per_cpu(const klog::PoolKind& kind) { return cpu_of(kind) && !(kind.flags.value_or(0) & kDisassociated); }
+
+// The watchdog names no id. Of unbound pools one that the dump lists and that does not stand may be another: of one
+// whose workers are all idle a dump has no line.
+HungPool pool_of(const DumpCase& at, const klog::Lockup& lockup)
+{
+    HungPool hung{at, {}, lockup.seconds, false, {}};
+    hung.pool.line = lockup.line;
+    hung.pool.kind = lockup.kind;
+    std::set<int> listed, others;
+    for (const klog::Pool& pool : at.dump().pools) {
+        listed.insert(pool.id);
+        if (pool.kind == lockup.kind && is_per_cpu(pool.kind)) {
+            hung.pool = pool;
+            hung.is_listed = true;
+        }
+    }
+    for (const Waiting& waiting : at.waiting())
+        if (waiting.pwq->kind == lockup.kind && !listed.contains(waiting.pwq->pool))
+            others.insert(waiting.pwq->pool);
+    if (!hung.is_listed && others.size() == 1)
+        hung.pool.id = *others.begin();
+    return hung;
+}
+
+// Those that the dump says stand, and those that the watchdog says did.
+std::vector<HungPool> hung_pools(const DumpCase& at)
+{
+    std::vector<HungPool> found;
+    for (const klog::Pool& pool : at.dump().pools)
+        if (pool.hung.value_or(0) >= kHungSeconds)
+            found.push_back({at, pool, *pool.hung, true, {}});
+    for (const klog::Lockup& lockup : at.dump().lockups) {
+        if (lockup.seconds < kHungSeconds)
+            continue;
+        // It was said before the dump, which then has as long or longer. Several may look the same.
+        HungPool* its = nullptr;
+        for (HungPool& one : found)
+            if (one.pool.kind == lockup.kind &&
+                (is_per_cpu(lockup.kind) || one.pool.hung.value_or(UINT64_MAX) >= lockup.seconds) &&
+                (!its || std::pair(one.lockups.size(), one.seconds) < std::pair(its->lockups.size(), its->seconds)))
+                its = &one;
+        if (!its)
+            its = &found.emplace_back(pool_of(at, lockup));
+        its->seconds = std::max(its->seconds, lockup.seconds);
+        its->lockups.push_back(&lockup);
+    }
+    for (HungPool& one : found)
+        if (one.is_known()) {
+            one.at_work = at.at_work_on(one.pool.id);
+            one.pending = at.pending_on(one.pool.id);
+        }
+    return found;
+}
+
 }  // namespace
 
 void find_hung_pools(const DumpCase& at, std::vector<Finding>& findings)
 {
-    std::vector<klog::Pool> pools = at.dump().pools;
-    // The watchdog names no id, and of a dump that is cut short there may be no line of the pool.
-    for (const klog::Lockup& lockup : at.dump().lockups) {
-        const auto same = std::ranges::find_if(pools,
-                                               [&](const klog::Pool& pool) { return is_same(pool.kind, lockup.kind); });
-        if (same == pools.end()) {
-            klog::Pool pool;
-            pool.line = lockup.line;
-            pool.kind = lockup.kind;
-            pool.hung = lockup.seconds;
-            for (const Waiting& waiting : at.waiting())
-                if (is_same(waiting.pwq->kind, lockup.kind))
-                    pool.id = waiting.pwq->pool;
-            pools.push_back(pool);
-        } else {
-            same->hung = std::max(same->hung.value_or(0), lockup.seconds);
-        }
-    }
-    for (const klog::Pool& pool : pools) {
-        if (pool.hung.value_or(0) < kHungSeconds)
-            continue;
-        const bool is_listed = std::ranges::any_of(at.dump().pools, [&](const klog::Pool& listed) {
-            return listed.id == pool.id && listed.line == pool.line;
-        });
-        const HungPool hung{at, pool, *pool.hung, at.at_work_on(pool.id), at.pending_on(pool.id), is_listed};
+    for (const HungPool& hung : hung_pools(at)) {
+        const klog::Pool& pool = hung.pool;
         Finding finding;
-        finding.of = fmt::format("pool {} {}", pool.id, pool.kind.cpus);
-        finding.weight = 900 + static_cast<unsigned>(std::min<uint64_t>(*pool.hung / 10, 90));
+        finding.of = fmt::format("{} node {}", name_of(pool.id, pool.kind), pool.kind.node.value_or(-1));
+        finding.weight = 900 + static_cast<unsigned>(std::min<uint64_t>(hung.seconds / 10, 90));
         finding.sentence = fmt::format("{} has not moved for {}: ", name_of(pool.id, pool.kind),
-                                       seconds_text(*pool.hung));
+                                       seconds_text(hung.seconds));
         const std::string victims = describe(hung.pending);
         if (!victims.empty())
             finding.victims.push_back(victims);
-        for (const klog::Lockup& lockup : at.dump().lockups)
-            if (is_same(lockup.kind, pool.kind))
-                finding.evidence.push_back({lockup.line, fmt::format("the watchdog: stuck for {}s", lockup.seconds)});
-        if (is_listed)
+        for (const klog::Lockup* lockup : hung.lockups)
+            finding.evidence.push_back({lockup->line, fmt::format("the watchdog: stuck for {}s", lockup->seconds)});
+        if (hung.is_listed)
             finding.evidence.push_back(
-                {pool.line,
-                 fmt::format("pool {}: hung={}s workers={}{}{}", pool.id, *pool.hung, pool.workers.value_or(0),
-                             pool.manager ? fmt::format(" manager: {}", *pool.manager) : "",
-                             pool.idle.empty() ? " none idle" : fmt::format(" {} idle", pool.idle.size()))});
+                {pool.line, fmt::format("pool {}:{} workers={}{}{}", pool.id,
+                                        pool.hung ? fmt::format(" hung={}s", *pool.hung) : "", pool.workers.value_or(0),
+                                        pool.manager ? fmt::format(" manager: {}", *pool.manager) : "",
+                                        pool.idle.empty() ? " none idle" : fmt::format(" {} idle", pool.idle.size()))});
         explain(hung, finding);
         findings.push_back(std::move(finding));
     }
