@@ -61,7 +61,7 @@ TEST_CASE("doctor: a workqueue that gets more than it does")
           "   sure     likely\n"
           "   suspect  slow_fn, workqueue events, held back by max_active 1\n"
           "   waiting  40 items: 40 of slow_fn\n"
-          "   seen     events: 1 active of max_active 1, 40 held back\n"
+          "   seen     events on pool 6: 1 active of max_active 1, 40 held back\n"
           "   rule     backlog: pwq_tryinc_nr_active(), wq_update_node_max_active()\n"
           "   next     wqctl latency 'events' says how long they wait and work; a larger max_active helps if "
           "they sleep\n");

@@ -56,6 +56,54 @@ TEST_CASE("doctor: a full workqueue of a machine")
           }).empty());
 }
 
+TEST_CASE("doctor: each CPU's share of a workqueue, or each node's, is full by itself")
+{
+    const auto held_on = [](Scene& s, uint32_t wq, int32_t pool, int32_t pid, const char* function,
+                            const char* behind) {
+        s.busy(pid, wq, pool, function, 42 * kSecond);
+        s.inactive(wq, pool, behind);
+    };
+    const auto suspects_of = [](const std::vector<Finding>& found) {
+        std::vector<std::vector<std::string>> all;
+        for (const Finding& finding : found) {
+            CHECK(finding.rule == "held-back");
+            all.emplace_back();
+            for (const Suspect& suspect : finding.suspects)
+                all.back().push_back(suspect.function);
+        }
+        return all;
+    };
+    using Suspects = std::vector<std::vector<std::string>>;
+    const auto two = findings([&](Scene& s) {
+        const uint32_t wq = s.workqueue("own", 0, {2, 6, 10}, 1);
+        held_on(s, wq, 2, 10, "a_fn", "x_fn");
+        held_on(s, wq, 6, 11, "b_fn", "y_fn");
+    });
+    CHECK(suspects_of(two) == Suspects{{"a_fn"}, {"b_fn"}});
+    CHECK_THAT(two.at(0).sentence, Catch::Contains("on pool 2 (CPU 0, nice 0) is full"));
+    CHECK_THAT(two.at(1).sentence, Catch::Contains("on pool 6 (CPU 1, nice 0) is full"));
+    CHECK(two[0].of != two[1].of);
+    // The same is to blame on several.
+    const auto alike = findings([&](Scene& s) {
+        const uint32_t wq = s.workqueue("own", 0, {2, 6, 10}, 1);
+        held_on(s, wq, 2, 10, "a_fn", "x_fn");
+        held_on(s, wq, 6, 11, "b_fn", "x_fn");
+        held_on(s, wq, 10, 12, "a_fn", "z_fn");
+    });
+    CHECK(suspects_of(alike) == Suspects{{"a_fn", "a_fn"}, {"b_fn"}});
+    CHECK_THAT(alike.at(0).sentence, Catch::EndsWith("; so it is on pool 10"));
+    CHECK(alike.at(0).victims == std::vector<std::string>{"1 item: x_fn", "1 item: z_fn"});
+    const auto nodes = findings([&](Scene& s) {
+        s.pool(14).node = 1;
+        const uint32_t wq = s.workqueue("own", WQLAB_WQ_UNBOUND, {16, 14}, 1);
+        s.snapshot.node_active.push_back({wq, 1, 0, 1, 0, 0});
+        held_on(s, wq, 16, 10, "a_fn", "x_fn");
+        held_on(s, wq, 14, 11, "b_fn", "y_fn");
+    });
+    CHECK(suspects_of(nodes) == Suspects{{"a_fn"}, {"b_fn"}});
+    CHECK_THAT(nodes.at(1).sentence, Catch::Contains("own on node 1 is full"));
+}
+
 TEST_CASE("doctor: an age that only two looks show")
 {
     // Before 7.x nobody notes when an item begins; that it sleeps since then, the scheduler does.

@@ -72,7 +72,7 @@ void find_backlogs(const Case& at, Findings& findings)
     for (const Group& group : groups(at)) {
         const std::optional<uint64_t> done = begun(at, group);
         const uint64_t held = count_items(group.held);
-        if (!done || !*done || !held || findings.is_explained(workqueue_key(at, group.key.workqueue)))
+        if (!done || !*done || !held || is_told(at, group, findings))
             continue;
         // An item that is queued now waits for all before it, and one of the first look would have; what came at once
         // in between may be gone as soon.

@@ -85,7 +85,8 @@ std::optional<uint64_t> begun(const Case& at, const Group& group)
 
 std::string limit_text(const Case& at, const Group& group)
 {
-    return fmt::format("{}: {} active of max_active {}, {} held back", at.label(group.key.workqueue), group.nr_active,
+    return fmt::format("{}{}: {} active of max_active {}, {} held back", at.label(group.key.workqueue),
+                       group.key.pool < 0 ? "" : fmt::format(" on pool {}", group.key.pool), group.nr_active,
                        group.limit, count_items(group.held));
 }
 
@@ -112,11 +113,16 @@ std::string scale_text(const Case& at, const Group& group)
 
 std::string key_of(const Case& at, const Group& group)
 {
-    return group.key.pool < 0 ? workqueue_key(at, group.key.workqueue)
+    return group.key.pool < 0 ? fmt::format("{} node {}", workqueue_key(at, group.key.workqueue), group.key.node)
                               : fmt::format("{} pool {}", workqueue_key(at, group.key.workqueue), group.key.pool);
 }
 
-void tell_of(const Case& at, const Group& group, Finding& finding)
+bool is_told(const Case& at, const Group& group, const Findings& findings)
+{
+    return findings.is_explained(key_of(at, group)) || findings.is_explained(workqueue_key(at, group.key.workqueue));
+}
+
+void tell_who(const Case& at, const Group& group, Finding& finding)
 {
     constexpr size_t kMost = 3;
     for (size_t i = 0; i < std::min(kMost, group.active.size()); i++) {
@@ -127,8 +133,12 @@ void tell_of(const Case& at, const Group& group, Finding& finding)
         finding.victims.push_back(std::move(victims));
     for (std::string& waiter : waiters(at, group.held, group.active))
         finding.victims.push_back(std::move(waiter));
+}
+
+void tell_of(const Case& at, const Group& group, Finding& finding)
+{
+    tell_who(at, group, finding);
     finding.evidence.push_back({{}, limit_text(at, group)});
-    finding.explains.push_back(workqueue_key(at, group.key.workqueue));
 }
 
 }  // namespace wqctl::live

@@ -9,15 +9,11 @@
 #include "commands/doctor/live/limits.hh"
 #include "commands/doctor/live/rules.hh"
 #include "commands/doctor/live/words.hh"
+#include "text/names.hh"
 
 namespace wqctl::live {
 
 namespace {
-
-bool is_told(const Case& at, const Group& group, const Findings& findings)
-{
-    return findings.is_explained(workqueue_key(at, group.key.workqueue));
-}
 
 // Items of the workqueue that other pwqs of it have.
 int64_t nr_elsewhere(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
@@ -30,15 +26,55 @@ int64_t nr_elsewhere(const Snapshot& snapshot, const wqlab_snap_pwq& pwq)
     return count;
 }
 
+// Where there may be others: " on pool 6 (CPU 1, nice 0)", " on node 1"
+std::string place_of(const Case& at, const Group& group, const std::vector<Group>& all)
+{
+    if (group.key.pool >= 0)
+        return " on " + lower(pool_name(at, group.key.pool));
+    const auto nodes = std::ranges::count_if(
+        all, [&](const Group& other) { return other.key.workqueue == group.key.workqueue; });
+    return nodes > 1 && group.key.node >= 0 ? fmt::format(" on node {}", group.key.node) : "";
+}
+
+// Of the same workqueue, counted on pools of their own, and full of the same.
+bool is_like(const Case& at, const Group& one, const Group& other)
+{
+    return one.key.workqueue == other.key.workqueue && one.key.pool >= 0 && other.key.pool >= 0 &&
+           function_of(at, *one.active[0]) == function_of(at, *other.active[0]);
+}
+
+// Of many CPUs on which the same is to blame one finding is enough.
+void tell_of_others(const Case& at, const Group& told, const std::vector<Group>& all, const Findings& findings,
+                    Finding& finding)
+{
+    Group others{told.key, told.limit, 0, {}, {}, true};
+    std::vector<std::string> pools;
+    for (const Group& one : all) {
+        if (is_told(at, one, findings) || !is_like(at, one, told))
+            continue;
+        pools.push_back(std::to_string(one.key.pool));
+        others.active.insert(others.active.end(), one.active.begin(), one.active.end());
+        others.held.insert(others.held.end(), one.held.begin(), one.held.end());
+        finding.explains.push_back(key_of(at, one));
+    }
+    if (pools.empty())
+        return;
+    finding.sentence += fmt::format("; so it is on pool{} {}", plural(pools.size()), enumerate(pools));
+    tell_who(at, others, finding);
+}
+
 bool is_ordered(const wqlab_snap_workqueue& workqueue) { return workqueue.flags & WQLAB_WQ_ORDERED; }
 
 }  // namespace
 
 void find_held_back(const Case& at, Findings& findings)
 {
-    for (const Group& group : groups(at)) {
-        const wqlab_snap_workqueue& workqueue = *at.now().workqueue(group.key.workqueue);
-        if (is_ordered(workqueue) || !is_stuck(group) || is_told(at, group, findings))
+    std::vector<Group> stuck = groups(at);
+    std::erase_if(stuck, [&](const Group& group) {
+        return is_ordered(*at.now().workqueue(group.key.workqueue)) || !is_stuck(group);
+    });
+    for (const Group& group : stuck) {
+        if (is_told(at, group, findings))
             continue;
         const uint64_t count = count_items(group.held);
         Finding& finding = findings.add(key_of(at, group));
@@ -46,8 +82,8 @@ void find_held_back(const Case& at, Findings& findings)
         finding.weight = 500 + by_age(group.active[0]->age_ns);
         finding.sentence = fmt::format(
             "Workqueue {}{} is full: {} item{} held back behind {} that {} not end (max_active {})",
-            at.label(group.key.workqueue), group.key.pool < 0 ? "" : " on " + lower(pool_name(at, group.key.pool)),
-            count, count == 1 ? " is" : "s are", group.active.size() == 1 ? "one" : std::to_string(group.active.size()),
+            at.label(group.key.workqueue), place_of(at, group, stuck), count, count == 1 ? " is" : "s are",
+            group.active.size() == 1 ? "one" : std::to_string(group.active.size()),
             group.active.size() == 1 ? "does" : "do", group.limit);
         tell_of(at, group, finding);
         if (std::string scale = scale_text(at, group); !scale.empty())
@@ -61,6 +97,7 @@ void find_held_back(const Case& at, Findings& findings)
             std::ranges::move(circle->victims, std::back_inserter(finding.victims));
             finding.next = std::move(circle->next);
         }
+        tell_of_others(at, group, stuck, findings, finding);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "commands/doctor/live/case.hh"
+#include "commands/doctor/live/rules.hh"
 
 namespace wqctl::live {
 
@@ -39,14 +40,18 @@ bool is_stuck(const Group& group);
 std::vector<Group> groups(const Case& at);
 // How many of its items were begun between the looks; nothing: not counted, or not by the same pwqs.
 std::optional<uint64_t> begun(const Case& at, const Group& group);
-// "wq: 4 active of max_active 4, 12 held back"
+// "wq: 4 active of max_active 4, 12 held back", "wq on pool 6: ..."
 std::string limit_text(const Case& at, const Group& group);
 // Where max_active counts for less than all of the machine, and the rest is idle; else empty.
 std::string scale_text(const Case& at, const Group& group);
 
 // What Findings call it.
 std::string key_of(const Case& at, const Group& group);
+// It, or its workqueue as a whole.
+bool is_told(const Case& at, const Group& group, const Findings& findings);
 // Who is active, what is held back and who waits for either.
+void tell_who(const Case& at, const Group& group, Finding& finding);
+// And how full it is.
 void tell_of(const Case& at, const Group& group, Finding& finding);
 
 }  // namespace wqctl::live
