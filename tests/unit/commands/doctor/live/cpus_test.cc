@@ -189,11 +189,35 @@ TEST_CASE("doctor: an item that keeps the CPU of a machine")
     CHECK(since(WQLAB_WORKER_SINCE_AT_LEAST) == Certainty::kCertain);
     CHECK(since(0) == Certainty::kLikely);
     const auto next = [](uint32_t flags, uint32_t worker) {
-        return findings([&](Scene& s) { hog(s, flags, WQLAB_WORKER_ON_CPU | worker); }).at(0).next;
+        return findings([&](Scene& s) {
+                   hog(s, flags, WQLAB_WORKER_ON_CPU | worker);
+                   s.idle(124, 6);
+                   s.task(124, "kworker/1:2", 0, 42 * kSecond);
+               })
+            .at(0)
+            .next;
     };
     CHECK_THAT(next(0, WQLAB_WORKER_CPU_INTENSIVE), Catch::Contains("WQ_CPU_INTENSIVE would change nothing"));
     CHECK_THAT(next(WQLAB_WQ_UNBOUND, 0), Catch::Contains("kblockd is unbound"));
     CHECK_THAT(next(WQLAB_WQ_BH, WQLAB_WORKER_BH), Catch::Contains("A BH item must be short"));
+}
+
+TEST_CASE("doctor: an item that its pool has set apart keeps the CPU only from a worker that wants it")
+{
+    const auto found = [](uint32_t task, uint32_t worker = WQLAB_WORKER_CPU_INTENSIVE) {
+        return findings([&](Scene& s) {
+                   hog(s, 0, WQLAB_WORKER_ON_CPU | worker);
+                   s.pool(6).nr_running = worker ? 0 : 1;
+                   s.idle(124, 6);
+                   s.task(124, "kworker/1:2", task, 42 * kSecond);
+               })
+            .at(0);
+    };
+    CHECK(found(0).rule == "hog");
+    CHECK(found(0).certainty == Certainty::kCertain);
+    // The kernel should have woken the idle one, and has not: whatever has the CPU is not why.
+    CHECK(found(WQLAB_TASK_SLEEPING).rule == "hung-pool");
+    CHECK(found(WQLAB_TASK_SLEEPING, 0).rule == "hog");
 }
 
 TEST_CASE("doctor: an item that keeps the CPU of another pool")

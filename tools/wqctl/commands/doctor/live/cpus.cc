@@ -159,13 +159,14 @@ void name_holder(const Case& at, const PoolCase& pool, const Holder& holder, Fin
     }
 }
 
-// Whether an item of another pool that has the CPU is what this one waits for.
+// Whether an item that has the CPU is what this pool waits for. Beside one that it counts as running it begins no
+// other; else somebody of it has to want the CPU.
 bool is_kept_by(const Case& at, const PoolCase& pool, const Busy& hog)
 {
-    if (gets_no_worker(pool) && (hog.row->pool != pool.row->id || hog.row->flags & WQLAB_WORKER_CPU_INTENSIVE))
-        return false;
-    if (hog.row->pool == pool.row->id)
+    if (hog.row->pool == pool.row->id && !(hog.row->flags & WQLAB_WORKER_CPU_INTENSIVE))
         return true;
+    if (gets_no_worker(pool))
+        return false;
     if (pool.row->flags & WQLAB_POOL_BH) {
         const wqlab_snap_runqueue* cpu = at.runqueue(pool.row->cpu);
         return hog.state == WorkerState::kSoftirq || (cpu && at.has_waited_for_cpu(cpu->ksoftirqd));
