@@ -179,6 +179,26 @@ TEST_CASE("runs are compared by their workqueues, or as what they have one of")
     CHECK(two.only_b == std::vector<std::string>{"c"});
 }
 
+TEST_CASE("recordings by queuer are compared by who queued, not by rank")
+{
+    const auto recording = [](const std::string& rows) {
+        return R"({"schema":"wqlab/latency/1","kernel":"6.12","by":"queuer","pattern":"","rows":[)" + rows + "]}";
+    };
+    const auto row = [](const std::string& queuer, int p50) {
+        const std::string stage = fmt::format(R"({{"count":9,"p50":{0},"p99":{0}}})", p50);
+        return fmt::format(R"({{"workqueue":"events","function":"f","queuer":"{}","executed":9,"stages_ns":)"
+                           R"({{"inactive":{{"count":0}},"pending":{{"count":0}},"run":{}}}}})",
+                           queuer, stage);
+    };
+    const Comparison c = compared(recording(row("cron", 100) + "," + row("sshd", 200)),
+                                  recording(row("sshd", 201) + "," + row("cron", 101)));
+    REQUIRE(c.rows.size() == 4);
+    for (const Compared& one : c.rows) {
+        CHECK(one.row == (one.difference.a < 150 ? "cron: events f" : "sshd: events f"));
+        CHECK(one.difference.b == one.difference.a + 1);
+    }
+}
+
 TEST_CASE("of checks those are shown whose verdict changed")
 {
     const Comparison c = compared(check("pass"), check("fail"));

@@ -186,6 +186,24 @@ TEST_CASE("what no row has is said")
     CHECK(mark_of(page_of(report_to_json(report)).sections.at(1), "11 queued later") == Mark::kDoubtful);
 }
 
+TEST_CASE("a recording by queuer says who queued, and what of it is lost")
+{
+    const auto row = [](const std::string& queuer) {
+        return fmt::format(R"({{"workqueue":"events","function":"f","queuer":"{}","executed":3,"stages_ns":{{"run":)"
+                           R"({{"count":3,"buckets":[{{"low":1,"high":2,"count":3}}]}}}}}})",
+                           queuer);
+    };
+    const Section section =
+        page_of(R"({"schema":"wqlab/latency/1","kernel":"6.12","by":"queuer","lost_events":40,"rows":[)" +
+                row("cron f_write") + "," + row("sshd") + "]}")
+            .sections.at(1);
+    const Table table = block_of<Table>(section);
+    REQUIRE(table.rows.size() == 2);
+    CHECK(table.rows[0].at(0).text == "cron f_write: events f");
+    CHECK(table.rows[1].at(0).text == "sshd: events f");
+    CHECK(mark_of(section, "40 events were lost") == Mark::kDoubtful);
+}
+
 TEST_CASE("a comparison is shown with what its text cautions of")
 {
     const std::string row = R"("measure":"items_per_s","a":100,"b":90,"ratio":0.9,"p":0.01)";

@@ -103,6 +103,8 @@ void read_latency(const Fields& root, Document& document)
             name += " " + row.text("function");
         if (row.find("cpu"))
             name += fmt::format(" cpu {}", row.number("cpu"));
+        if (row.find("queuer"))
+            name = row.text("queuer") + ": " + name;
         // Several workqueues may have one name; identities are other ones after the next boot.
         if (const unsigned number = ++seen[name]; number > 1)
             name += fmt::format(" #{}", number);

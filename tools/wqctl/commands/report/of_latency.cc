@@ -31,6 +31,8 @@ RecordedRow read_row(const Fields& fields, std::map<std::string, unsigned>& seen
         row.name += (row.name.empty() ? "" : " ") + fields.text("function");
     if (const auto cpu = fields.number_if_any("cpu"))
         row.name += fmt::format(" CPU {}", *cpu);
+    if (fields.find("queuer"))
+        row.name = fields.text("queuer") + ": " + row.name;
     // Several workqueues may have one name.
     if (const unsigned number = ++seen[row.name]; number > 1)
         row.name += fmt::format(" #{}", number);
@@ -102,7 +104,8 @@ void read_latency(const Fields& root, Draft& draft)
           std::pair("waiting", "items were queued and had not begun at the end, and are in no row"),
           std::pair("running", "items were still executing at the end, and are in no row"),
           std::pair("lost_items", "items were given up because too many were in flight, and no row has their waits"),
-          std::pair("lost_keys", "items were not recorded: too many workqueues, functions and CPUs")})
+          std::pair("lost_keys", "items were not recorded: too many workqueues, functions and CPUs"),
+          std::pair("lost_events", "events were lost because items came faster than they could be read")})
         if (const double lost = root.number_if_any(key).value_or(0); lost > 0)
             section.note(fmt::format("{} {}.", human(lost, Unit::kNumber), what), Mark::kDoubtful);
 }
