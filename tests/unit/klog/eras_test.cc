@@ -298,9 +298,9 @@ TEST_CASE("6.16 and newer: what else is said of a hung task is no other hung tas
     const std::string hung = "INFO: task kworker/1:2:212 blocked for more than 122 seconds.\n";
     const std::string behind =
         "task:kworker/0:1     state:D stack:0     pid:99    tgid:99    ppid:2      task_flags:0x4208060 flags:0x0\n";
-    for (const std::string unknown :
-         {"is blocked on a mutex, but the owner is not found.", "is blocked on an rw-semaphore, but the owner is not found.",
-          "is blocked on a semaphore, but the last holder is not found."}) {
+    for (const std::string unknown : {"is blocked on a mutex, but the owner is not found.",
+                                      "is blocked on an rw-semaphore, but the owner is not found.",
+                                      "is blocked on a semaphore, but the last holder is not found."}) {
         const Log log = read(hung + "INFO: task kworker/1:2:212 " + unknown + "\n" + behind);
         REQUIRE(log.hung_tasks.size() == 1);
         CHECK(log.hung_tasks[0].seconds == 122);

@@ -67,7 +67,8 @@ std::string a_log()
 {
     std::string text;
     for (int i = 0; i < 100'000; i++)
-        text += "[  843." + std::to_string(100'000 + i * 7919 % 900'000) + "] usb 1-" + std::to_string(i * 31 % 97) + "\n";
+        text += "[  843." + std::to_string(100'000 + i * 7919 % 900'000) + "] usb 1-" + std::to_string(i * 31 % 97) +
+                "\n";
     return text;
 }
 
@@ -124,8 +125,17 @@ TEST_CASE("log files: texts are read, whatever a crash or another system left in
     std::string wide = "\xff\xfe";
     for (const char c : line)
         wide += std::string{c, '\0'};
-    for (const std::string& text : {std::string(), line, std::string(70'000, '\0') + line, wide,
-                                    "\033[32m" + line + "\a\r\n", "\0016" + line, "Gr\xc3\xbc\xc3\x9f" "e\n", "\xfc\xdf\xe4\n"}) {
+    const std::vector<std::string> texts = {
+        "",
+        line,
+        std::string(70'000, '\0') + line,
+        wide,
+        "\033[32m" + line + "\a\r\n",
+        "\0016" + line,
+        "Gr\xc3\xbc\xc3\x9f\n",
+        "\xfc\xdf\xe4\n",
+    };
+    for (const std::string& text : texts) {
         const Read all = read(directory.file(text));
         CHECK(all.text == text);
         CHECK(all.trouble.empty());

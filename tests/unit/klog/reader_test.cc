@@ -140,16 +140,21 @@ TEST_CASE("what the kernel had to put into a record of its own belongs to what i
         "[  843.900002][   C3]  cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n"
         "[  843.900003][   C3] Showing busy workqueues and worker pools:\n"
         "[  843.900004][   C3] workqueue events: flags=0x0\n"
-        "[  843.900005][   C3]   pwq 6:\n" + other +
+        "[  843.900005][   C3]   pwq 6:\n" +
+        other +
         "[  843.900006][   C3]  cpus=1 node=0 flags=0x0 nice=0 active=1/256 refcnt=2\n"
         "[  843.900007][   C3]     in-flight: 61:spin_fn\n"
-        "[  843.900008][   C3] pool 6:\n" + other +
+        "[  843.900008][   C3] pool 6:\n" +
+        other +
         "[  843.900009][   C3]  cpus=1 node=0 flags=0x0 nice=0 hung=43s workers=3 idle: 15 16\n"
-        "[  843.900010][   C3] pool 8: cpus=2 node=0 flags=0x1 bh-hi\n" + other +
+        "[  843.900010][   C3] pool 8: cpus=2 node=0 flags=0x1 bh-hi\n" +
+        other +
         "[  843.900011][   C3]  hung=12s workers=1\n"
         "[  843.900012][   C3] Showing backtraces of running workers in stalled CPU-bound worker pools:\n"
-        "[  843.900013][   C3] pool 8:\n" + other +
-        "[  843.900014][   C3] task:kworker/2:1     state:R  running task     stack:0     pid:62    ppid:2      flags:0x0\n"
+        "[  843.900013][   C3] pool 8:\n" +
+        other +
+        "[  843.900014][   C3] task:kworker/2:1     state:R  running task     stack:0     pid:62    ppid:2      "
+        "flags:0x0\n"
         "[  843.900015][   C3] Call Trace:\n");
     REQUIRE(log.dumps.size() == 1);
     const Dump& dump = log.dumps[0];
@@ -169,9 +174,10 @@ TEST_CASE("workqueues of one name are of one dump that has a title")
 {
     std::string text = "Showing busy workqueues and worker pools:\n";
     for (int i = 0; i < 6; i++)
-        text += "workqueue ext4-rsv-conversion: flags=0x2000a\n  pwq 16: cpus=0-7 flags=0x4 nice=0 active=1/1 refcnt=3\n"
-                "    in-flight: 21" +
-                std::to_string(i) + ":ext4_end_io_rsv_work\n";
+        text +=
+            "workqueue ext4-rsv-conversion: flags=0x2000a\n  pwq 16: cpus=0-7 flags=0x4 nice=0 active=1/1 refcnt=3\n"
+            "    in-flight: 21" +
+            std::to_string(i) + ":ext4_end_io_rsv_work\n";
     const Log log = read(text + "pool 16: cpus=0-7 flags=0x4 nice=0 hung=43s workers=8 idle: 15\n");
     REQUIRE(log.dumps.size() == 1);
     CHECK(log.dumps[0].workqueues.size() == 6);

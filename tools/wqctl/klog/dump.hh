@@ -148,8 +148,8 @@ struct HungTask {
     std::string command;
     int pid = 0;
     uint64_t seconds = 0;
-    // "INFO: task bash:12 is blocked on a mutex likely owned by task kworker/0:1:123." of 6.16 and newer; of a semaphore
-    // who likely held it last
+    // "INFO: task bash:12 is blocked on a mutex likely owned by task kworker/0:1:123." of 6.16 and newer; of a
+    // semaphore who likely held it last
     std::string owner;
     int owner_pid = 0;
 };
@@ -169,7 +169,7 @@ struct Log {
     std::vector<HungTask> hung_tasks;
     std::vector<Unfinished> unfinished;
     std::vector<SoftLockup> soft_lockups;
-    std::vector<Stack> stacks;  // of workers, of who was on a CPU, and of who waits for a workqueue
+    std::vector<Stack> stacks;             // of workers, of who was on a CPU, and of who waits for a workqueue
     std::multimap<int, size_t> stacks_of;  // by pid: which of them
     uint64_t lines = 0;
     // What stood in a dump and was not understood, with its line; no more than some hundreds are kept.

@@ -126,8 +126,7 @@ std::string read_through(const Packer& packer, int file, const std::string& path
     posix_spawn_file_actions_destroy(&actions);
     writing.shut();
     if (error)
-        throw Error(kUsage,
-                    path + ": it takes " + name + " to unpack it, which cannot be run: " + std::strerror(error),
+        throw Error(kUsage, path + ": it takes " + name + " to unpack it, which cannot be run: " + std::strerror(error),
                     std::string("install ") + packer.package);
     read_plain(reading.get(), "", path, take);
     int status;
@@ -171,8 +170,7 @@ std::string read_log_file(const std::string& path, const Take& give)
         throw Error(kUsage, path + ": " + std::strerror(errno));
     std::vector<char> piece(kPiece);
     const std::string_view first(piece.data(), read_piece(file.get(), piece.data(), piece.size(), path));
-    const auto packer = std::ranges::find_if(kPackers,
-                                             [&](const Packer& one) { return first.starts_with(one.begin); });
+    const auto packer = std::ranges::find_if(kPackers, [&](const Packer& one) { return first.starts_with(one.begin); });
     std::string trouble;
     if (is_gzip(first))
         trouble = read_gzip(file.get(), first, path, take);

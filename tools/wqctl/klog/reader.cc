@@ -222,8 +222,8 @@ void LogReader::end_statement()
         ok = parse_workqueue(text, workqueue);
         if (!ok)
             break;
-        // Pools are printed behind all workqueues. Names are no keys, each ext4 has an "ext4-rsv-conversion": only where
-        // titles lack do they tell of another dump.
+        // Pools are printed behind all workqueues. Names are no keys, each ext4 has an "ext4-rsv-conversion": only
+        // where titles lack do they tell of another dump.
         const auto is_same = [&](const Workqueue& other) { return other.name == workqueue.name; };
         if (is_open_ && !log_.dumps.empty() &&
             (has_pools_ || (log_.dumps.back().kind == DumpKind::kNoTitle &&

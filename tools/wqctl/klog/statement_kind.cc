@@ -122,9 +122,8 @@ bool is_cut(Kind kind, std::string_view text)
 
 bool begins_as_rest(std::string_view text)
 {
-    constexpr std::string_view kBegins[] = {",",       "cpus=",   "node=",       "flags=",    "nice=",
-                                            "active=", "refcnt=", "hung=",       "workers=",  "manager: ",
-                                            "idle: ",  "stuck for "};
+    constexpr std::string_view kBegins[] = {",",       "cpus=", "node=",    "flags=",    "nice=",  "active=",
+                                            "refcnt=", "hung=", "workers=", "manager: ", "idle: ", "stuck for "};
     return std::ranges::any_of(kBegins, [&](std::string_view begin) { return text.starts_with(begin); });
 }
 
@@ -152,7 +151,8 @@ bool is_rest_of(Kind kind, std::string_view so_far, std::string_view text)
         } else if (word.starts_with("[") && word.ends_with("]")) {
             has_sign |= is_list && words == 0;  // the module of a function in the line before
         } else if (word == "for" || word == "MAYDAY" || word == "manager:" || word == "idle:" || word == "bh" ||
-                   word == "bh-hi" || word == "stuck" || word.find_first_not_of("0123456789s!") == std::string_view::npos) {
+                   word == "bh-hi" || word == "stuck" ||
+                   word.find_first_not_of("0123456789s!") == std::string_view::npos) {
             continue;
         } else if (is_list && word.find_first_not_of(kOfFunctions) == std::string_view::npos) {
             // Without an underscore it may be any word, but behind a comma.

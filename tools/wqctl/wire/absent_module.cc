@@ -19,9 +19,10 @@ Error absent_module()
 {
     // The kernel hides the family of a module elsewhere, and so says the same.
     if (access("/sys/module/wqlab", F_OK) == 0)
-        return {kUnavailable, "the wqlab module is loaded, and does not answer here",
-                "it answers in the host's network namespace only: nsenter --net=/proc/1/ns/net wqctl ...; if this is that "
-                "one, the module comes or goes: once more"};
+        return {
+            kUnavailable, "the wqlab module is loaded, and does not answer here",
+            "it answers in the host's network namespace only: nsenter --net=/proc/1/ns/net wqctl ...; if this is that "
+            "one, the module comes or goes: once more"};
     constexpr const char* kLoad = "insmod wqlab.ko, or modprobe wqlab";
     const std::string why = why_signed_only(read_line("/sys/kernel/security/lockdown").value_or(""),
                                             read_line("/sys/module/module/parameters/sig_enforce").value_or(""));

@@ -240,8 +240,8 @@ TEST_CASE("vmcore: a compressed dump of a machine with more than 8 TiB is read",
 {
     // The file with as many more blocks of zeros behind each of its bitmaps.
     struct Widened : BytesFile {
-        Widened(DumpBytes bytes, uint64_t bitmap, uint64_t more)
-            : BytesFile(std::move(bytes)), first_end(2 * 4096 + bitmap), second_end(first_end + bitmap), more(more)
+        Widened(DumpBytes bytes, uint64_t bitmap, uint64_t by)
+            : BytesFile(std::move(bytes)), first_end(2 * 4096 + bitmap), second_end(first_end + bitmap), more(by)
         {
         }
         uint64_t size() const override { return BytesFile::size() + 2 * more; }

@@ -24,7 +24,8 @@ void DoctorFlags::declare(Args& args)
         .alone_means("-");
     args.group("A log instead of the machine");
     args.option("--log", log, "FILE",
-                "Read this kernel log (dmesg, journal, console, a mail; also gzip, xz, zstd, bzip2, lz4); - is standard input")
+                "Read this kernel log (dmesg, journal, console, a mail; also gzip, xz, zstd, bzip2, lz4); - is "
+                "standard input")
         .file()
         .excludes("--for")
         .excludes("--source")

@@ -28,8 +28,8 @@ DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), du
         }
 }
 
-// Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump, and any WARN's, tell of another
-// moment.
+// Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump, and any WARN's, tell of
+// another moment.
 const klog::Stack* DumpCase::nearest(auto&& stacks, auto&& fits) const
 {
     constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
@@ -69,15 +69,13 @@ const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
     // A fold may have taken the module's name away.
     const std::string_view bare = bare_function(function);
     const auto [begin, end] = log_.stacks_of.equal_range(pid);
-    const auto theirs = std::ranges::subrange(begin, end) | std::views::transform([&](const auto& one) -> const auto& {
-                            return log_.stacks[one.second];
-                        });
+    const auto theirs = std::ranges::subrange(begin, end) |
+                        std::views::transform([&](const auto& one) -> const auto& { return log_.stacks[one.second]; });
     return nearest(theirs, [&](const klog::Stack& stack) {
         return !stack.frames.empty() &&
                (bare.empty() || stack.function.empty() || bare_function(stack.function) == bare);
     });
 }
-
 
 const klog::Stack* DumpCase::stack_on(int cpu) const
 {

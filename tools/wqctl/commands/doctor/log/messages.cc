@@ -143,7 +143,7 @@ struct Known {
             }
     }
 
-    std::map<int, AtWork> executes;                                           // as the last dump has it
+    std::map<int, AtWork> executes;                                            // as the last dump has it
     std::map<int, std::pair<const klog::Dump*, std::vector<AtWork>>> awaited;  // as the first has it
 };
 

@@ -25,7 +25,8 @@ std::string items_text(const std::vector<klog::Item>& items)
 
 std::string at(uint64_t line, const std::optional<Stamp>& time)
 {
-    return time && !time->is_date ? fmt::format("line {} ({:.6f} s)", line, time->seconds) : fmt::format("line {}", line);
+    return time && !time->is_date ? fmt::format("line {} ({:.6f} s)", line, time->seconds)
+                                  : fmt::format("line {}", line);
 }
 
 std::string render_dump(const klog::Log& log, const klog::Dump& dump, const Style& style)
