@@ -229,22 +229,30 @@ inline uint64_t line_of(const IssuerShape& issuer, const RunLimits& limits)
     return uint64_t{issuer.threads} * issuer.depth * issuer.body.time.longest(most_time(issuer.body, limits));
 }
 
-// A workqueue as its issuers meet it: its flags, also if it is a system one; line: ns, line_of() all of its issuers.
+// A workqueue as its issuers meet it. Its flags, also if it is a system one; its own max_active, 0 if none is given.
+// ns, line_of() all issuers: of it, and of the run's whose items take the mutex, which is one.
 struct IssuedOn {
     uint32_t flags = 0;
     uint32_t max_active = 0;
     uint64_t line = 0;
+    uint64_t mutex_line = 0;
 };
 
-inline Broken judge_on(const IssuerShape& issuer, const IssuedOn& wq, const RunLimits& limits)
+// cpus: from how many its threads issue in turn.
+inline Broken judge_on(const IssuerShape& issuer, const IssuedOn& wq, uint32_t cpus, const RunLimits& limits)
 {
     const bool bh = wq.flags & WQLAB_WQ_BH;
     const bool unbound = wq.flags & (WQLAB_WQ_UNBOUND | WQLAB_WQ_ORDERED);
-    // flush_work() of one item may wait for all of its thread's, and where they run one at a time for everybody's.
+    // flush_work() of one item may wait for all of its thread's, and where few run at a time for everybody's.
     const bool flushes = issuer.flush_percent || issuer.coalesce;
-    const bool one_at_a_time = wq.flags & WQLAB_WQ_ORDERED || (unbound && wq.max_active == 1) ||
-                               issuer.body.kind == WQLAB_BODY_MUTEX;
-    const uint64_t flush_wait = one_at_a_time ? wq.line : line_of(issuer, limits) / issuer.threads;
+    const uint32_t at_a_time = wq.flags & WQLAB_WQ_ORDERED ? 1 : wq.max_active;
+    const bool together = unbound || issuer.asks_for(Setting::kQueueCpu);
+    const uint32_t places = together ? 1 : cpus < issuer.threads ? cpus : issuer.threads;
+    uint64_t flush_wait = line_of(issuer, limits) / issuer.threads;
+    if (at_a_time && wq.line / at_a_time / places > flush_wait)
+        flush_wait = wq.line / at_a_time / places;
+    if (issuer.body.kind == WQLAB_BODY_MUTEX && wq.mutex_line > flush_wait)
+        flush_wait = wq.mutex_line;
 
     return detail::First()
         .rule(Rule::kBhSleeps, bh && issuer.body.may_sleep())

@@ -2,8 +2,8 @@
 /*
  * C, because kprobes and registers are the kernel's structs. Handlers run in
  * the context that calls, with preemption off; where the kernel
- * has them by a breakpoint it counts as an NMI, of which nothing shows here: no
- * such function is called within a probe of ours.
+ * has them by a breakpoint it counts as an NMI, too: no such function is called
+ * within a probe of ours.
  */
 #include <linux/irqflags.h>
 #include <linux/kprobes.h>
@@ -68,8 +68,8 @@ struct wqlab_calls {
 
 static void tell(const struct probe *probe, struct wqlab_kernel_call *call)
 {
-	const uint32_t context = in_nmi() ? WQLAB_TRACE_CONTEXT_TASK :
-				 in_hardirq() ? WQLAB_TRACE_CONTEXT_HARDIRQ :
+	/* An NMI, as which a breakpoint counts, is counted among the interrupts, too. */
+	const uint32_t context = hardirq_count() > (in_nmi() ? HARDIRQ_OFFSET : 0) ? WQLAB_TRACE_CONTEXT_HARDIRQ :
 				 in_serving_softirq() ? WQLAB_TRACE_CONTEXT_SOFTIRQ :
 							WQLAB_TRACE_CONTEXT_TASK;
 	unsigned long flags;

@@ -133,6 +133,14 @@ bool refuse_workqueue(const RunSpec& run, uint32_t index, const RunLimits& limit
                 wq.is_system() ? judge_system(wq, wqlab_wq_system(wq.system, &flags)) : judge(wq, limits));
 }
 
+uint32_t nr_cpus_of(const IssuerSpec& issuer)
+{
+    uint32_t online = 0;
+    for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
+        online += wqlab_cpu_online(cpu);
+    return issuer.cpus.empty() ? online : issuer.cpus.size();
+}
+
 bool refuse_issuer(const RunSpec& run, const IssuerSpec& issuer, const RunLimits& limits, Refusal& refusal)
 {
     if (issuer.workqueue >= run.workqueues.size())
@@ -142,15 +150,18 @@ bool refuse_issuer(const RunSpec& run, const IssuerSpec& issuer, const RunLimits
     IssuedOn issued_on = {.flags = wq.flags, .max_active = wq.max_active};
     if (wq.is_system())
         wqlab_wq_system(wq.system, &issued_on.flags);
-    for (const IssuerSpec& other : run.issuers)
+    for (const IssuerSpec& other : run.issuers) {
         if (other.workqueue == issuer.workqueue)
             issued_on.line += line_of(other, limits);
+        if (other.body.kind == WQLAB_BODY_MUTEX)
+            issued_on.mutex_line += line_of(other, limits);
+    }
     const auto asked = [&](Setting setting) { return issuer.asks_for(setting); };
     return says(refusal, issuer.origin, judge_mode(issuer, asked)) ||
            says(refusal, issuer.origin,
                 judge_places(issuer, {issuer.cpus.begin(), issuer.cpus.size()}, wqlab_cpu_online, wqlab_node_online)) ||
            says(refusal, issuer.origin, judge(issuer.body, limits)) ||
-           says(refusal, issuer.origin, judge_on(issuer, issued_on, limits));
+           says(refusal, issuer.origin, judge_on(issuer, issued_on, nr_cpus_of(issuer), limits));
 }
 
 RunSize size_of(const RunSpec& spec)

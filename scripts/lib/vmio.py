@@ -300,10 +300,11 @@ def run(options):
             machine.control.sendall(wanted(options, with_terminal))
         limit, deadline, what = BOOT_SECONDS, time.monotonic() + BOOT_SECONDS, "the kernel did not boot"
         while True:
+            over = not any(pump.is_alive() for pump, _ in said)  # before the counts, which nobody raises then
             if said and all(pump.count >= count for pump, count in said):
                 log.ended.wait(2)
                 break
-            if said and not any(pump.is_alive() for pump, _ in said):
+            if said and over:
                 message, status = "QEMU ended before all that the command said had come", EXIT_DIED
                 break
             try:

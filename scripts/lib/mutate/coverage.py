@@ -90,13 +90,16 @@ class Coverage:
                     if words:
                         failing[check] = words
             finally:
-                left.clear()  # at the end there is nothing; who could not go on lets nobody else
+                left.clear()  # who can not go on lets nobody else
                 if guest:
                     guest.end()
 
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            for each in [pool.submit(work) for _ in range(jobs)]:
-                each.result()
+            try:
+                for each in [pool.submit(work) for _ in range(jobs)]:
+                    each.result()
+            finally:
+                left.clear()  # who is interrupted waits for what was begun
         return failing
 
     def _look(self, guest, new_guest, check, points):

@@ -64,6 +64,23 @@ TEST_CASE("the kernel's time is kept, and the caller")
     CHECK_FALSE(open_envelope("text", 1).is_stamped);
 }
 
+TEST_CASE("from one stamp to the next it is as long as the calendar says, also across midnight and New Year")
+{
+    const auto [first, second, seconds] = GENERATE(table<const char*, const char*, double>({
+        {"[   12.500000] ", "[90012.500000] ", 90'000},
+        {"[Sat Nov 28 23:59:59 2026] ", "[Sun Nov 29 00:00:01 2026] ", 2},
+        {"[Sat Feb 28 23:59:59 2026] ", "[Sun Mar  1 00:00:01 2026] ", 2},
+        {"2026-04-30T23:59:59 box kernel: ", "2026-05-01T00:00:01 box kernel: ", 2},
+        {"Dec 31 23:59:59 box kernel: ", "Jan  1 00:00:01 box kernel: ", 2},
+        {"[23:59:59] ", "[00:00:01] ", 2},
+        {"Nov 28 13:17:39 box kernel: ", "Nov 30 13:17:39 box kernel: ", 172'800},
+        {"[   12.500000] ", "[Sat Nov 28 23:59:59 2026] ", 0},
+    }));
+    INFO(first << second);
+    CHECK(seconds_between(open_envelope(std::string(first) + "text", 1).time,
+                          open_envelope(std::string(second) + "text", 2).time) == Approx(seconds));
+}
+
 TEST_CASE("a date is none of the kernel's times, and gives way to it")
 {
     const std::string date = GENERATE(as<std::string>(), "Nov 28 13:17:39 box kernel: ", "[Sat Nov 28 13:17:39 2026] ",

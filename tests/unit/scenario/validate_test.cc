@@ -189,16 +189,28 @@ TEST_CASE("wrong flags get one line that says what is wrong and what is right")
          "or use fewer threads"},
         // who runs one at a time keeps all threads' items waiting
         {"--ordered --issuers 64 --flush 100 --sleep 3s",
-         "--depth lets a flush wait for 192s on workqueue \"ordered\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "--depth lets a flush wait for 192s on workqueue \"ordered\", beyond the limit flush_wait_ns of 60s; lower "
+         "it, the "
          "number of threads, or what an item takes"},
         {"--flags unbound --max-active 1 --issuers 64 --flush 100 --sleep 3s",
-         "--depth lets a flush wait for 192s on workqueue \"unbound\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "--depth lets a flush wait for 192s on workqueue \"unbound\", beyond the limit flush_wait_ns of 60s; lower "
+         "it, the "
+         "number of threads, or what an item takes"},
+        {"--flags unbound --max-active 2 --issuers 64 --flush 100 --sleep 3s",
+         "--depth lets a flush wait for 96s on workqueue \"unbound\", beyond the limit flush_wait_ns of 60s; lower it, "
+         "the "
+         "number of threads, or what an item takes"},
+        {"--max-active 1 --cpus 0 --issuers 64 --flush 100 --sleep 3s",
+         "--depth lets a flush wait for 192s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, "
+         "the "
          "number of threads, or what an item takes"},
         {"--issuers 64 --flush 100 --mutex 1s",
-         "--depth lets a flush wait for 64s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "--depth lets a flush wait for 64s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, "
+         "the "
          "number of threads, or what an item takes"},
         {"--depth 64 --flush 100 --sleep 1s",
-         "--depth lets a flush wait for 64s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, the "
+         "--depth lets a flush wait for 64s on workqueue \"percpu\", beyond the limit flush_wait_ns of 60s; lower it, "
+         "the "
          "number of threads, or what an item takes"},
         {"--issuers 300",
          "the scenario has 300 issuer threads in all, beyond the limit threads of 256; use 256 or fewer"},
@@ -233,6 +245,7 @@ TEST_CASE("what is right is not refused")
                               "--system unbound --queue-node 0",
                               "--issuers 64 --depth 1024",
                               "--flags unbound --issuers 64 --flush 100 --sleep 3s",
+                              "--max-active 1 --cpus 0-5 --issuers 6 --flush 100 --sleep 10s",
                               "--rate 1M",
                               "--sleep 10s",
                               "--alloc 1M",
@@ -262,6 +275,18 @@ TEST_CASE("what a kernel can do decides")
                Catch::Contains("--scope needs affinity scopes, which this kernel does not have: they came with Linux "
                                "6.6; leave it out"));
     CHECK(refusal("--flags unbound --nice 3", older) == "");
+}
+
+TEST_CASE("who takes the run's mutex waits for all who do, and for nobody else")
+{
+    const auto run = [](const char* first, const char* second) {
+        return refusal_of_file(std::string(R"({"workqueues": [{"name": "a"}, {"name": "b"}], "issuers": [)") + first +
+                               ", " + second + "]}");
+    };
+    const char* mutex_on_a = R"({"workqueue": "a", "threads": 40, "flush_percent": 100, "item": {"mutex": "1s"}})";
+    CHECK_THAT(run(mutex_on_a, R"({"workqueue": "b", "threads": 40, "item": {"mutex": "1s"}})"),
+               Catch::Contains("wait for 80s"));
+    CHECK(run(mutex_on_a, R"({"workqueue": ["a", "b"], "threads": 40, "item": {"sleep": "10s"}})") == "");
 }
 
 TEST_CASE("scenario files are refused with their line")

@@ -21,6 +21,13 @@ constexpr std::array<std::string_view, 8> kLevels = {"emerg", "alert",  "crit", 
 
 bool is_one_of(std::string_view word, auto& words) { return std::ranges::find(words, word) != words.end(); }
 
+// month: 0 is January. Of a year without a 29th of February.
+double day_of_year(unsigned month, unsigned day)
+{
+    constexpr unsigned kBefore[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    return kBefore[std::min<size_t>(month, 11)] + day;
+}
+
 // "13:17:39", "13:17:39.123456", with a comma for the point, too.
 std::optional<double> clock(Scan& scan)
 {
@@ -63,7 +70,7 @@ std::optional<double> iso_time(Scan& scan)
     else if ((ahead.peek() == '+' || ahead.peek() == '-') && ahead.peek(1) >= '0' && ahead.peek(1) <= '9')
         ahead.until_not("+-0123456789:");
     scan = ahead;
-    return (*month * 31 + *day) * 86400.0 + *time;
+    return day_of_year(*month - 1, *day) * kDaySeconds + *time;
 }
 
 // "Nov 28 13:17:39", as syslog has it, and "Sat Nov 28 13:17:39 2026", as `dmesg -T` has it.
@@ -104,7 +111,7 @@ std::optional<double> month_time(Scan& scan)
     if (year.digits().size() == 4)
         ahead = year;
     scan = ahead;
-    return (static_cast<double>(month - kMonths.begin()) * 31 + *day) * 86400 + *time;
+    return day_of_year(static_cast<unsigned>(month - kMonths.begin()), *day) * kDaySeconds + *time;
 }
 
 // The kernel's own stamp says more than the date of who kept the line.
@@ -169,6 +176,8 @@ bool open_bracket(Scan& scan, LogLine& line)
         ahead.skip_spaces();
     }
     if (!time || !ahead.take("]"))
+        return false;
+    if (is_relative && (line.since_last || line.time))  // "[<80012345>] func", of older stacks
         return false;
     if (is_relative)
         line.since_last = time;

@@ -46,11 +46,15 @@ Log LogReader::finish()
     stacks_.finish();
     if (std::optional<Stack> stack = stacks_.done())
         keep(std::move(*stack));
-    // A log that ends there was cut, and shows nobody who runs.
-    if (!log_.dumps.empty() && log_.dumps.back().backtraces_line == lines_.count())
+    // A log that ends there may have been cut before it shows who runs; not if it was so in another round.
+    const auto found_nobody = [](const Dump& dump) { return dump.backtraces_line && dump.running_pools.empty(); };
+    if (!log_.dumps.empty() && log_.dumps.back().backtraces_line == lines_.count() &&
+        std::none_of(log_.dumps.begin(), log_.dumps.end() - 1, found_nobody))
         log_.dumps.back().backtraces_line = 0;
-    if (!lockups_.empty())
+    if (!lockups_.empty()) {
+        first_.time = lockups_.back().time;
         new_dump(DumpKind::kNoTitle, lockups_.front().line);
+    }
     drop_copies();
     log_.lines = lines_.count();
     return std::move(log_);

@@ -2,12 +2,17 @@
 // When a line of a log was written, as far as the log says it.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace wqctl {
 
+constexpr double kDaySeconds = 86400, kYearSeconds = 365 * kDaySeconds;
+
 struct Stamp {
-    double seconds = 0;    // of the kernel's clock, or since 1970
+    double seconds =
+        0;  // of the kernel's clock, or since 1970; of a date since the year began, or the day if it has none
     bool is_date = false;  // of a calendar that knows no years and no zones: it tells two lines apart, and no more
 
     bool operator==(const Stamp&) const = default;
@@ -16,7 +21,14 @@ struct Stamp {
 // How long after the first the second was written; 0 if the log does not say it.
 inline double seconds_between(const std::optional<Stamp>& first, const std::optional<Stamp>& second)
 {
-    return first && second && first->is_date == second->is_date ? second->seconds - first->seconds : 0;
+    if (!first || !second || first->is_date != second->is_date)
+        return 0;
+    const double seconds = second->seconds - first->seconds;
+    if (!first->is_date)
+        return seconds;
+    // Across midnight, or New Year.
+    const bool has_days = std::max(first->seconds, second->seconds) >= kDaySeconds;
+    return std::remainder(seconds, has_days ? kYearSeconds : kDaySeconds);
 }
 
 }  // namespace wqctl

@@ -238,9 +238,13 @@ wqlab::IssuedOn issued_on(const Scenario& scenario, uint32_t workqueue, const wq
 {
     const WorkqueueSpec& wq = scenario.workqueues[workqueue];
     wqlab::IssuedOn issued{.flags = flags_of(wq), .max_active = wq.max_active.value_or(0)};
-    for (const IssuerSpec& issuer : scenario.issuers)
-        if (std::ranges::count(targets(scenario, issuer), workqueue))
-            issued.line += line_of(shape_of(issuer), limits);
+    for (const IssuerSpec& issuer : scenario.issuers) {
+        const wqlab::IssuerShape shape = shape_of(issuer);
+        const std::vector<uint32_t> fed = targets(scenario, issuer);
+        issued.line += static_cast<uint64_t>(std::ranges::count(fed, workqueue)) * line_of(shape, limits);
+        if (shape.body.kind == WQLAB_BODY_MUTEX)
+            issued.mutex_line += fed.size() * line_of(shape, limits);
+    }
     return issued;
 }
 
@@ -271,8 +275,10 @@ void validate(const Scenario& scenario, const Topology& topology, const Info* in
         check_issuer(issuer, topology, info);
         for (uint32_t index : targets(scenario, issuer)) {
             const WorkqueueSpec& workqueue = scenario.workqueues[index];
-            refuse_if(wqlab::judge_on(shape_of(issuer), issued_on(scenario, index, limits), limits), issuer,
-                      workqueue);
+            const size_t cpus = issuer.cpus ? issuer.cpus->size() : topology.online.size();
+            refuse_if(wqlab::judge_on(shape_of(issuer), issued_on(scenario, index, limits), static_cast<uint32_t>(cpus),
+                                      limits),
+                      issuer, workqueue);
         }
     }
     refuse_if(judge(size_of(scenario), limits), scenario);

@@ -37,14 +37,16 @@ std::unique_ptr<Source> open_kcore() { return std::make_unique<ReadSource>(std::
 
 std::unique_ptr<Source> open_file(const std::string& file, const SourceFlags& flags)
 {
-    constexpr uint64_t kMostSaved = 64 << 20;  // packed; the largest machines' have some megabytes
     std::unique_ptr<ByteFile> bytes = open_disk_file(file, "a source is module, kcore or a file");
     std::string text(2, '\0');
     if (!bytes->read(text.data(), 0, text.size()) || !SavedSource::is_one(text))
         return std::make_unique<ReadSource>(open_vmcore(std::move(bytes), {file, flags.symbols, flags.btf}));
     if (flags.symbols || flags.btf)
         throw Error::usage(file + " is a saved snapshot, which needs neither --symbols nor --btf");
-    text.resize(std::min(bytes->size(), kMostSaved));
+    if (bytes->size() > kMostPacked)
+        throw Error::usage(file + " is larger than a saved snapshot may be",
+                           "a dump that was compressed as a whole: gunzip it first");
+    text.resize(bytes->size());
     if (!bytes->read(text.data(), 0, text.size()))
         throw Error::usage(file + " cannot be read");
     return std::make_unique<SavedSource>(text, file);

@@ -102,7 +102,7 @@ class DoctorCommand final : public Command {
             output.text(render_findings(findings, output.style()));
             output.text((findings.empty() ? "" : "\n") + render_summary(log, findings));
         }
-        return findings.empty() ? kDone : kBad;
+        return !findings.empty() ? kBad : trouble.empty() ? kDone : kSkipped;
     }
 };
 

@@ -58,10 +58,11 @@ std::string save(const Info& info, const Snapshot& snapshot, const std::string& 
     std::string text = fmt::format("{}{}\nkernel: {}\ntaken: {}\nfrom: {}\n\n", kTitle, kVersion,
                                    one_line(info.release), time_text(taken), one_line(origin));
     text += encode(info, snapshot);
-    if (text.size() > kLargest)
-        throw Error(kBad, "the snapshot has more than a file of one may hold, 2 GiB",
+    std::string packed = text.size() > kLargest ? "" : gzip(text);
+    if (packed.empty() || packed.size() > kMostPacked)
+        throw Error(kBad, "the snapshot has more than a file of one may hold, 2 GiB, or 1 GiB when it is packed",
                     "wqctl dump --json writes what there is, of any size");
-    return gzip(text);
+    return packed;
 }
 
 bool SavedSource::is_one(std::string_view bytes) { return is_gzip(bytes); }

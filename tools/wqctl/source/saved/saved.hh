@@ -4,12 +4,15 @@
 // gzip of some lines that people can read (zcat FILE | head -5), an empty one, and what the module would have sent.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "source/source.hh"
 
 namespace wqctl {
+
+constexpr uint64_t kMostPacked = uint64_t{1} << 30;  // octets of such a file
 
 // When it was taken: seconds since 1970.
 std::string save(const Info& info, const Snapshot& snapshot, const std::string& origin, int64_t taken);

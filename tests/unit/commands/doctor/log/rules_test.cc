@@ -322,6 +322,46 @@ TEST_CASE("doctor: a log that ends where the watchdog begins to look proves nobo
     CHECK_THAT(findings[0].sentence, !Catch::Contains("sleeps") && Catch::Contains("stack is not in the log"));
 }
 
+TEST_CASE("doctor: where an earlier round found nobody running, the last line of the log is no cut")
+{
+    const std::string round = kHung + "    in-flight: 123:reg_todo\n" + kPool +
+                              "Showing backtraces of running workers in stalled CPU-bound worker pools:\n";
+    const auto findings = findings_of(round + round);
+    REQUIRE(findings.size() == 1);
+    CHECK_THAT(findings[0].sentence, Catch::Contains("reg_todo sleeps"));
+}
+
+TEST_CASE("doctor: an idle worker's stack is not that of the item that it executes in a dump")
+{
+    const std::string head =
+        "task:kworker/1:2     state:I stack:0     pid:123   ppid:2      flags:0x00004000\n"
+        "Call Trace:\n <TASK>\n __schedule+0x3d4/0xa80\n schedule+0x5e/0xd0\n";
+    const std::string tail = " kthread+0xe6/0x110\n </TASK>\n";
+    const std::string dump = kHung + "    in-flight: 123:reg_todo\n" + kPool;
+    const auto idle = findings_of(head + " worker_thread+0x1d/0x3c0\n" + tail + dump);
+    REQUIRE(idle.size() == 1);
+    CHECK_THAT(idle[0].sentence, !Catch::Contains("sleeps"));
+    const auto at_it = findings_of(head + " reg_todo+0x1d/0x3c0\n process_one_work+0x1e5/0x3f0\n" + tail + dump);
+    REQUIRE(at_it.size() == 1);
+    CHECK_THAT(at_it[0].sentence, Catch::Contains("sleeps"));
+}
+
+TEST_CASE("doctor: lockups alone have the stacks that stand beside them, whatever the log says later")
+{
+    const std::string later =
+        "[ 5000.000000] workqueue: foo hogged CPU for >10000us 4 times, consider switching to "
+        "WQ_UNBOUND\n";
+    const auto findings = findings_of(
+        "[  100.000000] BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n"
+        "[  105.000000] CPU: 1 PID: 300 Comm: loop Not tainted 6.12.0 #1\n"
+        "[  105.000001] Call Trace:\n[  105.000002]  <TASK>\n[  105.000003]  spin+0x15/0x20\n"
+        "[  105.000004]  </TASK>\n" +
+        later);
+    const auto hung = std::ranges::find(findings, "hung-pool", &Finding::rule);
+    REQUIRE(hung != findings.end());
+    CHECK_THAT(hung->sentence, Catch::Contains("loop (pid 300) had its CPU"));
+}
+
 TEST_CASE("doctor: a task waits for a lock that a worker holds")
 {
     const auto findings = findings_of(

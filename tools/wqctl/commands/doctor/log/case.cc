@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "commands/doctor/items.hh"
+#include "text/frames.hh"
 #include "text/names.hh"
 
 namespace wqctl {
@@ -34,13 +35,16 @@ const klog::Stack* DumpCase::nearest(auto&& stacks, auto&& fits) const
 {
     constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
     constexpr double kLong = 300;      // seconds, which a serial console takes for so many
+    // Lockups may have been said long before what follows them.
+    const std::optional<Stamp>& begun = dump_.lockups.empty() ? dump_.time : dump_.lockups.front().time;
     const klog::Stack* found = nullptr;
     uint64_t least = kFar;
     for (const klog::Stack& stack : stacks) {
         const uint64_t away = stack.line < dump_.line        ? dump_.line - stack.line
                               : stack.line > dump_.last_line ? stack.line - dump_.last_line
                                                              : 0;
-        if (away < least && std::abs(seconds_between(stack.time, dump_.time)) <= kLong && fits(stack)) {
+        const double before = seconds_between(stack.time, begun), behind = seconds_between(dump_.time, stack.time);
+        if (away < least && std::max(before, behind) <= kLong && fits(stack)) {
             found = &stack;
             least = away;
         }
@@ -72,8 +76,9 @@ const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
     const auto theirs = std::ranges::subrange(begin, end) |
                         std::views::transform([&](const auto& one) -> const auto& { return log_.stacks[one.second]; });
     return nearest(theirs, [&](const klog::Stack& stack) {
-        return !stack.frames.empty() &&
-               (bare.empty() || stack.function.empty() || bare_function(stack.function) == bare);
+        return bare.empty()
+                   ? !stack.frames.empty()
+                   : is_at_an_item(stack.frames) && (stack.function.empty() || bare_function(stack.function) == bare);
     });
 }
 

@@ -207,7 +207,7 @@ HungPool pool_of(const DumpCase& at, const klog::Lockup& lockup)
         }
     }
     for (const Waiting& waiting : at.waiting())
-        if (waiting.pwq->kind == lockup.kind && !listed.contains(waiting.pwq->pool))
+        if (!waiting.is_inactive && waiting.pwq->kind == lockup.kind && !listed.contains(waiting.pwq->pool))
             others.insert(waiting.pwq->pool);
     if (!hung.is_listed && others.size() == 1)
         hung.pool.id = *others.begin();

@@ -25,6 +25,7 @@ struct Wait {
 struct Circle {
     std::vector<std::pair<int, Wait>> path;
     std::vector<Wait> rests_on;  // also what keeps from ending what else is active where the path leads
+    bool is_closed = false;      // some way leads back to where it began
 };
 
 class Waits {
@@ -54,7 +55,8 @@ public:
     {
         Circle circle;
         std::set<int> seen;
-        return follow(pid, pid, circle.path, circle.rests_on, seen) ? std::optional(circle) : std::nullopt;
+        const bool ends = !follow(pid, pid, circle.path, circle, seen);
+        return !ends && circle.is_closed ? std::optional(circle) : std::nullopt;
     }
     std::set<int> waiters() const
     {
@@ -75,14 +77,15 @@ public:
     }
 
 private:
-    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, std::vector<Wait>& rests_on,
-                std::set<int>& seen) const
+    // Whether this one can't end, unless one of those in `seen` does, who are being followed.
+    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, Circle& circle, std::set<int>& seen) const
     {
         const auto at = waits_.find(pid);
-        if (at == waits_.end() || !seen.insert(pid).second)
+        if (at == waits_.end())
             return false;
+        seen.insert(pid);
         path.emplace_back(pid, at->second);
-        rests_on.push_back(at->second);
+        circle.rests_on.push_back(at->second);
         std::vector<int> blockers;
         uint64_t pending = 0;
         if (at->second.executor) {
@@ -97,9 +100,9 @@ private:
         // Any active item that ends lets the next one in, so all have to be part of it, and none may still wait to
         // begin.
         const bool all = !blockers.empty() && !pending && std::ranges::all_of(blockers, [&](int blocker) {
-            std::set<int> so_far = seen;
             std::vector<std::pair<int, Wait>> behind;
-            if (blocker != goal && !follow(blocker, goal, behind, rests_on, so_far))
+            circle.is_closed |= blocker == goal;
+            if (!seen.contains(blocker) && !follow(blocker, goal, behind, circle, seen))
                 return false;
             if (path.back().first == pid)
                 path.insert(path.end(), behind.begin(), behind.end());
