@@ -62,11 +62,11 @@ Error refusal_of(const std::string& path)
     return {0, "it was not refused"};
 }
 
-// Long enough that a program has given some of it when it finds the end damaged.
+// Long enough that a program has given some of it when it finds the end damaged: lz4 gives 4 MiB at a time.
 std::string a_log()
 {
     std::string text;
-    for (int i = 0; i < 100'000; i++)
+    for (int i = 0; i < 200'000; i++)
         text += "[  843." + std::to_string(100'000 + i * 7919 % 900'000) + "] usb 1-" + std::to_string(i * 31 % 97) +
                 "\n";
     return text;

@@ -123,16 +123,3 @@ TEST_CASE("doctor: a per-CPU workqueue is full on each CPU by itself")
     REQUIRE(twice.size() == 2);
     CHECK(twice[0].evidence.back().text == "was so before");
 }
-
-TEST_CASE("doctor: two that flush what both hold back are a circle, who waits for them is not of it")
-{
-    const auto findings = findings_of(
-        "workqueue w: flags=0x100\n"
-        "  pwq 6: cpus=1 node=0 flags=0x0 nice=0 active=2/2 refcnt=6\n"
-        "    in-flight: 71:fa, 72:fb\n"
-        "    inactive: c BAR(71), d BAR(72), e BAR(900)\n");
-    REQUIRE(!findings.empty());
-    CHECK(findings[0].rule == "circle");
-    CHECK_THAT(findings[0].sentence,
-               Catch::Contains("fa (worker 71") && Catch::Contains("fb (worker 72") && !Catch::Contains("task 900"));
-}

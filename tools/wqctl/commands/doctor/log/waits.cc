@@ -25,7 +25,6 @@ struct Wait {
 struct Circle {
     std::vector<std::pair<int, Wait>> path;
     std::vector<Wait> rests_on;  // also what keeps from ending what else is active where the path leads
-    bool is_closed = false;      // some way leads back to where it began
 };
 
 class Waits {
@@ -55,8 +54,7 @@ public:
     {
         Circle circle;
         std::set<int> seen;
-        const bool ends = !follow(pid, pid, circle.path, circle, seen);
-        return !ends && circle.is_closed ? std::optional(circle) : std::nullopt;
+        return follow(pid, pid, circle.path, circle.rests_on, seen) ? std::optional(circle) : std::nullopt;
     }
     std::set<int> waiters() const
     {
@@ -77,15 +75,14 @@ public:
     }
 
 private:
-    // Whether this one can't end, unless one of those in `seen` does, who are being followed.
-    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, Circle& circle, std::set<int>& seen) const
+    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, std::vector<Wait>& rests_on,
+                std::set<int>& seen) const
     {
         const auto at = waits_.find(pid);
-        if (at == waits_.end())
+        if (at == waits_.end() || !seen.insert(pid).second)
             return false;
-        seen.insert(pid);
         path.emplace_back(pid, at->second);
-        circle.rests_on.push_back(at->second);
+        rests_on.push_back(at->second);
         std::vector<int> blockers;
         uint64_t pending = 0;
         if (at->second.executor) {
@@ -100,9 +97,9 @@ private:
         // Any active item that ends lets the next one in, so all have to be part of it, and none may still wait to
         // begin.
         const bool all = !blockers.empty() && !pending && std::ranges::all_of(blockers, [&](int blocker) {
+            std::set<int> so_far = seen;
             std::vector<std::pair<int, Wait>> behind;
-            circle.is_closed |= blocker == goal;
-            if (!seen.contains(blocker) && !follow(blocker, goal, behind, circle, seen))
+            if (blocker != goal && !follow(blocker, goal, behind, rests_on, so_far))
                 return false;
             if (path.back().first == pid)
                 path.insert(path.end(), behind.begin(), behind.end());
