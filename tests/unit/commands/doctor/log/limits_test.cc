@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // What counts against one max_active: a log of 6.9 or newer does not say how much that is.
+#include <algorithm>
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "commands/doctor/log/rules.hh"
@@ -69,6 +72,47 @@ TEST_CASE("doctor: a circle is as sure as all that keeps its workqueue full")
     REQUIRE_FALSE(findings.empty());
     for (const Finding& finding : findings)
         CHECK(finding.certainty == Certainty::kLikely);
+}
+
+TEST_CASE("doctor: items that all wait for what their own max_active holds back")
+{
+    const auto full = [](const std::string& in_flight, const std::string& more = "") {
+        const auto active = std::to_string(1 + std::ranges::count(in_flight, ','));
+        return findings_of("workqueue w: flags=0x0\n  pwq 2: cpus=0 node=0 flags=0x0 nice=0 active=" + active + "/" +
+                           active + " refcnt=9\n    in-flight: " + in_flight +
+                           "\n    inactive: c_fn BAR(71), d_fn BAR(72), e_fn BAR(73)\n" + more);
+    };
+    const auto pids_of = [](const Finding& finding) {
+        std::set<int> pids;
+        for (const Suspect& suspect : finding.suspects)
+            pids.insert(suspect.pid.value_or(0));
+        return pids;
+    };
+    for (const std::string in_flight : {"71:a_fn, 72:b_fn", "71:a_fn, 72:b_fn, 73:b_fn"}) {
+        const auto findings = full(in_flight);
+        REQUIRE(findings.size() == 1);
+        CHECK(findings[0].rule == "circle");
+        CHECK(findings[0].certainty == Certainty::kCertain);
+        CHECK(pids_of(findings[0]).contains(72));
+        CHECK_THAT(findings[0].sentence, Catch::Contains("a_fn (worker 71, workqueue w) waits for c_fn") &&
+                                             Catch::Contains("b_fn (worker 72, workqueue w) waits for d_fn"));
+    }
+    // Who is active beside them, and ends.
+    CHECK(full("71:a_fn, 72:b_fn, 74:b_fn").empty());
+    // Who only waits for them, whatever his number, is no part of it.
+    const auto waited_for = full("71:a_fn BAR(5) BAR(900), 72:b_fn");
+    REQUIRE(waited_for.size() == 1);
+    CHECK(pids_of(waited_for[0]) == std::set<int>{71, 72});
+    CHECK_THAT(waited_for[0].sentence, !Catch::Contains("task"));
+    // One that rests on another circle, elsewhere, is as sure as that.
+    const auto two = full("71:a_fn, 75:x_fn",
+                          "workqueue v: flags=0x0\n  pwq 6: cpus=1 node=0 flags=0x0 nice=0 active=2/9 refcnt=4\n"
+                          "    in-flight: 80:y_fn BAR(75) BAR(81), 81:z_fn BAR(80)\n");
+    REQUIRE(two.size() == 2);
+    CHECK(pids_of(two[0]) == std::set<int>{71});
+    CHECK(two[0].certainty == Certainty::kLikely);
+    CHECK(pids_of(two[1]) == std::set<int>{80, 81});
+    CHECK(two[1].certainty == Certainty::kCertain);
 }
 
 TEST_CASE("doctor: a workqueue is full of what does not end where nothing of it ends")

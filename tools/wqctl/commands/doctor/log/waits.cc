@@ -21,7 +21,7 @@ struct Wait {
     uint64_t line;
 };
 
-// From a task back to it: what waits for what.
+// Tasks of which each waits, in the end, for each of the others.
 struct Circle {
     std::vector<std::pair<int, Wait>> path;
     std::vector<Wait> rests_on;  // also what keeps from ending what else is active where the path leads
@@ -47,21 +47,37 @@ public:
                     before = item.function;
             }
         }
+        for (const auto& [pid, wait] : waits_)
+            stuck_[pid] = holders_of(wait);
+        const auto may_end = [&](const auto& one) {
+            return one.second.empty() ||
+                   !std::ranges::all_of(one.second, [&](int holder) { return stuck_.contains(holder); });
+        };
+        while (std::erase_if(stuck_, may_end))
+            ;
     }
 
-    // Nothing: no circle is seen.
-    std::optional<Circle> circle_from(int pid) const
+    // Those that hold each other up; who only waits for them is in none.
+    std::vector<Circle> circles() const
     {
-        Circle circle;
-        std::set<int> seen;
-        return follow(pid, pid, circle.path, circle.rests_on, seen) ? std::optional(circle) : std::nullopt;
-    }
-    std::set<int> waiters() const
-    {
-        std::set<int> pids;
-        for (const auto& [pid, wait] : waits_)
-            pids.insert(pid);
-        return pids;
+        std::vector<Circle> found;
+        std::set<int> told;
+        for (const auto& [pid, holders] : stuck_) {
+            const std::vector<int> behind = behind_of(pid);
+            if (told.contains(pid) || std::ranges::find(behind, pid) == behind.end())
+                continue;
+            Circle& circle = found.emplace_back();
+            circle.path.emplace_back(pid, waits_.at(pid));
+            for (const int other : behind) {
+                circle.rests_on.push_back(waits_.at(other));
+                if (const std::vector<int> back = behind_of(other);
+                    other != pid && std::ranges::find(back, pid) != back.end())
+                    circle.path.emplace_back(other, waits_.at(other));
+            }
+            for (const auto& [waiter, wait] : circle.path)
+                told.insert(waiter);
+        }
+        return found;
     }
 
     // The kernel prints each pwq under its pool's lock, and lets go of that before the next: what several show may
@@ -75,43 +91,44 @@ public:
     }
 
 private:
-    bool follow(int pid, int goal, std::vector<std::pair<int, Wait>>& path, std::vector<Wait>& rests_on,
-                std::set<int>& seen) const
+    // All of whom have to be stuck for the wait to last; none: it may end. Any active item that ends lets the next one
+    // in, and so may one that is yet to begin.
+    std::vector<int> holders_of(const Wait& wait) const
     {
-        const auto at = waits_.find(pid);
-        if (at == waits_.end() || !seen.insert(pid).second)
-            return false;
-        path.emplace_back(pid, at->second);
-        rests_on.push_back(at->second);
-        std::vector<int> blockers;
-        uint64_t pending = 0;
-        if (at->second.executor) {
-            blockers.push_back(*at->second.executor);
-        } else {
-            const Limit limit = limit_of(at_, *at->second.workqueue, *at->second.pwq);
-            for (const AtWork& item : limit.executed)
-                if (item.worker->pid)
-                    blockers.push_back(*item.worker->pid);
-            pending = limit.pending;
+        if (wait.executor)
+            return {*wait.executor};
+        const Limit limit = limit_of(at_, *wait.workqueue, *wait.pwq);
+        std::vector<int> pids;
+        for (const AtWork& item : limit.executed) {
+            if (!item.worker->pid)
+                return {};
+            pids.push_back(*item.worker->pid);
         }
-        // Any active item that ends lets the next one in, so all have to be part of it, and none may still wait to
-        // begin.
-        const bool all = !blockers.empty() && !pending && std::ranges::all_of(blockers, [&](int blocker) {
-            std::set<int> so_far = seen;
-            std::vector<std::pair<int, Wait>> behind;
-            if (blocker != goal && !follow(blocker, goal, behind, rests_on, so_far))
-                return false;
-            if (path.back().first == pid)
-                path.insert(path.end(), behind.begin(), behind.end());
-            return true;
-        });
-        if (!all)
-            path.pop_back();
-        return all;
+        return limit.pending ? std::vector<int>() : pids;
+    }
+
+    // Whom a task that is stuck waits for in the end: the next one first, and itself if it leads back.
+    std::vector<int> behind_of(int pid) const
+    {
+        std::vector<int> order, left = {pid};
+        std::set<int> seen;
+        while (!left.empty()) {
+            const std::vector<int>& holders = stuck_.at(left.back());
+            left.pop_back();
+            for (const int holder : holders)
+                if (seen.insert(holder).second) {
+                    order.push_back(holder);
+                    left.push_back(holder);
+                }
+        }
+        return order;
     }
 
     const DumpCase& at_;
-    std::multimap<int, Wait> waits_;
+    std::map<int, Wait> waits_;  // a task waits for one thing at a time
+    // The largest set of tasks in which each waits only for what others of it hold up: none of them goes on. Of each,
+    // who those are.
+    std::map<int, std::vector<int>> stuck_;
 };
 
 }  // namespace
@@ -119,19 +136,12 @@ private:
 void find_circles(const DumpCase& at, std::vector<Finding>& findings)
 {
     const Waits waits(at);
-    std::set<int> told;
-    for (const int pid : waits.waiters()) {
-        if (told.contains(pid))
-            continue;
-        const std::optional<Circle> circle = waits.circle_from(pid);
-        if (!circle)
-            continue;
+    for (const Circle& circle : waits.circles()) {
         Finding finding;
-        finding.certainty = waits.is_certain(*circle) ? Certainty::kCertain : Certainty::kLikely;
+        finding.certainty = waits.is_certain(circle) ? Certainty::kCertain : Certainty::kLikely;
         finding.weight = 1000;
         std::vector<std::string> steps;
-        for (const auto& [waiter, wait] : circle->path) {
-            told.insert(waiter);
+        for (const auto& [waiter, wait] : circle.path) {
             const auto executes = std::ranges::find_if(
                 at.at_work(), [&, pid = waiter](const AtWork& item) { return item.worker->pid == pid; });
             const std::string who = executes == at.at_work().end()
