@@ -113,6 +113,7 @@ struct Dump {
 // "watchdog: BUG: soft lockup - CPU#1 stuck for 23s! [task:123]"
 struct SoftLockup {
     uint64_t line = 0;
+    std::optional<Stamp> time;
     int cpu = -1;
     uint64_t seconds = 0;
     std::string command;

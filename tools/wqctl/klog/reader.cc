@@ -338,6 +338,7 @@ void LogReader::end_statement()
     case Kind::kSoftLockup: {
         SoftLockup lockup;
         lockup.line = number;
+        lockup.time = first_.time;
         if (parse_soft_lockup(text, lockup))
             add(log_.soft_lockups, std::move(lockup));
         break;

@@ -127,7 +127,20 @@ TEST_CASE("doctor: a stack of another moment, or of another item, says nothing")
     auto findings = findings_of(at(12, warning) + at(90'000, kHung + kPool));
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].suspects.empty());
+    // Before the pool stood, too.
+    CHECK(findings_of(at(89'950, warning) + at(90'000, kHung + kPool)).at(0).suspects.empty());
     CHECK(findings_of(at(89'990, warning) + at(90'000, kHung + kPool)).at(0).suspects.at(0).pid == 300);
+    CHECK(findings_of(at(90'000, kHung + kPool) + at(90'060, warning)).at(0).suspects.at(0).pid == 300);
+
+    const auto says_lockup = [&](double seconds) {
+        const auto found = findings_of(at(seconds, "watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [reactor:9]\n") +
+                                       at(90'000, kHung + kPool));
+        return std::ranges::any_of(found.at(0).evidence, [](const Evidence& seen) {
+            return seen.text.find("reactor (pid 9)") != std::string::npos;
+        });
+    };
+    CHECK_FALSE(says_lockup(12));
+    CHECK(says_lockup(89'990));
 
     const std::string worker = "CPU: 1 PID: 123 Comm: kworker/1:2 Not tainted 6.12 #1\nWorkqueue: events ";
     const std::string trace = "\nCall Trace:\n spin_here+0x1/0x2\n";

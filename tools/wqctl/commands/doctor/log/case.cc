@@ -15,6 +15,13 @@
 
 namespace wqctl {
 
+namespace {
+
+constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
+constexpr double kLong = 300;      // seconds, which a serial console takes for so many
+
+}  // namespace
+
 DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), dump_(dump)
 {
     for (const klog::Workqueue& workqueue : dump.workqueues)
@@ -33,8 +40,6 @@ DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), du
 // another moment.
 const klog::Stack* DumpCase::nearest(auto&& stacks, auto&& fits) const
 {
-    constexpr uint64_t kFar = 50'000;  // lines: sysrq-t prints every task
-    constexpr double kLong = 300;      // seconds, which a serial console takes for so many
     // Lockups may have been said long before what follows them.
     const std::optional<Stamp>& begun = dump_.lockups.empty() ? dump_.time : dump_.lockups.front().time;
     const klog::Stack* found = nullptr;
@@ -82,10 +87,25 @@ const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
     });
 }
 
-const klog::Stack* DumpCase::stack_on(int cpu) const
+bool DumpCase::is_of_then(const std::optional<Stamp>& time, uint64_t seconds) const
+{
+    const double before = seconds_between(time, dump_.time);
+    return before <= static_cast<double>(seconds) && before >= -kLong;
+}
+
+const klog::SoftLockup* DumpCase::soft_lockup_of(int cpu, uint64_t seconds) const
+{
+    const auto found = std::ranges::find_if(log_.soft_lockups, [&](const klog::SoftLockup& lockup) {
+        return lockup.cpu == cpu && is_of_then(lockup.time, seconds);
+    });
+    return found == log_.soft_lockups.end() ? nullptr : &*found;
+}
+
+const klog::Stack* DumpCase::stack_on(int cpu, uint64_t seconds) const
 {
     return nearest(log_.stacks, [&](const klog::Stack& stack) {
-        return stack.cpu == cpu && !stack.command.starts_with("kworker/") && !stack.command.starts_with("swapper/");
+        return stack.cpu == cpu && is_of_then(stack.time, seconds) && !stack.command.starts_with("kworker/") &&
+               !stack.command.starts_with("swapper/");
     });
 }
 

@@ -43,10 +43,14 @@ public:
     const klog::Stack* stack_of(int pid, std::string_view function = {}) const;
     // Whether the same worker was seen with the same function in another dump, or has been said to be at it for long.
     bool stays(const AtWork& item) const;
-    // The stack that shows what a CPU did, not printed for a worker of a workqueue.
-    const klog::Stack* stack_on(int cpu) const;
+    // The stack that shows what a CPU did in these seconds before the dump, or behind it; not printed for a worker of a
+    // workqueue.
+    const klog::Stack* stack_on(int cpu, uint64_t seconds) const;
+    // What the soft-lockup detector said of it then.
+    const klog::SoftLockup* soft_lockup_of(int cpu, uint64_t seconds) const;
 
 private:
+    bool is_of_then(const std::optional<Stamp>& time, uint64_t seconds) const;
     const klog::Stack* nearest(auto&& stacks, auto&& fits) const;
 
     const klog::Log& log_;

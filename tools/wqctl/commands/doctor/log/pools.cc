@@ -65,20 +65,17 @@ struct HungPool {
 void add_soft_lockups(const HungPool& hung, Finding& finding)
 {
     const std::optional<int> cpu = cpu_of(hung.pool.kind);
-    for (const klog::SoftLockup& lockup : hung.at.log().soft_lockups)
-        if (cpu && lockup.cpu == *cpu) {
-            finding.evidence.push_back(
-                {lockup.line, fmt::format("soft lockup of CPU {} for {}s: {} (pid {})", lockup.cpu, lockup.seconds,
-                                          lockup.command, lockup.pid)});
-            return;
-        }
+    if (const klog::SoftLockup* lockup = cpu ? hung.at.soft_lockup_of(*cpu, hung.seconds) : nullptr)
+        finding.evidence.push_back({lockup->line, fmt::format("soft lockup of CPU {} for {}s: {} (pid {})", lockup->cpu,
+                                                              lockup->seconds, lockup->command, lockup->pid)});
 }
 
 void explain_no_worker(const HungPool& hung, Finding& finding)
 {
     const std::string_view begun = hung.at_work.empty() ? "no item is being executed"
                                                         : "an unbound pool begins items beside those that are executed";
-    const klog::Stack* other = cpu_of(hung.pool.kind) ? hung.at.stack_on(*cpu_of(hung.pool.kind)) : nullptr;
+    const std::optional<int> cpu = cpu_of(hung.pool.kind);
+    const klog::Stack* other = cpu ? hung.at.stack_on(*cpu, hung.seconds) : nullptr;
     if (other) {
         finding.certainty = Certainty::kLikely;
         finding.sentence += fmt::format("{}{}{} (pid {}) had its CPU", hung.is_known() ? begun : "",
