@@ -14,7 +14,7 @@ namespace wqlab {
 namespace {
 
 constexpr uint32_t kMostWorkqueues = 1u << 20;
-constexpr uint32_t kMostFlushers = 64;       // of each of a workqueue's two lists
+constexpr uint32_t kMostFlushers = 64;  // of each of a workqueue's two lists
 constexpr uint32_t kFlusherRows = 1 + 2 * kMostFlushers;
 constexpr uint32_t kMostPwqs = 1u << 20;     // of one workqueue
 constexpr uint32_t kMostPendingPwqs = 4096;  // with interrupts off

@@ -36,10 +36,7 @@ OwnRun::OwnRun(Lab& lab, const Scenario& scenario)
     started_.release();
 }
 
-std::string OwnRun::kernel_name() const
-{
-    return started_.kernel_names().front();
-}
+std::string OwnRun::kernel_name() const { return started_.kernel_names().front(); }
 
 void OwnRun::stop()
 {

@@ -133,3 +133,19 @@ TEST_CASE("doctor: a CPU is offline where the pool that stands is its own")
     // On a machine of one CPU an unbound pool looks so.
     CHECK_THAT(sentence("0x2"), !Catch::Contains("offline") && Catch::Contains("idle workers were not woken"));
 }
+
+TEST_CASE("doctor: lockups alone have the stacks that stand beside them, whatever the log says later")
+{
+    const std::string later =
+        "[ 5000.000000] workqueue: foo hogged CPU for >10000us 4 times, consider switching to "
+        "WQ_UNBOUND\n";
+    const auto findings = findings_of(
+        "[  100.000000] BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!\n"
+        "[  105.000000] CPU: 1 PID: 300 Comm: loop Not tainted 6.12.0 #1\n"
+        "[  105.000001] Call Trace:\n[  105.000002]  <TASK>\n[  105.000003]  spin+0x15/0x20\n"
+        "[  105.000004]  </TASK>\n" +
+        later);
+    const auto hung = std::ranges::find(findings, "hung-pool", &Finding::rule);
+    REQUIRE(hung != findings.end());
+    CHECK_THAT(hung->sentence, Catch::Contains("loop (pid 300) had its CPU"));
+}
