@@ -339,16 +339,6 @@ TEST_CASE("a recording that waits for the bad moment stops at it", "[trace]")
     hold.open();
 }
 
-TEST_CASE("a trace to a pipe ends soon after its reader", "[trace]")
-{
-    const Process tracer({"sh", "-c", "wqctl trace -d 1h | head -n 1"});
-    REQUIRE(eventually([] { return somebody_traces(); }));
-    CHECK(eventually([] {
-        run_one({"--items", "100"});
-        return !somebody_traces();
-    }));
-}
-
 TEST_CASE("who queues is a grouping of latencies", "[trace]")
 {
     Process recorder({"wqctl", "latency", "--json", "--no-progress", "-d", "600", "--by", "queuer"});

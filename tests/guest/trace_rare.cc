@@ -385,3 +385,13 @@ TEST_CASE("top shows who queues how much on what", "[trace]")
     load.signal(SIGINT);
     load.wait();
 }
+
+TEST_CASE("a trace to a pipe ends soon after its reader", "[trace]")
+{
+    const Process tracer({"sh", "-c", "wqctl trace -d 1h | head -n 1"});
+    REQUIRE(eventually([] { return somebody_traces(); }));
+    CHECK(eventually([] {
+        run_one({"--items", "100"});
+        return !somebody_traces();
+    }));
+}
