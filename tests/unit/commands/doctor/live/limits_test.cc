@@ -82,7 +82,7 @@ TEST_CASE("doctor: each CPU's share of a workqueue, or each node's, is full by i
     CHECK(suspects_of(two) == Suspects{{"a_fn"}, {"b_fn"}});
     CHECK_THAT(two.at(0).sentence, Catch::Contains("on pool 2 (CPU 0, nice 0) is full"));
     CHECK_THAT(two.at(1).sentence, Catch::Contains("on pool 6 (CPU 1, nice 0) is full"));
-    CHECK(two[0].of != two[1].of);
+    CHECK(two.at(0).of != two.at(1).of);
     // The same is to blame on several.
     const auto alike = findings([&](Scene& s) {
         const uint32_t wq = s.workqueue("own", 0, {2, 6, 10}, 1);
