@@ -3,6 +3,7 @@
 
 #include "../core/text.hh"
 #include "../glue/cpu.h"
+#include "../glue/workqueue.h"
 
 namespace wqlab {
 
