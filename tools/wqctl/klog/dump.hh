@@ -170,8 +170,9 @@ struct Log {
     std::vector<HungTask> hung_tasks;
     std::vector<Unfinished> unfinished;
     std::vector<SoftLockup> soft_lockups;
-    std::vector<Stack> stacks;             // of workers, of who was on a CPU, and of who waits for a workqueue
-    std::multimap<int, size_t> stacks_of;  // by pid: which of them
+    std::vector<Stack> stacks;  // of workers, of who was on a CPU, and of who waits for a workqueue
+    std::map<std::pair<int, std::string>, unsigned> executions;  // in how many dumps a worker is at a function
+    std::multimap<int, size_t> stacks_of;                        // by pid: which of them
     uint64_t lines = 0;
     // What stood in a dump and was not understood, with its line; no more than some hundreds are kept.
     std::vector<std::pair<uint64_t, std::string>> not_understood;

@@ -2,6 +2,7 @@
 #include "klog/reader.hh"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace wqctl::klog {
@@ -56,6 +57,7 @@ Log LogReader::finish()
         new_dump(DumpKind::kNoTitle, lockups_.front().line);
     }
     drop_copies();
+    count_executions();
     log_.lines = lines_.count();
     return std::move(log_);
 }
@@ -80,6 +82,20 @@ void LogReader::drop_copies()
             kept.push_back(std::move(dump));
     }
     log_.dumps = std::move(kept);
+}
+
+void LogReader::count_executions()
+{
+    for (const Dump& dump : log_.dumps) {
+        std::set<std::pair<int, std::string>> seen;
+        for (const Workqueue& workqueue : dump.workqueues)
+            for (const Pwq& pwq : workqueue.pwqs)
+                for (const InFlight& worker : pwq.in_flight)
+                    if (worker.pid)
+                        seen.emplace(*worker.pid, worker.function);
+        for (const auto& one : seen)
+            log_.executions[one]++;
+    }
 }
 
 void LogReader::line(LogLine&& line)

@@ -30,6 +30,7 @@ private:
     void end_statement();
     void keep(Stack&& stack);
     void drop_copies();
+    void count_executions();
     void not_understood(uint64_t line, std::string_view text);
     Dump& open_dump(uint64_t line);
     Dump& new_dump(DumpKind kind, uint64_t line);

@@ -113,16 +113,9 @@ bool DumpCase::stays(const AtWork& item) const
 {
     if (is_said_to_stay(item))
         return true;
-    const auto has_it = [&](const klog::Dump& other) {
-        return &other != &dump_ && std::ranges::any_of(other.workqueues, [&](const klog::Workqueue& workqueue) {
-            return std::ranges::any_of(workqueue.pwqs, [&](const klog::Pwq& pwq) {
-                return std::ranges::any_of(pwq.in_flight, [&](const klog::InFlight& worker) {
-                    return worker.pid && worker.pid == item.worker->pid && worker.function == item.worker->function;
-                });
-            });
-        });
-    };
-    return std::ranges::any_of(log_.dumps, has_it);
+    const auto known = item.worker->pid ? log_.executions.find({*item.worker->pid, item.worker->function})
+                                        : log_.executions.end();
+    return known != log_.executions.end() && known->second > 1;
 }
 
 bool is_said_to_stay(const AtWork& item)
