@@ -223,10 +223,14 @@ Broken judge_places(const IssuerShape& issuer, Span<const uint32_t> cpus, CpuOnl
               issuer.queue_node);
 }
 
-// ns that the items of all of its threads take, one after another.
+// ns that the items of one of its threads take, one after another, and those of all.
+inline uint64_t thread_line_of(const IssuerShape& issuer, const RunLimits& limits)
+{
+    return issuer.depth * issuer.body.time.longest(most_time(issuer.body, limits));
+}
 inline uint64_t line_of(const IssuerShape& issuer, const RunLimits& limits)
 {
-    return uint64_t{issuer.threads} * issuer.depth * issuer.body.time.longest(most_time(issuer.body, limits));
+    return issuer.threads * thread_line_of(issuer, limits);
 }
 
 // A workqueue as its issuers meet it. Its flags, also if it is a system one; its own max_active, 0 if none is given.
@@ -248,7 +252,7 @@ inline Broken judge_on(const IssuerShape& issuer, const IssuedOn& wq, uint32_t c
     const uint32_t at_a_time = wq.flags & WQLAB_WQ_ORDERED ? 1 : wq.max_active;
     const bool together = unbound || issuer.asks_for(Setting::kQueueCpu);
     const uint32_t places = together ? 1 : cpus < issuer.threads ? cpus : issuer.threads;
-    uint64_t flush_wait = line_of(issuer, limits) / issuer.threads;
+    uint64_t flush_wait = thread_line_of(issuer, limits);
     if (at_a_time && wq.line / at_a_time / places > flush_wait)
         flush_wait = wq.line / at_a_time / places;
     if (issuer.body.kind == WQLAB_BODY_MUTEX && wq.mutex_line > flush_wait)

@@ -18,12 +18,8 @@
 #include <linux/timer.h>
 
 #include "context.h"
-#include "features.h"
+#include "timer_delete.h"
 #include "upcalls.h"
-
-#if !WQLAB_HAVE_TIMER_DELETE
-#define timer_delete_sync del_timer_sync
-#endif
 
 struct wqlab_context wqlab_current(void)
 {

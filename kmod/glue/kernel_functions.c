@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * C, because kprobes and registers are the kernel's structs. Handlers run in
- * the context that calls, with preemption off; where the kernel
- * has them by a breakpoint it counts as an NMI, too: no such function is called
- * within a probe of ours.
+ * the context that calls, with preemption off; where the kernel has them by a
+ * breakpoint it counts as an NMI, too: no such function is called within a
+ * probe of ours.
  */
 #include <linux/irqflags.h>
 #include <linux/kprobes.h>

@@ -3,16 +3,11 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 
-#include "features.h"
+#include "process_exit.h"
 #include "thread_ends.h"
 #include "tracepoints.h"
 
-/* Called through a pointer, whose type CFI compares. */
-#if WQLAB_HAVE_EXIT_GROUP_DEAD
-static void probe_exit(void *data, struct task_struct *task, bool group_dead)
-#else
-static void probe_exit(void *data, struct task_struct *task)
-#endif
+WQLAB_PROCESS_EXIT_PROBE(probe_exit)
 {
 	const struct wqlab_thread_ends *ends = data;
 

@@ -18,7 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "../uapi/wqlab.h"
-#include "features.h"
+#include "process_exit.h"
 #include "trace_events.h"
 #include "tracepoints.h"
 #include "upcalls.h"
@@ -118,22 +118,15 @@ static void on_wakeup(void *recorder, struct task_struct *task)
 	local_irq_restore(flags);
 }
 
-/*
- * A worker has done with its workqueues before it ends, and no flag of the task says any more what it was. Called
- * through a pointer where there are other listeners, and CFI compares its type.
- */
-#if WQLAB_HAVE_EXIT_GROUP_DEAD
-static void on_exit(void *recorder, struct task_struct *task, bool group_dead)
-#else
-static void on_exit(void *recorder, struct task_struct *task)
-#endif
+/* A worker has done with its workqueues before it ends, and no flag of the task says any more what it was. */
+WQLAB_PROCESS_EXIT_PROBE(on_exit)
 {
 	unsigned long flags;
 
 	if (!(task->flags & PF_KTHREAD))
 		return;
 	local_irq_save(flags);
-	wqlab_event_exit(recorder, who_is(task, WQLAB_TRACE_CONTEXT_TASK), !strncmp(task->comm, "kworker/", 8));
+	wqlab_event_exit(data, who_is(task, WQLAB_TRACE_CONTEXT_TASK), !strncmp(task->comm, "kworker/", 8));
 	local_irq_restore(flags);
 }
 

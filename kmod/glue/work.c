@@ -9,11 +9,8 @@
 #include <linux/workqueue.h>
 
 #include "features.h"
+#include "timer_delete.h"
 #include "work.h"
-
-#if !WQLAB_HAVE_TIMER_DELETE
-#define timer_delete_sync del_timer_sync
-#endif
 
 static struct delayed_work *delayed(struct work_struct *work)
 {

@@ -135,10 +135,12 @@ bool refuse_workqueue(const RunSpec& run, uint32_t index, const RunLimits& limit
 
 uint32_t nr_cpus_of(const IssuerSpec& issuer)
 {
+    if (!issuer.cpus.empty())
+        return issuer.cpus.size();
     uint32_t online = 0;
     for (uint32_t cpu = 0; cpu < wqlab_nr_cpus(); cpu++)
         online += wqlab_cpu_online(cpu);
-    return issuer.cpus.empty() ? online : issuer.cpus.size();
+    return online;
 }
 
 bool refuse_issuer(const RunSpec& run, const IssuerSpec& issuer, const RunLimits& limits, Refusal& refusal)

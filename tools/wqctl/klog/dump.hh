@@ -28,6 +28,10 @@ struct InFlight {
     std::vector<Item> scheduled;      // behind it on the same worker
 };
 
+// Of PoolKind::flags: POOL_DISASSOCIATED; of Workqueue::flags: WQ_UNBOUND, __WQ_ORDERED.
+constexpr uint64_t kDisassociated = 1 << 2;
+constexpr uint64_t kUnbound = 1 << 1, kOrdered = 1 << 17;
+
 // "cpus=0-7 node=0 flags=0x4 nice=0", and " bh", " bh-hi" for nice
 struct PoolKind {
     std::string cpus;

@@ -53,8 +53,8 @@ Log LogReader::finish()
         std::none_of(log_.dumps.begin(), log_.dumps.end() - 1, found_nobody))
         log_.dumps.back().backtraces_line = 0;
     if (!lockups_.empty()) {
-        first_.time = lockups_.back().time;
-        new_dump(DumpKind::kNoTitle, lockups_.front().line);
+        const std::optional<Stamp> time = lockups_.back().time;
+        new_dump(DumpKind::kNoTitle, lockups_.front().line).time = time;
     }
     drop_copies();
     count_executions();

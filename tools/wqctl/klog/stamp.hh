@@ -10,10 +10,11 @@ namespace wqctl {
 
 constexpr double kDaySeconds = 86400, kYearSeconds = 365 * kDaySeconds;
 
+// Seconds of the kernel's clock, or since 1970. Of a date those since the year began, or the day where the log says no
+// more: of a calendar that knows no years and no zones, it tells two lines apart.
 struct Stamp {
-    double seconds =
-        0;  // of the kernel's clock, or since 1970; of a date since the year began, or the day if it has none
-    bool is_date = false;  // of a calendar that knows no years and no zones: it tells two lines apart, and no more
+    double seconds = 0;
+    bool is_date = false;
 
     bool operator==(const Stamp&) const = default;
 };

@@ -12,16 +12,14 @@ namespace wqctl {
 
 namespace {
 
-constexpr uint64_t kUnbound = 1 << 1, kOrdered = 1 << 17;  // WQ_UNBOUND, __WQ_ORDERED
-
 // Linux 6.9 and newer, which count so, print no max_active with a pwq. A workqueue of which the log lacks the flags may
 // be an unbound one.
 bool may_share(const klog::Workqueue& workqueue, const klog::Pwq& pwq)
 {
-    return workqueue.flags.value_or(kUnbound) & kUnbound && !pwq.max_active;
+    return workqueue.flags.value_or(klog::kUnbound) & klog::kUnbound && !pwq.max_active;
 }
 
-bool is_ordered(const klog::Workqueue& workqueue) { return workqueue.flags.value_or(0) & kOrdered; }
+bool is_ordered(const klog::Workqueue& workqueue) { return workqueue.flags.value_or(0) & klog::kOrdered; }
 
 bool share(const klog::Workqueue& workqueue, const klog::Pwq& one, const klog::Pwq& other)
 {

@@ -14,8 +14,6 @@ namespace {
 
 // As the watchdog of workqueue.c would not wait for a third of its time; a pool is never this slow by itself.
 constexpr uint64_t kHungSeconds = 10;
-constexpr uint64_t kDisassociated = 1 << 2;  // POOL_DISASSOCIATED
-constexpr uint64_t kUnbound = 1 << 1;        // WQ_UNBOUND, of a workqueue
 
 bool sleeps(const AtWork& item) { return item.stack && !is_runnable(item) && item.stack->state; }
 
@@ -23,7 +21,7 @@ bool sleeps(const AtWork& item) { return item.stack && !is_runnable(item) && ite
 bool has_items(const DumpCase& at, int pool, bool is_unbound)
 {
     return std::ranges::any_of(at.dump().workqueues, [&](const klog::Workqueue& workqueue) {
-        return workqueue.flags && ((*workqueue.flags & kUnbound) != 0) == is_unbound &&
+        return workqueue.flags && ((*workqueue.flags & klog::kUnbound) != 0) == is_unbound &&
                std::ranges::find(workqueue.pwqs, pool, &klog::Pwq::pool) != workqueue.pwqs.end();
     });
 }
@@ -43,11 +41,11 @@ struct HungPool {
     bool is_unbound() const
     {
         return (is_known() && has_items(at, pool.id, true)) ||
-               (pool.kind.flags.value_or(0) & kDisassociated && !cpu_of(pool.kind));
+               (pool.kind.flags.value_or(0) & klog::kDisassociated && !cpu_of(pool.kind));
     }
     bool is_of_offline_cpu() const
     {
-        return pool.kind.flags.value_or(0) & kDisassociated && cpu_of(pool.kind) && is_known() &&
+        return pool.kind.flags.value_or(0) & klog::kDisassociated && cpu_of(pool.kind) && is_known() &&
                has_items(at, pool.id, false);
     }
     // The kernel leaves out pools all of whose workers are idle.
@@ -186,7 +184,7 @@ void explain(const HungPool& hung, Finding& finding)
 }
 
 // No other looks as a per-CPU pool does.
-bool is_per_cpu(const klog::PoolKind& kind) { return cpu_of(kind) && !(kind.flags.value_or(0) & kDisassociated); }
+bool is_per_cpu(const klog::PoolKind& kind) { return cpu_of(kind) && !(kind.flags.value_or(0) & klog::kDisassociated); }
 
 // The watchdog names no id. Of unbound pools one that the dump lists and that does not stand may be another: of one
 // whose workers are all idle a dump has no line.

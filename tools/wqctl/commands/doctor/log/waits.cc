@@ -63,8 +63,10 @@ public:
         std::vector<Circle> found;
         std::set<int> told;
         for (const auto& [pid, holders] : stuck_) {
+            if (told.contains(pid))
+                continue;
             const std::vector<int> behind = behind_of(pid);
-            if (told.contains(pid) || std::ranges::find(behind, pid) == behind.end())
+            if (std::ranges::find(behind, pid) == behind.end())
                 continue;
             Circle& circle = found.emplace_back();
             circle.path.emplace_back(pid, waits_.at(pid));
