@@ -30,7 +30,7 @@ Sleeps sleeps(const Scenario& scenario)
 }
 
 OwnRun::OwnRun(Lab& lab, const Scenario& scenario)
-    : events_(lab), runs_(lab), scenario_(scenario), started_(runs_, scenario, {"advise", false})
+    : events_(lab), runs_(lab), started_(runs_, scenario, {"advise", false})
 {
     started_.apply_attributes();
     started_.release();

@@ -34,7 +34,6 @@ private:
 
     Events events_;
     Runs runs_;
-    const Scenario& scenario_;
     StartedRun started_;
 };
 

@@ -104,7 +104,7 @@ void read_latency(const Fields& root, Document& document)
         if (row.find("cpu"))
             name += fmt::format(" cpu {}", row.number("cpu"));
         if (row.find("queuer"))
-            name = row.text("queuer") + ": " + name;
+            name.insert(0, row.text("queuer") + ": ");
         // Several workqueues may have one name; identities are other ones after the next boot.
         if (const unsigned number = ++seen[name]; number > 1)
             name += fmt::format(" #{}", number);

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <ranges>
 
 #include <fmt/core.h>
 
@@ -38,19 +37,19 @@ DumpCase::DumpCase(const klog::Log& log, const klog::Dump& dump) : log_(log), du
 
 // Stacks stand before a dump (sysrq-t) or behind it (the watchdog); those of another dump, and any WARN's, tell of
 // another moment.
-const klog::Stack* DumpCase::nearest(auto&& stacks, auto&& fits) const
+const klog::Stack* DumpCase::nearest(const std::vector<const klog::Stack*>& stacks) const
 {
     // Lockups may have been said long before what follows them.
     const std::optional<Stamp>& begun = dump_.lockups.empty() ? dump_.time : dump_.lockups.front().time;
     const klog::Stack* found = nullptr;
     uint64_t least = kFar;
-    for (const klog::Stack& stack : stacks) {
-        const uint64_t away = stack.line < dump_.line        ? dump_.line - stack.line
-                              : stack.line > dump_.last_line ? stack.line - dump_.last_line
-                                                             : 0;
-        const double before = seconds_between(stack.time, begun), behind = seconds_between(dump_.time, stack.time);
-        if (away < least && std::max(before, behind) <= kLong && fits(stack)) {
-            found = &stack;
+    for (const klog::Stack* stack : stacks) {
+        const uint64_t away = stack->line < dump_.line        ? dump_.line - stack->line
+                              : stack->line > dump_.last_line ? stack->line - dump_.last_line
+                                                              : 0;
+        const double before = seconds_between(stack->time, begun), behind = seconds_between(dump_.time, stack->time);
+        if (away < least && std::max(before, behind) <= kLong) {
+            found = stack;
             least = away;
         }
     }
@@ -77,14 +76,16 @@ const klog::Stack* DumpCase::stack_of(int pid, std::string_view function) const
 {
     // A fold may have taken the module's name away.
     const std::string_view bare = bare_function(function);
+    std::vector<const klog::Stack*> theirs;
     const auto [begin, end] = log_.stacks_of.equal_range(pid);
-    const auto theirs = std::ranges::subrange(begin, end) |
-                        std::views::transform([&](const auto& one) -> const auto& { return log_.stacks[one.second]; });
-    return nearest(theirs, [&](const klog::Stack& stack) {
-        return bare.empty()
-                   ? !stack.frames.empty()
-                   : is_at_an_item(stack.frames) && (stack.function.empty() || bare_function(stack.function) == bare);
-    });
+    for (auto one = begin; one != end; ++one) {
+        const klog::Stack& stack = log_.stacks[one->second];
+        if (bare.empty()
+                ? !stack.frames.empty()
+                : is_at_an_item(stack.frames) && (stack.function.empty() || bare_function(stack.function) == bare))
+            theirs.push_back(&stack);
+    }
+    return nearest(theirs);
 }
 
 bool DumpCase::is_of_then(const std::optional<Stamp>& time, uint64_t seconds) const
@@ -103,10 +104,12 @@ const klog::SoftLockup* DumpCase::soft_lockup_of(int cpu, uint64_t seconds) cons
 
 const klog::Stack* DumpCase::stack_on(int cpu, uint64_t seconds) const
 {
-    return nearest(log_.stacks, [&](const klog::Stack& stack) {
-        return stack.cpu == cpu && is_of_then(stack.time, seconds) && !stack.command.starts_with("kworker/") &&
-               !stack.command.starts_with("swapper/");
-    });
+    std::vector<const klog::Stack*> there;
+    for (const klog::Stack& stack : log_.stacks)
+        if (stack.cpu == cpu && is_of_then(stack.time, seconds) && !stack.command.starts_with("kworker/") &&
+            !stack.command.starts_with("swapper/"))
+            there.push_back(&stack);
+    return nearest(there);
 }
 
 bool DumpCase::stays(const AtWork& item) const
@@ -120,8 +123,8 @@ bool DumpCase::stays(const AtWork& item) const
 
 bool is_said_to_stay(const AtWork& item)
 {
-    constexpr uint64_t kLong = 10;
-    return item.worker->seconds.value_or(0) >= kLong;
+    constexpr uint64_t kStays = 10;  // seconds
+    return item.worker->seconds.value_or(0) >= kStays;
 }
 
 std::optional<int> cpu_of(const klog::PoolKind& kind)

@@ -51,7 +51,7 @@ public:
 
 private:
     bool is_of_then(const std::optional<Stamp>& time, uint64_t seconds) const;
-    const klog::Stack* nearest(auto&& stacks, auto&& fits) const;
+    const klog::Stack* nearest(const std::vector<const klog::Stack*>& stacks) const;
 
     const klog::Log& log_;
     const klog::Dump& dump_;
