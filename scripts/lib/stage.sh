@@ -6,7 +6,6 @@ logs=$root/build/test
 mkdir -p "$logs"
 counts=$(mktemp) # "passed failed skipped" of each stage
 ended=$(mktemp)  # the names of those that begin_stage began and that have ended
-stages_begun=0
 
 # How many stages go on at a time: a guest keeps one core busy, and has a gigabyte or two.
 room_for_guests=$(awk '/^MemAvailable/ { print int($2 / 2500000) }' /proc/meminfo)
@@ -70,7 +69,6 @@ begin_stage() {
     else
         while (($(going_on) >= stages_at_a_time)); do wait -n || true; done
     fi
-    ((++stages_begun))
     say "$1"
     set -m # a group of its own, that can be ended with all that it started
     {
@@ -99,12 +97,13 @@ end_stages() {
     for group in $(jobs -rp); do kill -- "-$group" 2>/dev/null || true; done
 }
 
-# totals: prints the last line of all; fails if a test failed, or a stage was ended from outside.
+# totals: prints the last line of all; fails if a test failed, or a stage that is wanted has not come to its end.
 totals() {
-    local lost=$((stages_begun - $(wc -l <"$ended")))
-    if ((lost)); then
-        echo "not ok - $lost stages did not come to their end"
-        echo "0 $lost 0" >>"$counts"
+    local name lost=()
+    for name in $names; do [[ -e $logs/$name.result ]] || lost+=("$name"); done
+    if ((${#lost[@]})); then
+        echo "not ok - did not come to their end: ${lost[*]}"
+        echo "0 ${#lost[@]} 0" >>"$counts"
     fi
     rm "$ended"
     awk '{ passed += $1; failed += $2; skipped += $3 }
