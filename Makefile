@@ -44,7 +44,7 @@ guest-tests:      ## the tests that run in the guest, which scripts/vm has in /t
 run:              ## the tour, in QEMU (scripts/run)
 	@scripts/run
 
-test:             ## every test (scripts/test)
+test:             ## the tests (scripts/test)
 	@scripts/test
 
 build-unit:
