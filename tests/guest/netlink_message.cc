@@ -110,6 +110,15 @@ Octets Maker::datagram(const Made& made, const Octets& attributes, uint32_t sequ
     return message_of(headers, attributes);
 }
 
+Made Maker::plain(const Request& request, bool dump, uint32_t sequence) const
+{
+    Made made;
+    made.request = &request;
+    made.dump = dump;
+    made.octets = datagram(made, {}, sequence);
+    return made;
+}
+
 std::optional<Made> Maker::sequel(const Request& granted, uint32_t sequence)
 {
     static constexpr struct {

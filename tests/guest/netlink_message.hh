@@ -33,6 +33,8 @@ public:
     }
 
     Made make(uint32_t sequence);
+    // Without attributes, and undamaged.
+    Made plain(const Request& request, bool dump, uint32_t sequence) const;
     // One time in two, undamaged, what makes sense only after this one was granted, if there is such.
     std::optional<Made> sequel(const Request& granted, uint32_t sequence);
     // A run that there was: requests name it sometimes.

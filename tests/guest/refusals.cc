@@ -119,17 +119,6 @@ TEST_CASE("a CPU that is off is refused", "[lab]")
     CHECK(outcome.err.find("3") != std::string::npos);
 }
 
-TEST_CASE("unprivileged: info works, the rest is refused by the kernel, and told so", "[lab]")
-{
-    CHECK(tool({"info"}, Process::As::Nobody).status == 0);
-    for (const Words& words : {Words{"run", "--items", "1"}, {"list"}, {"stop", "1"}}) {
-        const Outcome outcome = tool(words, Process::As::Nobody);
-        INFO(words[0] << ": " << outcome.err);
-        CHECK(outcome.status == 3);
-        CHECK(outcome.err.find("CAP_SYS_ADMIN") != std::string::npos);
-    }
-}
-
 TEST_CASE("without the module wqctl says how to load it", "[lab]")
 {
     unload_module();

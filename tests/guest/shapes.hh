@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What each request of the wqlab family may hold. shapes.cc is generated.
+// What each request of the wqlab family may hold, and who may make it. shapes.cc is generated.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ struct Request {
     uint8_t command;
     const char* name;
     bool does, dumps;
+    bool admin;  // only who has CAP_SYS_ADMIN may
     std::span<const Shape> attributes;
 };
 

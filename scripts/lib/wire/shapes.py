@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""tests/guest/shapes.cc: what a request may hold, for who makes such as it may not."""
+"""tests/guest/shapes.cc: what a request may hold and who may make it, for who makes such as he may not."""
 from .names import variable
 from .spec import c_lower
 from .text import GENERATED
@@ -67,8 +67,8 @@ def shapes(spec):
         if attributes:
             add(operation.name + "-request", attributes)
         request = variable(operation.name + "-request") if attributes else "{}"
-        requests.append(f'    {{{operation.c}, "{operation.name}", {"true" if "do" in modes else "false"}, '
-                        f'{"true" if "dump" in modes else "false"}, {request}}},')
+        does, dumps, admin = ("true" if said else "false" for said in ("do" in modes, "dump" in modes, operation.admin))
+        requests.append(f'    {{{operation.c}, "{operation.name}", {does}, {dumps}, {admin}, {request}}},')
     everything = "\n".join(["constexpr Request kRequests[] = {", *requests, "};"])
     return (HEAD + "\n" + "\n\n".join([*texts, everything]) + "\n\n}  // namespace\n\n"
             "std::span<const Request> requests() { return kRequests; }\n")
