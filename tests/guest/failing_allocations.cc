@@ -53,11 +53,13 @@ uint32_t sections_of(const Info& info)
     return sections;
 }
 
-Scenario two_workqueues()
+Scenario workqueues_of_all_kinds()
 {
     Scenario scenario;
     scenario.items = 8;
-    for (const int flags : {WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_SYSFS, int{WQLAB_WQ_HIGHPRI}}) {
+    for (const int flags :
+         {WQLAB_WQ_UNBOUND | WQLAB_WQ_MEM_RECLAIM | WQLAB_WQ_SYSFS, int{WQLAB_WQ_HIGHPRI}, int{WQLAB_WQ_MEM_RECLAIM},
+          WQLAB_WQ_ORDERED | WQLAB_WQ_MEM_RECLAIM, int{WQLAB_WQ_BH}, WQLAB_WQ_UNBOUND | WQLAB_WQ_FREEZABLE}) {
         WorkqueueSpec& workqueue = scenario.workqueues.emplace_back();
         workqueue.name = "failing" + std::to_string(scenario.workqueues.size());
         workqueue.flags = static_cast<uint32_t>(flags);
@@ -79,7 +81,7 @@ TEST_CASE("a run with each of its allocations failing is refused or runs whole",
 {
     if (cannot_fail_allocations())
         return;
-    const Scenario scenario = two_workqueues();
+    const Scenario scenario = workqueues_of_all_kinds();
     std::optional<Lab> lab;
     std::optional<uint32_t> released;
     const auto begin = [&] {
