@@ -77,8 +77,8 @@ dkms-remove:      ## undo that
 deb:              ## Debian packages, wqctl and wqlab-dkms, in build/deb
 	@scripts/lib/deb
 
-clean:            ## remove build/
-	@rm -rf build
+clean:            ## remove what was built, but not what scripts/mutate has seen (build/mutate)
+	@rm -rf $(filter-out build/mutate,$(wildcard build/*))
 
 help:             ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
