@@ -126,6 +126,18 @@ class Reports(unittest.TestCase):
             self.assertEqual(verdicts.reasons_line(root, version).splitlines()[0], "# id1 text1 is none any more")
             self.assertTrue(verdicts.reasons_line(root, version).splitlines()[1].startswith("not ok - 7.3: "))
 
+    def test_a_reason_for_who_was_killed_fails(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "tests/mutation"))
+            for name, text in (("unseen.7.3", "id1 text1 nobody can\nid2 text2 nobody can\nid3 text3 nobody can\n"),
+                               ("7.3.verdicts", "check a\nid1 text1 crashed\nid2 old crashed\nid3 text3 unreached\n")):
+                with open(os.path.join(root, "tests/mutation", name), "w", encoding="utf-8") as file:
+                    file.write(text)
+            version = type("Version", (), {"name": "7.3", "mutants": [mutant(number, 1) for number in range(1, 4)]})
+            said = verdicts.reasons_line(root, version).splitlines()
+            self.assertEqual(said[:-1], ["# id1 text1 is unseen, and was crashed"])
+            self.assertTrue(said[-1].startswith("not ok - 7.3: "))
+
     def test_a_reason_of_another_version_is_asked_about_where_the_function_is_the_same(self):
         with tempfile.TemporaryDirectory() as root:
             os.makedirs(os.path.join(root, "tests/mutation"))

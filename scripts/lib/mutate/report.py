@@ -6,7 +6,7 @@ import os
 
 from .guest import SILENT_SECONDS
 from .judge import HURRY, KILLED, TRIED
-from .verdicts import carried, reasons, record_path, stale, written
+from .verdicts import carried, contradicted, reasons, record_path, stale, written
 
 ENOUGH = 100  # tried, for a share of them
 ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unseen", "unasked", "unreached", "equivalent", "untried"]
@@ -320,6 +320,9 @@ def write(root, versions):
             why = reasons(root, kind, name)
             for gone in stale(version.mutants, why):
                 print(f"tests/mutation/{kind}.{name}: {' '.join(gone)} is no mutant any more: \"{why[gone]}\"")
+            for other in versions:
+                for one in contradicted(versions[other].results.of, why):
+                    print(f"tests/mutation/{kind}.{name}: {' '.join(one)} was killed on {other}: \"{why[one]}\"")
             for one, words in carried(root, kind, name, version.mutants).items():
                 print(f"tests/mutation/{kind}.{name}: does this hold of {name}, too? {' '.join(one)} {words}")
             for mutant in version.mutants:

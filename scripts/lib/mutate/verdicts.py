@@ -134,9 +134,18 @@ def stale(mutants, why):
     return sorted(one for one in why if one not in there)
 
 
+def contradicted(of, why):
+    """Reasons why nobody could see what a check has killed, by these verdicts."""
+    return sorted((name, text) for name, text in why
+                  if of.get(name, {}).get("verdict") in KILLED and of[name].get("text", text) == text)
+
+
 def reasons_line(root, version):
-    """Of TAP: whether each of them is."""
-    gone = [one for kind in ("unseen", "equivalent")
-            for one in stale(version.mutants, reasons(root, kind, version.name))]
-    line = f"ok - {version.name}: each reason in tests/mutation is for a mutant that there is, in its function as it is"
-    return "\n".join([*(f"# {' '.join(one)} is none any more" for one in gone), "not " * bool(gone) + line])
+    """Of TAP: whether each of them is for one that there is, and that nobody has killed."""
+    of, wrong = recorded(root, version.name), []
+    for kind in ("unseen", "equivalent"):
+        why = reasons(root, kind, version.name)
+        wrong += [f"# {' '.join(one)} is none any more" for one in stale(version.mutants, why)]
+        wrong += [f"# {' '.join(one)} is {kind}, and was {of[one[0]]['verdict']}" for one in contradicted(of, why)]
+    line = f"ok - {version.name}: each reason in tests/mutation is for a mutant that there is, and that was not killed"
+    return "\n".join([*wrong, "not " * bool(wrong) + line])
