@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is said of all verdicts, and what the tree keeps of each."""
+import glob
 import os
 import tempfile
 import unittest
 
-import common  # noqa: F401  (the path)
+import common
 from machine import mutant
 from mutate import report, verdicts
 from mutate.campaign import Results
@@ -95,6 +96,7 @@ class Reports(unittest.TestCase):
                 file.writelines(line + "\n" for line in verdicts.written(Version))
             found = verdicts.recorded(root, "7.3")
             self.assertEqual(verdicts.draws_of(root, "7.3"), Version.draws)
+            self.assertEqual(verdicts.texts_of(root, "7.3"), {f"text{number}" for number in range(1, 9)})
             untried = {name: found.pop(name) for name in ("id6", "id8")}
             self.assertEqual(found, Version.results.of)
             self.assertEqual({name for name, record in found.items() if record.get("draw") == "suite1"},
@@ -137,6 +139,18 @@ class Reports(unittest.TestCase):
             said = verdicts.reasons_line(root, version).splitlines()
             self.assertEqual(said[:-1], ["# id1 text1 is unseen, and was crashed"])
             self.assertTrue(said[-1].startswith("not ok - 7.3: "))
+
+    def test_reasons_in_the_tree_are_for_functions_as_they_were_at_the_last_report_and_for_nobody_killed(self):
+        root = os.path.join(common.HERE, "../..")
+        versions = [os.path.basename(path).removesuffix(".verdicts")
+                    for path in glob.glob(os.path.join(common.HERE, "*.verdicts"))]
+        for name in versions:
+            known, texts = verdicts.recorded(root, name), verdicts.texts_of(root, name)
+            for kind in ("unseen", "equivalent"):
+                why = verdicts.reasons(root, kind, name)
+                self.assertEqual(verdicts.contradicted(known, why), [])
+                if texts:  # the report was written by a scripts/mutate that keeps them
+                    self.assertEqual([one for one in why if one[1] not in texts], [])
 
     def test_a_reason_of_another_version_is_asked_about_where_the_function_is_the_same(self):
         with tempfile.TemporaryDirectory() as root:

@@ -31,7 +31,7 @@ def recorded(root, version):
         line, _, seen = line.partition(" # ")
         line, _, draw = line.partition(" @")
         name, text, *words = line.split()
-        if name == "draw":
+        if name in ("draw", "texts"):
             continue
         if name == "check":
             of[words[0] if words else ""] = text
@@ -64,9 +64,21 @@ def killers(root, version):
     return found
 
 
+def told(root, version, what):
+    """The words of all lines there that begin with this one."""
+    lines = map(str.split, lines_of(record_path(root, version)))
+    return [word for first, *words in lines if first == what for word in words]
+
+
 def draws_of(root, version):
     """The suites that drew mutants, in their order."""
-    return [line.split()[1] for line in lines_of(record_path(root, version)) if line.startswith("draw ")]
+    return told(root, version, "draw")
+
+
+def texts_of(root, version):
+    """The functions' texts as they were at the last report: a reason for another one is stale, which shows so without
+    a kernel."""
+    return set(told(root, version, "texts"))
 
 
 def written(version):
@@ -75,6 +87,7 @@ def written(version):
     at = {check: number for number, check in enumerate(of)}
     yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
     yield from (f"draw {draw}" for draw in version.draws)
+    yield " ".join(dict.fromkeys(("texts", *(mutant.text for mutant in version.mutants))))
     for mutant in version.mutants:
         record = version.results.of.get(mutant.id)
         if record is None and mutant.id in version.results.alive:
