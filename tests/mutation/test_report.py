@@ -73,6 +73,18 @@ class Reports(unittest.TestCase):
         self.assertEqual({name: record["verdict"] for name, record in results.of.items()}, {
             "caught": "caught", "survived": "equivalent", "unclear": "equivalent", "untried": "equivalent"})
 
+    def test_it_is_said_by_whom_and_for_what_those_that_hang_were_ended(self):
+        mutants, results = [mutant(number, 1) for number in range(5)], Results(os.devnull)
+        for at, words in enumerate(("nothing after one, for 82 s of its time", "nothing after two, for 9 s of its time",
+                                    "nothing after one, and it does not tell the time", "at boot, 3 times")):
+            results.of[f"id{at}"] = {"id": f"id{at}", "verdict": "hung", "words": words}
+        version = type("Version", (), {"mutants": mutants, "results": results})
+        self.assertTrue(report.hung_of("7.3", version)[1].endswith(
+            "4 that hung were ended by `scripts/mutate`, which kills the guest: 2 said nothing more for so long by "
+            "their own clock, 1 did not tell the time, 1 did not boot."))
+        results.of.clear()
+        self.assertEqual(report.hung_of("7.3", version), [])
+
     def test_verdicts_are_read_as_they_were_written(self):
         class Version:
             suite = type("Suite", (), {"at": ["one", "two", "three", "four"],

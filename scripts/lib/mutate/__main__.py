@@ -195,7 +195,8 @@ def show(version, name):
     print(mutants[0].words)
     print(f"in a function whose text is {mutants[0].text}")
     print(record["verdict"] + (f" by {record['by']}" if record.get("by") else "")
-          + (f": {record['words']}" if record.get("words") else ""))
+          + (f": {record['words']}" if record.get("words") else "")
+          + "; scripts/mutate killed the guest" * (record["verdict"] == "hung"))
     if version.coverage.points:
         print("reached by " + (" ".join(version.coverage.reaching(mutants[0])) or version.coverage.how(mutants[0])))
     print(mutants[0].diff, end="")

@@ -122,12 +122,12 @@ NOTES = """
 ## What the words mean
 
 *caught*: a check failed. *hung*: by the guest's own clock nothing more came for longer than a check may last there,
-and the clean-up behind it; or the guest ran, for SILENT s of a CPU, and did not even tell the time. *crashed*: the
-kernel died, and its log says of what. *Killed* are those that were caught, hung or crashed. *survived*: each check that
-was asked passed with it. *unclear*: some check gave no answer, twice (it was skipped, say, and without the mutant it is
-not), or what was seen once was not seen again. *unseen*: it survived, and no user, tracer or reader of sysfs could tell
-in such a guest. *unasked*: only checks get there that are not asked. *unreached*: no check and no boot gets there.
-*equivalent*: it changes nothing at all.
+and the clean-up behind it; or the guest ran, for SILENT s of a CPU, and did not even tell the time. Then
+`scripts/mutate` ends it, by killing the guest. *crashed*: the kernel died, and its log says of what. *Killed* are those
+that were caught, hung or crashed. *survived*: each check that was asked passed with it. *unclear*: some check gave no
+answer, twice (it was skipped, say, and without the mutant it is not), or what was seen once was not seen again.
+*unseen*: it survived, and no user, tracer or reader of sysfs could tell in such a guest. *unasked*: only checks get
+there that are not asked. *unreached*: no check and no boot gets there. *equivalent*: it changes nothing at all.
 
 Shares are of what was drawn at random, in each row of the table for itself; what somebody asked for with `--only` is
 not among it. Survivors are looked at, and checks are written for them. So "killed at first" is what the suite said of
@@ -258,6 +258,7 @@ def page(versions):
             lines += ["", f"{len(version.results.stale)} verdicts of {name} are of checks or functions that have "
                       "changed since, and count as untried."]
         lines += kills_of(name, version)
+        lines += hung_of(name, version)
         if version.coverage.points and (left := to_be_met(version)):
             lines += ["", f"{left} survivors of {name} have yet to meet checks that are new or have changed."]
     for name, version in versions.items():
@@ -285,6 +286,18 @@ def kills_of(name, version):
     return ["", f"Of {name}'s {len(killed)} kills {len(killed) - old} were made by their check as it is, {old} by an "
             f"earlier text of it. So far {marks['again'] + marks['lost']} kills were tried again after such a change: "
             f"{marks['again']} of them were killed again."]
+
+
+def hung_of(name, version):
+    """Who ended them, and for what."""
+    words = [version.results.of[mutant.id].get("words", "") for mutant in version.mutants
+             if verdict_of(mutant, version.results) == "hung"]
+    if not words:
+        return []
+    silent, boot = (sum(said in one for one in words) for said in ("does not tell the time", "at boot"))
+    return ["", f"{name}'s {len(words)} that hung were ended by `scripts/mutate`, which kills the guest: "
+            f"{len(words) - silent - boot} said nothing more for so long by their own clock, {silent} did not tell the "
+            "time" + f", {boot} did not boot" * bool(boot) + "."]
 
 
 def time_of(name, version):
