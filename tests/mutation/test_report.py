@@ -125,6 +125,13 @@ class Reports(unittest.TestCase):
         self.assertEqual(report.unreached(version, functions, "nothing"), ["- f(): 3", "- g() (all of it): 4"])
         self.assertEqual(report.unreached(version, functions, "boot"), ["- f(): 2"])
 
+    def test_functions_without_mutants_are_named_and_why(self):
+        version = type("Version", (), {"mutants": [mutant(1, 1)], "functions": ["z", "show_pwq", "f", "a"]})
+        said = [line.split(": ")[-1] for line in report.without(version) if line]
+        self.assertEqual(said, ["show_pwq().", "z(), a()."])
+        version.functions = ["f"]
+        self.assertEqual(list(report.without(version)), [])
+
     def test_a_reason_is_for_one_text_of_the_function(self):
         self.assertEqual(verdicts.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),
                          [("id1", "old")])

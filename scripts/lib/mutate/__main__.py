@@ -210,6 +210,8 @@ def to_report():
         if not version.is_built() and not known:
             continue
         versions[name] = version.load()
+        base = kernel.Base(run("scripts/kernel", "get", f"{name}-plain"))
+        version.functions = [function.name for source in base.sources for function in source.functions]
         if known and not version.coverage.points:
             raise SystemExit(f"mutate: nobody has looked at what the checks reach on {name} here: "
                              f"scripts/mutate --kernel {name} --cover")

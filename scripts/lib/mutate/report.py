@@ -7,6 +7,7 @@ import os
 from .guest import SILENT_SECONDS
 from .judge import HURRY, KILLED, TRIED
 from .verdicts import carried, contradicted, reasons, record_path, stale, written
+from .words import NO_MUTANTS
 
 ENOUGH = 100  # tried, for a share of them
 ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unseen", "unasked", "unreached", "equivalent", "untried"]
@@ -73,6 +74,17 @@ def by_function(version):
         found = counts(mutants, version.results)
         lines.append(f"| {function}() | " + " | ".join(cell(found.get(column)) for column in ORDER) + " |")
     return lines, functions
+
+
+def without(version):
+    """Those of the kernel's functions that are not in the table, and why."""
+    left_out = [name for name in version.functions if NO_MUTANTS.match(name)]
+    empty = sorted(set(version.functions) - set(left_out) - {mutant.function for mutant in version.mutants},
+                   key=version.functions.index)
+    for why, names in (("No mutants are made of what only prints, checks locks or is there for a debugger", left_out),
+                       ("The rules find nothing that would change the code of", empty)):
+        if names:
+            yield from ("", f"{why}: " + ", ".join(f"{name}()" for name in names) + ".")
 
 
 def survivors(version, functions):
@@ -157,8 +169,11 @@ They are of the suite in one kind of guest, and not of the suite as you run it:
   What such a mutant does at boot is not seen, nor what the kernel does once and then remembers.
 
 What compiles to the code of the plain function, or of another mutant, is not counted. Not made are faults that only
-lockdep or a debugging kernel would show, and faults in what only prints; few are made that only a race would show (a
-lock not taken), and those survive here and count as unseen once somebody has said why.
+lockdep or a debugging kernel would show, and faults in what only prints (below, the functions are named); few are made
+that only a race would show (a lock not taken), and those survive here and count as unseen once somebody has said why.
+Lock-free loads are not moved: across a lock, or to where they are used. What that lets in is a change between load and
+lock, or use: by another CPU, which gets no turn there in these guests unless a slice ends just then or the lock is held
+and waited for, or by an interrupt in these few instructions. What the suite sees of such faults is not known.
 
 ## When one counts as killed
 
@@ -263,10 +278,10 @@ def page(versions):
             lines += ["", f"{left} survivors of {name} have yet to meet checks that are new or have changed."]
     for name, version in versions.items():
         table, functions = by_function(version)
-        lines += ["", f"## {name}", "", *table]
+        lines += ["", f"## {name}", "", *table, *without(version)]
         lines += ["", "The checks that caught most:", "", "| check | first to catch |", "|---|---|", *catchers(version)]
         lines += ["", f"### Survivors of {name}", *survivors(version, functions)]
-        lines += ["", f"### Lines of {name} that no check executes", "", "Nor does a boot:", "",
+        lines += ["", f"### Lines of {name} with mutants that no check executes", "", "Nor does a boot:", "",
                   *unreached(version, functions, "nothing"), "",
                   "A boot does, and checks may see what it did:", "", *unreached(version, functions, "boot")]
     return "\n".join(lines) + "\n"
