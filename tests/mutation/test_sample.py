@@ -20,18 +20,26 @@ class Samples(unittest.TestCase):
         line = sample.line("7.3", now)
         return line.split(" - ")[0] + (" # SKIP" if "# SKIP" in line else "")
 
-    def test_some_that_get_away_are_no_failure(self):
+    def test_one_that_gets_away_is_no_failure(self):
         self.assertEqual(self.word(verdicts(50, 0)), "ok")
-        self.assertEqual(self.word(verdicts(47, 3)), "ok")
+        self.assertEqual(self.word(verdicts(49, 1)), "ok")
+        self.assertEqual(self.word(verdicts(198, 2)), "ok")
 
-    def test_a_tenth_that_gets_away_is(self):
-        self.assertEqual(self.word(verdicts(45, 5)), "not ok")
-        self.assertEqual(self.word(verdicts(180, 20)), "not ok")
+    def test_more_that_get_away_are(self):
+        self.assertEqual(self.word(verdicts(48, 2)), "not ok")
+        self.assertEqual(self.word(verdicts(197, 3)), "not ok")
 
-    def test_what_has_no_verdict_is_not_counted_and_too_few_are_skipped(self):
-        self.assertEqual(self.word(verdicts(9, 0, 41)), "ok # SKIP")
-        self.assertEqual(self.word({}), "ok # SKIP")
-        self.assertEqual(sample.lost(verdicts(1, 1, 1)), ["id1"])
+    def test_the_odds_are_those_that_are_said(self):
+        self.assertLess(sample.at_most(48, 50, sample.AGAIN), 1 / 800)
+        found = [100 * sample.at_most(48, 50, 1 - share) for share in (0.02, 0.05, 0.1)]
+        self.assertEqual([round(each) for each in found], [26, 72, 97])
+
+    def test_what_has_no_verdict_is_not_counted_but_where_hardly_any_has_one_that_fails(self):
+        self.assertEqual(self.word(verdicts(10, 0, 40)), "ok")
+        self.assertEqual(self.word(verdicts(9, 0, 41)), "not ok")
+
+    def test_where_few_are_on_record_nothing_is_said(self):
+        self.assertEqual(self.word(verdicts(5, 4)), "ok # SKIP")
 
     def test_only_who_was_killed_is_tried(self):
         of = {"a": "unreached", "b": "hung", "c": "equivalent", "d": "survived"}

@@ -160,7 +160,7 @@ def try_sample(version, options):
     now, new_guest, mutants = {mutant.id: None for mutant in picked}, version.guests(), picked
     try:
         version.cover(options, new_guest)
-        for _ in range(2):
+        for _ in range(sample.TRIES):
             old = {mutant.id: {**recorded[mutant.id], "of": "old"} for mutant in mutants}  # so their killers go first
             results = campaign.Results(os.devnull, old, version.suite.digest)
             campaign.Campaign(version.mutants, version.coverage, results, new_guest, say).run(
