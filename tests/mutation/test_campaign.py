@@ -142,6 +142,17 @@ class Campaigns(unittest.TestCase):
             with self.assertRaises(ZeroDivisionError):
                 Campaign([], self.coverage, Results(self.path), lambda _: 1 / 0, str).run([mutant(1, 1)], jobs=jobs)
 
+    def test_time_left_is_by_the_mean_of_those_that_checks_reach_and_of_those_that_have_boots(self):
+        campaign = Campaign([], self.coverage, Results(self.path), Machine(), str)
+        campaign.run([], jobs=2)
+        campaign.all.update(checks=10, boot=5)
+        campaign.done.update(checks=4)
+        campaign.spent.update(checks=240)
+        self.assertEqual(campaign.to_go(), "3 min and 5 by boot")
+        campaign.done.update(boot=1)
+        campaign.spent.update(boot=600)
+        self.assertEqual(campaign.to_go(), "23 min")
+
     def test_what_was_asked_for_is_not_drawn_and_what_was_drawn_stays_so(self):
         results = Results(self.path)
         for drawn, mutants in ((False, [mutant(1, 1)]), (True, [mutant(2, 1)]), (False, [mutant(2, 1)])):

@@ -191,8 +191,10 @@ class Campaign:
                 self.results.of.setdefault(mutant.id, {"id": mutant.id, "verdict": word})  # known from the coverage
             else:
                 todo.append(mutant)
-        self.began, self.ends, self.left, self.done = time.monotonic(), seconds, len(todo), 0
-        self.stopped = None
+        self.began, self.ends, self.jobs, self.stopped = time.monotonic(), seconds, jobs, None
+        # By heap: what only a boot reaches takes many times as long.
+        self.all, self.done, self.spent = (collections.Counter() for _ in range(3))
+        self.all.update(map(self.coverage.how, todo))
         threads = [threading.Thread(target=self._work, args=(todo,), daemon=True) for _ in range(jobs)]
         for thread in threads:
             thread.start()
@@ -231,7 +233,7 @@ class Campaign:
             known = [check for check in dict.fromkeys(killers) if check in checks]
             checks = known + [check for check in checks if check not in known]
             if not checks:  # it was asked for before it was drawn, or all have been set aside meanwhile
-                self._tell(mutant, self.results.draw(mutant.id) if self.drawn else self.results.of[mutant.id])
+                self._tell(mutant, self.results.draw(mutant.id) if self.drawn else self.results.of[mutant.id], began)
                 return guest
             try:
                 guest, record = self.judge.judge(guest, mutant, checks, len(known) or FIRST)
@@ -247,17 +249,24 @@ class Campaign:
         if record["verdict"] not in KILLED:
             record["met"] = checks
         self.results.add(record, self.drawn)
-        self._tell(mutant, record)
+        self._tell(mutant, record, began)
         return guest
 
-    def _tell(self, mutant, record):
+    def to_go(self):
+        """How long, by the mean of each heap."""
+        left, known = self.all - self.done, self.done.keys()
+        seconds = sum(left[how] * self.spent[how] / self.done[how] for how in left if how in known) / self.jobs
+        return " and".join([f"{seconds / 60:.0f} min", *(f" {left[how]} by {how}" for how in left if how not in known)])
+
+    def _tell(self, mutant, record, began):
         with self.lock:
             if record.get("by"):
                 self._count(mutant, record["by"])
-            self.done += 1
-            spent = time.monotonic() - self.began
-            left = spent / self.done * (self.left - self.done)
+            how = self.coverage.how(mutant)
+            self.done[how] += 1
+            self.spent[how] += time.monotonic() - began
+            done, to_go = self.done.total(), self.to_go()
         by = f" by {record['by']}" if record.get("by") else ""
-        self.say(f"{self.done} of {self.left}, {left / 60:.0f} min to go: {mutant.function}:{mutant.line} "
-                 f"{mutant.words[:70]}: {record['verdict']}{by}"
+        self.say(f"{done} of {self.all.total()}, {to_go} to go: {mutant.function}:{mutant.line} {mutant.words[:70]}: "
+                 f"{record['verdict']}{by}"
                  + (f": {record['words']}" if record["verdict"] == "unclear" else ""))
