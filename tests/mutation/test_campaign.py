@@ -11,34 +11,8 @@ from machine import Machine, mutant
 from mutate import judge, report
 from mutate.campaign import Campaign, Results, chosen
 from mutate.coverage import Coverage
-from mutate.guest import Answer, NeverUp
+from mutate.guest import NeverUp
 from mutate.judge import Stop
-
-KTAP = """KTAP version 1
-1..1
-    KTAP version 1
-    # Subtest: workqueue
-    1..5
-    ok 1 queue.kept
-    # 3 tries
-    ok 2 queue.skipped # SKIP no such machine
-    # seen: an old bug
-    not ok 3 queue.known # known: not mended
-    # promised: it waits
-    # seen: it did not wait
-    not ok 4 flush.broken
-    ok 5 flush.kept"""
-
-
-class Verdicts(unittest.TestCase):
-    def test_a_failure_is_one_that_is_neither_known_nor_skipped(self):
-        self.assertEqual(Answer(KTAP.splitlines()).failures, [("flush.broken", "it did not wait")])
-
-    def test_the_last_check_that_ended_is_known(self):
-        self.assertEqual(Answer(KTAP.splitlines()[:7]).last, "queue.kept")
-
-    def test_what_is_skipped_or_known_has_not_passed(self):
-        self.assertEqual(Answer(KTAP.splitlines()).passed, {"queue.kept", "flush.kept"})
 
 
 class Campaigns(unittest.TestCase):
@@ -149,6 +123,8 @@ class Campaigns(unittest.TestCase):
         campaign.done.update(checks=4)
         campaign.spent.update(checks=240)
         self.assertEqual(campaign.to_go(), "3 min and 5 by boot")
+        campaign.means = {"boot": 60, "checks": 1}
+        self.assertEqual(campaign.to_go(), "6 min")
         campaign.done.update(boot=1)
         campaign.spent.update(boot=600)
         self.assertEqual(campaign.to_go(), "23 min")
@@ -236,6 +212,15 @@ class Campaigns(unittest.TestCase):
             self.assertFalse(now.is_old("id1"))
             now = self.known(one=mark, two="a")
         self.assertNotIn("lost", now.of["id1"])
+
+    def test_of_who_is_tried_again_the_seconds_of_the_first_time_are_kept(self):
+        results = self.known(one="a")
+        for seconds in (60, 1):
+            results.add({"id": "id1", "verdict": "survived", "met": ["one"], "seconds": seconds})
+        self.assertEqual(results.of["id1"]["seconds"], 60)
+        results.of["id2"] = {"id": "id2", "verdict": "survived"}  # as verdicts on record are
+        results.add({"id": "id2", "verdict": "survived", "met": ["one"], "seconds": 1})
+        self.assertNotIn("seconds", results.of["id2"])
 
     def test_what_has_another_text_by_now_is_stale(self):
         self.known(one="a").add({"id": "id1", "verdict": "caught", "by": "one"})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""When a guest is given up: by its own clock, and by what it was given to run."""
+"""When a guest is given up: by its own clock, and by what it was given to run; and what its words mean."""
 import io
 import queue
 import signal
@@ -11,6 +11,21 @@ import unittest
 import common  # noqa: F401  (the path)
 from mutate.guest import Answer, Gone, Guest
 from mutate.pace import Pace
+
+KTAP = """KTAP version 1
+1..1
+    KTAP version 1
+    # Subtest: workqueue
+    1..5
+    ok 1 queue.kept
+    # 3 tries
+    ok 2 queue.skipped # SKIP no such machine
+    # seen: an old bug
+    not ok 3 queue.known # known: not mended
+    # promised: it waits
+    # seen: it did not wait
+    not ok 4 flush.broken
+    ok 5 flush.kept"""
 
 
 class Ticks:
@@ -71,7 +86,6 @@ class Guests(unittest.TestCase):
             self.guest(["    ok 1 queue.kept"], 30).run("")
         self.assertEqual((gone.exception.how, gone.exception.last), ("hung", "queue.kept"))
 
-
     def test_a_guest_whose_switch_can_t_be_written_is_lost(self):
         guest = self.guest(["    ok 1 queue.kept", "@done 1 99"])
         with tempfile.NamedTemporaryFile() as guest.log, self.assertRaises(Gone) as gone:
@@ -82,6 +96,17 @@ class Guests(unittest.TestCase):
         answer = Answer(["    ok 1 queue.kept", "    ok 2 queue.skipped # SKIP no such machine"])
         self.assertEqual((answer.passed, answer.skipped), ({"queue.kept"}, {"queue.skipped"}))
         self.assertEqual(answer.words_of("queue.skipped"), "ok 2 queue.skipped # SKIP no such machine")
+
+
+class Verdicts(unittest.TestCase):
+    def test_a_failure_is_one_that_is_neither_known_nor_skipped(self):
+        self.assertEqual(Answer(KTAP.splitlines()).failures, [("flush.broken", "it did not wait")])
+
+    def test_the_last_check_that_ended_is_known(self):
+        self.assertEqual(Answer(KTAP.splitlines()[:7]).last, "queue.kept")
+
+    def test_what_is_skipped_or_known_has_not_passed(self):
+        self.assertEqual(Answer(KTAP.splitlines()).passed, {"queue.kept", "flush.kept"})
 
 
 class Paces(unittest.TestCase):

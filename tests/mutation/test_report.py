@@ -90,6 +90,7 @@ class Reports(unittest.TestCase):
             suite = type("Suite", (), {"at": ["one", "two", "three", "four"],
                                        "digest": staticmethod(lambda check: f"of-{check}")})
             mutants, draws = [mutant(number, 1) for number in range(1, 9)], ["suite0", "suite1"]
+            seconds_before = {"checks": 11.25}
             results = Results(os.devnull, (), suite.digest, {f"id{number}": f"text{number}" for number in range(1, 9)},
                               "suite1")
         for record in ({"id": "id1", "verdict": "caught", "by": "two", "words": "1 @ 2 # 3"},
@@ -108,6 +109,7 @@ class Reports(unittest.TestCase):
                 file.writelines(line + "\n" for line in verdicts.written(Version))
             found = verdicts.recorded(root, "7.3")
             self.assertEqual(verdicts.draws_of(root, "7.3"), Version.draws)
+            self.assertEqual(verdicts.seconds_of(root, "7.3"), {"checks": 11.2})
             self.assertEqual(verdicts.texts_of(root, "7.3"), {f"text{number}" for number in range(1, 9)})
             untried = {name: found.pop(name) for name in ("id6", "id8")}
             self.assertEqual(found, Version.results.of)
@@ -131,6 +133,21 @@ class Reports(unittest.TestCase):
         self.assertEqual(said, ["show_pwq().", "z(), a()."])
         version.functions = ["f"]
         self.assertEqual(list(report.without(version)), [])
+
+    def test_how_long_all_take_is_known_of_those_that_were_tried_here_or_from_the_record(self):
+        coverage = Coverage(os.devnull + ".none")
+        coverage.points = {"boot": {2}, "idle": set(), "one": {1}}
+        mutants, results = [mutant(number, 1 + number // 720) for number in range(1080)], Results(os.devnull)
+        version = type("Version", (), {"mutants": mutants, "coverage": coverage, "results": results,
+                                       "seconds_before": {}})
+        self.assertEqual(report.time_of("7.3", version), [])
+        results.of = {f"id{number}": {"seconds": number % 2 * 20} for number in range(100)}
+        self.assertIn("what checks reach takes 10 s on average in one guest, all 720 about 2 h",
+                      report.time_of("7.3", version)[1])
+        version.seconds_before = {"checks": 30.0, "boot": 100.0}
+        self.assertEqual(verdicts.mean_seconds(version), {"checks": 10, "boot": 100})
+        self.assertIn("what only a boot reaches takes 100 s on average in one guest, all 360 about 10 h",
+                      report.time_of("7.3", version)[1])
 
     def test_a_reason_is_for_one_text_of_the_function(self):
         self.assertEqual(verdicts.stale([mutant(1, 1)], {("id1", "text1"): "it is so", ("id1", "old"): "it was so"}),

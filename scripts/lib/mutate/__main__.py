@@ -92,6 +92,7 @@ class Version:
                                         self.suite.digest, {mutant.id: mutant.text for mutant in self.mutants},
                                         self.suite.whole)
         self.drawn_before = verdicts.draws_of(ROOT, self.name)
+        self.seconds_before = verdicts.seconds_of(ROOT, self.name)
         if self.coverage.points:
             self.look_at_coverage()
         return self
@@ -141,7 +142,7 @@ def go_on(version, options):
     new_guest = version.guests()
     version.cover(options, new_guest)
     campaign.Campaign(version.mutants, version.coverage, version.results, new_guest, say,
-                      verdicts.killers(ROOT, version.name)).run(
+                      verdicts.killers(ROOT, version.name), verdicts.mean_seconds(version)).run(
         chosen(version, options), options.minutes and 60 * options.minutes - (time.monotonic() - BEGAN), options.jobs,
         not options.only, options.again)
     counts = report.counts(version.mutants, version.results)

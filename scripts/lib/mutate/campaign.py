@@ -11,7 +11,7 @@ import os
 import threading
 import time
 
-from .judge import FIRST, KILLED, Judge, SetAside, Unclear
+from .judge import FIRST, KILLED, TRIED, Judge, SetAside, Unclear
 
 MUTANTS_OF_A_GUEST = 80
 
@@ -71,6 +71,13 @@ class Results:
         elif before.get("again") and record["verdict"] in KILLED:
             record["again"] = True
 
+    def _keep_seconds(self, record):
+        """Those of the first time: who is tried again meets a few checks."""
+        before = self.of.get(record["id"], {})
+        if before.get("verdict") in TRIED:
+            record.pop("seconds", None)
+            record |= {"seconds": before["seconds"]} if "seconds" in before else {}
+
     def holds(self, record):
         if not self.is_of_now(record) or record["verdict"] == "untried":
             return False
@@ -125,6 +132,7 @@ class Results:
                 record["draw"] = self.draws[record["id"]]
             self._compare(record)
             self._look_back(record)
+            self._keep_seconds(record)
             asked = "drawn" if record["id"] in self.drawn else "only"
             self._keep({**record, "asked": asked})
 
@@ -157,10 +165,11 @@ def chosen(version, only=(), again=False, equivalent=()):
 
 class Campaign:
     """`killers`: {id: the check that kills the same fault in another kernel}. It is asked first, and is likely to see
-    what is next to that, too."""
+    what is next to that, too. `means`: {what reaches it: the seconds that one takes}, until that is seen."""
 
-    def __init__(self, mutants, coverage, results, new_guest, say, killers=()):
+    def __init__(self, mutants, coverage, results, new_guest, say, killers=(), means=()):
         self.coverage, self.results, self.say, self.killers = coverage, results, say, dict(killers)
+        self.means = dict(means)
         self.judge = Judge(coverage, new_guest)
         self.kills = collections.Counter()
         by_id = {mutant.id: mutant for mutant in mutants}
@@ -254,9 +263,10 @@ class Campaign:
 
     def to_go(self):
         """How long, by the mean of each heap."""
-        left, known = self.all - self.done, self.done.keys()
-        seconds = sum(left[how] * self.spent[how] / self.done[how] for how in left if how in known) / self.jobs
-        return " and".join([f"{seconds / 60:.0f} min", *(f" {left[how]} by {how}" for how in left if how not in known)])
+        left = self.all - self.done
+        means = self.means | {how: self.spent[how] / done for how, done in self.done.items()}
+        seconds = sum(left[how] * means.get(how, 0) for how in left) / self.jobs
+        return " and".join([f"{seconds / 60:.0f} min", *(f" {left[how]} by {how}" for how in left if how not in means)])
 
     def _tell(self, mutant, record, began):
         with self.lock:

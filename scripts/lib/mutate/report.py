@@ -6,10 +6,9 @@ import os
 
 from .guest import SILENT_SECONDS
 from .judge import HURRY, KILLED, TRIED
-from .verdicts import carried, contradicted, reasons, record_path, stale, written
+from .verdicts import ENOUGH, carried, contradicted, mean_seconds, reasons, record_path, stale, written
 from .words import NO_MUTANTS
 
-ENOUGH = 100  # tried, for a share of them
 ORDER = ["caught", "hung", "crashed", "survived", "unclear", "unseen", "unasked", "unreached", "equivalent", "untried"]
 
 
@@ -316,14 +315,14 @@ def hung_of(name, version):
 
 
 def time_of(name, version):
-    seconds = [record["seconds"] for record in version.results.of.values() if "seconds" in record]
-    if len(seconds) < ENOUGH:
-        return []
-    mean = sum(seconds) / len(seconds)
-    reached = sum(version.coverage.how(mutant) == "checks" for mutant in version.mutants)
-    return ["", f"One of {name}'s takes {mean:.0f} s on average in one guest, all that checks reach about "
-            f"{mean * reached / 3600:.0f} h, and with `--jobs 2` half of that. What only a boot reaches is not in it: "
-            "each has boots of its own, and every check is asked."]
+    means, lines = mean_seconds(version), []
+    for how in (how for how in WHO if how in means):
+        count = sum(version.coverage.how(mutant) == how for mutant in version.mutants)
+        lines.append(f"One of {name}'s {WHO[how]} takes {means[how]:.0f} s on average in one guest, all {count} "
+                     f"about {means[how] * count / 3600:.0f} h, and with `--jobs 2` half of that.")
+    if lines and "boot" not in means:
+        lines.append("What only a boot reaches is not in it: each has boots of its own, and every check is asked.")
+    return ["", " ".join(lines)] if lines else []
 
 
 WHY = {"not C": "no C", "the same code": "the same code as without", "another's code": "the same code as another",

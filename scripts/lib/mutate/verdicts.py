@@ -7,6 +7,7 @@ import os
 from .judge import KILLED, TRIED
 
 MARKS = ("learned", "again", "lost")
+ENOUGH = 100  # tried, for a mean or a share of them
 SEEN = 160  # octets of what was seen of one that is killed
 
 
@@ -31,7 +32,7 @@ def recorded(root, version):
         line, _, seen = line.partition(" # ")
         line, _, draw = line.partition(" @")
         name, text, *words = line.split()
-        if name in ("draw", "texts"):
+        if name in ("draw", "texts", "seconds"):
             continue
         if name == "check":
             of[words[0] if words else ""] = text
@@ -81,12 +82,29 @@ def texts_of(root, version):
     return set(told(root, version, "texts"))
 
 
+def seconds_of(root, version):
+    """{what reaches it: the mean seconds of a mutant}."""
+    words = told(root, version, "seconds")
+    return {how: float(mean) for how, mean in zip(words[::2], words[1::2])}
+
+
+def mean_seconds(version):
+    """The same, of those that were tried here if they are enough, else as it was on record."""
+    found = {}
+    for mutant in version.mutants:
+        if "seconds" in (record := version.results.of.get(mutant.id, {})):
+            found.setdefault(version.coverage.how(mutant), []).append(record["seconds"])
+    return {**version.seconds_before,
+            **{how: sum(each) / len(each) for how, each in found.items() if len(each) >= ENOUGH}}
+
+
 def written(version):
     """The lines of that."""
     of = {check: version.suite.digest(check) for check in ("", *version.suite.at)}
     at = {check: number for number, check in enumerate(of)}
     yield from (f"check {digest} {check}".rstrip() for check, digest in of.items())
     yield from (f"draw {draw}" for draw in version.draws)
+    yield from (f"seconds {how} {mean:.1f}" for how, mean in sorted(mean_seconds(version).items()))
     yield " ".join(dict.fromkeys(("texts", *(mutant.text for mutant in version.mutants))))
     for mutant in version.mutants:
         record = version.results.of.get(mutant.id)
