@@ -23,5 +23,15 @@ release_of() { sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$1/include/genera
 # is_module_for FILE RELEASE: may that kernel load it?
 is_module_for() { grep -qaF "vermagic=$2 " "$1"; }
 
+# room_for_guests: how many the memory is enough for; each has a gigabyte or two.
+room_for_guests() { awk '/^MemAvailable/ { print int($2 / 2500000) }' /proc/meminfo; }
+
+# guests_at_a_time: each keeps one core busy, too.
+guests_at_a_time() {
+    local room
+    room=$(room_for_guests)
+    echo $((room < 1 ? 1 : room < $(nproc) ? room : $(nproc)))
+}
+
 # The comment block at a script's head, after the licence, is its --help.
 usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }

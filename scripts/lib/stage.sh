@@ -7,9 +7,9 @@ mkdir -p "$logs"
 counts=$(mktemp) # "passed failed skipped" of each stage
 ended=$(mktemp)  # the names of those that begin_stage began and that have ended
 
-# How many stages go on at a time: a guest keeps one core busy, and has a gigabyte or two.
-room_for_guests=$(awk '/^MemAvailable/ { print int($2 / 2500000) }' /proc/meminfo)
-stages_at_a_time=$((room_for_guests < 1 ? 1 : room_for_guests < $(nproc) ? room_for_guests : $(nproc)))
+# How many stages go on at a time: each has a guest.
+room_for_guests=$(room_for_guests)
+stages_at_a_time=$(guests_at_a_time)
 
 # One of those that mostly wait for time to pass in the guest goes on beside so many.
 beside='' # its process

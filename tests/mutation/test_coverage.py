@@ -73,6 +73,30 @@ class Coverages(unittest.TestCase):
         self.assertEqual(Coverage(self.coverage.path, digest={"one": "a", "three": "a"}.get).of,
                          {"three": "a", "one": "a"})
 
+    def test_where_nobody_has_looked_what_was_seen_in_another_clone_is_taken(self):
+        shared = os.path.join(self.directory.name, "shared.json")
+        self.coverage.shared = shared
+        self.measured({"one": "a", "two": "a"}, points={"one": [{1}], "two": [{2}]})
+        there = os.path.join(self.directory.name, "another clone's.json")
+        self.coverage = Coverage(there, digest={"one": "a", "two": "b"}.get, shared=shared)
+        self.assertEqual(self.coverage.points["one"], {1})
+        self.assertEqual(Coverage(there, "other mutants", shared=shared).points, {})
+        self.measured({"one": "a", "two": "b"}, points={"one": [{8}], "two": [{9}]})
+        self.assertEqual(({checks for _, checks in self.machine.asked}, self.coverage.points["one"]), ({("two",)}, {1}))
+
+    def test_what_a_clone_has_seen_is_shared_where_nothing_is(self):
+        self.measured({"one": "a"}, points={"one": [{1}]})
+        shared = os.path.join(self.directory.name, "shared.json")
+        Coverage(self.coverage.path, shared=shared)
+        self.assertEqual(Coverage(shared).points["one"], {1})
+
+    def test_what_a_clone_has_seen_itself_goes_first(self):
+        shared = os.path.join(self.directory.name, "shared.json")
+        for path, point in ((shared, 7), (self.coverage.path, 1)):
+            self.coverage.points = {"boot": set(), "idle": set(), "one": {point}}
+            self.coverage.save(path)
+        self.assertEqual(Coverage(self.coverage.path, shared=shared).points["one"], {1})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -87,7 +87,8 @@ class Version:
         self.suite = suite.Suite(ROOT, f"{judge.MEANING} {judge.HURRY} {GUEST}")
         # What coverage is of beside the checks.
         key = hashlib.sha256(f"{self.document['key']} {GUEST}".encode()).hexdigest()
-        self.coverage = coverage.Coverage(self.path("coverage.json"), key, self.suite.digest)
+        self.coverage = coverage.Coverage(self.path("coverage.json"), key, self.suite.digest,
+                                          os.path.join(self.made, "coverage.json"))
         self.results = campaign.Results(self.path("results.jsonl"), verdicts.recorded(ROOT, self.name),
                                         self.suite.digest, {mutant.id: mutant.text for mutant in self.mutants},
                                         self.suite.whole)

@@ -32,21 +32,34 @@ def slow_of(guest, classes):
 class Coverage:
     """Of the mutants and the guest that `key` is of; `digest` is that of a check, and `of` what it was when its points
     were seen. "boot" and "idle" are no checks. `unsteady`: those that have failed without any mutant, twice, in new
-    guests: what they say is nothing of one. `slow`: what each of those is of, which wait for minutes."""
+    guests: what they say is nothing of one. `slow`: what each of those is of, which wait for minutes. `shared` is for
+    clones in which nobody has looked. They have not all the same checks: who has looked goes on with a file of his own,
+    from which no other takes any away."""
 
-    def __init__(self, path, key="", digest=lambda check: ""):
+    def __init__(self, path, key="", digest=lambda check: "", shared=""):
         self.path, self.key, self.digest, self.of, self.points, self.seconds = path, key, digest, {}, {}, {}
+        self.shared = shared
         self.unsteady, self.slow, self.controls = set(), {}, {}
         self.lock = threading.Lock()
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                document = json.load(file)
-            if document["key"] == key and "of" in document:
-                self.of = document["of"]
-                self.points = {check: set(points) for check, points in document["points"].items()}
-                self.seconds = document["seconds"]
-                self.unsteady = {check for check in document["unsteady"] if self.of.get(check) == digest(check)}
-                self.slow = document["slow"]
+        if not self._load(path) and shared:
+            self._load(shared)
+        if shared and self.points and not os.path.exists(shared):
+            self.save(shared)
+
+    def _load(self, path):
+        """Whether it is there, and of this key."""
+        if not os.path.exists(path):
+            return False
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        if document["key"] != self.key or "of" not in document:
+            return False
+        self.of = document["of"]
+        self.points = {check: set(points) for check, points in document["points"].items()}
+        self.seconds = document["seconds"]
+        self.unsteady = {check for check in document["unsteady"] if self.of.get(check) == self.digest(check)}
+        self.slow = document["slow"]
+        return True
 
     def measure(self, new_guest, classes, say, rounds=ROUNDS, anew=False, jobs=1):
         """Whether there was something to look at: checks that are new or others by now, or, `anew`, all. A guest that
@@ -69,7 +82,8 @@ class Coverage:
         self.unsteady = (self.unsteady & set(checks)) - set(todo) | set(failing)
         self.of = {check: self.digest(check) for check in checks}
         self.points = {**points, **{check: each for check, each in seen.items() if each}}
-        self.save()
+        for path in filter(None, (self.path, self.shared)):
+            self.save(path)
         return bool(todo)
 
     def _look_at_all(self, new_guest, looks, seen, say, jobs):
@@ -141,14 +155,15 @@ class Coverage:
         """Any thread may, at any time: whoever asks `checks` twice may get two answers."""
         with self.lock:
             self.unsteady = self.unsteady | set(checks)
-            self.save()
+            self.save(self.path)
 
-    def save(self):
-        with open(self.path + ".new", "w", encoding="utf-8") as file:
+    def save(self, path):
+        new = f"{path}.{os.getpid()}"  # another clone may be about to write there, too
+        with open(new, "w", encoding="utf-8") as file:
             json.dump({"key": self.key, "of": self.of, "seconds": self.seconds, "unsteady": sorted(self.unsteady),
                        "slow": self.slow,
                        "points": {check: sorted(points) for check, points in self.points.items()}}, file)
-        os.replace(self.path + ".new", self.path)
+        os.replace(new, path)
 
     @property
     def checks(self):
