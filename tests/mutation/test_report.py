@@ -43,9 +43,30 @@ class Reports(unittest.TestCase):
         cells = report.shares("7.3", version)[0].split(" | ")
         self.assertEqual(cells[2:4], ["75.0 % of 400 (70.5 % to 79.0 %)", "75.2 % of 399 (70.7 % to 79.2 %)"])
         self.assertEqual(cells[4:], ["20", "80.0 %", "80.2 % |"])
-        self.assertIn("of the 400 mutants that checks reach, without those that change nothing, all have been drawn",
-                      report.summary("7.3", version)[1])
-        self.assertIn("kills 80.2 % of those that somebody could tell", report.summary("7.3", version)[1])
+        self.assertTrue(report.summary("7.3", version)[1].endswith(
+            "of the 400 mutants that checks reach, without those that change nothing, all have been drawn. Today's "
+            "suite kills 80.0 % of them, and 80.2 % of those that somebody could tell. So of all 400 that change "
+            "something it is known to kill 80.0 %, and of those that checks or a boot reach 80.0 %."))
+
+    def test_what_nothing_reaches_and_what_only_a_boot_does_is_in_shares_beside(self):
+        results = Results(os.devnull)
+        results.of = {f"id{number}": {"id": f"id{number}", "verdict": verdict} for number, verdict in enumerate(
+            ["caught"] * 180 + ["unseen"] * 20 + ["equivalent"] * 20 + ["untried"] * 180
+            + ["unreached"] * 90 + ["equivalent"] * 10 + ["hung"] * 5 + ["survived"] * 5 + ["untried"] * 90)}
+        points = [1] * 400 + [3] * 100 + [2] * 100
+        coverage = Coverage(os.devnull + ".none")
+        coverage.points = {"boot": {2}, "idle": set(), "one": {1}}
+        version = type("Version", (), {"coverage": coverage, "results": results, "draws": [],
+                                       "mutants": [mutant(number, point) for number, point in enumerate(points)]})
+        said = report.summary("7.3", version)[1]
+        self.assertIn("of the 380 mutants that checks reach, without those that change nothing, 200 have been drawn. "
+                      "Today's suite kills 90.0 % of them, and 100.0 % of", said)
+        # Of 90 that nothing reaches as many count as of the others are drawn, 90 * 200 / 380.
+        self.assertIn("With the 90 that neither a check nor a boot reaches, as survivors, it is 72.8 % and 79.2 %",
+                      said)
+        self.assertIn("Only a boot reaches 100 more; 10 of these have been tried, and 5 are killed.", said)
+        self.assertIn("of all 570 that change something it is known to kill 32.5 %", said)
+        self.assertIn("of those that checks or a boot reach 38.5 %", said)
 
     def test_each_draw_has_its_own_share(self):
         mutants = [mutant(number, 1) for number in range(300)]
@@ -142,11 +163,11 @@ class Reports(unittest.TestCase):
                                        "seconds_before": {}})
         self.assertEqual(report.time_of("7.3", version), [])
         results.of = {f"id{number}": {"seconds": number % 2 * 20} for number in range(100)}
-        self.assertIn("what checks reach takes 10 s on average in one guest, all 720 about 2 h",
+        self.assertIn("what checks reach takes 10 s a mutant in one guest, all 720 about 2 h",
                       report.time_of("7.3", version)[1])
         version.seconds_before = {"checks": 30.0, "boot": 100.0}
         self.assertEqual(verdicts.mean_seconds(version), {"checks": 10, "boot": 100})
-        self.assertIn("what only a boot reaches takes 100 s on average in one guest, all 360 about 10 h",
+        self.assertIn("what only a boot reaches takes 100 s a mutant in one guest, all 360 about 10 h",
                       report.time_of("7.3", version)[1])
 
     def test_a_reason_is_for_one_text_of_the_function(self):

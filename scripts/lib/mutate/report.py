@@ -26,6 +26,10 @@ def counts(mutants, results, verdict_of=verdict_of):  # pylint: disable=redefine
     return {verdict: found[verdict] for verdict in ORDER if found[verdict]}
 
 
+def total(found, *verdicts):
+    return sum(found.get(verdict, 0) for verdict in verdicts)
+
+
 def interval(killed, tried):
     """Wilson's, of 95 %."""
     z = 1.96
@@ -38,18 +42,17 @@ def interval(killed, tried):
 def share(found, *verdicts, of=(*TRIED, "unseen")):
     """How many of those tried have these verdicts, and between which bounds that is known; those that are equivalent
     nobody could see. What is unclear was not killed: left out it would make the share of killed too large."""
-    tried = sum(found.get(verdict, 0) for verdict in of)
+    tried, count = total(found, *of), total(found, *verdicts)
     if tried < ENOUGH:
         return f"{tried} tried: too few"
-    count = sum(found.get(verdict, 0) for verdict in verdicts)
     low, high = interval(count, tried)
     return f"{percent(count / tried)} of {tried} ({percent(low)} to {percent(high)})"
 
 
 def by_now(found, of=(*TRIED, "unseen")):
     """How many are killed when checks have been written for survivors. It is known of these alone: no bounds."""
-    tried = sum(found.get(verdict, 0) for verdict in of)
-    return "" if tried < ENOUGH else percent(sum(found.get(verdict, 0) for verdict in KILLED) / tried)
+    tried = total(found, *of)
+    return "" if tried < ENOUGH else percent(total(found, *KILLED) / tried)
 
 
 def percent(value):
@@ -201,38 +204,53 @@ def drawn(mutants, results):
 
 def shares(name, version):
     """What only a boot reaches is tried last, so it is a heap of its own."""
-    if not version.coverage.points:
-        return []
-    heaps = {"checks": [], "boot": []}
-    for mutant in version.mutants:
-        if (how := version.coverage.how(mutant)) in heaps:
-            heaps[how].append(mutant)
-    lines = []
-    for how, mutants in heaps.items():
+    lines, heaps = [], heaps_of(version)
+    for how, mutants in ((how, heaps[how]) for how in WHO if version.coverage.points):
         sample = drawn(mutants, version.results)
         lines.append(row(f"{name}: {WHO[how]}", len(mutants), sample, version.results))
         draws = {draw: [] for draw in ("", *version.draws)}
         for mutant in sample:
             draws.setdefault(version.results.draws.get(mutant.id, ""), []).append(mutant)
-        large = {draw: mutants for draw, mutants in draws.items() if sum(counts(mutants, version.results, at_first).get(
-            verdict, 0) for verdict in (*TRIED, "unseen")) >= ENOUGH}
+        large = {draw: mutants for draw, mutants in draws.items()
+                 if total(counts(mutants, version.results, at_first), *TRIED, "unseen") >= ENOUGH}
         if set(large) - {""}:
             lines += [row(f"{name}: draw {number}", "", mutants, version.results)
                       for number, mutants in enumerate(large.values(), 1)]
     return lines
 
 
+def heaps_of(version):
+    """What reaches each mutant: checks, a boot, nothing. Empty where nobody has looked."""
+    heaps = {"checks": [], "boot": [], "nothing": []}
+    for mutant in version.mutants if version.coverage.points else ():
+        heaps[version.coverage.how(mutant)].append(mutant)
+    return heaps
+
+
 def summary(name, version):
-    mutants = [mutant for mutant in version.mutants if version.coverage.how(mutant) == "checks"] \
-        if version.coverage.points else []
-    found = counts(drawn(mutants, version.results), version.results)
-    tried = sum(found.get(verdict, 0) for verdict in (*TRIED, "unseen"))
-    if not (today := by_now(found, TRIED)):
+    """Three shares: of what checks reach, with what nothing reaches, and with what only a boot does."""
+    heaps, results = heaps_of(version), version.results
+    found = counts(drawn(heaps["checks"], results), results)
+    if not by_now(found, TRIED):
         return []
-    change = len(mutants) - counts(mutants, version.results).get("equivalent", 0)
-    return ["", f"**{name}**: of the {change} mutants that checks reach, without those that change nothing, "
-            f"{'all' if tried == change else tried} have been drawn. Today's suite kills {today} of those that "
-            "somebody could tell."]
+    tried = total(found, *TRIED, "unseen")
+    every = {how: counts(mutants, results) for how, mutants in heaps.items()}
+    change = {how: len(mutants) - total(every[how], "equivalent") for how, mutants in heaps.items()}
+    words = f"**{name}**: of the {change['checks']} mutants that checks reach, without those that change nothing, " \
+        f"{'all' if tried == change['checks'] else tried} have been drawn. Today's suite kills {by_now(found)} of " \
+        f"them, and {by_now(found, TRIED)} of those that somebody could tell."
+    if dark := total(every["nothing"], "unreached"):
+        # Nobody draws these: so many as of the others have been.
+        found["survived"] = total(found, "survived") + dark * tried / change["checks"]
+        words += f" With the {dark} that neither a check nor a boot reaches, as survivors, it is {by_now(found)} and " \
+            f"{by_now(found, TRIED)}."
+    if change["boot"]:
+        words += f" Only a boot reaches {change['boot']} more; {total(every['boot'], *TRIED, 'unseen')} of these " \
+            f"have been tried, and {total(every['boot'], *KILLED)} are killed."
+    killed, both = sum(total(each, *KILLED) for each in every.values()), change["checks"] + change["boot"]
+    return ["", f"{words} So of all {sum(change.values())} that change something it is known to kill "
+            f"{percent(killed / sum(change.values()))}, and of those that checks or a boot reach "
+            f"{percent(killed / both)}."]
 
 
 def row(name, number, sample, results):
@@ -318,8 +336,8 @@ def time_of(name, version):
     means, lines = mean_seconds(version), []
     for how in (how for how in WHO if how in means):
         count = sum(version.coverage.how(mutant) == how for mutant in version.mutants)
-        lines.append(f"One of {name}'s {WHO[how]} takes {means[how]:.0f} s on average in one guest, all {count} "
-                     f"about {means[how] * count / 3600:.0f} h, and with `--jobs 2` half of that.")
+        lines.append(f"On {name} {WHO[how]} takes {means[how]:.0f} s a mutant in one guest, all {count} about "
+                     f"{means[how] * count / 3600:.0f} h, and with `--jobs 2` half of that.")
     if lines and "boot" not in means:
         lines.append("What only a boot reaches is not in it: each has boots of its own, and every check is asked.")
     return ["", " ".join(lines)] if lines else []
@@ -350,8 +368,9 @@ def write(root, versions):
             for other in versions:
                 for one in contradicted(versions[other].results.of, why):
                     print(f"tests/mutation/{kind}.{name}: {' '.join(one)} was killed on {other}: \"{why[one]}\"")
-            for one, words in carried(root, kind, name, version.mutants).items():
-                print(f"tests/mutation/{kind}.{name}: does this hold of {name}, too? {' '.join(one)} {words}")
+            elsewhere = carried(root, kind, name, version.mutants)
+            for one in sorted(elsewhere.keys() - contradicted(version.results.of, elsewhere)):
+                print(f"tests/mutation/{kind}.{name}: does this hold of {name}, too? {' '.join(one)} {elsewhere[one]}")
             for mutant in version.mutants:
                 if (mutant.id, mutant.text) in why:
                     reread(version.results, mutant.id, kind)
