@@ -26,7 +26,8 @@ def recorded(root, version):
     """{id: record} of the verdicts that are in the tree. Above them are the checks, each with its digest then; of a
     survivor those that he has met are told by their numbers in that list. Who was alive once is "learned" when killed,
     and also while untried again; an "old" kill is of a check that has changed since, one that was made "again" had been
-    old, and who was not killed again is "lost". Behind an @ is the suite that drew him, behind a # what was seen."""
+    old, and who was not killed again is "lost". Behind an @ is the suite that drew him, behind a # what was seen.
+    What else stands above is for told()."""
     of, found = {}, {}
     for line in lines_of(record_path(root, version)):
         line, _, seen = line.partition(" # ")
