@@ -123,6 +123,7 @@
 #include "check/misuse/messages.cc"
 #include "check/misuse/misuse.cc"
 #include "check/misuse/no_thread.cc"
+#include "check/misuse/other_flags.cc"
 #include "check/misuse/pool_lines.cc"
 #include "check/misuse/rcu_leak.cc"
 #include "check/misuse/refusals.cc"

@@ -132,6 +132,7 @@ extern const Group kAssertedChecks;
 extern const Group kRcuLeakChecks;
 extern const Group kWrongCpuChecks;
 extern const Group kReportChecks;
+extern const Group kOtherFlagChecks;
 extern const Group kLongDrainChecks;
 extern const Group kPoolLineChecks;
 extern const Group kLogWordsChecks;
@@ -277,6 +278,7 @@ constinit const Group* const kGroups[] = {
     &kRcuLeakChecks,
     &kWrongCpuChecks,
     &kReportChecks,
+    &kOtherFlagChecks,
     &kLongDrainChecks,
     &kPoolLineChecks,
     &kLogWordsChecks,
