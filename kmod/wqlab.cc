@@ -54,6 +54,7 @@
 #include "check/drain/killed_early.cc"
 #include "check/drain/leaks.cc"
 #include "check/drain/pwq_memory.cc"
+#include "check/drain/reclaim_flushes.cc"
 #include "check/drain/who_waits.cc"
 #include "check/flush/flush.cc"
 #include "check/flush/flush_workqueue.cc"

@@ -32,6 +32,7 @@ extern const Group kPwqMemoryChecks;
 extern const Group kFileMemoryChecks;
 extern const Group kEndedThreadChecks;
 extern const Group kFlushDependencyChecks;
+extern const Group kReclaimFlushChecks;
 extern const Group kWhoWaitsChecks;
 extern const Group kCancelChecks;
 extern const Group kDisableChecks;
@@ -178,6 +179,7 @@ constinit const Group* const kGroups[] = {
     &kFileMemoryChecks,
     &kEndedThreadChecks,
     &kFlushDependencyChecks,
+    &kReclaimFlushChecks,
     &kWhoWaitsChecks,
     &kCancelChecks,
     &kDisableChecks,
