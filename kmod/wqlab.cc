@@ -150,6 +150,7 @@
 #include "check/reclaim/frozen_changes.cc"
 #include "check/reclaim/making_workers.cc"
 #include "check/reclaim/manager.cc"
+#include "check/reclaim/not_frozen.cc"
 #include "check/reclaim/reclaim.cc"
 #include "check/reclaim/rescue.cc"
 #include "check/reclaim/rescued_barrier.cc"

@@ -85,6 +85,7 @@ extern const Group kCreationChecks;
 extern const Group kManagerChecks;
 extern const Group kFreezerChecks;
 extern const Group kFrozenChangeChecks;
+extern const Group kNotFrozenChecks;
 extern const Group kBhChecks;
 extern const Group kBhBatchChecks;
 extern const Group kBhWorkerChecks;
@@ -232,6 +233,7 @@ constinit const Group* const kGroups[] = {
     &kManagerChecks,
     &kFreezerChecks,
     &kFrozenChangeChecks,
+    &kNotFrozenChecks,
     &kBhChecks,
     &kBhBatchChecks,
     &kBhWorkerChecks,
