@@ -27,6 +27,7 @@
 #include "check/bh/bh.cc"
 #include "check/bh/bh_away.cc"
 #include "check/bh/bh_batch.cc"
+#include "check/bh/bh_one_turn.cc"
 #include "check/bh/bh_time.cc"
 #include "check/bh/bh_worker.cc"
 #include "check/boot/since_boot.cc"

@@ -91,6 +91,7 @@ extern const Group kBhBatchChecks;
 extern const Group kBhWorkerChecks;
 extern const Group kBhAwayChecks;
 extern const Group kBhTimeChecks;
+extern const Group kBhOneTurnChecks;
 extern const Group kAffinityChecks;
 extern const Group kHomeCpuChecks;
 extern const Group kRepatriatedChecks;
@@ -239,6 +240,7 @@ constinit const Group* const kGroups[] = {
     &kBhWorkerChecks,
     &kBhAwayChecks,
     &kBhTimeChecks,
+    &kBhOneTurnChecks,
     &kAffinityChecks,
     &kHomeCpuChecks,
     &kRepatriatedChecks,
