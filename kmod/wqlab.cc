@@ -95,6 +95,7 @@
 #include "check/lifecycle/nobody_runs.cc"
 #include "check/lifecycle/nothing_asserted.cc"
 #include "check/lifecycle/stalled_pools.cc"
+#include "check/lifecycle/stalled_unbound.cc"
 #include "check/lifecycle/stalls.cc"
 #include "check/lifecycle/unbind_workers.cc"
 #include "check/lifecycle/unbound_away.cc"

@@ -118,6 +118,7 @@ extern const Group kManagerIdleChecks;
 extern const Group kWorkerEndChecks;
 extern const Group kWatchdogChecks;
 extern const Group kStallChecks;
+extern const Group kStalledUnboundChecks;
 extern const Group kWatchdogAgainChecks;
 extern const Group kNothingAssertedChecks;
 extern const Group kWatchdogBatchChecks;
@@ -267,6 +268,7 @@ constinit const Group* const kGroups[] = {
     &kWorkerEndChecks,
     &kWatchdogChecks,
     &kStallChecks,
+    &kStalledUnboundChecks,
     &kWatchdogAgainChecks,
     &kNothingAssertedChecks,
     &kWatchdogBatchChecks,
