@@ -135,6 +135,7 @@
 #include "check/misuse/wrong_cpu.cc"
 #include "check/ordered/ordered.cc"
 #include "check/ordered/ordered_pool.cc"
+#include "check/placement/no_such_node.cc"
 #include "check/placement/placement.cc"
 #include "check/queueing/declared.cc"
 #include "check/queueing/each_cpu.cc"

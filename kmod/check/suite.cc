@@ -12,6 +12,7 @@ extern const Group kEachCpuChecks;
 extern const Group kEachCpuWorkerChecks;
 extern const Group kReentranceChecks;
 extern const Group kPlacementChecks;
+extern const Group kNoSuchNodeChecks;
 extern const Group kDelayedChecks;
 extern const Group kRearmingChecks;
 extern const Group kDelayedTargetChecks;
@@ -162,6 +163,7 @@ constinit const Group* const kGroups[] = {
     &kEachCpuWorkerChecks,
     &kReentranceChecks,
     &kPlacementChecks,
+    &kNoSuchNodeChecks,
     &kDelayedChecks,
     &kDelayedTargetChecks,
     &kZeroDelayChecks,
