@@ -16,6 +16,7 @@
 #include "check/allocation/name_and_limit.cc"
 #include "check/allocation/nodes.cc"
 #include "check/attributes/attributes.cc"
+#include "check/attributes/changed_meanwhile.cc"
 #include "check/attributes/changes.cc"
 #include "check/attributes/file_bounds.cc"
 #include "check/attributes/files.cc"

@@ -104,6 +104,7 @@ extern const Group kFileChecks;
 extern const Group kFileBoundChecks;
 extern const Group kUeventChecks;
 extern const Group kChangeChecks;
+extern const Group kChangedMeanwhileChecks;
 extern const Group kPoolChecks;
 extern const Group kPoolAttributesChecks;
 extern const Group kWakeupChecks;
@@ -255,6 +256,7 @@ constinit const Group* const kGroups[] = {
     &kFileBoundChecks,
     &kUeventChecks,
     &kChangeChecks,
+    &kChangedMeanwhileChecks,
     &kPoolChecks,
     &kPoolAttributesChecks,
     &kWakeupChecks,
