@@ -18,7 +18,10 @@ public:
     void begin(const Trial& trial) { trial_ = &trial; }
     void end() { set(kOver); }
     // Whether it waited for the lock until the attributes had changed. When all is done.
-    bool has_waited() const { return __atomic_load_n(&in_time_, __ATOMIC_ACQUIRE) && waited_; }
+    bool has_waited() const
+    {
+        return __atomic_load_n(&in_time_, __ATOMIC_ACQUIRE) && __atomic_load_n(&waited_, __ATOMIC_ACQUIRE);
+    }
     int error() const { return error_; }
 
     // By who has the lock, with interrupts off.
@@ -36,8 +39,9 @@ public:
         if (is(kLocked))
             set(kAsked);
         item.queue_on(wq, cpu);
-        waited_ = is(kOver);
     }
+    // As it is put on a list, with that pool's lock: when who queues it has returned says nothing.
+    void queued() { __atomic_store_n(&waited_, is(kOver), __ATOMIC_RELEASE); }
     void change(Queue& wq, int nice)
     {
         wait_while(kBefore);
@@ -82,8 +86,8 @@ struct IsOfTheNewOnes {
         475,
         "",
         "attrs.change-while-being-queued",
-        "An item that is being queued while its workqueue's attributes change, and is on no list before they have, is "
-        "of the new ones, and of no pool_workqueue that is about to go",
+        "An idle item that is being queued while its workqueue's attributes change, and is on no list before they "
+        "have, is of the new ones, and of no pool_workqueue that is about to go",
         "kernel/workqueue.c: __queue_work(): pwq->refcnt",
         0,
         Fault::kWorkerLies};
@@ -109,7 +113,9 @@ struct IsOfTheNewOnes {
         held->begin(t);
         const Activations activations({reinterpret_cast<uintptr_t>(front.address()),
                                        [](void* at) { static_cast<HeldQueueing*>(at)->holds(); }, held});
-        if (!activations.is_attached()) {
+        const Activations queueings({reinterpret_cast<uintptr_t>(item.address()),
+                                     [](void* at) { static_cast<HeldQueueing*>(at)->queued(); }, held});
+        if (!activations.is_attached() || !queueings.is_attached()) {
             t.skip("tracepoints can't be watched here");
             return false;
         }
@@ -117,6 +123,10 @@ struct IsOfTheNewOnes {
                                     [held, &item, &wq, cpu = cpus[1]] { held->queue(item, wq, cpu); });
         const Actor& changes = t.actor("who changes the attributes", static_cast<int>(cpus[2]),
                                        [held, &wq] { held->change(wq, kNew); });
+        if (t.decided()) {
+            held->end();
+            return false;
+        }
         t.on_cpu(cpus[0], [&front, &elsewhere, cpu = cpus[0]] { return front.queue_on(elsewhere, cpu); });
         held->end();
         if (!t.wait([&] { return asks.done() && changes.done() && item.ended() == 2 && front.ended() == 1; },
