@@ -65,9 +65,11 @@ struct EachOfItsOwn {
     {
         char words[48];
         wqlab_format(words, sizeof(words), "%d:%s", item.last().pid, kItem);
-        const char* const at = find_in(part.text, words);
-        // Not the end of another's.
-        return at && at != part.text && (at[-1] < '0' || at[-1] > '9');
+        for (const char* at = part.text; (at = find_in(at, words)); at++)
+            // Not the end of another's.
+            if (at != part.text && (at[-1] < '0' || at[-1] > '9'))
+                return true;
+        return false;
     }
 
     static void judge(Trial& t, const char* said, int32_t pool, Span<const TestItem* const> running, uint32_t pending)
