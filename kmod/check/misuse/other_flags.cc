@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What is reported of per-CPU workqueues, whatever other flags they have.
 #include "../../core/text.hh"
+#include "../../glue/attributes.h"
 #include "../../glue/context.h"
 #include "../../glue/workqueue.h"
 #include "../harness/kernel_log.hh"
