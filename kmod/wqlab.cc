@@ -162,6 +162,7 @@
 #include "check/reclaim/rescuer_beside_worker.cc"
 #include "check/reclaim/rescuer_cpus.cc"
 #include "check/reclaim/rescuer_idle_again.cc"
+#include "check/reclaim/worker_runs.cc"
 #include "check/reentrance/reentrance.cc"
 #include "check/scenes/describe_pools.cc"
 #include "check/scenes/events.cc"

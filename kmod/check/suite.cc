@@ -79,6 +79,7 @@ extern const Group kRescuerCpuChecks;
 extern const Group kMakingWorkersChecks;
 extern const Group kRescuerBatchChecks;
 extern const Group kRescuerBesideWorkerChecks;
+extern const Group kWorkerRunsChecks;
 extern const Group kCalledNoMoreChecks;
 extern const Group kCallTimerChecks;
 extern const Group kRescuerIdleAgainChecks;
@@ -231,6 +232,7 @@ constinit const Group* const kGroups[] = {
     &kMakingWorkersChecks,
     &kRescuerBatchChecks,
     &kRescuerBesideWorkerChecks,
+    &kWorkerRunsChecks,
     &kCalledNoMoreChecks,
     &kCallTimerChecks,
     &kRescuerIdleAgainChecks,
